@@ -1,0 +1,64 @@
+"""An event as the log holds it, and who wrote it why."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+
+def stream_id(kind: str, key: str) -> str:
+    """``order/shop:1001``: the kind before the first slash, the key after it."""
+    return f"{kind}/{key}"
+
+
+def stream_key(stream: str) -> str:
+    """The key of a stream id: ``shop:1001`` of ``order/shop:1001``."""
+    return stream.partition("/")[2]
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts, why, and in which chain of causes; kept with every event."""
+
+    subject: str
+    reason: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+
+
+class CommandKey(msgspec.Struct, frozen=True):
+    """What makes a repeated command one: the sender's key, and the hash of the body it must come with."""
+
+    key: str
+    body_hash: bytes
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """One event with its place in its service's log.
+
+    ``position`` is gapless and in commit order within one log; ``id`` proves it. ``occurred_on`` is the business date
+    (computed by the publisher in the brand's zone), ``recorded_at`` the log's clock (never going back along the log)
+    and ``recorded_on`` its day in the brand's zone. ``data`` is the decoded event, or ``None`` when the reader does not
+    know its type. ``partition`` and the link to the partition's previous public event are set on public events only.
+    """
+
+    source: str
+    position: int
+    id: str
+    stream: str
+    version: int
+    type: str
+    data: Any
+    recorded_at: datetime
+    recorded_on: date
+    occurred_on: date | None = None
+    partition: int | None = None
+    previous_position: int | None = None
+    previous_id: str | None = None
+    actor: str = ""
+    reason: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+
+    @property
+    def key(self) -> str:
+        return stream_key(self.stream)

@@ -1,0 +1,90 @@
+"""The tables of a service's log and subscriptions, as SQL for its first migration.
+
+Run by the owning role; `GRANTS` then gives the service's own role what it needs and no more: it appends to ``event``, it
+never owns it, so no bug in a service can rewrite history (guarded by ``test_log_schema.py``).
+"""
+
+from channel_events.partition import PARTITIONS
+
+LOG = f"""
+create table log_head (
+  one            boolean primary key default true check (one),
+  position       bigint not null,
+  mark           uuid not null,
+  recorded_at    timestamptz not null,
+  tail_positions bigint[] not null check (cardinality(tail_positions) = {PARTITIONS}),
+  tail_ids       uuid[] not null check (cardinality(tail_ids) = {PARTITIONS}),
+  fingerprint    text
+);
+insert into log_head values
+  (true, 0, gen_random_uuid(), '-infinity', array_fill(0::bigint, array[{PARTITIONS}]),
+   array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[{PARTITIONS}]), null);
+
+create table event (
+  position          bigint primary key,
+  id                uuid not null unique,
+  stream            text collate "C" not null,
+  version           integer not null,
+  type              text not null,
+  data              json not null,
+  occurred_on       date,
+  recorded_at       timestamptz not null,
+  recorded_on       date not null,
+  partition         smallint,
+  previous_position bigint,
+  previous_id       uuid,
+  actor             text not null,
+  reason            text,
+  correlation       text,
+  causation         text,
+  unique (stream, version)
+);
+create index event_public on event (position) where partition is not null;
+
+create function event_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'the event log is append-only: % refused', tg_op using errcode = 'insufficient_privilege';
+end $$;
+create trigger event_no_change before update or delete on event for each row execute function event_is_append_only();
+create trigger event_no_truncate before truncate on event for each statement execute function event_is_append_only();
+
+create table command_key (
+  actor          text not null,
+  key            text not null,
+  body_hash      bytea not null,
+  first_position bigint not null,
+  count          integer not null,
+  primary key (actor, key)
+);
+"""
+
+SUBSCRIPTIONS = """
+create table relay (
+  one        boolean primary key default true check (one),
+  position   bigint not null default 0,
+  cluster_id text,
+  remembered jsonb not null default '{}'
+);
+insert into relay default values;
+
+create table progress (
+  subscription      text not null,
+  source            text not null,
+  partition         smallint not null,
+  revision          bigint not null default 0,
+  position          bigint not null default 0,
+  id                uuid not null default '00000000-0000-0000-0000-000000000000',
+  topic_offset      bigint,
+  state             text not null default 'running' check (state in ('running', 'forked', 'incomplete')),
+  stepping_attempts integer not null default 0,
+  primary key (subscription, source, partition)
+);
+"""
+
+GRANTS = """
+grant select, update on log_head to "{role}";
+grant select, insert on event, command_key to "{role}";
+grant select, update on relay to "{role}";
+grant select, insert, update on progress to "{role}";
+"""
+"""Format with the name of the service's role."""

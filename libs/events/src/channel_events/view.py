@@ -1,0 +1,124 @@
+"""Views: tables folded from events by a pure function, with their source and their place in the database."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from channel_events.pure import Change, Recorded, Registry
+
+TEXT = sa.Text
+INTEGER = sa.BigInteger
+NUMERIC = sa.Numeric
+DATE = sa.Date
+TIME = sa.DateTime(timezone=True)
+BOOLEAN = sa.Boolean
+
+
+class OwnLog:
+    """The service's own log as a source: one partition, read from PostgreSQL, works with the broker down."""
+
+    name = "own"
+
+    def __repr__(self) -> str:
+        return "OWN_LOG"
+
+
+OWN_LOG = OwnLog()
+
+
+class Topic:
+    """Another service's public events as a source, with our tolerant models of those we use."""
+
+    def __init__(self, service: str, *, events: Iterable[type[Any]]) -> None:
+        self.name = service
+        self.registry = Registry(events)
+
+    def __repr__(self) -> str:
+        return f"Topic({self.name!r})"
+
+
+class Table:
+    """A view's table: key and other columns by name; every column that is no key may be null, sums begin at zero.
+
+    ``sums`` names the numeric columns that `Add` adds to. ``sql`` is the SQLAlchemy table to query, once the table
+    belongs to a `View` (its physical name carries the view's version: a new version is a new table).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        key: Sequence[str],
+        columns: Mapping[str, Any],
+        sums: Iterable[str] = (),
+        indexes: Iterable[Sequence[str]] = (),
+    ) -> None:
+        self.name = name
+        self.key = tuple(key)
+        self.columns = dict(columns)
+        self.sums = frozenset(sums)
+        self.indexes = tuple(tuple(index) for index in indexes)
+        if missing := (set(self.key) | self.sums | {c for i in self.indexes for c in i}) - self.columns.keys():
+            raise ValueError(f"table {name}: no column {', '.join(sorted(missing))}")
+        self._sql: sa.Table | None = None
+
+    @property
+    def sql(self) -> sa.Table:
+        if self._sql is None:
+            raise RuntimeError(f"table {self.name} belongs to no view yet")
+        return self._sql
+
+    def bind(self, version: int) -> None:
+        """Gives the table its physical name; called once, by its view."""
+        if self._sql is not None:
+            raise ValueError(f"table {self.name} already belongs to a view")
+        columns = [
+            sa.Column(
+                name,
+                type_,
+                primary_key=name in self.key,
+                nullable=name not in self.key and name not in self.sums,
+                autoincrement=False,
+                server_default=sa.text("0") if name in self.sums else None,
+            )
+            for name, type_ in self.columns.items()
+        ]
+        physical = f"{self.name}_v{version}"
+        indexes = [sa.Index(f"{physical}_{'_'.join(index)}"[:63], *index) for index in self.indexes]
+        self._sql = sa.Table(physical, sa.MetaData(), *columns, *indexes)
+
+
+class View:
+    """A read model: rebuildable, without effects.
+
+    ``changes(event)`` is pure and yields changes; a change without ``table=`` goes to the view's first table. The
+    library folds batches in memory and writes them with the progress row in one transaction. ``apply(connection,
+    events)``, instead of ``changes``, is the escape for what must read rows while folding; say why at its use.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        version: int,
+        of: OwnLog | Topic | Sequence[OwnLog | Topic],
+        tables: Table | Sequence[Table],
+        changes: Callable[[Recorded], Iterator[Change]] | None = None,
+        apply: Callable[[Any, Sequence[Recorded]], Awaitable[None]] | None = None,
+    ) -> None:
+        if (changes is None) == (apply is None):
+            raise ValueError(f"view {name}: give changes or apply, one of them")
+        self.name = name
+        self.version = version
+        self.sources: tuple[OwnLog | Topic, ...] = (of,) if isinstance(of, OwnLog | Topic) else tuple(of)
+        self.tables = (tables,) if isinstance(tables, Table) else tuple(tables)
+        self.changes = changes
+        self.apply = apply
+        for table in self.tables:
+            table.bind(version)
+
+    @property
+    def subscription(self) -> str:
+        """The name its progress is kept under."""
+        return f"{self.name}_v{self.version}"
