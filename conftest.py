@@ -1,0 +1,114 @@
+"""Shared by all tests: one PostgreSQL and one broker for the whole run, started by the first process, seen by all workers.
+
+`database` gives a test a fresh database with the tables of a service's log, cloned from a template in some 30 ms.
+"""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from channel_events import schema
+from qudao_local.broker import Broker
+from qudao_local.ports import free_port
+from qudao_local.postgres import UNDURABLE, Postgres
+
+_ENV_DSN, _ENV_KAFKA = "QUDAO_TEST_POSTGRES", "QUDAO_TEST_KAFKA"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="qudao-test-"))
+    postgres = Postgres(folder / "pg", free_port(), UNDURABLE)
+    broker = Broker(free_port(), folder / "broker.log")
+    postgres.start()
+    broker.start()
+    # xdist's workers are children of this process: they find the servers in their environment.
+    os.environ[_ENV_DSN], os.environ[_ENV_KAFKA] = postgres.dsn(), broker.bootstrap
+
+    def stop() -> None:
+        broker.stop()
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    config.add_cleanup(stop)
+
+
+class Server:
+    """The test run's PostgreSQL: databases from templates, made once per run and migration."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        return self.dsn.replace("postgres@", f"{user}@").rsplit("/", 1)[0] + f"/{database}"
+
+    async def run(self, sql: str, database: str = "postgres") -> None:
+        connection = await asyncpg.connect(self.url(database))
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    async def template(self, name: str, sql: str) -> str:
+        """A database that ``sql`` has been run in; several workers may ask for it at once."""
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            await connection.execute("select pg_advisory_lock(hashtext($1))", name)
+            if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
+                draft = f"{name}_{uuid.uuid4().hex[:8]}"
+                await connection.execute(f'create database "{draft}"')
+                await self.run(sql, draft)
+                await connection.execute(f'alter database "{draft}" rename to "{name}"')
+            await connection.execute("select pg_advisory_unlock(hashtext($1))", name)
+        finally:
+            await connection.close()
+        return name
+
+    async def clone(self, template: str) -> str:
+        """The URL of a fresh copy of a template."""
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        await self.run(f'create database "{name}" template "{template}" strategy wal_log')
+        return self.url(name)
+
+    async def drop(self, url: str) -> None:
+        await self.run(f'drop database if exists "{url.rsplit("/", 1)[1]}" with (force)')
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    return Server(os.environ[_ENV_DSN])
+
+
+@pytest.fixture(scope="session")
+def kafka() -> str:
+    """The bootstrap address of the run's broker. Topics are shared: give yours a prefix of their own."""
+    return os.environ[_ENV_KAFKA]
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    return f"t{uuid.uuid4().hex[:12]}."
+
+
+@pytest.fixture
+async def database(server: Server) -> AsyncIterator[str]:
+    """The URL of a fresh database with the tables of a log and of subscriptions."""
+    url = await server.clone(await server.template("log_template", schema.LOG + schema.SUBSCRIPTIONS))
+    yield url
+    await server.drop(url)
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Any]:
+    """A broker that the test may kill and start again, empty."""
+    broker = Broker(free_port(), tmp_path / "broker.log")
+    broker.start()
+    yield broker
+    broker.kill()
