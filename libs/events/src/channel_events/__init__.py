@@ -1,0 +1,53 @@
+"""channel_events: the event log, its relay, subscriptions and views. Mechanics only, no business word."""
+
+from channel_events.log import Appended, KeyReused, Log, LogUnavailable, OutcomeUnknown, UnsafeServer
+from channel_events.pure import (
+    Actor,
+    Add,
+    Change,
+    CommandKey,
+    Decider,
+    Delete,
+    Insert,
+    On,
+    Put,
+    Recorded,
+    Registry,
+    Rejected,
+    Set,
+    event,
+)
+from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, TEXT, TIME, Table, Topic, View
+
+__all__ = [
+    "BOOLEAN",
+    "DATE",
+    "INTEGER",
+    "NUMERIC",
+    "OWN_LOG",
+    "TEXT",
+    "TIME",
+    "Actor",
+    "Add",
+    "Appended",
+    "Change",
+    "CommandKey",
+    "Decider",
+    "Delete",
+    "Insert",
+    "KeyReused",
+    "Log",
+    "LogUnavailable",
+    "On",
+    "OutcomeUnknown",
+    "Put",
+    "Recorded",
+    "Registry",
+    "Rejected",
+    "Set",
+    "Table",
+    "Topic",
+    "UnsafeServer",
+    "View",
+    "event",
+]

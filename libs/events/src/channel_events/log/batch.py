@@ -1,0 +1,118 @@
+"""A batch: waiting commands with their callers, and the answers they get."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from channel_events.log.draft import Draft, Task
+from channel_events.log.errors import KeyReused
+from channel_events.log.outcome import Appended
+from channel_events.pure import CommandKey, Recorded
+
+
+class Waiting:
+    """A command and the caller who waits for it."""
+
+    __slots__ = ("answer", "task")
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+
+    def settle(self, outcome: Appended | BaseException) -> None:
+        if self.answer.done():
+            return
+        if isinstance(outcome, BaseException):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+
+KnownKeys = Mapping[tuple[str, str], tuple[bytes, int, int]]
+"""By actor and key: body hash, first position and count of what the key wrote."""
+
+
+class Batch:
+    """The commands of one write, decided in order of arrival."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.drafted: list[tuple[Waiting, slice]] = []
+        self.replays: list[tuple[Waiting, int, int]] = []
+        self._repeats: list[tuple[Waiting, Waiting]] = []
+        self._keys: dict[tuple[str, str], tuple[bytes, Waiting]] = {}
+        self._refused: list[tuple[Waiting, BaseException]] = []
+
+    def decide(self, commands: list[Waiting], known: KnownKeys) -> None:
+        """Decides each command; a refusal, or a bug in one decider, concerns that command only."""
+        for waiting in commands:
+            try:
+                self._decide(waiting, known)
+            except Exception as refusal:  # the caller gets it, whatever it is
+                self._refused.append((waiting, refusal))
+
+    def _decide(self, waiting: Waiting, known: KnownKeys) -> None:
+        key = waiting.task.key
+        if key is None:
+            self.drafted.append((waiting, self.draft.decide(waiting.task)))
+            return
+        name = (waiting.task.by.subject, key.key)
+        if name in known:
+            body_hash, position, count = known[name]
+            _same_body(key, body_hash)
+            self.replays.append((waiting, position, count))
+        elif name in self._keys:
+            body_hash, first = self._keys[name]
+            _same_body(key, body_hash)
+            self._repeats.append((waiting, first))
+        else:
+            self.drafted.append((waiting, self.draft.decide(waiting.task)))
+            self._keys[name] = (key.body_hash, waiting)
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.draft.events or self.draft.keys)
+
+    def answer(self, service: str, replays: Mapping[int, Recorded], recorded_at: datetime | None, recorded_on: date | None) -> None:
+        """Tells every caller; only after the commit, or when nothing was to be written at a mark that still holds."""
+        base, end = self.draft.base.position, self.draft.head.position
+        events = [
+            Recorded(
+                source=service, position=position, id=str(d.id), stream=d.stream, version=d.version, type=d.type, data=d.event,
+                recorded_at=recorded_at, recorded_on=recorded_on, occurred_on=getattr(d.event, "occurred_on", None),
+                partition=d.partition, previous_position=d.previous_position,
+                previous_id=None if d.previous_id is None else str(d.previous_id),
+                actor=d.by.subject, reason=d.by.reason, correlation=d.by.correlation, causation=d.by.causation,
+            )
+            for position, d in enumerate(self.draft.events, base + 1)
+            if recorded_at is not None and recorded_on is not None
+        ]  # fmt: skip
+        answers: dict[int, Any] = {}
+        for waiting, part in self.drafted:
+            own = tuple(events[part])
+            answers[id(waiting)] = Appended(own, own[-1].position if own else end)
+            waiting.settle(answers[id(waiting)])
+        for waiting, position, count in self.replays:
+            again = tuple(replays[p] for p in range(position, position + count))
+            waiting.settle(Appended(again, again[-1].position if again else end, replayed=True))
+        for waiting, first in self._repeats:
+            original = answers[id(first)]
+            waiting.settle(Appended(original.events, original.position, replayed=True))
+        for waiting, refusal in self._refused:
+            waiting.settle(refusal)
+
+    def outcomes(self) -> dict[str, int]:
+        """How many commands were appended, had nothing to do, were replayed, were rejected."""
+        appended = sum(part.stop > part.start for _, part in self.drafted)
+        return {
+            "appended": appended,
+            "nothing": len(self.drafted) - appended,
+            "replayed": len(self.replays) + len(self._repeats),
+            "rejected": len(self._refused),
+        }
+
+
+def _same_body(key: CommandKey, body_hash: bytes) -> None:
+    if key.body_hash != body_hash:
+        raise KeyReused(key.key)

@@ -1,0 +1,262 @@
+"""The one writer of a process: takes all waiting commands, decides them, writes them by one compare-and-set.
+
+Why it must not be simplified: the states are those at the head's mark, and the write happens only if the mark is still
+the head's. That is all that makes decisions right without locks between commands and without expected versions.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+
+from channel_events.log import statements as sql
+from channel_events.log import telemetry
+from channel_events.log.batch import Batch, KnownKeys, Waiting
+from channel_events.log.connect import connect_writer
+from channel_events.log.draft import Draft, Head, Task
+from channel_events.log.errors import LogFailure, LogUnavailable, UnsafeServer
+from channel_events.log.reading import Reader
+from channel_events.log.states import States
+from channel_events.log.unknown import Backend, find_out
+from channel_events.log.writing import write
+from channel_events.pure import Decider, Recorded
+
+MAX_TARGETS = 4_000
+"""Of one batch: deciding it holds the event loop for some tens of milliseconds, and its statement stays far below its timeout."""
+MAX_TAIL = 20_000
+CONNECTION_LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, TimeoutError)
+BAD_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+
+class Committer:
+    """Queue, states and connection of one process on one log; ``appended`` is called with the position after each commit."""
+
+    def __init__(
+        self,
+        service: str,
+        dsn: str,
+        deciders: Mapping[str, Decider[Any, Any, Any]],
+        reader: Reader,
+        *,
+        timezone: str,
+        durable: bool,
+        appended: Callable[[int], None],
+    ) -> None:
+        self._service, self._dsn, self._durable, self._timezone = service, dsn, durable, timezone
+        self._reader, self._appended = reader, appended
+        self._states = States(deciders, reader)
+        self._head: Head | None = None
+        self._connection: asyncpg.Connection | None = None
+        self._backend: Backend | None = None
+        self._queue: deque[Waiting] = deque()
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self._runner: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connects, so that a wrong address or an unsafe server is known at once, and begins to serve."""
+        await self._connect()
+        self._runner = asyncio.create_task(self._run(), name=f"committer {self._service}")
+
+    async def submit(self, task: Task) -> Any:
+        if self._closing:
+            raise LogUnavailable("the log is closing")
+        waiting = Waiting(task)
+        self._queue.append(waiting)
+        self._arrived.set()
+        return await waiting.answer
+
+    async def close(self) -> None:
+        """Writes what is waiting, then lets go."""
+        self._closing = True
+        self._arrived.set()
+        if self._runner:
+            await self._runner
+        if self._connection:
+            await self._connection.close()
+
+    async def _run(self) -> None:
+        while self._queue or not self._closing:
+            if not self._queue:
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            await asyncio.sleep(0)  # callers that are ready in this turn of the loop join the batch
+            started = time.perf_counter()
+            await self._serve(self._take())
+            telemetry.DURATION.labels(self._service).observe(time.perf_counter() - started)
+
+    def _take(self) -> list[Waiting]:
+        commands = [self._queue.popleft()]
+        targets = len(commands[0].task.targets)
+        while self._queue and targets < MAX_TARGETS:
+            commands.append(self._queue.popleft())
+            targets += len(commands[-1].task.targets)
+        return commands
+
+    async def _serve(self, commands: list[Waiting]) -> None:
+        """One batch to its end: every caller is answered, whatever happens."""
+        try:
+            await self._commit(commands)
+        except BAD_DATA as refused:
+            if len(commands) == 1:
+                self._forget()
+                self._fail(commands, refused)
+                return
+            # The database refuses something in the batch: alone, each command fails for itself only.
+            self._forget()
+            for one in commands:
+                await self._serve([one])
+        except (LogFailure, UnsafeServer) as failure:
+            await self._drop()
+            self._fail(commands, failure if isinstance(failure, LogFailure) else LogUnavailable(str(failure)))
+        except Exception as failure:
+            await self._drop()
+            unavailable = LogUnavailable(f"{type(failure).__name__}: {failure}")
+            unavailable.__cause__ = failure
+            self._fail(commands, unavailable)
+
+    async def _commit(self, commands: list[Waiting]) -> None:
+        for attempt in (1, 2, 3):
+            try:
+                if await self._optimistic(commands) or await self._locked(commands):
+                    return
+            except CONNECTION_LOST as lost:
+                # Raised by reads and by opening only: a write that loses its connection is resolved where it happens.
+                await self._drop()
+                if attempt == 3:
+                    raise LogUnavailable(f"the database of {self._service} cannot be reached: {lost}") from lost
+            except asyncpg.UniqueViolationError:
+                # A key that another process wrote after we looked: not bad data, the next look finds it.
+                self._forget()
+                if attempt == 3:
+                    raise
+        raise LogUnavailable("the head moved under its lock")
+
+    async def _optimistic(self, commands: list[Waiting]) -> bool:
+        """Decides at the states' mark and writes if it is still the head's; False when it is not."""
+        connection = await self._connect()
+        head = self._head
+        if head is None:
+            return False
+        batch = await self._decide(connection, head, commands)
+        if not batch.draft.events:
+            # Keys of commands that had nothing to do are written under the lock; refusals and repeats need the mark only.
+            if batch.writes or await connection.fetchval(sql.MARK) != head.mark:
+                return False
+            await self._finish(batch, None, connection)
+            return True
+        return await self._write(batch, connection)
+
+    async def _locked(self, commands: list[Waiting]) -> bool:
+        """The same with the head's row locked from before the reading on: nobody can move it, so it ends."""
+        telemetry.LOST.labels(self._service).inc(0 if self._head is None else 1)
+        connection = await self._connect()
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            head = _head(await connection.fetchrow(sql.LOCK_HEAD))
+            await self._catch_up(connection, head)
+            batch = await self._decide(connection, head, commands)
+            if batch.writes:
+                return await self._write(batch, connection, transaction)
+            await transaction.rollback()
+        except BaseException:
+            connection.terminate()
+            raise
+        await self._finish(batch, None, connection)
+        return True
+
+    async def _catch_up(self, connection: asyncpg.Connection, head: Head) -> None:
+        """Carries the states from their mark to ``head``, or forgets them when the way is long or their mark is gone."""
+        mine = self._head
+        known = mine is not None and head.position - mine.position <= MAX_TAIL
+        if mine and known and mine.position:
+            known = await connection.fetchval(sql.HAS, mine.position, mine.mark)
+        if mine is not None and known:
+            self._states.fold(await connection.fetch(sql.TAIL, mine.position, head.position))
+        else:
+            self._states.clear()
+        self._head = head
+
+    async def _decide(self, connection: asyncpg.Connection, head: Head, commands: list[Waiting]) -> Batch:
+        missing = self._states.missing(target.stream for c in commands for target in c.task.targets)
+        if missing:
+            self._states.load(missing, await connection.fetch(sql.STREAMS, missing, head.position) if head.position else ())
+        batch = Batch(Draft(head, self._states))
+        batch.decide(commands, await self._known_keys(connection, commands))
+        return batch
+
+    async def _known_keys(self, connection: asyncpg.Connection, commands: list[Waiting]) -> KnownKeys:
+        keyed = [(c.task.by.subject, c.task.key.key) for c in commands if c.task.key]
+        if not keyed:
+            return {}
+        rows = await connection.fetch(sql.KEYS, [a for a, _ in keyed], [k for _, k in keyed])
+        return {(actor, key): (body_hash, position, count) for actor, key, body_hash, position, count in rows}
+
+    async def _write(self, batch: Batch, connection: asyncpg.Connection, transaction: Any = None) -> bool:
+        """The compare-and-set; with a transaction the head is ours already and the commit follows."""
+        try:
+            row = await write(connection, batch.draft, self._timezone)
+            if row is None:
+                return False
+            if transaction:
+                await transaction.commit()
+        except CONNECTION_LOST:
+            backend, self._backend, self._connection = self._backend, None, None
+            connection.terminate()
+            if backend is None or batch.draft.events == []:
+                raise
+            row = await find_out(self._dsn, backend, batch.draft.events[0].id, durable=self._durable)
+            if row is None:
+                raise
+            connection = await self._connect()
+        await self._finish(batch, row, connection)
+        return True
+
+    async def _finish(self, batch: Batch, row: Any, connection: asyncpg.Connection) -> None:
+        """The write is done (or none was needed): the states move on, the callers are answered, the others are told."""
+        if batch.draft.events:
+            self._states.adopt(batch.draft.states)
+            self._head = batch.draft.head
+            telemetry.BATCH.labels(self._service).observe(len(batch.draft.events))
+            telemetry.HEAD.labels(self._service).set(self._head.position)
+        replays: dict[int, Recorded] = {}
+        for _, position, count in batch.replays:
+            rows = await connection.fetch(sql.RANGE, position, position + count - 1) if count else ()
+            replays.update((row["position"], self._reader.recorded(row)) for row in rows)
+        batch.answer(self._service, replays, row and row["recorded_at"], row and row["recorded_on"])
+        for outcome, times in batch.outcomes().items():
+            telemetry.APPENDS.labels(self._service, outcome).inc(times)
+        if batch.draft.events and self._head:
+            self._appended(self._head.position)
+
+    def _fail(self, commands: list[Waiting], failure: BaseException) -> None:
+        telemetry.APPENDS.labels(self._service, "failed").inc(len(commands))
+        for waiting in commands:
+            waiting.settle(failure)
+
+    async def _connect(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._forget()
+            self._connection = await connect_writer(self._dsn, durable=self._durable)
+            self._backend = await Backend.of(self._connection)
+        return self._connection
+
+    async def _drop(self) -> None:
+        """After a failure nothing of this connection and these states is trusted."""
+        self._forget()
+        if self._connection:
+            self._connection.terminate()
+        self._connection = self._backend = None
+
+    def _forget(self) -> None:
+        self._head = None
+        self._states.clear()
+
+
+def _head(row: Any) -> Head:
+    return Head(row["position"], row["mark"], tuple(row["tail_positions"]), tuple(row["tail_ids"]))

@@ -1,0 +1,102 @@
+"""The log as services see it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self, TypeVar
+
+import asyncpg
+
+from channel_events.log import statements as sql
+from channel_events.log.announce import Announcer
+from channel_events.log.committer import Committer
+from channel_events.log.connect import prepare
+from channel_events.log.draft import Task, check_storable
+from channel_events.log.outcome import Appended
+from channel_events.log.reading import Reader
+from channel_events.pure import Actor, CommandKey, Decider, On, Recorded, Registry, stream_id
+
+State = TypeVar("State")
+
+
+class Log:
+    """One service's event log. Open it with `Log.open`; many processes may have the same log open.
+
+    Commands given to `execute` are decided on the log as it is when they are written, whoever else writes.
+    """
+
+    def __init__(self, service: str, pool: Any, committer: Committer, reader: Reader, announcer: Announcer) -> None:
+        self.service = service
+        self.registry = reader.registry
+        self._pool, self._committer, self._reader, self._announcer = pool, committer, reader, announcer
+
+    @classmethod
+    async def open(cls, *, service: str, dsn: str, deciders: Iterable[Decider[Any, Any, Any]], timezone: str, durable: bool = True) -> Self:
+        """Opens the log of ``service`` at ``dsn``; ``timezone`` is the brand's, for the day an event is recorded on.
+
+        Raises what asyncpg raises when the database cannot be reached, and `UnsafeServer` when it would lose confirmed
+        writes (``durable=False`` allows that, for tests).
+        """
+        by_kind = {decider.name: decider for decider in deciders}
+        reader = Reader(service, Registry(dict.fromkeys(event for d in by_kind.values() for event in d.events)))
+        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8, init=prepare, server_settings={"application_name": "qudao-log-read"})
+        announcer = Announcer(dsn, pool)
+        committer = Committer(service, dsn, by_kind, reader, timezone=timezone, durable=durable, appended=announcer.announce)
+        try:
+            await committer.start()
+            await announcer.start()
+        except BaseException:
+            await committer.close()
+            await announcer.close()
+            await pool.close()
+            raise
+        return cls(service, pool, committer, reader, announcer)
+
+    async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
+        """Decides the commands in order, each on what the earlier ones changed, and writes all of their events or none.
+
+        Raises `Rejected` (nothing written), `KeyReused`, `LogUnavailable` (nothing written), `OutcomeUnknown`.
+        """
+        task = Task(targets, by, key)
+        check_storable(task)
+        appended: Appended = await self._committer.submit(task)
+        return appended
+
+    async def state(self, decider: Decider[Any, State, Any], key: str) -> State:
+        """The state of a stream now, read from the log."""
+        return decider.fold(event.data for event in await self.stream(decider, key))
+
+    async def stream(self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0) -> list[Recorded]:
+        """The events of a stream, in order."""
+        return self._recorded(await self._pool.fetch(sql.STREAM, stream_id(decider.name, key), after_version))
+
+    async def read(self, *, after: int, limit: int) -> list[Recorded]:
+        """The events behind position ``after``, in order; positions are gapless and in commit order, so the last one
+        read is a right place to go on from."""
+        return self._recorded(await self._pool.fetch(sql.AFTER, after, limit))
+
+    async def event(self, event_id: str) -> Recorded | None:
+        """The event with this id; None when the log has none, or the id is no UUID."""
+        try:
+            rows = await self._pool.fetch(sql.BY_ID, event_id)
+        except asyncpg.DataError:
+            return None
+        return self._reader.recorded(rows[0]) if rows else None
+
+    async def head(self) -> int:
+        """The position of the last event."""
+        return int(await self._pool.fetchval("select position from log_head"))
+
+    def wake(self) -> Any:
+        """An `asyncio.Event` of the caller's own that is set whenever the log grew, in this process or another.
+
+        A hint: a lost notification costs one poll interval of the reader, no event.
+        """
+        return self._announcer.listener()
+
+    async def close(self) -> None:
+        """Finishes what is waiting and closes all connections."""
+        await self._committer.close()
+        await self._announcer.close()
+        await self._pool.close()
+
+    def _recorded(self, rows: Sequence[Any]) -> list[Recorded]:
+        return [self._reader.recorded(row) for row in rows]

@@ -1,0 +1,69 @@
+"""The SQL of the log, each statement once."""
+
+COLUMNS = (
+    "position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on, "
+    "partition, previous_position, previous_id, actor, reason, correlation, causation"
+)
+
+HEAD = "select position, mark, tail_positions, tail_ids from log_head"
+
+LOCK_HEAD = HEAD + " for update"
+"""A statement of its own: the reads after it need a snapshot taken after the lock was had, or they miss the very commit
+they waited for (test_two_processes_on_one_log)."""
+
+MARK = "select mark from log_head"
+
+HAS = "select exists (select from event where position = $1 and id = $2)"
+
+TAIL = f"select {COLUMNS} from event where position > $1 and position <= $2 order by position"
+# $1 last position folded, $2 position of the head
+
+STREAMS = f"select {COLUMNS} from event where stream = any($1::text[]) and position <= $2 order by position"
+# $1 stream ids, $2 position of the states' mark: what came later comes with the tail, never twice
+
+KEYS = (
+    "select actor, key, body_hash, first_position, count from command_key "
+    "where (actor, key) in (select * from unnest($1::text[], $2::text[]))"
+)
+
+RANGE = f"select {COLUMNS} from event where position between $1 and $2 order by position"
+
+WRITE = """
+with head as (
+  update log_head
+     set position = $3, mark = $4, tail_positions = $5, tail_ids = $6,
+         recorded_at = greatest(clock_timestamp(), recorded_at)
+   where mark = $1
+  returning recorded_at
+), keys as (
+  insert into command_key (actor, key, body_hash, first_position, count)
+  select k.* from head, unnest($7::text[], $8::text[], $9::bytea[], $10::bigint[], $11::integer[]) as k
+), events as (
+  insert into event (position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on,
+                     partition, previous_position, previous_id, actor, reason, correlation, causation)
+  select e.position, e.id, e.stream, e.version, e.type, e.data, e.occurred_on,
+         head.recorded_at, (head.recorded_at at time zone $2)::date,
+         e.partition, e.previous_position, e.previous_id, e.actor, e.reason, e.correlation, e.causation
+    from head,
+         unnest($12::bigint[], $13::uuid[], $14::text[], $15::integer[], $16::text[], $17::json[], $18::date[],
+                $19::smallint[], $20::bigint[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[])
+           as e (position, id, stream, version, type, data, occurred_on,
+                 partition, previous_position, previous_id, actor, reason, correlation, causation)
+)
+select recorded_at, (recorded_at at time zone $2)::date as recorded_on from head
+"""
+# $1 the mark the batch was decided at, $2 the brand's time zone, $3 new position, $4 new mark (id of the last event, or $1
+# when only keys are written), $5 $6 new tails, $7-$11 keys, $12-$25 events. One statement, so one round trip and an
+# implied commit; no row means that another process moved the head first and nothing was written.
+
+STREAM = f"select {COLUMNS} from event where stream = $1 and version > $2 order by version"
+
+AFTER = f"select {COLUMNS} from event where position > $1 order by position limit $2"
+
+BY_ID = f"select {COLUMNS} from event where id = $1"
+
+WRITTEN = "select recorded_at, recorded_on from event where id = $1"
+
+END_BACKEND = "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2"
+
+BACKEND_LIVES = "select exists (select from pg_stat_activity where pid = $1 and backend_start = $2)"

@@ -1,0 +1,19 @@
+"""What the log tells Prometheus."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HEAD = Gauge("qudao_log_head_position", "Position of the last event of the log, as last seen by this process.", ["service"])
+APPENDS = Counter("qudao_log_appends_total", "Commands by what became of them.", ["service", "outcome"])
+BATCH = Histogram(
+    "qudao_log_batch_events",
+    "Events written by one statement.",
+    ["service"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20000),
+)
+DURATION = Histogram(
+    "qudao_log_append_duration_seconds",
+    "From taking a batch of commands to its answer.",
+    ["service"],
+    buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+)
+LOST = Counter("qudao_log_head_lost_total", "Batches decided again because another process moved the head first.", ["service"])

@@ -1,0 +1,30 @@
+"""Logs of the specimen domain on the test's own database."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from channel_events import Log
+
+from .specimen import JAR
+
+OpenLog = Callable[[], Awaitable[Log]]
+
+
+@pytest.fixture
+async def open_log(database: str) -> AsyncIterator[OpenLog]:
+    """Opens logs on one database, as so many processes would, and closes them at the end."""
+    opened: list[Log] = []
+
+    async def open_one() -> Log:
+        log = await Log.open(service="specimen", dsn=database, deciders=[JAR], timezone="Asia/Shanghai", durable=False)
+        opened.append(log)
+        return log
+
+    yield open_one
+    for log in opened:
+        await log.close()
+
+
+@pytest.fixture
+async def log(open_log: OpenLog) -> Log:
+    return await open_log()
