@@ -1,0 +1,1 @@
+"""Pure rules: who is a partner, where it stands, and under whom."""

@@ -1,0 +1,124 @@
+"""What may be done with a partner, and when."""
+
+from collections.abc import Iterator
+
+import msgspec
+from channel_events.pure import Decider, Rejected
+
+from partner_registry.domain.dates import refuse_before, refuse_future
+from partner_registry.domain.partner.commands import (
+    ActivatePartner,
+    ApplyPartner,
+    ApprovePartner,
+    MovePartner,
+    PartnerCommand,
+    ReinstatePartner,
+    RequireParent,
+    SuspendPartner,
+)
+from partner_registry.domain.partner.events import (
+    PartnerActivated,
+    PartnerApplied,
+    PartnerApproved,
+    PartnerEvent,
+    PartnerMoved,
+    PartnerReinstated,
+    PartnerSuspended,
+)
+from partner_registry.domain.partner.gates import GATES, Gates, pass_gates
+from partner_registry.domain.partner.state import Partner, Status, evolve
+
+
+def decide(command: PartnerCommand, partner: Partner, gates: Gates = GATES) -> Iterator[PartnerEvent]:
+    if isinstance(command, ApplyPartner):
+        yield from _apply(command, partner)
+    elif partner.application is None:
+        if isinstance(command, RequireParent):
+            raise Rejected("parent_unknown", parent=command.partner_id)
+        raise Rejected("partner_unknown", partner_id=command.partner_id)
+    elif isinstance(command, MovePartner):
+        yield from _move(command, partner)
+    elif not isinstance(command, RequireParent):
+        yield from _change_standing(command, partner, gates)
+
+
+def _apply(command: ApplyPartner, partner: Partner) -> Iterator[PartnerApplied]:
+    known = partner.application
+    applied = PartnerApplied(
+        partner_id=command.partner_id,
+        name=command.name,
+        channel_type=command.channel_type,
+        segment=command.segment,
+        territory=command.territory,
+        parent=command.parent,
+        # Who repeats an application on another day, without a date, states no other fact.
+        occurred_on=command.on or (known.occurred_on if known else command.today),
+    )
+    if known is None:
+        refuse_future(command)
+        yield applied
+    elif applied != known:
+        raise Rejected("partner_exists", partner_id=command.partner_id)
+
+
+def _move(command: MovePartner, partner: Partner) -> Iterator[PartnerMoved]:
+    last = partner.places[-1]
+    refuse_before(command, last.since)
+    territory = last.territory if command.territory is msgspec.UNSET else command.territory
+    parent = last.parent if command.parent is msgspec.UNSET else command.parent
+    if (territory, parent) != (last.territory, last.parent):
+        yield PartnerMoved(
+            partner_id=command.partner_id,
+            territory=territory,
+            parent=parent,
+            previous_territory=last.territory,
+            previous_parent=last.parent,
+            occurred_on=command.day,
+        )
+
+
+def _change_standing(
+    command: ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner, partner: Partner, gates: Gates
+) -> Iterator[PartnerEvent]:
+    for event in _next_standing(command, partner, gates):
+        refuse_future(command)
+        refuse_before(command, partner.standings[-1].since)
+        yield event
+
+
+def _next_standing(
+    command: ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner, partner: Partner, gates: Gates
+) -> Iterator[PartnerEvent]:
+    partner_id, standing = command.partner_id, partner.standings[-1]
+    match command, standing.status:
+        case ApprovePartner(), Status.APPLIED:
+            pass_gates(gates.approval, partner, command)
+            yield PartnerApproved(partner_id=partner_id, occurred_on=command.day)
+        case ActivatePartner(), Status.APPROVED:
+            pass_gates(gates.activation, partner, command)
+            yield PartnerActivated(partner_id=partner_id, occurred_on=command.day)
+        case SuspendPartner(reason=reason), Status.ACTIVE:
+            yield PartnerSuspended(partner_id=partner_id, reason=reason, occurred_on=command.day)
+        case ReinstatePartner(), Status.SUSPENDED:
+            yield PartnerReinstated(partner_id=partner_id, occurred_on=command.day)
+        case (ApprovePartner(), _) | (ActivatePartner() | ReinstatePartner(), Status.ACTIVE):
+            return
+        case SuspendPartner(reason=reason), Status.SUSPENDED if reason == standing.reason:
+            return
+        case ((ActivatePartner() | SuspendPartner()), Status.SUSPENDED):
+            raise Rejected("partner_suspended", partner_id=partner_id, since=standing.since, reason=standing.reason)
+        case ActivatePartner(), _:
+            raise Rejected("partner_not_approved", partner_id=partner_id)
+        case SuspendPartner(), _:
+            raise Rejected("partner_not_active", partner_id=partner_id, status=standing.status)
+        case _:
+            raise Rejected("partner_not_suspended", partner_id=partner_id, status=standing.status)
+
+
+PARTNER: Decider[PartnerCommand, Partner, PartnerEvent] = Decider(
+    "partner",
+    initial=Partner(),
+    decide=decide,
+    evolve=evolve,
+    events=[PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved],
+)

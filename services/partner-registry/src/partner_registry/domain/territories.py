@@ -1,0 +1,77 @@
+"""The tree of territories: one stream, so that parents and duplicate codes are decided on the log as it is.
+
+No move and no retirement yet: a territory is defined under one that is there already, so a cycle can only be of one.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TypeAlias
+
+import msgspec
+from channel_events.pure import Decider, Rejected, event
+
+from partner_registry.domain.dates import Dated, refuse_future
+
+TREE = "tree"
+"""The key of the one stream."""
+
+
+@event("territory_defined", public=True)
+class TerritoryDefined(msgspec.Struct, frozen=True, kw_only=True):
+    """A territory is there from now on; ``territory`` is its code, ``parent`` that of the one that contains it."""
+
+    territory: str
+    name: str
+    parent: str | None
+    occurred_on: date
+
+
+class DefineTerritory(Dated, frozen=True, kw_only=True):
+    territory: str
+    name: str
+    parent: str | None
+
+
+class RequireTerritory(msgspec.Struct, frozen=True):
+    """Part of a larger command that names a territory: refused when there is no such one."""
+
+    territory: str
+
+
+TerritoryCommand: TypeAlias = DefineTerritory | RequireTerritory
+Tree: TypeAlias = Mapping[str, TerritoryDefined]
+
+
+def decide(command: TerritoryCommand, tree: Tree) -> Iterator[TerritoryDefined]:
+    match command:
+        case RequireTerritory(territory):
+            _require(territory, tree)
+        case DefineTerritory(territory=territory) if territory in tree:
+            _refuse_other_facts(command, tree[territory])
+        case DefineTerritory(territory=territory, name=name, parent=parent):
+            refuse_future(command)
+            if parent == territory:
+                raise Rejected("territory_cycle", territory=territory)
+            if parent is not None:
+                _require(parent, tree)
+            yield TerritoryDefined(territory=territory, name=name, parent=parent, occurred_on=command.day)
+
+
+def _require(territory: str, tree: Tree) -> None:
+    if territory not in tree:
+        raise Rejected("territory_unknown", territory=territory)
+
+
+def _refuse_other_facts(command: DefineTerritory, known: TerritoryDefined) -> None:
+    same = (command.name, command.parent, command.on or known.occurred_on) == (known.name, known.parent, known.occurred_on)
+    if not same:
+        raise Rejected("territory_exists", territory=known.territory, name=known.name, parent=known.parent, on=known.occurred_on)
+
+
+def evolve(tree: Tree, event: TerritoryDefined) -> Tree:
+    return {**tree, event.territory: event}
+
+
+TERRITORIES: Decider[TerritoryCommand, Tree, TerritoryDefined] = Decider(
+    "territories", initial={}, decide=decide, evolve=evolve, events=[TerritoryDefined]
+)
