@@ -1,2 +1,70 @@
+# Works with GNU make 3.81 and later. `make` alone lists what there is.
 PY := .venv/bin/python
-PACKAGES := libs/events libs/service services/partner-registry services/incentives services/orders-inventory services/metrics services/comms deploy/local
+PACKAGES := libs/events libs/service services/partner-registry services/incentives services/orders-inventory \
+            services/metrics services/comms deploy/local tools
+TYPED := $(PACKAGES) tests conftest.py $(wildcard bench)
+INSTALLED := .venv/.installed
+LOCAL := $(PY) -m qudao_local
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up down status logs test lint format types imports contracts check bench lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(INSTALLED) ## Everything into .venv (Python 3.11+, no root); the other targets do it when needed
+
+$(INSTALLED): requirements.lock tools/install $(addsuffix /pyproject.toml,$(PACKAGES))
+	@PYTHON="$(PYTHON)" tools/install $(PACKAGES)
+	@touch $@
+
+demo: $(INSTALLED) ## A year of a channel, played and measured: ONCE=1, FRESH=1, DATA=folder, MAPPING=file
+	@$(LOCAL) demo $(if $(ONCE),--once) $(if $(FRESH),--fresh) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)")
+
+up: $(INSTALLED) ## Start PostgreSQL, the broker and the five services, and leave them running
+	@$(LOCAL) up
+
+down: $(INSTALLED) ## Stop them; the data stay
+	@$(LOCAL) down
+
+status: $(INSTALLED) ## What runs, where, and is it ready
+	@$(LOCAL) status
+
+logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
+	@$(LOCAL) logs $(SERVICE)
+
+test: $(INSTALLED) ## All tests: ARGS="-k order" for some
+	@$(PY) -m pytest -n auto --dist loadfile --durations 10 $(ARGS)
+
+lint: $(INSTALLED) ## Style and likely mistakes
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+format: $(INSTALLED) ## Let ruff put the files in order
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+# A run per folder: test modules of two services may have the same name.
+types: $(INSTALLED) ## mypy --strict on everything, tests too
+	@status=0; for part in $(TYPED); do said=$$($(PY) -m mypy $$part 2>&1) || status=1; echo "$$part: $$said"; done; exit $$status
+
+imports: $(INSTALLED) ## Who may import whom
+	@$(PY) -m qudao_checks.imports
+
+contracts: $(INSTALLED) ## Write contracts/ from the code (compatible changes only); CHECK=1 compares
+	@$(PY) -m qudao_checks.contracts $(if $(CHECK),--check)
+
+check: test lint types imports ## All of it
+	@$(MAKE) --no-print-directory contracts CHECK=1
+
+bench: $(INSTALLED) ## Measure appends beside pgbench
+	@$(PY) -m bench $(ARGS)
+
+# From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
+lock: $(INSTALLED) ## Bring requirements.lock up to date with the pyproject files
+	@.venv/bin/uv export --all-packages --all-groups --no-emit-workspace -q -o requirements.lock
+	@$(PY) -m qudao_checks.sources requirements.lock
+
+clean: ## Remove .venv, caches and the local stack's data
+	rm -rf .venv var .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+"""The rooms of a service: what is in each, and which rooms, libraries and packages its code may use."""
+
+import sys
+from collections.abc import Iterable
+from typing import NamedTuple
+
+SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
+LIBRARIES = ("channel_events", "channel_service")
+STACK = ("qudao_local", "qudao_checks")
+OURS = frozenset((*SERVICES, *LIBRARIES, *STACK))
+
+# Nothing here reads a clock, makes an id, or touches the world; what could by a call is refused by the call (`IMPURE`).
+PURE_STDLIB = frozenset(
+    (
+        *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools"),
+        *("heapq", "itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"),
+    )
+)
+PURE_PACKAGES = PURE_STDLIB | {"msgspec"}
+STDLIB = frozenset(sys.stdlib_module_names)
+IMPURE = frozenset(
+    ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "open", "input", "print", "eval", "exec", "__import__")
+)
+
+
+class Room(NamedTuple):
+    """What the code of one room may import: rooms of its own service, modules of our libraries, other packages.
+
+    ``packages=None`` means any. ``classes_of`` names rooms of which only classes may be taken, not deciders or functions.
+    """
+
+    rooms: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    packages: frozenset[str] | None = None
+    classes_of: frozenset[str] = frozenset()
+
+
+def _room(rooms: str, libraries: str, packages: Iterable[str] | None = None, classes_of: str = "") -> Room:
+    allowed = None if packages is None else frozenset(packages)
+    return Room(frozenset(rooms.split()), frozenset(libraries.split()), allowed, frozenset(classes_of.split()))
+
+
+_EVERYTHING = "domain contracts views application api problems settings app migrations connectors kpis board"
+
+ROOMS = {
+    "domain": _room("domain", "channel_events.pure", PURE_PACKAGES),
+    "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
+    "views": _room("views domain contracts", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
+    "application": _room("application domain contracts views", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
+    "api": _room("api application views", "channel_events channel_service", classes_of="domain"),
+    "problems": _room("", "channel_service", STDLIB),
+    "settings": _room("settings", "channel_service"),
+    "migrations": _room("migrations", "channel_events.schema channel_service"),
+    "app": _room(_EVERYTHING, "channel_events channel_service"),
+    "__main__": _room("app settings", "channel_service"),
+    "__init__": _room("", "", STDLIB),
+}
+REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "migrations", "problems")
+OPTIONAL = ("settings",)
+EXTRA = {
+    "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure", {"msgspec"} | STDLIB)},
+    "metrics": {
+        "kpis": _room("kpis domain contracts", "channel_events.pure", PURE_PACKAGES | {"sqlalchemy"}),
+        "board": _room("board application views kpis", "channel_events channel_service", classes_of="domain"),
+    },
+}
+
+
+def room_of(service: str, name: str) -> Room | None:
+    """The rules of a room; ``None`` for a room the service should not have."""
+    return ROOMS.get(name) or EXTRA.get(service, {}).get(name)
+
+
+def outside_rooms(package: str) -> frozenset[str]:
+    """Which of our top-level packages the library, tool or stack ``package`` may import."""
+    return {
+        "channel_events": frozenset({"channel_events"}),
+        "channel_service": frozenset({"channel_events", "channel_service"}),
+        "qudao_local": frozenset({"qudao_local", "channel_events"}),
+        "qudao_checks": OURS,
+    }[package]
