@@ -1,0 +1,125 @@
+"""What is sent through the doors: the masters one by one, the history as import documents. Money is in the scenario's currency."""
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+
+class Territory(Struct, frozen=True):
+    """A node of the territory tree; a parent comes before its children."""
+
+    territory: str
+    name: str
+    parent: str | None = None
+    on: date | None = None
+
+
+class Partner(Struct, frozen=True, omit_defaults=True):
+    """A partner that applies, is approved and activated on one day; a parent comes before its children."""
+
+    partner_id: str
+    name: str
+    channel_type: str
+    territory: str
+    on: date
+    segment: str | None = None
+    parent: str | None = None
+
+
+class Product(Struct, frozen=True, omit_defaults=True):
+    sku: str
+    name: str
+    category: str | None = None
+    subcategory: str | None = None
+    on: date | None = None
+
+
+class Warehouse(Struct, frozen=True, omit_defaults=True):
+    warehouse: str
+    name: str
+    territory: str | None = None
+    on: date | None = None
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """An order line; ``unit_price`` before discount, ``discount`` the whole line's."""
+
+    line_id: str
+    sku: str
+    quantity: int
+    unit_price: Decimal
+    discount: Decimal = Decimal(0)
+
+
+class LineQuantity(Struct, frozen=True):
+    """Units of a line that are taken back or shipped."""
+
+    line_id: str
+    quantity: int
+
+
+class History(Struct, frozen=True, omit_defaults=True):
+    """What has already happened to an order; a day that is missing has not come."""
+
+    confirmed_on: date | None = None
+    shipped_on: date | None = None
+    delivered_on: date | None = None
+
+
+class Order(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="order"):
+    source: str
+    external_id: str
+    partner_id: str
+    currency: str
+    warehouse: str
+    on: date
+    lines: list[Line]
+    sales_rep: str | None = None
+    history: History | None = None
+
+
+class Cancellation(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="cancellation"):
+    """Units taken back before they were shipped; no lines means all that is left."""
+
+    source: str
+    external_id: str
+    on: date
+    reason: str
+    lines: list[LineQuantity] | None = None
+    reference: str | None = None
+
+
+class Return(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="return"):
+    """Units that came back after delivery; no lines means all that was delivered."""
+
+    source: str
+    external_id: str
+    on: date
+    reason: str
+    lines: list[LineQuantity] | None = None
+    reference: str | None = None
+
+
+class Receipt(Struct, frozen=True, tag_field="kind", tag="receipt"):
+    warehouse: str
+    sku: str
+    quantity: int
+    reference: str
+    on: date
+
+
+Document = Order | Cancellation | Return | Receipt
+
+
+class Step(Struct, frozen=True):
+    """A call at an order's own door, for what an import document cannot say: a shipment of some of the lines.
+
+    ``action`` is ``ship`` or ``deliver``; the steps of one order are made in their order.
+    """
+
+    order_id: str
+    action: str
+    on: date
+    lines: list[LineQuantity] | None = None
+    shipment: int | None = None
