@@ -3,17 +3,20 @@
 `database` gives a test a fresh database with the tables of a service's log, cloned from a template in some 30 ms.
 """
 
+import contextlib
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from channel_events import schema
+from channel_service import Service
+from channel_service.migrations import migrate
 from qudao_local.broker import Broker
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
@@ -56,16 +59,18 @@ class Server:
         finally:
             await connection.close()
 
-    async def template(self, name: str, sql: str) -> str:
-        """A database that ``sql`` has been run in; several workers may ask for it at once."""
+    async def template(self, name: str, build: Callable[[str], Awaitable[None]]) -> str:
+        """A database that ``build`` made from an empty one, given its URL; several workers may ask for it at once."""
         connection = await asyncpg.connect(self.dsn)
         try:
             await connection.execute("select pg_advisory_lock(hashtext($1))", name)
             if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
                 draft = f"{name}_{uuid.uuid4().hex[:8]}"
                 await connection.execute(f'create database "{draft}"')
-                await self.run(sql, draft)
-                await connection.execute(f'alter database "{draft}" rename to "{name}"')
+                await build(self.url(draft))
+                # Another worker may have been quicker: its template is as good.
+                with contextlib.suppress(asyncpg.DuplicateDatabaseError):
+                    await connection.execute(f'alter database "{draft}" rename to "{name}"')
             await connection.execute("select pg_advisory_unlock(hashtext($1))", name)
         finally:
             await connection.close()
@@ -100,9 +105,30 @@ def topic_prefix() -> str:
 @pytest.fixture
 async def database(server: Server) -> AsyncIterator[str]:
     """The URL of a fresh database with the tables of a log and of subscriptions."""
-    url = await server.clone(await server.template("log_template", schema.LOG + schema.SUBSCRIPTIONS))
+
+    async def build(url: str) -> None:
+        await server.run(schema.LOG + schema.SUBSCRIPTIONS, url.rsplit("/", 1)[1])
+
+    url = await server.clone(await server.template("log_template", build))
     yield url
     await server.drop(url)
+
+
+@pytest.fixture
+async def migrated(server: Server) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
+    """``await migrated(SERVICE)`` is the URL of a fresh database as that service's migrations leave it."""
+    made: list[str] = []
+
+    async def fresh(service: Service) -> str:
+        async def build(url: str) -> None:
+            await migrate(service, url, "postgres")
+
+        made.append(await server.clone(await server.template(f"{service.name}_template", build)))
+        return made[-1]
+
+    yield fresh
+    for url in made:
+        await server.drop(url)
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""channel_service: what every HTTP service shares, so that a service holds only what is its own."""
+
+from channel_service.app import attach, create_app
+from channel_service.cli import run
+from channel_service.dependencies import By, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
+from channel_service.http.body import BodyRefused, parse_json, unlimited_body
+from channel_service.models import Amount, Code, Currency, Money, Quantity, StrictModel, Text
+from channel_service.paging import Page, PageRequest, bad_cursor, decode_cursor, encode_cursor, fetch_page
+from channel_service.problems import Problem, ProblemCatalogue, Rule
+from channel_service.receipts import Receipt, WrittenEvent
+from channel_service.service import Service
+from channel_service.settings import Settings
+
+__all__ = [
+    "Amount",
+    "BodyRefused",
+    "By",
+    "Code",
+    "Currency",
+    "Key",
+    "LogDep",
+    "Money",
+    "NewId",
+    "Page",
+    "PageDep",
+    "PageRequest",
+    "Problem",
+    "ProblemCatalogue",
+    "Quantity",
+    "ReadDep",
+    "Receipt",
+    "Rule",
+    "RuntimeDep",
+    "Service",
+    "Settings",
+    "StrictModel",
+    "Text",
+    "Today",
+    "WrittenEvent",
+    "attach",
+    "bad_cursor",
+    "create_app",
+    "decode_cursor",
+    "encode_cursor",
+    "fetch_page",
+    "parse_json",
+    "run",
+    "unlimited_body",
+]

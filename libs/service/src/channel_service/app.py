@@ -1,0 +1,54 @@
+"""The HTTP application of a service."""
+
+import os
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import Gauge
+from starlette.middleware import Middleware
+
+from channel_service.http.body import BodyLimit
+from channel_service.http.requests import Requests
+from channel_service.openapi import PROBLEM_ANSWERS, document
+from channel_service.problems.handlers import install, renderer
+from channel_service.routes import events, health, metrics
+from channel_service.runtime import Runtime
+from channel_service.service import Service
+from channel_service.settings import Settings
+
+BUILD = Gauge("qudao_build_info", "1, with what runs as labels.", ["version", "commit"])
+
+
+def create_app(service: Service, settings: Settings) -> FastAPI:
+    """The routes of ``service`` and those that every service has; a worker has the latter's health and metrics only.
+
+    Routes that touch the log or the database need ``attach`` first; the OpenAPI document does not.
+    """
+    render = renderer(service.problems)
+    app = FastAPI(
+        title=service.title,
+        summary=service.summary,
+        version=service.version,
+        responses=PROBLEM_ANSWERS,
+        redirect_slashes=False,  # a redirect would lose the body of a command on some clients
+        middleware=[Middleware(Requests, render=render), Middleware(BodyLimit, limit=settings.max_body_bytes)],
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    install(app, render)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    if settings.role != "worker":
+        app.include_router(events.router)
+        for router in service.routers:
+            app.include_router(router)
+    describe: Any = document(app, service.problems)
+    app.openapi = describe  # type: ignore[method-assign]
+    BUILD.labels(service.version, os.environ.get("QUDAO_COMMIT", "unknown")).set(1)
+    return app
+
+
+def attach(app: FastAPI, runtime: Runtime) -> FastAPI:
+    """Gives the application the open log and connections that its routes work with."""
+    app.state.runtime = runtime
+    return app

@@ -1,0 +1,89 @@
+"""Which refusals exist: their stable codes, HTTP statuses and texts for people."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of refusal. ``en`` and ``zh`` may name facts of the refusal in braces: ``"{sku} is not known here"``.
+
+    ``retryable`` promises that the very same request may succeed later without anybody changing it.
+    """
+
+    code: str
+    status: int
+    en: str
+    zh: str
+    retryable: bool = False
+
+    @property
+    def title(self) -> str:
+        """The kind in words; the same for every occurrence (RFC 9457, 3.1.3)."""
+        return self.code.replace("_", " ").capitalize()
+
+    def detail(self, language: str, facts: Mapping[str, Any]) -> str:
+        return (self.zh if language == "zh" else self.en).format_map(_Facts(facts))
+
+
+class _Facts(dict[str, Any]):
+    # A text that names a fact which this occurrence lacks must not turn a refusal into a failure.
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+class ProblemCatalogue:
+    """Problems by code; ``ValueError`` when a code is there twice."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self._by_code: dict[str, Problem] = {}
+        for problem in problems:
+            if self._by_code.setdefault(problem.code, problem) is not problem:
+                raise ValueError(f"problem {problem.code!r} is in the catalogue twice")
+
+    def get(self, code: str) -> Problem | None:
+        return self._by_code.get(code)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._by_code.values())
+
+    def __or__(self, other: "ProblemCatalogue") -> "ProblemCatalogue":
+        return ProblemCatalogue([*self, *other])
+
+
+COMMON = ProblemCatalogue(
+    [
+        Problem("invalid_request", 422, "The request does not have the form this route asks for.", "请求的格式不符合该接口的要求。"),
+        Problem("malformed_json", 400, "The body is not valid JSON in UTF-8: {reason}.", "请求体不是有效的 UTF-8 JSON：{reason}。"),
+        Problem("body_too_large", 413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节的上限。"),
+        Problem("body_too_deep", 400, "The JSON is nested deeper than {limit} levels.", "JSON 嵌套超过 {limit} 层。"),
+        Problem("unstorable_text", 422, "A text holds characters that cannot be stored.", "文本含有无法存储的字符。"),
+        Problem("event_too_large", 413, "What this would record is larger than {limit} bytes.", "要记录的内容超过 {limit} 字节。"),
+        Problem("not_found", 404, "There is nothing at this address.", "该地址下没有内容。"),
+        Problem("method_not_allowed", 405, "This address does not answer to this method.", "该地址不支持此请求方法。"),
+        Problem(
+            "idempotency_key_reused",
+            409,
+            "This Idempotency-Key was already used with another request.",
+            "该 Idempotency-Key 已用于另一个请求。",
+        ),
+        Problem(
+            "outcome_unknown",
+            503,
+            "Whether the change was written is not known; repeat the request with the same Idempotency-Key.",
+            "尚不清楚变更是否已写入；请使用相同的 Idempotency-Key 重试。",
+            retryable=True,
+        ),
+        Problem("unavailable", 503, "The service cannot answer now; try again later.", "服务暂时不可用，请稍后重试。", retryable=True),
+        Problem(
+            "view_behind",
+            503,
+            "The view has not seen this write yet; it is at {position}.",
+            "视图尚未包含该写入；当前位置为 {position}。",
+            retryable=True,
+        ),
+        Problem("internal", 500, "Something went wrong here; the request id tells us what.", "服务内部出错；请提供请求编号以便排查。"),
+    ]
+)
+"""What every service may answer."""

@@ -1,0 +1,79 @@
+"""The service's own events: where every explanation ends."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from channel_events.pure import Recorded, Rejected
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from channel_service.dependencies import PageDep, RuntimeDep
+from channel_service.paging import Page, decode_cursor, encode_cursor
+
+router = APIRouter(prefix="/v1/events", tags=["events"])
+
+
+class EventView(BaseModel):
+    """An event as it was recorded; ``data`` is what it says, in its own type's form."""
+
+    id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
+    service: str = Field(examples=["partner-registry"])
+    position: int = Field(examples=[1042])
+    stream: str = Field(examples=["partner/p-1001"])
+    version: int = Field(examples=[1], description="Number of the event in its stream.")
+    type: str = Field(examples=["partner_applied"])
+    public: bool = Field(description="Whether other services are told.")
+    occurred_on: date | None = Field(description="The business date, in the brand's time zone.")
+    recorded_at: datetime
+    recorded_on: date
+    actor: str
+    reason: str | None
+    correlation: str | None = Field(description="The request id of what began the chain of causes.")
+    causation: str | None
+    data: dict[str, Any] | None = Field(description="Null for a type that this version does not know.")
+
+    @classmethod
+    def of(cls, event: Recorded) -> "EventView":
+        return cls(
+            service=event.source,
+            public=event.partition is not None,
+            data=None if event.data is None else msgspec.to_builtins(event.data),
+            **{name: getattr(event, name) for name in cls.model_fields if name not in {"service", "public", "data"}},
+        )
+
+
+@router.get("/{event_id}", summary="One event")
+async def one_event(event_id: str, runtime: RuntimeDep) -> EventView:
+    event = await runtime.log.event(event_id)
+    if event is None:
+        raise Rejected("not_found", event_id=event_id)
+    return EventView.of(event)
+
+
+@router.get("", summary="Events in the order they were recorded")
+async def list_events(
+    runtime: RuntimeDep,
+    page: PageDep,
+    stream: Annotated[str | None, Query(max_length=300, examples=["partner/p-1001"], description="Only this stream's.")] = None,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only events behind this position.")] = 0,
+) -> Page[EventView]:
+    if page.cursor is not None:
+        after = max(after, decode_cursor(page.cursor, [int])[0])
+    if stream is None:
+        events = await runtime.log.read(after=after, limit=page.limit + 1)
+    else:
+        events = [event for event in await _stream(runtime, stream) if event.position > after]
+    shown = events[: page.limit]
+    return Page(
+        items=[EventView.of(event) for event in shown],
+        next=encode_cursor([shown[-1].position]) if len(events) > page.limit else None,
+    )
+
+
+async def _stream(runtime: RuntimeDep, stream: str) -> list[Recorded]:
+    kind, _, key = stream.partition("/")
+    for decider in runtime.service.deciders:
+        if decider.name == kind:
+            return await runtime.log.stream(decider, key)
+    return []

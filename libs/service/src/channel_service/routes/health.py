@@ -1,0 +1,35 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from typing import Literal
+
+from channel_events.pure import Rejected
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from channel_service.dependencies import RuntimeDep
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+class Health(BaseModel):
+    """The state of the process, and of what it needs when it says that it is ready."""
+
+    status: Literal["live", "ready"]
+    service: str
+    checks: dict[str, str] = {}
+
+
+@router.get("/live", summary="Does the process answer?")
+async def live(runtime: RuntimeDep) -> Health:
+    """Depends on nothing else: a database that is down must not restart the service."""
+    return Health(status="live", service=runtime.service.name)
+
+
+@router.get("/ready", summary="Can it do its work?")
+async def ready(runtime: RuntimeDep) -> Health:
+    """503 `unavailable` with the failing checks otherwise. The broker is not asked: without it orders are still taken."""
+    checks = await runtime.checks()
+    if any(state != "ok" for state in checks.values()):
+        raise Rejected("unavailable", checks=checks)
+
+    return Health(status="ready", service=runtime.service.name, checks=checks)

@@ -1,0 +1,139 @@
+"""What a running service holds open: its log, its connections for reading, its worker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+import asyncpg
+import sqlalchemy as sa
+from channel_events.log import Log, UnsafeServer
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
+
+from channel_service.migrations import Revisions
+from channel_service.service import Service
+from channel_service.settings import Refused, Settings
+from channel_service.worker import Worker
+
+CHECK_SECONDS = 2
+START_SECONDS = 4
+"""How long the database may take to answer at start; a wrong address must be said within 5 s."""
+
+
+class Runtime:
+    """Opened once per process by `open`; routes reach it through ``channel_service.dependencies``."""
+
+    def __init__(self, service: Service, settings: Settings, engine: AsyncEngine, log: Log, worker: Worker | None) -> None:
+        self.service = service
+        self.settings = settings
+        self.engine = engine
+        self.log = log
+        self.worker = worker
+        self.revisions = Revisions(service.migrations_folder)
+        self.closing = False
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, service: Service, settings: Settings) -> AsyncIterator[Self]:
+        """Opens everything, and closes it in the right order: first what writes, last the connections.
+
+        Raises `Refused` when the database does not answer, lacks the service's tables, or may lose confirmed writes.
+        """
+        await _check_database(service, settings)
+        engine = _engine(settings)
+        log = await _open_log(service, settings)
+        worker = Worker(service, settings, log) if settings.role != "api" else None
+        runtime = cls(service, settings, engine, log, worker)
+        try:
+            if worker is not None:
+                await worker.start()
+            yield runtime
+        finally:
+            runtime.closing = True
+            if worker is not None:
+                await worker.stop()
+            await log.close()
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose queries see one snapshot and cannot write."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def checks(self) -> dict[str, str]:
+        """What the service needs to do its work: ``ok``, or what is wrong."""
+        checks = {"log": "closing" if self.closing else "ok", "database": "ok", "migrations": "ok"}
+        try:
+            async with asyncio.timeout(CHECK_SECONDS), self.reading() as connection:
+                current = await connection.scalar(sa.text("select version_num from alembic_version"))
+            if self.revisions.behind(current):
+                checks["migrations"] = f"behind: at {current}, this version needs {self.revisions.head}"
+        except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            checks["database"] = f"does not answer ({type(error).__name__})"
+        if self.worker is not None:
+            checks["subscriptions"] = self.worker.state
+        return checks
+
+    @property
+    def connections_in_use(self) -> int:
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+
+def _engine(settings: Settings) -> AsyncEngine:
+    async def connect() -> asyncpg.Connection:
+        # The URL is asyncpg's own: SQLAlchemy understands fewer of its options, and others.
+        return await asyncpg.connect(
+            settings.database_url, timeout=5, server_settings={"application_name": "qudao-read", "statement_timeout": "30s"}
+        )
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+        pool_size=settings.database_connections,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+    )
+
+
+async def _check_database(service: Service, settings: Settings) -> None:
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            connection = await asyncpg.connect(settings.database_url, timeout=START_SECONDS)
+    except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
+        raise Refused("QUDAO_DATABASE_URL is wrong: the database refuses this user or password; write the service's own") from None
+    except asyncpg.InvalidCatalogNameError:
+        raise Refused("QUDAO_DATABASE_URL is wrong: there is no such database; create it or write the name of the service's own") from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
+        raise Refused(
+            f"QUDAO_DATABASE_URL is wrong or PostgreSQL is down: no database answers there ({type(error).__name__}); "
+            "start it or write its address"
+        ) from None
+    try:
+        current = await Revisions.current(connection)
+    finally:
+        await connection.close()
+    if Revisions(service.migrations_folder).behind(current):
+        package = service.migrations.rpartition(".")[0]
+        raise Refused(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
+
+
+async def _open_log(service: Service, settings: Settings) -> Log:
+    try:
+        return await Log.open(
+            service=service.name,
+            dsn=settings.database_url,
+            deciders=service.deciders,
+            timezone=settings.timezone,
+            durable=settings.durable,
+        )
+    except UnsafeServer as error:
+        raise Refused(f"QUDAO_DATABASE_URL points to a server that events are not safe on: {error}") from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise Refused(f"the log in the database at QUDAO_DATABASE_URL cannot be opened: {error}") from None

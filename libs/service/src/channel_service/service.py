@@ -1,0 +1,46 @@
+"""What a service is made of."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from channel_events.pure import Decider
+from channel_events.view import View
+from fastapi import APIRouter
+
+from channel_service.problems import ProblemCatalogue
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as a table of contents: built in its ``app.py``, run by `channel_service.run`.
+
+    ``name`` is the service's name in events and topics, like ``partner-registry``; its distribution carries the same.
+    ``migrations`` is the package that holds the folder ``versions`` of Alembic's revisions: ``"incentives.migrations"``.
+    """
+
+    name: str
+    _: KW_ONLY
+    title: str
+    summary: str
+    migrations: str
+    deciders: Sequence[Decider[Any, Any, Any]] = ()
+    views: Sequence[View] = ()
+    routers: Sequence[APIRouter] = ()
+    problems: ProblemCatalogue = field(default_factory=lambda: ProblemCatalogue([]))
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
+            raise ValueError(f"{self.name!r} is no name of a service: lower-case words joined by '-'")
+
+    @property
+    def version(self) -> str:
+        return version(self.name)
+
+    @property
+    def migrations_folder(self) -> Path:
+        return Path(str(files(self.migrations))) / "versions"

@@ -1,0 +1,119 @@
+"""Settings of a service's process, from environment variables that begin with ``QUDAO_``."""
+
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "QUDAO_"
+Role = Literal["api", "worker", "all"]
+
+
+class Refused(Exception):
+    """The process must not start; the text is one plain line per reason that says what to do."""
+
+
+def _postgres_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname or not parts.username or parts.path in {"", "/"}:
+        raise ValueError("not the URL of a PostgreSQL database with user, host and database name")
+    return value
+
+
+def _bootstrap(value: str) -> str:
+    for address in value.split(","):
+        host, _, port = address.strip().rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError("not a list of host:port")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError):  # an unknown name, a folder's name, a path outside the data
+        raise ValueError("not a time zone of the IANA list") from None
+    return value
+
+
+def _topic_prefix(value: str) -> str:
+    if not re.fullmatch(r"[a-zA-Z0-9._-]{0,100}", value):
+        raise ValueError("topic names hold letters, digits, '.', '_' and '-' only")
+    return value
+
+
+PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+
+
+class Settings(BaseSettings):
+    """One process is one service, so the variables carry no service's name.
+
+    The description of a field is what a refusal tells the operator to write.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    database_url: PostgresUrl = Field(
+        description="the URL of the service's database with the service's own role, like postgresql://incentives@127.0.0.1:55432/incentives"
+    )
+    owner_database_url: PostgresUrl | None = Field(
+        None, description="the same database with the owner's role, like postgresql://incentives_owner@127.0.0.1:55432/incentives"
+    )
+    kafka_bootstrap: Annotated[str, AfterValidator(_bootstrap)] | None = Field(
+        None, description="the broker's addresses as host:port, separated by commas, like 127.0.0.1:59092"
+    )
+    broker_profile: Literal["embedded", "kafka"] = Field("embedded", description="embedded or kafka")
+    topic_prefix: Annotated[str, AfterValidator(_topic_prefix)] = Field(
+        "qudao.", description="what all topic names begin with, like qudao. (letters, digits, '.', '_', '-')"
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="the brand's time zone by its IANA name, like Asia/Shanghai"
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on, like 127.0.0.1")
+    port: int = Field(8100, ge=1, le=65535, description="the port to listen on, a whole number from 1 to 65535, like 8102")
+    role: Role = Field("all", description="api, worker or all")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
+    log_format: Literal["json", "console"] = Field("json", description="json or console")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="the largest request body in bytes, at least 1024, like 1048576")
+    database_connections: int = Field(
+        10, ge=1, le=1000, description="how many database connections reads may hold at once, a whole number from 1 to 1000, like 10"
+    )
+    durable: bool = Field(True, description="true (false only where a crash of the database may lose data)")
+    end_with_stdin: bool = Field(False, description="true when the process shall end as soon as its standard input closes, else false")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database_role(self) -> str:
+        """The role the service runs as: the user of ``database_url``."""
+        return str(urlsplit(self.database_url).username)
+
+
+def load(**given: Any) -> Settings:
+    """The settings from the environment, ``given`` winning; `Refused` with a line for each variable that is missing or wrong.
+
+    Values are not shown in refusals: they may hold passwords.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise Refused("\n".join(_reason(one) for one in error.errors(include_input=False, include_url=False))) from None
+
+
+def required(settings: Settings, name: str, why: str) -> str:
+    """The value of an optional setting that is needed here; `Refused` when it is not set."""
+    value: str | None = getattr(settings, name)
+    if value is None:
+        raise Refused(f"{PREFIX}{name.upper()} is not set, {why}; write {Settings.model_fields[name].description}")
+    return value
+
+
+def _reason(error: Any) -> str:
+    name = str(error["loc"][0])
+    what = "is not set" if error["type"] == "missing" else "is wrong"
+    return f"{PREFIX}{name.upper()} {what}; write {Settings.model_fields[name].description}"

@@ -1,0 +1,38 @@
+"""For tests of services: a service as it runs, without a process or a port of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from channel_service.app import attach, create_app
+from channel_service.runtime import Runtime
+from channel_service.service import Service
+from channel_service.settings import load
+
+
+class Running(httpx.AsyncClient):
+    """A client of a running service's routes; ``runtime`` is what the routes work with."""
+
+    runtime: Runtime
+
+
+@asynccontextmanager
+async def running(
+    service: Service, *, database_url: str, kafka: str | None = None, topic_prefix: str = "qudao.", **settings: Any
+) -> AsyncIterator[Running]:
+    """``service`` over a migrated database, with its worker too when ``kafka`` names a broker.
+
+    ``settings`` are fields of `channel_service.settings.Settings`. The server of the tests may run undurable.
+    """
+    role = "all" if kafka else "api"
+    given: dict[str, Any] = {"database_url": database_url, "role": role, "topic_prefix": topic_prefix, "durable": False, **settings}
+    if kafka:
+        given["kafka_bootstrap"] = kafka
+    loaded = load(**given)
+    async with Runtime.open(service, loaded) as runtime:
+        app = attach(create_app(service, loaded), runtime)
+        async with Running(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as client:
+            client.runtime = runtime
+            yield client

@@ -1,0 +1,1 @@
+"""What incentives reads of the events of other services."""
