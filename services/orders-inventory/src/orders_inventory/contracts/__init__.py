@@ -1,0 +1,1 @@
+"""What this service reads of other services' events: tolerant models, only the fields it uses."""

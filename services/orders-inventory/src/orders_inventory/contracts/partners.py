@@ -1,0 +1,39 @@
+"""The partner registry's events, as far as placing an order needs them."""
+
+from channel_events.pure import event
+from msgspec import Struct
+
+
+@event("partner_applied", public=True)
+class PartnerApplied(Struct, frozen=True):
+    partner_id: str
+    name: str
+    channel_type: str
+    territory: str
+    segment: str | None = None
+
+
+@event("partner_approved", public=True)
+class PartnerApproved(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_activated", public=True)
+class PartnerActivated(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_suspended", public=True)
+class PartnerSuspended(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_reinstated", public=True)
+class PartnerReinstated(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_moved", public=True)
+class PartnerMoved(Struct, frozen=True):
+    partner_id: str
+    territory: str

@@ -1,0 +1,49 @@
+"""Names that become part of a stream's id: orders, SKUs, warehouses."""
+
+import re
+
+from channel_events.pure import Rejected
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_WAREHOUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_NOT_IN_A_CODE = frozenset("/?%:")
+
+
+def _is_code(text: str, longest: int) -> bool:
+    """Printable, no whitespace, nothing that means something in a URL's path or in a stream's id."""
+    return 0 < len(text) <= longest and text.isprintable() and " " not in text and _NOT_IN_A_CODE.isdisjoint(text)
+
+
+def order_id(source: str, external_id: str) -> str:
+    """``shop:1001``: the one order for ever of this number in that source."""
+    if not _SOURCE.fullmatch(source):
+        raise Rejected("source_invalid", source=source)
+    if not _is_code(external_id, 100):
+        raise Rejected("external_id_invalid", external_id=external_id)
+    return f"{source}:{external_id}"
+
+
+def checked_sku(sku: str) -> str:
+    """The SKU itself, 1 to 64 characters; ``sku_invalid`` otherwise."""
+    if not _is_code(sku, 64):
+        raise Rejected("sku_invalid", sku=sku)
+    return sku
+
+
+def checked_line_id(line_id: str) -> str:
+    """The line's name within its order, 1 to 64 characters; ``line_id_invalid`` otherwise."""
+    if not _is_code(line_id, 64):
+        raise Rejected("line_id_invalid", line_id=line_id)
+    return line_id
+
+
+def checked_warehouse(warehouse: str) -> str:
+    """The warehouse's code itself; ``warehouse_invalid`` when it is none."""
+    if not _WAREHOUSE.fullmatch(warehouse):
+        raise Rejected("warehouse_invalid", warehouse=warehouse)
+    return warehouse
+
+
+def stock_key(warehouse: str, sku: str) -> str:
+    """The key of a SKU's stock in a warehouse; neither code holds a slash."""
+    return f"{warehouse}/{sku}"

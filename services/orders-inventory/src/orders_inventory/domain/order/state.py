@@ -1,0 +1,104 @@
+"""What deciding needs to remember of an order: small, because it is folded for every imported order."""
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orders_inventory.domain.order.events import (
+    DeliveryConfirmed,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderEvent,
+    OrderLine,
+    OrderPlaced,
+    ReturnReceived,
+    ShipmentHandedOver,
+)
+
+
+class Line(Struct, frozen=True, gc=False):
+    """A line as placed, and its units by what became of them.
+
+    ``open_discount`` goes with the units neither cancelled nor shipped, ``held_discount`` with those delivered and not
+    returned.
+    """
+
+    placed: OrderLine
+    open_discount: Decimal
+    held_discount: Decimal = Decimal(0)
+    cancelled: int = 0
+    shipped: int = 0
+    delivered: int = 0
+    returned: int = 0
+
+    @property
+    def ordered(self) -> int:
+        """Units less those cancelled."""
+        return self.placed.quantity - self.cancelled
+
+    @property
+    def open(self) -> int:
+        """Units that may still be cancelled or shipped."""
+        return self.placed.quantity - self.cancelled - self.shipped
+
+    @property
+    def held(self) -> int:
+        """Units that may still be returned."""
+        return self.delivered - self.returned
+
+
+class Shipment(Struct, frozen=True):
+    """``lines`` until it is delivered, nothing afterwards."""
+
+    number: int
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def delivered(self) -> bool:
+        return not self.lines
+
+
+class Order(Struct, frozen=True):
+    """``placed`` is ``None`` before the order exists."""
+
+    placed: OrderPlaced | None = None
+    confirmed_on: date | None = None
+    lines: dict[str, Line] = {}
+    shipments: tuple[Shipment, ...] = ()
+
+
+def evolve(order: Order, event: OrderEvent) -> Order:
+    match event:
+        case OrderPlaced():
+            return Order(placed=event, lines={line.line_id: Line(line, line.discount) for line in event.lines})
+        case OrderConfirmed():
+            return replace(order, confirmed_on=event.occurred_on)
+        case OrderCancelled():
+            return replace(order, lines=order.lines | {part.line_id: _cancelled(order.lines[part.line_id], part) for part in event.lines})
+        case ShipmentHandedOver():
+            lines = order.lines | {part.line_id: _shipped(order.lines[part.line_id], part) for part in event.lines}
+            return replace(order, lines=lines, shipments=(*order.shipments, Shipment(event.shipment, event.lines)))
+        case DeliveryConfirmed():
+            lines = order.lines | {part.line_id: _delivered(order.lines[part.line_id], part) for part in event.lines}
+            shipments = tuple(Shipment(s.number, ()) if s.number == event.shipment else s for s in order.shipments)
+            return replace(order, lines=lines, shipments=shipments)
+        case ReturnReceived():
+            return replace(order, lines=order.lines | {part.line_id: _returned(order.lines[part.line_id], part) for part in event.lines})
+
+
+def _cancelled(line: Line, part: OrderLine) -> Line:
+    return replace(line, cancelled=line.cancelled + part.quantity, open_discount=line.open_discount - part.discount)
+
+
+def _shipped(line: Line, part: OrderLine) -> Line:
+    return replace(line, shipped=line.shipped + part.quantity, open_discount=line.open_discount - part.discount)
+
+
+def _delivered(line: Line, part: OrderLine) -> Line:
+    return replace(line, delivered=line.delivered + part.quantity, held_discount=line.held_discount + part.discount)
+
+
+def _returned(line: Line, part: OrderLine) -> Line:
+    return replace(line, returned=line.returned + part.quantity, held_discount=line.held_discount - part.discount)

@@ -1,0 +1,83 @@
+"""Stock balances, and the movements that explain them."""
+
+from collections.abc import Iterator
+
+from channel_events import DATE, INTEGER, OWN_LOG, TEXT, TIME, Table, View
+from channel_events.pure import Add, Change, Insert, Recorded
+
+from orders_inventory.domain.stock import StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
+
+BALANCE_TABLE = Table(
+    "stock_balance",
+    key=("warehouse", "sku"),
+    columns={
+        "warehouse": TEXT,
+        "sku": TEXT,
+        "on_hand": INTEGER,
+        "reserved": INTEGER,
+        "received": INTEGER,
+        "shipped": INTEGER,
+        "returned": INTEGER,
+    },
+    sums=("on_hand", "reserved", "received", "shipped", "returned"),
+    indexes=[("sku", "warehouse")],
+)
+MOVEMENT_TABLE = Table(
+    "stock_movement",
+    key=("warehouse", "sku", "position"),
+    columns={
+        "warehouse": TEXT,
+        "sku": TEXT,
+        "position": INTEGER,
+        "event_id": TEXT,
+        "kind": TEXT,
+        "on_hand": INTEGER,
+        "reserved": INTEGER,
+        "order_id": TEXT,
+        "reference": TEXT,
+        "occurred_on": DATE,
+        "recorded_at": TIME,
+    },
+)
+"""``on_hand`` and ``reserved`` are what the movement added to each: their sums up to a position are the balance there."""
+
+
+def changes(event: Recorded) -> Iterator[Change]:
+    match event.data:
+        case StockReceived() as e:
+            n = e.quantity
+            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, received=n)
+            yield _movement(event, "received", on_hand=n, reserved=0)
+        case StockReserved() as e:
+            yield Add((e.warehouse, e.sku), table="stock_balance", reserved=e.quantity)
+            yield _movement(event, "reserved", on_hand=0, reserved=e.quantity)
+        case StockReleased() as e:
+            yield Add((e.warehouse, e.sku), table="stock_balance", reserved=-e.quantity)
+            yield _movement(event, "released", on_hand=0, reserved=-e.quantity)
+        case StockShipped() as e:
+            n = e.quantity
+            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=-n, reserved=-n, shipped=n)
+            yield _movement(event, "shipped", on_hand=-n, reserved=-n)
+        case StockReturned() as e:
+            n = e.quantity
+            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, returned=n)
+            yield _movement(event, "returned", on_hand=n, reserved=0)
+
+
+def _movement(event: Recorded, kind: str, *, on_hand: int, reserved: int) -> Insert:
+    e = event.data
+    return Insert(
+        (e.warehouse, e.sku, event.position),
+        table="stock_movement",
+        event_id=event.id,
+        kind=kind,
+        on_hand=on_hand,
+        reserved=reserved,
+        order_id=getattr(e, "order_id", None),
+        reference=getattr(e, "reference", None),
+        occurred_on=e.occurred_on,
+        recorded_at=event.recorded_at,
+    )
+
+
+STOCK_LEVELS = View("stock", version=1, of=OWN_LOG, tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)

@@ -1,0 +1,75 @@
+"""Commands and events the tests speak with: an order of two lines, and how to vary it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from orders_inventory.domain.order import (
+    NewLine,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderingPartner,
+    OrderLine,
+    OrderPlaced,
+    PlaceOrder,
+    ShipmentHandedOver,
+    ShippedLine,
+    TakenBackLine,
+)
+
+MAY_1, MAY_2, MAY_3 = date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3)
+PARTNER = OrderingPartner("p1", "retailer", "chain", "CN-31")
+HEADER: dict[str, Any] = {
+    "order_id": "shop:1001",
+    "source": "shop",
+    "external_id": "1001",
+    "partner_id": "p1",
+    "channel_type": "retailer",
+    "segment": "chain",
+    "territory": "CN-31",
+    "sales_rep": "lin",
+    "currency": "CNY",
+    "warehouse": "sh",
+}
+TEN_A = OrderLine("1", "A", 10, Decimal("9.90"), Decimal("1.00"))
+FOUR_B = OrderLine("2", "B", 4, Decimal(20), Decimal(0))
+
+
+def place(*lines: NewLine, **changes: Any) -> PlaceOrder:
+    fields: dict[str, Any] = {
+        "source": "shop",
+        "external_id": "1001",
+        "partner": PARTNER,
+        "sales_rep": "lin",
+        "currency": "CNY",
+        "warehouse": "sh",
+        "on": MAY_1,
+        "today": MAY_3,
+        "lines": lines or (new_line(), new_line(sku="B", quantity=4, unit_price=Decimal(20), discount=Decimal(0))),
+    }
+    return PlaceOrder(**(fields | changes))
+
+
+def new_line(**changes: Any) -> NewLine:
+    return NewLine(**({"sku": "A", "quantity": 10, "unit_price": Decimal("9.90"), "discount": Decimal("1.00")} | changes))
+
+
+def placed(**changes: Any) -> OrderPlaced:
+    fields = HEADER | {"occurred_on": MAY_1, "imported": False, "flags": (), "lines": (TEN_A, FOUR_B)}
+    return OrderPlaced(**(fields | changes))
+
+
+def confirmed(**changes: Any) -> OrderConfirmed:
+    return OrderConfirmed(**(later() | {"lines": (TEN_A, FOUR_B)} | changes))
+
+
+def shipped(number: int, *lines: ShippedLine) -> ShipmentHandedOver:
+    return ShipmentHandedOver(**later(), shipment=number, lines=lines)
+
+
+def cancelled(*lines: TakenBackLine) -> OrderCancelled:
+    return OrderCancelled(**later(), reason="out of season", lines=lines)
+
+
+def later() -> dict[str, Any]:
+    return HEADER | {"occurred_on": MAY_2, "placed_on": MAY_1}

@@ -1,0 +1,124 @@
+from decimal import Decimal
+
+import pytest
+from channel_events.testing import given
+from orders_inventory.domain.order import ORDER, OrderingPartner
+
+from .examples import FOUR_B, MAY_2, MAY_3, PARTNER, TEN_A, new_line, place, placed
+
+
+def test_placing_writes_the_order_with_the_partner_as_it_is_known_now() -> None:
+    given(ORDER).when(place()).then(placed())
+
+
+def test_an_order_without_a_business_date_is_of_today() -> None:
+    given(ORDER).when(place(on=None)).then(placed(occurred_on=MAY_3))
+
+
+def test_flags_and_the_way_it_came_are_kept() -> None:
+    given(ORDER).when(place(imported=True, flags=("partner_suspended",))).then(placed(imported=True, flags=("partner_suspended",)))
+
+
+def test_lines_keep_the_sender_s_names_or_get_their_number() -> None:
+    lines = (new_line(line_id="x"), new_line(sku="B", quantity=4, unit_price=Decimal(20), discount=Decimal(0)))
+    named = type(TEN_A)("x", "A", 10, Decimal("9.90"), Decimal("1.00"))
+    given(ORDER).when(place(*lines)).then(placed(lines=(named, FOUR_B)))
+
+
+def test_the_same_order_again_is_told_apart_from_a_new_one() -> None:
+    given(ORDER, placed()).when(place()).then_rejected("order_already_placed", order_id="shop:1001")
+
+
+def test_the_same_order_again_without_a_date_is_the_same_order_on_any_day() -> None:
+    given(ORDER, placed()).when(place(on=None, today=MAY_3)).then_rejected("order_already_placed", order_id="shop:1001")
+
+
+def test_what_we_know_of_the_partner_may_have_changed_meanwhile() -> None:
+    moved = OrderingPartner("p1", "distributor", None, "CN-11")
+    given(ORDER, placed()).when(place(partner=moved)).then_rejected("order_already_placed", order_id="shop:1001")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"currency": "USD"},
+        {"warehouse": "bj"},
+        {"sales_rep": None},
+        {"on": MAY_2},
+        {"lines": (new_line(),)},
+        {"partner": OrderingPartner("p2", PARTNER.channel_type, PARTNER.segment, PARTNER.territory)},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_one_number_of_a_source_is_one_order_for_ever(other: dict[str, object]) -> None:
+    given(ORDER, placed()).when(place(**other)).then_rejected("order_exists", order_id="shop:1001")
+
+
+@pytest.mark.parametrize("source", ["", "Shop", "-shop", "s" * 41, "sh op", "shop:x"])
+def test_a_source_is_a_short_lower_case_name(source: str) -> None:
+    given(ORDER).when(place(source=source)).then_rejected("source_invalid", source=source)
+
+
+@pytest.mark.parametrize("external_id", ["", "1 2", "1\u00a02", "a/b", "a?b", "50%", "a:b", "a\n", "x" * 101, "\x00"])
+def test_an_external_id_is_printable_and_means_nothing_in_a_path(external_id: str) -> None:
+    given(ORDER).when(place(external_id=external_id)).then_rejected("external_id_invalid", external_id=external_id)
+
+
+@pytest.mark.parametrize("warehouse", ["", "a/b", "s h", "-x"])
+def test_a_warehouse_is_called_by_a_code(warehouse: str) -> None:
+    given(ORDER).when(place(warehouse=warehouse)).then_rejected("warehouse_invalid", warehouse=warehouse)
+
+
+@pytest.mark.parametrize("currency", ["", "cny", "XYZ", "RMB"])
+def test_a_currency_is_one_of_iso_4217(currency: str) -> None:
+    given(ORDER).when(place(currency=currency)).then_rejected("currency_invalid", currency=currency)
+
+
+def test_a_line_s_own_currency_must_be_the_order_s() -> None:
+    given(ORDER).when(place(new_line(currency="USD"))).then_rejected("currency_mismatch", line_id="1", currency="USD", order_currency="CNY")
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 10**9 + 1])
+def test_a_quantity_is_at_least_one_and_at_most_a_billion(quantity: int) -> None:
+    given(ORDER).when(place(new_line(quantity=quantity))).then_rejected("quantity_invalid", line_id="1", quantity=quantity, most=10**9)
+
+
+@pytest.mark.parametrize("price", ["-0.01", "NaN", "Infinity", "1e12", "0.0000001", "1e-400"])
+def test_a_unit_price_is_an_amount_from_zero(price: str) -> None:
+    wrong = Decimal(price)
+    given(ORDER).when(place(new_line(unit_price=wrong))).then_rejected("unit_price_invalid", line_id="1", unit_price=str(wrong))
+
+
+def test_a_line_worth_more_than_exact_arithmetic_holds_is_refused() -> None:
+    given(ORDER).when(place(new_line(quantity=10**9, unit_price=Decimal(10**6)))).then_rejected(
+        "unit_price_invalid", line_id="1", unit_price="1000000"
+    )
+
+
+@pytest.mark.parametrize("discount", ["-1", "99.01", "NaN", "0.0000001"])
+def test_a_discount_is_between_nothing_and_the_whole_line(discount: str) -> None:
+    given(ORDER).when(place(new_line(discount=Decimal(discount)))).then_rejected(
+        "discount_invalid", line_id="1", discount=str(Decimal(discount)), gross="99.00"
+    )
+
+
+@pytest.mark.parametrize("sku", ["", "a b", "a/b", "x" * 65])
+def test_a_sku_is_printable_and_means_nothing_in_a_path(sku: str) -> None:
+    given(ORDER).when(place(new_line(sku=sku))).then_rejected("sku_invalid", sku=sku)
+
+
+@pytest.mark.parametrize("line_id", ["", "a b", "x" * 65])
+def test_a_line_s_name_is_short_and_printable(line_id: str) -> None:
+    given(ORDER).when(place(new_line(line_id=line_id))).then_rejected("line_id_invalid", line_id=line_id)
+
+
+def test_two_lines_of_one_name_are_refused_also_when_one_of_them_got_it_as_its_number() -> None:
+    given(ORDER).when(place(new_line(line_id="2"), new_line())).then_rejected("line_repeated", line_id="2")
+
+
+def test_an_order_has_lines() -> None:
+    given(ORDER).when(place(lines=())).then_rejected("line_count_invalid", lines=0, most=2000)
+
+
+def test_an_order_has_at_most_two_thousand_lines() -> None:
+    given(ORDER).when(place(*[new_line()] * 2001)).then_rejected("line_count_invalid", lines=2001, most=2000)
