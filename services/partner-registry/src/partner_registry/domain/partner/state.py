@@ -61,6 +61,12 @@ class Partner(msgspec.Struct, frozen=True):
     standings: tuple[Standing, ...] = ()
     places: tuple[Place, ...] = ()
 
+    def standing_on(self, day: date) -> Standing | None:
+        return valid_on(day, self.standings)
+
+    def place_on(self, day: date) -> Place | None:
+        return valid_on(day, self.places)
+
 
 def evolve(partner: Partner, event: PartnerEvent) -> Partner:
     match event:

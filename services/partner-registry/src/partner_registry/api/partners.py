@@ -1,0 +1,108 @@
+"""Partners: their commands, one by id, and all of them to list and search."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from channel_service import By, Code, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page
+from fastapi import APIRouter, Path, Query, Response, status
+
+from partner_registry.api import partner_models as models
+from partner_registry.api.models import Day
+from partner_registry.application.partner_record import partner_record
+from partner_registry.application.partners import apply_partner, change_standing, move_partner
+from partner_registry.domain.partner import (
+    ActivatePartner,
+    ApplyPartner,
+    ApprovePartner,
+    ChannelType,
+    PartnerApplied,
+    ReinstatePartner,
+    Status,
+    SuspendPartner,
+)
+from partner_registry.views.partner_directory import ORDER, Wanted, listed
+
+router = APIRouter(prefix="/v1/partners", tags=["partners"])
+PartnerId = Annotated[Code, Path(examples=["p-1001"])]
+
+
+@router.post(
+    "", summary="Apply", status_code=201, responses={200: {"description": "It had applied with the same facts.", "model": Receipt}}
+)
+async def post_partner(body: models.Application, log: LogDep, by: By, key: Key, today: Today, new_id: NewId, response: Response) -> Receipt:
+    """A partner applies. Without ``partner_id`` it is given one: then send an Idempotency-Key, so that a repeat is no second partner."""
+    command = ApplyPartner(
+        partner_id=body.partner_id or new_id(),
+        name=body.name,
+        channel_type=body.channel_type,
+        segment=body.segment,
+        territory=body.territory,
+        parent=body.parent,
+        on=body.on,
+        today=today,
+    )
+    appended = await apply_partner(log, command, by, key)
+    # A repeated key answers with the events of the first time, and so with the id that was given then.
+    written = next((event.data.partner_id for event in appended.events if isinstance(event.data, PartnerApplied)), None)
+    receipt = Receipt.of(written or command.partner_id, appended)
+    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
+    response.headers["location"] = f"/v1/partners/{quote(receipt.id, safe='')}"
+    return receipt
+
+
+@router.post("/{partner_id}/approve", summary="Approve")
+async def approve(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
+    command = ApprovePartner(partner_id=partner_id, on=body.on, today=today)
+    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+
+
+@router.post("/{partner_id}/activate", summary="Activate")
+async def activate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
+    """From now on it may order."""
+    command = ActivatePartner(partner_id=partner_id, on=body.on, today=today)
+    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+
+
+@router.post("/{partner_id}/suspend", summary="Suspend")
+async def suspend(partner_id: PartnerId, body: models.Suspension, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """Its direct orders are refused until it is reinstated."""
+    command = SuspendPartner(partner_id=partner_id, reason=body.reason, on=body.on, today=today)
+    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+
+
+@router.post("/{partner_id}/reinstate", summary="Reinstate")
+async def reinstate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
+    command = ReinstatePartner(partner_id=partner_id, on=body.on, today=today)
+    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+
+
+@router.post("/{partner_id}/move", summary="Move to a territory or under a parent")
+async def move(partner_id: PartnerId, body: models.Move, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """From ``on``, which may lie ahead but not before the last move. What is left out stays; ``"parent": null`` makes it a root."""
+    return Receipt.of(partner_id, await move_partner(log, body.command(partner_id, today), by, key))
+
+
+@router.get("/{partner_id}", summary="One partner, as of a business date")
+async def get_partner(
+    partner_id: PartnerId,
+    log: LogDep,
+    today: Today,
+    as_of: Annotated[Day | None, Query(description="Status and place as of this day; today when not given.")] = None,
+) -> models.PartnerDetail:
+    """Always current. Standings and places show the whole history, moves planned ahead too."""
+    return models.PartnerDetail.of(await partner_record(log, partner_id, as_of or today))
+
+
+@router.get("", summary="Partners by name, to list and search")
+async def list_partners(
+    read: ReadDep,
+    page: PageDep,
+    today: Today,
+    q: Annotated[str | None, Query(max_length=100, description="Any part of name or id, in any case.", examples=["jade"])] = None,
+    channel_type: Annotated[ChannelType | None, Query()] = None,
+    territory: Annotated[str | None, Query(max_length=100, description="In this very territory today.")] = None,
+    status: Annotated[Status | None, Query()] = None,
+    parent: Annotated[str | None, Query(max_length=100, description="Directly under this partner today.")] = None,
+) -> Page[models.PartnerRow]:
+    wanted = Wanted(q=q, channel_type=channel_type, territory=territory, status=status, parent=parent)
+    return await fetch_page(read, listed(wanted, today), page, key=ORDER, row=models.PartnerRow.model_validate)

@@ -1,0 +1,22 @@
+"""partner-registry, put together."""
+
+from channel_service import Service
+
+from partner_registry.api import partners, territories
+from partner_registry.domain.hierarchy import HIERARCHY
+from partner_registry.domain.partner import PARTNER
+from partner_registry.domain.territories import TERRITORIES
+from partner_registry.problems import PROBLEMS
+from partner_registry.views.partner_directory import PARTNER_DIRECTORY
+from partner_registry.views.territory_list import TERRITORY_LIST
+
+SERVICE = Service(
+    "partner-registry",
+    title="Partner registry",
+    summary="Who the partners are.",
+    deciders=[PARTNER, HIERARCHY, TERRITORIES],
+    views=[PARTNER_DIRECTORY, TERRITORY_LIST],
+    routers=[partners.router, territories.router],
+    problems=PROBLEMS,
+    migrations="partner_registry.migrations",
+)

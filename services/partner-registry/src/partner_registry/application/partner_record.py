@@ -1,0 +1,37 @@
+"""A partner's record as of a business date, from its stream: always current."""
+
+from datetime import date
+
+from channel_events import Log, Rejected
+from msgspec import Struct
+
+from partner_registry.domain.partner import PARTNER, PartnerApplied, Place, Standing
+
+
+class PartnerRecord(Struct, frozen=True, kw_only=True):
+    """What it applied as; where it stood and was on ``as_of``; and the whole history, oldest first."""
+
+    as_of: date
+    applied: PartnerApplied
+    standing: Standing
+    place: Place
+    standings: tuple[Standing, ...]
+    places: tuple[Place, ...]
+
+
+async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecord:
+    """Raises `Rejected`: ``partner_unknown``, or ``partner_not_applied_yet`` for a day before it applied."""
+    partner = await log.state(PARTNER, partner_id)
+    if partner.application is None:
+        raise Rejected("partner_unknown", partner_id=partner_id)
+    standing, place = partner.standing_on(as_of), partner.place_on(as_of)
+    if standing is None or place is None:
+        raise Rejected("partner_not_applied_yet", partner_id=partner_id, applied_on=partner.application.occurred_on, as_of=as_of)
+    return PartnerRecord(
+        as_of=as_of,
+        applied=partner.application,
+        standing=standing,
+        place=place,
+        standings=partner.standings,
+        places=partner.places,
+    )

@@ -1,0 +1,58 @@
+"""What is done with partners. One write each: the partner's own events and, where it has a parent, its link.
+
+The partner comes first, so that its own refusal is the one told; then what it names, on those streams' own word.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from channel_events import Actor, Appended, CommandKey, Log, On
+from msgspec import UNSET
+
+from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink
+from partner_registry.domain.partner import (
+    PARTNER,
+    ActivatePartner,
+    ApplyPartner,
+    ApprovePartner,
+    MovePartner,
+    ReinstatePartner,
+    RequireParent,
+    SuspendPartner,
+)
+from partner_registry.domain.territories import TERRITORIES, TREE, RequireTerritory
+
+StandingCommand: TypeAlias = ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner
+
+
+async def apply_partner(log: Log, command: ApplyPartner, by: Actor, key: CommandKey | None) -> Appended:
+    return await log.execute(
+        On(PARTNER, command.partner_id, command),
+        On(TERRITORIES, TREE, RequireTerritory(command.territory)),
+        *_require_parent(command.parent),
+        On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=command.partner_id, parent=command.parent, on=command.day)),
+        by=by,
+        key=key,
+    )
+
+
+async def change_standing(log: Log, command: StandingCommand, by: Actor, key: CommandKey | None) -> Appended:
+    """Approves, activates, suspends or reinstates."""
+    return await log.execute(On(PARTNER, command.partner_id, command), by=by, key=key)
+
+
+async def move_partner(log: Log, command: MovePartner, by: Actor, key: CommandKey | None) -> Appended:
+    return await log.execute(On(PARTNER, command.partner_id, command), *_named_in_move(command), by=by, key=key)
+
+
+def _named_in_move(command: MovePartner) -> Iterator[On]:
+    if command.territory is not UNSET:
+        yield On(TERRITORIES, TREE, RequireTerritory(command.territory))
+    if command.parent is not UNSET:
+        yield from _require_parent(command.parent)
+        yield On(HIERARCHY, PARTNERS, Relink(partner_id=command.partner_id, parent=command.parent, on=command.day))
+
+
+def _require_parent(parent: str | None) -> Iterator[On]:
+    if parent is not None:
+        yield On(PARTNER, parent, RequireParent(partner_id=parent))

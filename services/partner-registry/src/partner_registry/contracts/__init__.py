@@ -1,0 +1,1 @@
+"""Tolerant models of other services' events. This service needs none of them."""

@@ -1,0 +1,1 @@
+"""What is listed and searched, folded from the service's own log."""

@@ -1,0 +1,115 @@
+"""All partners, to list and to search; places by business date, so that a move planned ahead shows on its day."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from channel_events import DATE, OWN_LOG, TEXT, Change, Put, Recorded, Set, Table, View
+
+from partner_registry.domain.partner import (
+    ChannelType,
+    PartnerActivated,
+    PartnerApplied,
+    PartnerApproved,
+    PartnerMoved,
+    PartnerReinstated,
+    PartnerSuspended,
+    Status,
+)
+from partner_registry.domain.partner.state import standing_after
+from partner_registry.views.search import contains, gram_index, grams, normal
+
+PARTNERS = Table(
+    "partner_directory",
+    key=("partner_id",),
+    columns={
+        "partner_id": TEXT,
+        "name": TEXT,
+        "channel_type": TEXT,
+        "segment": TEXT,
+        "applied_on": DATE,
+        "status": TEXT,
+        "status_since": DATE,
+        "status_reason": TEXT,
+        "sort_name": TEXT,
+        "search_text": TEXT,
+        "search_grams": TEXT,
+    },
+    indexes=[("sort_name", "partner_id"), ("channel_type", "sort_name", "partner_id"), ("status", "sort_name", "partner_id")],
+)
+PLACES = Table(
+    "partner_place",
+    key=("partner_id", "since"),
+    columns={"partner_id": TEXT, "since": DATE, "territory": TEXT, "parent": TEXT},
+    indexes=[("territory", "partner_id"), ("parent", "partner_id")],
+)
+
+
+def changes(event: Recorded) -> Iterator[Change]:
+    match event.data:
+        case PartnerApplied() as e:
+            standing, sort_name = standing_after(e), normal(e.name)
+            search_text = f"{sort_name}\n{normal(e.partner_id)}"
+            yield Put(
+                (e.partner_id,),
+                name=e.name,
+                channel_type=e.channel_type.value,
+                segment=e.segment,
+                applied_on=e.occurred_on,
+                status=standing.status.value,
+                status_since=standing.since,
+                sort_name=sort_name,
+                search_text=search_text,
+                search_grams=grams(search_text),
+            )
+            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+        case PartnerMoved() as e:
+            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+        case PartnerApproved() | PartnerActivated() | PartnerSuspended() | PartnerReinstated() as e:
+            standing = standing_after(e)
+            yield Set((e.partner_id,), status=standing.status.value, status_since=standing.since, status_reason=standing.reason)
+
+
+PARTNER_DIRECTORY = View("partner_directory", version=1, of=OWN_LOG, tables=[PARTNERS, PLACES], changes=changes)
+
+_partner, _place = PARTNERS.sql.c, PLACES.sql.c
+gram_index(f"{PARTNERS.sql.name}_search", _partner.search_grams)
+
+ORDER: tuple[sa.Column[Any], ...] = (_partner.sort_name, _partner.partner_id)
+"""The order of `listed`: by name, whatever its case; of one name by id."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which partners to list; None leaves that open. ``q`` is any part of name or id."""
+
+    q: str | None = None
+    channel_type: ChannelType | None = None
+    territory: str | None = None
+    status: Status | None = None
+    parent: str | None = None
+
+
+def listed(wanted: Wanted, today: date) -> sa.Select[Any]:
+    """The wanted partners, each with its place as of ``today``."""
+    now = (
+        sa.select(_place.territory, _place.parent)
+        .where(_place.partner_id == _partner.partner_id, _place.since <= today)
+        .order_by(_place.since.desc())
+        .limit(1)
+        .lateral("now")
+    )
+    query = sa.select(PARTNERS.sql, now.c.territory, now.c.parent).join(now, sa.true())
+    if wanted.q is not None:
+        query = query.where(contains(_partner.search_text, _partner.search_grams, wanted.q))
+    if wanted.channel_type is not None:
+        query = query.where(_partner.channel_type == wanted.channel_type.value)
+    if wanted.status is not None:
+        query = query.where(_partner.status == wanted.status.value)
+    for column, value in ((_place.territory, wanted.territory), (_place.parent, wanted.parent)):
+        if value is not None:
+            # Who ever was there, by index; of these, who is there now.
+            ever = sa.select(_place.partner_id).where(column == value)
+            query = query.where(_partner.partner_id.in_(ever), now.c[column.name] == value)
+    return query
