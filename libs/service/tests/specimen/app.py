@@ -1,0 +1,105 @@
+"""The specimen, put together."""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from channel_events.pure import On, Rejected
+from channel_service import (
+    By,
+    Currency,
+    Key,
+    LogDep,
+    Money,
+    NewId,
+    Page,
+    PageDep,
+    Problem,
+    ProblemCatalogue,
+    Quantity,
+    ReadDep,
+    Receipt,
+    Service,
+    StrictModel,
+    Text,
+    Today,
+    fetch_page,
+    unlimited_body,
+)
+from fastapi import APIRouter, Request
+
+from specimen.counter import COUNTER, Raise
+
+router = APIRouter(prefix="/v1/counters", tags=["counters"])
+odd = APIRouter(tags=["odd"])
+EVENT = sa.table("event", sa.column("position", sa.BigInteger), sa.column("stream", sa.Text))
+
+
+class RaiseBody(StrictModel):
+    by: Quantity
+    note: Text | None = None
+    price: Money | None = None
+    currency: Currency | None = None
+    on: date | None = None
+
+
+@router.post("/{counter}/raise")
+async def raise_counter(counter: str, body: RaiseBody, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    return Receipt.of(counter, await log.execute(On(COUNTER, counter, Raise(body.by, body.on or today)), by=by, key=key))
+
+
+@router.get("/{counter}")
+async def value(counter: str, log: LogDep) -> dict[str, int]:
+    return {"value": await log.state(COUNTER, counter)}
+
+
+@odd.get("/v1/rows")
+async def rows(read: ReadDep, page: PageDep, newest_first: bool = False) -> Page[int]:
+    key = [EVENT.c.stream, EVENT.c.position]
+    return await fetch_page(read, sa.select(EVENT), page, key=key, row=lambda row: int(row["position"]), descending=newest_first)
+
+
+@odd.get("/v1/write")
+async def write_through_a_read(read: ReadDep) -> None:
+    await read.execute(sa.text("update log_head set position = 7"))
+
+
+@odd.post("/v1/anything")
+async def anything(body: dict[str, Any]) -> int:
+    return len(body)
+
+
+@odd.post("/v1/lines")
+@unlimited_body
+async def lines(request: Request) -> int:
+    return sum([len(chunk) async for chunk in request.stream()])
+
+
+@odd.get("/v1/boom")
+async def boom() -> None:
+    raise ZeroDivisionError("a bug")
+
+
+@odd.get("/v1/unknown-code")
+async def unknown_code() -> None:
+    raise Rejected("code_that_nobody_described", why="forgotten")
+
+
+@odd.get("/v1/slow")
+async def slow(seconds: float, new_id: NewId) -> str:
+    await asyncio.sleep(seconds)
+    return new_id()
+
+
+SERVICE = Service(
+    "channel-service",
+    title="Specimen",
+    summary="Uses everything once.",
+    deciders=[COUNTER],
+    routers=[router, odd],
+    problems=ProblemCatalogue(
+        [Problem("counter_full", 409, "The counter is at {value}, its limit is {limit}.", "计数器为 {value}，上限为 {limit}。")]
+    ),
+    migrations="specimen.migrations",
+)
