@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from channel_events import Actor, CommandKey, KeyReused, Log, On, Rejected
 
+from .conftest import OpenLog
 from .specimen import JAR, Break, MarblesAdded, MarblesTaken, Put, Take
 
 ANN = Actor("ann", reason="test", correlation="c-1")
@@ -133,7 +134,7 @@ async def test_an_event_too_large_for_the_topic_is_refused(log: Log) -> None:
         await log.execute(On(JAR, "red", Put(1, "x" * 1_000_000)), by=ANN)
 
 
-async def test_a_reader_is_woken_by_its_own_process_and_by_another(open_log) -> None:  # type: ignore[no-untyped-def]
+async def test_a_reader_is_woken_by_its_own_process_and_by_another(open_log: OpenLog) -> None:
     one, two = await open_log(), await open_log()
     here, there = one.wake(), two.wake()
     await asyncio.sleep(0.3)

@@ -76,7 +76,7 @@ class Committer:
         if self._runner:
             await self._runner
         if self._connection:
-            await self._connection.close()
+            self._connection.terminate()  # nothing is under way: a goodbye that is never answered would hold the exit
 
     async def _run(self) -> None:
         while self._queue or not self._closing:

@@ -25,6 +25,19 @@ async def prepare(connection: Any) -> None:
     await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
 
 
+async def connect_readers(dsn: str) -> Any:
+    """A pool for everything but writing; a read that gets no answer within 10 s fails."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=8,
+        init=prepare,
+        timeout=5,
+        command_timeout=10,
+        server_settings={"application_name": "qudao-log-read"},
+    )
+
+
 async def connect_writer(dsn: str, *, durable: bool) -> asyncpg.Connection:
     """A connection for the committer alone.
 

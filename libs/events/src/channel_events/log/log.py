@@ -8,7 +8,7 @@ import asyncpg
 from channel_events.log import statements as sql
 from channel_events.log.announce import Announcer
 from channel_events.log.committer import Committer
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_readers
 from channel_events.log.draft import Task, check_storable
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
@@ -37,7 +37,7 @@ class Log:
         """
         by_kind = {decider.name: decider for decider in deciders}
         reader = Reader(service, Registry(dict.fromkeys(event for d in by_kind.values() for event in d.events)))
-        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8, init=prepare, server_settings={"application_name": "qudao-log-read"})
+        pool = await connect_readers(dsn)
         announcer = Announcer(dsn, pool)
         committer = Committer(service, dsn, by_kind, reader, timezone=timezone, durable=durable, appended=announcer.announce)
         try:
@@ -46,7 +46,7 @@ class Log:
         except BaseException:
             await committer.close()
             await announcer.close()
-            await pool.close()
+            pool.terminate()
             raise
         return cls(service, pool, committer, reader, announcer)
 
@@ -93,10 +93,10 @@ class Log:
         return self._announcer.listener()
 
     async def close(self) -> None:
-        """Finishes what is waiting and closes all connections."""
+        """Finishes what is waiting, then drops all connections: no goodbye, which a lost server would never answer."""
         await self._committer.close()
         await self._announcer.close()
-        await self._pool.close()
+        self._pool.terminate()
 
     def _recorded(self, rows: Sequence[Any]) -> list[Recorded]:
         return [self._reader.recorded(row) for row in rows]
