@@ -7,14 +7,14 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from qudao_checks.rooms import IMPURE, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, outside_rooms, room_of
+from qudao_checks.rooms import DOORS, IMPURE, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, outside_rooms, room_of
 from qudao_checks.sources import ROOT, python_files
 
 ESCAPE = re.compile(r"#.*\bimport-rule: (?P<reason>\S.{9,})")
-PUBLIC_DOORS = ("", ".pure", ".testing")
 
 
 class Module(NamedTuple):
@@ -65,15 +65,22 @@ def violations(module: Module) -> Iterator[str]:
 
 
 def _targets(one: Import) -> list[str]:
-    # `from partner_registry import domain` imports a room, though its target is the package.
-    if one.target in OURS and one.names and one.target in SERVICES:
-        return [f"{one.target}.{name}" for name in one.names]
+    # `from partner_registry import domain` imports a room, `from channel_events import log` a module, though the target is the package.
+    if one.target in SERVICES or one.target in LIBRARIES:
+        parts = {name for name in one.names if one.target in SERVICES or name in _modules(one.target)}
+        return [*([one.target] if parts != set(one.names) or not one.names else []), *(f"{one.target}.{name}" for name in sorted(parts))]
     return [one.target]
+
+
+@cache
+def _modules(library: str) -> frozenset[str]:
+    folder = ROOT / "libs" / library.removeprefix("channel_") / "src" / library
+    return frozenset(path.stem for path in folder.iterdir() if path.is_dir() or path.suffix == ".py")
 
 
 def _refusal(module: Module, one: Import, target: str) -> str | None:
     top = target.split(".")[0]
-    if reason := _reaches_inside(module, one, target):
+    if reason := _reaches_inside(module, target):
         return reason
     if module.test:
         foreign = module.top in SERVICES and top in SERVICES and top != module.top
@@ -87,16 +94,14 @@ def _refusal(module: Module, one: Import, target: str) -> str | None:
     return None
 
 
-def _reaches_inside(module: Module, one: Import, target: str) -> str | None:
+def _reaches_inside(module: Module, target: str) -> str | None:
     top, _, rest = target.partition(".")
-    if top not in LIBRARIES or top == module.top:
+    if top not in LIBRARIES or top == module.top or not rest:
         return None
-    if module.top in SERVICES and not module.test and (room := _room(module)) and target in room.libraries:
-        return None
-    if "." + rest not in PUBLIC_DOORS and rest:
-        return f"imports {target}: outside {top}, import from {top}, {top}.pure or {top}.testing"
-    if not module.test and (rest == "testing" or (not rest and "testing" in one.names)):
-        return f"imports {top}.testing, which is for tests"
+    if rest not in DOORS[top]:
+        return f"imports {target}: outside {top}, import from {top} or {', '.join(f'{top}.{door}' for door in DOORS[top])}"
+    if rest == "testing" and not module.test and module.top != "qudao_checks":
+        return f"imports {target}, which is for tests"
     return None
 
 
