@@ -1,0 +1,6 @@
+"""The test kit: deciders by given, when, then; views by what they make of events. Nothing has to run."""
+
+from channel_events.testing.deciders import given
+from channel_events.testing.recorded import recorded
+
+__all__ = ["given", "recorded"]
