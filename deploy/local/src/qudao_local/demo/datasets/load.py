@@ -1,0 +1,113 @@
+"""A mapping and a folder of files become a scenario and a report of what was not taken."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from qudao_local.demo.datasets.mapping import Mapping
+from qudao_local.demo.datasets.masters import PartnerRows, read_products, read_territories, require_warehouses
+from qudao_local.demo.datasets.orders import OrderReader, OrderRows
+from qudao_local.demo.datasets.report import DataError, Report
+from qudao_local.demo.datasets.stories import tell
+from qudao_local.demo.datasets.tables import Tables
+from qudao_local.demo.documents import Document, Order, Partner, Receipt, Step, Territory, Warehouse
+from qudao_local.demo.scenario import Scenario
+
+OPENING = "opening"
+"""The reference of the opening receipts."""
+
+
+def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
+    """Reads everything, writes nothing. Orders come in the order of their days, then as the file has them.
+
+    Raises `MappingError` when the mapping does not fit the files' columns, `DataError` when a file cannot be read or has no good order.
+    """
+    report = Report()
+    tables = Tables(mapping, folder, report)
+    territories = read_territories(mapping, tables)
+    require_warehouses(mapping, territories)
+    products = read_products(mapping, tables)
+    partner_rows = PartnerRows(mapping, tables)
+    orders = OrderReader(tables, mapping.orders, partner_rows.found, products).read()
+    days = [order.header.on for order in orders.values() if order.header]
+    if not days:
+        raise DataError(f"{folder}: not one good order line; the first bad rows: {'; '.join(map(str, report.bad[:3])) or 'none'}")
+    before = min(days) - timedelta(1)
+    partners = partner_rows.placed(territories, _territories_of_orders(orders, report), before)
+    _drop_unplaced(orders, partners, report)
+    stories = _stories(mapping, orders, report)
+    return (
+        Scenario(
+            name=mapping.name,
+            currency=mapping.currency,
+            zone=mapping.zone,
+            first_day=min(days),
+            last_day=max(days),
+            territories=[Territory(one.territory, one.name, one.parent, before) for one in territories.values()],
+            partners=partners,
+            products=list(products.values()),
+            warehouses=[Warehouse(one.warehouse, one.name, one.territory) for one in mapping.warehouses],
+            expected_documents=sum(len(documents) for documents, _ in stories),
+            documents=lambda: _documents(mapping, stories, before),
+            steps=lambda: iter([steps for _, steps in stories if steps]),
+            groupings=("territory", "segment", "category", "year"),
+        ),
+        report,
+    )
+
+
+Story = tuple[list[Document], list[Step]]
+
+
+def _stories(mapping: Mapping, orders: dict[str, OrderRows], report: Report) -> list[Story]:
+    by_day = sorted(orders.items(), key=lambda item: item[1].header.on if item[1].header else date.max)
+    told = (tell(mapping.name, mapping.currency, key, order, report) for key, order in by_day)
+    return [story for story in told if story[0]]
+
+
+def _documents(mapping: Mapping, stories: list[Story], before: date) -> Iterator[Document]:
+    if mapping.opening_stock == "all_ordered":
+        yield from _opening(stories, before)
+    for documents, _ in stories:
+        yield from documents
+
+
+def _opening(stories: list[Story], on: date) -> Iterator[Receipt]:
+    total: Counter[tuple[str, str]] = Counter()
+    for documents, _ in stories:
+        for document in documents:
+            if isinstance(document, Order):
+                for line in document.lines:
+                    total[document.warehouse, line.sku] += line.quantity
+    for (warehouse, sku), quantity in sorted(total.items()):
+        yield Receipt(warehouse, sku, quantity, OPENING, on)
+
+
+def _territories_of_orders(orders: dict[str, OrderRows], report: Report) -> dict[str, str]:
+    """Each partner's territory by its first order; that others differ is noted."""
+    first: dict[str, tuple[date, str]] = {}
+    seen: dict[str, set[str]] = {}
+    for order in orders.values():
+        header = order.header
+        if header and header.territory:
+            seen.setdefault(header.partner, set()).add(header.territory)
+            known = first.get(header.partner)
+            if known is None or header.on < known[0]:
+                first[header.partner] = (header.on, header.territory)
+    moving = sorted(partner for partner, territories in seen.items() if len(territories) > 1)
+    if moving:
+        shown = ", ".join(moving[:5])
+        report.notes.append(f"{len(moving)} partners have orders in several territories ({shown}...): the first order's is taken")
+    return {partner: territory for partner, (_, territory) in first.items()}
+
+
+def _drop_unplaced(orders: dict[str, OrderRows], partners: list[Partner], report: Report) -> None:
+    """Orders of a partner whose own row turned out bad (no such territory, no such parent) cannot be placed either."""
+    placed = {partner.partner_id for partner in partners}
+    for key, order in orders.items():
+        if order.header and order.row and order.header.partner not in placed:
+            reason = f"partner {order.header.partner} of order {key} has a bad row of its own"
+            report.reject(order.row.file, order.row.line, reason)
+            report.taken["order_line"] -= len(order.lines)
+            order.header, order.lines = None, {}

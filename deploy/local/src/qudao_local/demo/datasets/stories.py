@@ -1,0 +1,102 @@
+"""From an order's rows to the documents and steps that tell its story through the doors."""
+
+from collections import Counter
+from datetime import date
+
+from qudao_local.demo.datasets.orders import Header, OrderRows, TakenBack
+from qudao_local.demo.datasets.report import BadValue, Report, require
+from qudao_local.demo.documents import Cancellation, Document, History, LineQuantity, Order, Return, Step
+
+_Group = dict[tuple[str, date, str], list[LineQuantity]]
+
+
+def tell(source: str, currency: str, key: str, order: OrderRows, report: Report) -> tuple[list[Document], list[Step]]:
+    """The order's import documents, then the calls at its own doors; nothing for an order without a good line."""
+    header = order.header
+    if header is None:
+        for taken in order.taken_back:
+            report.reject(taken.row.file, taken.row.line, f"order {key} has no good order line")
+        return [], []
+    groups = _group(key, order, header, report)
+    shortened = any(kind == "cancellation" for kind, _, _ in groups)
+    # An import ships all that is left at once, before a cancellation that follows it could be told: such an order ships by its door.
+    by_door = shortened and header.shipped_on is not None
+    documents: list[Document] = [
+        Order(
+            source=source,
+            external_id=key,
+            partner_id=header.partner,
+            currency=currency,
+            warehouse=header.warehouse,
+            on=header.on,
+            sales_rep=header.sales_rep,
+            lines=list(order.lines.values()),
+            history=History(
+                confirmed_on=header.confirmed_on,
+                shipped_on=None if by_door else header.shipped_on,
+                delivered_on=None if by_door else header.delivered_on,
+            ),
+        )
+    ]
+    for number, ((kind, on, reason), lines) in enumerate(groups.items(), 1):
+        document = Cancellation if kind == "cancellation" else Return
+        documents.append(document(source, key, on, reason, lines, reference=str(number)))
+    return documents, _steps(f"{source}:{key}", header) if by_door and _something_left(order, groups) else []
+
+
+def _group(key: str, order: OrderRows, header: Header, report: Report) -> _Group:
+    """What is taken back, a document per kind, day and reason; rows that take back what is not there are bad."""
+    left = {line_id: line.quantity for line_id, line in order.lines.items()}
+    groups: dict[tuple[str, date, str], Counter[str]] = {}
+    for taken in order.taken_back:
+        try:
+            kind = _kind(taken, header)
+            line_id = _line(key, order, taken, left)
+            on = taken.on or header.on
+            require(on >= header.on, f"is of {on}, before its order of {header.on}")
+            left[line_id] -= taken.quantity
+            groups.setdefault((kind, on, taken.reason), Counter())[line_id] += taken.quantity
+            report.taken[taken.kind] += 1
+        except BadValue as bad:
+            report.reject(taken.row.file, taken.row.line, str(bad))
+    return {group: [LineQuantity(line_id, units) for line_id, units in lines.items()] for group, lines in groups.items()}
+
+
+def _kind(taken: TakenBack, header: Header) -> str:
+    """An adjustment is what it can be by the order's state: before shipping a cancellation, after delivery a return."""
+    if taken.kind == "adjustment":
+        if header.shipped_on and not header.delivered_on:
+            raise BadValue("adjusts an order that is under way: neither a cancellation nor a return")
+        return "return" if header.delivered_on else "cancellation"
+    if taken.kind == "return" and not header.delivered_on:
+        raise BadValue("returns what was not delivered")
+    return taken.kind
+
+
+def _line(key: str, order: OrderRows, taken: TakenBack, left: dict[str, int]) -> str:
+    """The line by its key, else the first line of the SKU that has so many units left."""
+    named = [line_id for line_id, line in order.lines.items() if taken.wanted in (line_id, line.sku)]
+    if taken.wanted in order.lines:
+        named = [taken.wanted]
+    if not named:
+        raise BadValue(f"order {key} has no line {taken.wanted}")
+    for line_id in named:
+        if left[line_id] >= taken.quantity:
+            return line_id
+    raise BadValue(
+        f"takes back {taken.quantity} of {taken.wanted}, of which order {key} has {max(left[line_id] for line_id in named)} left"
+    )
+
+
+def _steps(order_id: str, header: Header) -> list[Step]:
+    steps = []
+    if header.shipped_on:
+        steps.append(Step(order_id, "ship", header.shipped_on))
+    if header.delivered_on:
+        steps.append(Step(order_id, "deliver", header.delivered_on, shipment=1))
+    return steps
+
+
+def _something_left(order: OrderRows, groups: _Group) -> bool:
+    cancelled = sum(line.quantity for (kind, _, _), lines in groups.items() if kind == "cancellation" for line in lines)
+    return cancelled < sum(line.quantity for line in order.lines.values())
