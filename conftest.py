@@ -79,7 +79,7 @@ class Server:
     async def clone(self, template: str) -> str:
         """The URL of a fresh copy of a template."""
         name = f"t_{uuid.uuid4().hex[:12]}"
-        await self.run(f'create database "{name}" template "{template}" strategy wal_log')
+        await self.run(f'create database "{name}" template "{template}" strategy file_copy')
         return self.url(name)
 
     async def drop(self, url: str) -> None:

@@ -76,7 +76,7 @@ async def test_a_refusal_is_not_remembered(client: Running) -> None:
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "two words", "caf\u00e9"])
 async def test_a_key_is_1_to_200_visible_characters(client: Running, key: str) -> None:
-    answer = await client.post(RAISE, json={"by": 1}, headers={"idempotency-key": key.encode("latin-1")})
+    answer = await client.post(RAISE, json={"by": 1}, headers=[(b"idempotency-key", key.encode("latin-1"))])
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "idempotency-key")
 
 

@@ -91,12 +91,12 @@ async def test_a_wrong_method_is_a_problem_that_says_which_are_right(client: Run
         (None, "body"),
     ],
 )
-@pytest.mark.parametrize("language", ["en", "zh"])
-async def test_a_wrong_field_is_named(client: Running, body: Any, field: str, language: str) -> None:
-    answer = await client.post(RAISE, json=body, headers={"accept-language": language})
-    errors = problem(answer, 422, "invalid_request")["errors"]
-    assert [error["field"] for error in errors] == [field]
-    assert errors[0]["problem"]
+async def test_a_wrong_field_is_named_in_both_languages(client: Running, body: Any, field: str) -> None:
+    for language in ("en", "zh"):
+        answer = await client.post(RAISE, json=body, headers={"accept-language": language})
+        [error] = problem(answer, 422, "invalid_request")["errors"]
+        assert error["field"] == field
+        assert error["problem"].isascii() == (language == "en")
     assert (await client.get("/v1/counters/a")).json() == {"value": 0}
 
 

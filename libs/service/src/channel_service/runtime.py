@@ -21,6 +21,10 @@ START_SECONDS = 2
 """How long the database may take to answer at start: with the time that imports take, a wrong address is said within 5 s."""
 
 
+class Unavailable(Exception):
+    """The database gives no connection now."""
+
+
 class Runtime:
     """Opened once per process by `open`; routes reach it through ``channel_service.dependencies``."""
 
@@ -58,9 +62,15 @@ class Runtime:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose queries see one snapshot and cannot write."""
-        async with self.engine.connect() as connection:
+        """A connection whose queries see one snapshot and cannot write; `Unavailable` when there is none to be had."""
+        try:
+            connection = await self.engine.connect()
+        except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unavailable(type(error).__name__) from error
+        try:
             yield connection
+        finally:
+            await connection.close()
 
     async def checks(self) -> dict[str, str]:
         """What the service needs to do its work: ``ok``, or what is wrong."""
@@ -70,7 +80,7 @@ class Runtime:
                 current = await connection.scalar(sa.text("select version_num from alembic_version"))
             if self.revisions.behind(current):
                 checks["migrations"] = f"behind: at {current}, this version needs {self.revisions.head}"
-        except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (Unavailable, sa.exc.SQLAlchemyError, TimeoutError) as error:
             checks["database"] = f"does not answer ({type(error).__name__})"
         if self.worker is not None:
             checks["subscriptions"] = self.worker.state

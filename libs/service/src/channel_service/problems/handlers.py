@@ -21,8 +21,10 @@ from channel_service.http.requests import Render
 from channel_service.problems.catalogue import COMMON, ProblemCatalogue
 from channel_service.problems.render import language, problem_response
 from channel_service.problems.validation import findings
+from channel_service.runtime import Unavailable
 
 _GONE = (
+    Unavailable,
     OperationalError,
     InterfaceError,
     PoolTimeout,
@@ -31,6 +33,7 @@ _GONE = (
     asyncpg.InsufficientResourcesError,  # 53: too many connections, disk full
     asyncpg.InterfaceError,
     ConnectionError,
+    TimeoutError,
 )
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _log = structlog.get_logger("channel_service.problems")

@@ -1,0 +1,159 @@
+"""A service's process: healthy or not, counted, logged, and ended in order."""
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from channel_service.migrations import migrate
+from channel_service.testing import Running, running
+from prometheus_client.parser import text_string_to_metric_families
+from qudao_local.ports import free_port
+from qudao_local.postgres import UNDURABLE, Postgres
+from specimen.app import SERVICE
+
+
+async def test_live_asks_nothing_but_the_process(client: Running) -> None:
+    await client.runtime.engine.dispose()
+    answer = await client.get("/health/live")
+    assert (answer.status_code, answer.json()["status"]) == (200, "live")
+
+
+async def test_ready_names_what_was_checked(client: Running) -> None:
+    answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["checks"]) == (200, {"log": "ok", "database": "ok", "migrations": "ok"})
+
+
+async def not_ready(client: Running) -> dict[str, str]:
+    answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "unavailable", True)
+    return {name: state for name, state in answer.json()["facts"]["checks"].items() if state != "ok"}
+
+
+async def test_not_ready_while_closing(client: Running) -> None:
+    client.runtime.closing = True
+    assert await not_ready(client) == {"log": "closing"}
+
+
+async def test_not_ready_behind_the_migrations(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.runtime.revisions, "_known", ("0002", frozenset({"0001", "0002"})))
+    assert await not_ready(client) == {"migrations": "behind: at 0001, this version needs 0002"}
+
+
+async def test_ready_on_a_database_that_is_ahead_of_this_version(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.runtime.revisions, "_known", ("0000", frozenset({"0000"})))
+    assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_without_its_database_a_service_is_live_not_ready_and_says_so(tmp_path: Path) -> None:
+    own = Postgres(tmp_path / "pg", free_port(), UNDURABLE)
+    own.start()
+    try:
+        await migrate(SERVICE, own.dsn(), "postgres")
+        async with running(SERVICE, database_url=own.dsn()) as client:
+            assert (await client.post("/v1/counters/a/raise", json={"by": 1})).status_code == 200
+            assert (await client.get("/v1/rows")).json()["items"] == [1]
+            own.stop()
+            assert list(await not_ready(client)) == ["database"]
+            assert (await client.get("/health/live")).status_code == 200
+            for path in ("/v1/rows", "/v1/events", "/v1/counters/a"):
+                answer = await client.get(path)
+                assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), path
+            own.start()
+            assert (await client.get("/health/ready")).status_code == 200
+            assert (await client.get("/v1/rows")).json()["items"] == [1]
+    finally:
+        own.stop()
+
+
+async def samples(client: Running) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    families = text_string_to_metric_families((await client.get("/metrics")).text)
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
+
+
+async def test_requests_are_counted_by_route_template(client: Running) -> None:
+    def count(route: str, status: str, method: str = "GET") -> float:
+        return found.get(("qudao_http_requests_total", (("method", method), ("route", route), ("status", status))), 0)
+
+    asked = [("/v1/counters/{counter}", "200"), ("unmatched", "404"), ("/v1/boom", "500")]
+    found = await samples(client)
+    before = [count(*one) for one in asked]
+    for path in ("/v1/counters/a", "/v1/counters/b", "/invented/1", "/invented/2", "/v1/boom"):
+        await client.get(path)
+    await client.request("INVENTED", "/v1/boom")
+    found = await samples(client)
+    assert [count(*one) - was for one, was in zip(asked, before, strict=True)] == [2, 2, 1]
+    assert not [labels for name, labels in found if "invented" in str(labels).lower()]
+    assert ("qudao_build_info", (("commit", "unknown"), ("version", SERVICE.version))) in found
+
+
+async def test_a_worker_has_health_and_metrics_only(url: str, kafka: str, topic_prefix: str) -> None:
+    async with running(SERVICE, database_url=url, kafka=kafka, topic_prefix=topic_prefix, role="worker") as client:
+        assert (await client.get("/health/ready")).json()["checks"]["subscriptions"] == "ok"
+        assert (await client.get("/metrics")).status_code == 200
+        assert (await client.get("/v1/counters/a")).status_code == 404
+
+
+def test_sigterm_lets_requests_under_way_end_and_takes_no_new_ones(specimen: Callable[..., Any]) -> None:
+    process = specimen().start()
+    answers: list[int] = []
+    slow = threading.Thread(target=lambda: answers.append(httpx.get(f"{process.address}/v1/slow?seconds=1.5").status_code))
+    slow.start()
+    time.sleep(0.5)
+    process.process.terminate()
+    time.sleep(0.3)
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{process.address}/health/live")
+    slow.join()
+    assert answers == [200]
+    assert process.process.wait(10) == 0
+    assert '"event":"ended"' in process.log.read_text()
+
+
+def test_a_process_ends_in_order_when_its_standard_input_closes(specimen: Callable[..., Any]) -> None:
+    process = specimen(END_WITH_STDIN="true").start()
+    process.process.stdin.close()
+    assert process.process.wait(10) == 0
+    assert '"event":"ended"' in process.log.read_text()
+
+
+def test_logs_are_json_lines_without_query_values_and_bodies(specimen: Callable[..., Any]) -> None:
+    process = specimen().start()
+    httpx.get(f"{process.address}/v1/counters/a?token=s3cret", headers={"x-request-id": "call-7"})
+    httpx.post(f"{process.address}/v1/counters/a/raise", json={"by": 1, "note": "s3cret"})
+    httpx.get(f"{process.address}/v1/boom")
+    assert process.end() == 0
+    assert "s3cret" not in process.log.read_text()
+    lines = [json.loads(line) for line in process.log.read_text().splitlines()]
+    [line] = [line for line in lines if line.get("request_id") == "call-7"]
+    assert line.pop("ms") >= 0
+    assert {name: line[name] for name in ("event", "method", "route", "status", "service", "level")} == {
+        "event": "request",
+        "method": "GET",
+        "route": "/v1/counters/{counter}",
+        "status": 200,
+        "service": "channel-service",
+        "level": "info",
+    }
+    [failure] = [line for line in lines if line["event"] == "request failed"]
+    assert "ZeroDivisionError: a bug" in failure["exception"]
+
+
+def test_migrating_twice_at_once_and_again_changes_nothing(specimen: Callable[..., Any], url: str) -> None:
+    process = specimen(OWNER_DATABASE_URL=url)
+
+    def migrate() -> subprocess.CompletedProcess[str]:
+        ended: subprocess.CompletedProcess[str] = process.run("migrate")
+        return ended
+
+    with ThreadPoolExecutor() as threads:
+        together = [threads.submit(migrate) for _ in range(2)]
+    for ended in [one.result() for one in together]:
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert json.loads(ended.stdout)["revision"] == "0001"

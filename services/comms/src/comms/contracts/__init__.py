@@ -1,0 +1,1 @@
+"""What comms reads of the events of other services."""

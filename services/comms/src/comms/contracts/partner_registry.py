@@ -1,0 +1,47 @@
+"""Events of partner-registry, with the fields used here; others may come and are ignored."""
+
+from datetime import date
+
+from channel_events.pure import event
+from msgspec import Struct
+
+
+@event("partner_applied", public=True)
+class PartnerApplied(Struct, frozen=True):
+    partner_id: str
+    name: str
+    channel_type: str
+    territory: str
+    occurred_on: date
+    segment: str | None = None
+    parent: str | None = None
+
+
+@event("partner_approved", public=True)
+class PartnerApproved(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_activated", public=True)
+class PartnerActivated(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_suspended", public=True)
+class PartnerSuspended(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_reinstated", public=True)
+class PartnerReinstated(Struct, frozen=True):
+    partner_id: str
+
+
+@event("partner_moved", public=True)
+class PartnerMoved(Struct, frozen=True):
+    partner_id: str
+    territory: str
+    parent: str | None = None
+
+
+EVENTS = (PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved)

@@ -1,0 +1,1 @@
+"""Pure rules: events, states and decisions of comms."""
