@@ -18,7 +18,7 @@ from orders_inventory.domain.order import (
 )
 
 MAY_1, MAY_2, MAY_3 = date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3)
-PARTNER = OrderingPartner("p1", "retailer", "chain", "CN-31")
+PARTNER = OrderingPartner("p1", "retailer", "chain", "active", ((date(2026, 1, 1), "CN-31"),))
 HEADER: dict[str, Any] = {
     "order_id": "shop:1001",
     "source": "shop",
@@ -39,6 +39,7 @@ def place(*lines: NewLine, **changes: Any) -> PlaceOrder:
     fields: dict[str, Any] = {
         "source": "shop",
         "external_id": "1001",
+        "partner_id": "p1",
         "partner": PARTNER,
         "sales_rep": "lin",
         "currency": "CNY",

@@ -1,5 +1,7 @@
 """The partner registry's events, as far as placing an order needs them."""
 
+from datetime import date
+
 from channel_events.pure import event
 from msgspec import Struct
 
@@ -10,6 +12,7 @@ class PartnerApplied(Struct, frozen=True):
     name: str
     channel_type: str
     territory: str
+    occurred_on: date
     segment: str | None = None
 
 
@@ -37,3 +40,7 @@ class PartnerReinstated(Struct, frozen=True):
 class PartnerMoved(Struct, frozen=True):
     partner_id: str
     territory: str
+    occurred_on: date
+
+
+EVENTS = (PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved)

@@ -7,11 +7,9 @@ from channel_events.pure import Rejected
 MAX_QUANTITY = 10**9
 """Units, in one line or one receipt."""
 
-_MOST = Decimal(10**12)
 _MOST_VALUE = Decimal(10**15)
-_FINEST_PRICE = Decimal("1e-6")
-_FINEST_SHARE = Decimal("1e-10")
-# The limits keep every product and difference below within 28 digits, where Decimal is exact.
+_DECIMALS = 10
+# With these limits every product and difference of amounts has at most 28 digits, where Decimal is exact.
 
 
 def checked_quantity(quantity: int, **of: str) -> int:
@@ -21,21 +19,26 @@ def checked_quantity(quantity: int, **of: str) -> int:
 
 
 def checked_price(unit_price: Decimal, quantity: int, **of: str) -> Decimal:
-    """A price from 0 to below 10^12 with at most 6 decimals, of a line worth less than 10^15."""
+    """A price of at least zero with at most 10 decimals, of a line worth less than 10^15."""
     if not _is_amount(unit_price) or quantity * unit_price >= _MOST_VALUE:
         raise Rejected("unit_price_invalid", unit_price=str(unit_price), **of)
     return unit_price
 
 
 def checked_discount(discount: Decimal, gross: Decimal, **of: str) -> Decimal:
-    """A discount from 0 to the whole of the line's ``gross``, with at most 6 decimals."""
-    if not (discount.is_finite() and 0 <= discount <= gross and discount == discount.quantize(_FINEST_PRICE)):
+    """A discount from zero to the whole of the line's ``gross``, with at most 10 decimals."""
+    if not _is_amount(discount) or discount > gross:
         raise Rejected("discount_invalid", discount=str(discount), gross=str(gross), **of)
     return discount
 
 
 def _is_amount(amount: Decimal) -> bool:
-    return amount.is_finite() and 0 <= amount < _MOST and amount == amount.quantize(_FINEST_PRICE)
+    # Infinities and NaN have no exponent; 1E+5 would travel in a form that not every reader of JSON texts knows.
+    return amount.is_finite() and -_DECIMALS <= _exponent(amount) <= 0 and amount >= 0
+
+
+def _exponent(amount: Decimal) -> int:
+    return int(amount.as_tuple().exponent)
 
 
 def portion(discount: Decimal, units: int, part: int) -> Decimal:
@@ -47,5 +50,4 @@ def portion(discount: Decimal, units: int, part: int) -> Decimal:
     if part == units:
         return discount
     share = discount * part / units
-    exponent = share.as_tuple().exponent
-    return share if isinstance(exponent, int) and exponent >= -10 else share.quantize(_FINEST_SHARE)
+    return share if _exponent(share) >= -_DECIMALS else round(share, _DECIMALS)

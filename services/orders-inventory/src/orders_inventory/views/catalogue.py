@@ -1,7 +1,9 @@
 """Products and warehouses as they are described now."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import sqlalchemy as sa
 from channel_events import DATE, OWN_LOG, TEXT, Table, View
 from channel_events.pure import Change, Put, Recorded
 
@@ -29,3 +31,13 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 
 CATALOGUE = View("catalogue", version=1, of=OWN_LOG, tables=[PRODUCT_TABLE, WAREHOUSE_TABLE], changes=changes)
+
+
+def products() -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """All products, and the column they are ordered by."""
+    return sa.select(PRODUCT_TABLE.sql), PRODUCT_TABLE.sql.c.sku
+
+
+def warehouses() -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """All warehouses, and the column they are ordered by."""
+    return sa.select(WAREHOUSE_TABLE.sql), WAREHOUSE_TABLE.sql.c.warehouse

@@ -1,7 +1,8 @@
 """Orders as a list: who, when, how much, how far."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, TEXT, Table, View
@@ -14,6 +15,7 @@ from orders_inventory.domain.order import (
     OrderPlaced,
     ReturnReceived,
     ShipmentHandedOver,
+    Status,
 )
 
 TABLE = Table(
@@ -94,18 +96,47 @@ def _units(e: Any) -> int:
 ORDERS = View("orders", version=1, of=OWN_LOG, tables=TABLE, changes=changes)
 
 
-def status_column() -> sa.ColumnElement[str]:
-    """How far an order is, by the same rule as `orders_inventory.domain.order.status`."""
+class Wanted(NamedTuple):
+    """Which orders of the list; ``None`` is any. ``from_`` and ``to`` are business dates, both included."""
+
+    partner_id: str | None = None
+    status: Status | None = None
+    from_: date | None = None
+    to: date | None = None
+
+
+NEWEST_FIRST = (TABLE.sql.c.placed_on, TABLE.sql.c.order_id)
+"""What the list is ordered by, descending."""
+
+
+def listed(wanted: Wanted) -> sa.Select[Any]:
+    """The orders with their status."""
+    c = TABLE.sql.c
+    status = _status()
+    query = sa.select(TABLE.sql, status.label("status"))
+    if wanted.partner_id is not None:
+        query = query.where(c.partner_id == wanted.partner_id)
+    if wanted.status is not None:
+        query = query.where(status == wanted.status)
+    if wanted.from_ is not None:
+        query = query.where(c.placed_on >= wanted.from_)
+    if wanted.to is not None:
+        query = query.where(c.placed_on <= wanted.to)
+    return query
+
+
+def _status() -> sa.ColumnElement[str]:
+    """How far an order is, by the rule of `orders_inventory.domain.order.status` (test_the_list_and_the_order_agree_on_the_status)."""
     c = TABLE.sql.c
     ordered = c.units - c.cancelled
     return sa.case(
-        (ordered == 0, "cancelled"),
-        ((c.returned == ordered), "returned"),
-        (c.returned > 0, "partially_returned"),
-        (c.delivered == ordered, "delivered"),
-        (c.delivered > 0, "partially_delivered"),
-        (c.shipped == ordered, "shipped"),
-        (c.shipped > 0, "partially_shipped"),
-        (c.confirmed_on.is_not(None), "confirmed"),
-        else_="placed",
-    ).label("status")
+        (ordered == 0, Status.CANCELLED),
+        (c.returned == ordered, Status.RETURNED),
+        (c.returned > 0, Status.PARTIALLY_RETURNED),
+        (c.delivered == ordered, Status.DELIVERED),
+        (c.delivered > 0, Status.PARTIALLY_DELIVERED),
+        (c.shipped == ordered, Status.SHIPPED),
+        (c.shipped > 0, Status.PARTIALLY_SHIPPED),
+        (c.confirmed_on.is_not(None), Status.CONFIRMED),
+        else_=Status.PLACED,
+    )

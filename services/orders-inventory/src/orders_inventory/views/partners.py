@@ -1,14 +1,14 @@
 """The local copy of partners: what an order needs to know of the one who orders."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
-from channel_events import TEXT, Table, Topic, View
+from channel_events import DATE, TEXT, Table, Topic, View
 from channel_events.pure import Change, Put, Recorded, Set
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders_inventory.contracts.partners import (
+    EVENTS,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -16,18 +16,22 @@ from orders_inventory.contracts.partners import (
     PartnerReinstated,
     PartnerSuspended,
 )
+from orders_inventory.domain.order import OrderingPartner
 
-TABLE = Table(
+PARTNER = Table(
     "partner_copy",
     key=("partner_id",),
-    columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "territory": TEXT, "status": TEXT},
+    columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "status": TEXT},
 )
+PLACE = Table("partner_place", key=("partner_id", "since"), columns={"partner_id": TEXT, "since": DATE, "territory": TEXT})
+"""From which day on a partner is in which territory; moves may be announced ahead, and imported orders lie back."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
-            yield Put((e.partner_id,), name=e.name, channel_type=e.channel_type, segment=e.segment, territory=e.territory, status="applied")
+            yield Put((e.partner_id,), name=e.name, channel_type=e.channel_type, segment=e.segment, status="applied")
+            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory)
         case PartnerApproved() as e:
             yield Set((e.partner_id,), status="approved")
         case PartnerActivated() | PartnerReinstated() as e:
@@ -35,32 +39,23 @@ def changes(event: Recorded) -> Iterator[Change]:
         case PartnerSuspended() as e:
             yield Set((e.partner_id,), status="suspended")
         case PartnerMoved() as e:
-            yield Set((e.partner_id,), territory=e.territory)
+            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory)
 
 
-PARTNERS = View(
-    "partner_copy",
-    version=1,
-    of=Topic(
-        "partner-registry",
-        events=[PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved],
-    ),
-    tables=TABLE,
-    changes=changes,
-)
+PARTNERS = View("partner_copy", version=1, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE], changes=changes)
 
 
-class KnownPartner(NamedTuple):
-    partner_id: str
-    channel_type: str
-    segment: str | None
-    territory: str
-    status: Literal["applied", "approved", "active", "suspended"]
-
-
-async def known_partners(connection: AsyncConnection, partner_ids: Iterable[str]) -> dict[str, KnownPartner]:
+async def known_partners(connection: AsyncConnection, partner_ids: Iterable[str]) -> dict[str, OrderingPartner]:
     """Those of the partners that this service has heard of, by id."""
-    table = TABLE.sql
-    query = sa.select(*(table.c[name] for name in KnownPartner._fields)).where(table.c.partner_id == sa.any_(sa.bindparam("ids")))
-    rows = await connection.execute(query, {"ids": list(partner_ids)})
-    return {row.partner_id: KnownPartner(*row) for row in rows}
+    partner, place = PARTNER.sql.c, PLACE.sql.c
+    query = (
+        sa.select(partner.partner_id, partner.channel_type, partner.segment, partner.status, place.since, place.territory)
+        .join_from(PARTNER.sql, PLACE.sql, partner.partner_id == place.partner_id)
+        .where(partner.partner_id.in_(list(partner_ids)))
+        .order_by(partner.partner_id, place.since)
+    )
+    known: dict[str, OrderingPartner] = {}
+    for id_, channel_type, segment, status, since, territory in await connection.execute(query):
+        places = known[id_].places if id_ in known else ()
+        known[id_] = OrderingPartner(id_, channel_type, segment, status, (*places, (since, territory)))
+    return known

@@ -1,7 +1,9 @@
 """Stock balances, and the movements that explain them."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import sqlalchemy as sa
 from channel_events import DATE, INTEGER, OWN_LOG, TEXT, TIME, Table, View
 from channel_events.pure import Add, Change, Insert, Recorded
 
@@ -81,3 +83,20 @@ def _movement(event: Recorded, kind: str, *, on_hand: int, reserved: int) -> Ins
 
 
 STOCK_LEVELS = View("stock", version=1, of=OWN_LOG, tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+
+
+def balances(warehouse: str | None, sku: str | None) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
+    """Balances with what is available, and the columns they are ordered by."""
+    table = BALANCE_TABLE.sql
+    query = sa.select(table, (table.c.on_hand - table.c.reserved).label("available"))
+    if warehouse is not None:
+        query = query.where(table.c.warehouse == warehouse)
+    if sku is not None:
+        query = query.where(table.c.sku == sku)
+    return query, [table.c.warehouse, table.c.sku]
+
+
+def movements(warehouse: str, sku: str) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """The movements of one balance, and the column they are ordered by."""
+    table = MOVEMENT_TABLE.sql
+    return sa.select(table).where(table.c.warehouse == warehouse, table.c.sku == sku), table.c.position

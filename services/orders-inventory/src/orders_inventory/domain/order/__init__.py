@@ -9,6 +9,7 @@ from orders_inventory.domain.order.commands import (
     NewLine,
     OrderCommand,
     OrderingPartner,
+    OrderStep,
     Part,
     PlaceOrder,
     ReturnOrder,
@@ -30,6 +31,7 @@ from orders_inventory.domain.order.events import (
 )
 from orders_inventory.domain.order.selection import Wanted, by_sku, to_cancel, to_return, to_ship
 from orders_inventory.domain.order.state import Line, Order, Shipment, evolve
+from orders_inventory.domain.order.status import Status, status
 
 ORDER: Decider[OrderCommand, Order, OrderEvent] = Decider("order", initial=Order(), decide=decide, evolve=evolve, events=EVENTS)
 
@@ -48,6 +50,7 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "OrderPlaced",
+    "OrderStep",
     "OrderingPartner",
     "Part",
     "PlaceOrder",
@@ -57,9 +60,11 @@ __all__ = [
     "Shipment",
     "ShipmentHandedOver",
     "ShippedLine",
+    "Status",
     "TakenBackLine",
     "Wanted",
     "by_sku",
+    "status",
     "to_cancel",
     "to_return",
     "to_ship",

@@ -22,20 +22,30 @@ class NewLine(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class OrderingPartner(Struct, frozen=True):
-    """The partner as this service's copy has it now; the order keeps these for ever."""
+    """The partner as this service's copy has it now.
+
+    ``status``: applied, approved, active or suspended. ``places``: its territories with the day each begins, oldest first,
+    those that lie ahead too.
+    """
 
     partner_id: str
     channel_type: str
     segment: str | None
-    territory: str
+    status: str
+    places: tuple[tuple[date, str], ...]
+
+    def territory_on(self, day: date) -> str:
+        """Where the partner is on a day; before its first day, where it began."""
+        return next((territory for since, territory in reversed(self.places) if since <= day), self.places[0][1])
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True):
-    """``on`` is the business date, ``None`` when the sender gave none: then it is ``today``."""
+    """``partner`` is ``None`` when the copy does not have it; ``on`` when the sender gave no date: then it is ``today``."""
 
     source: str
     external_id: str
-    partner: OrderingPartner
+    partner_id: str
+    partner: OrderingPartner | None
     sales_rep: str | None
     currency: str
     warehouse: str
@@ -43,7 +53,6 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
     today: date
     lines: tuple[NewLine, ...]
     imported: bool = False
-    flags: tuple[str, ...] = ()
 
 
 class Part(Struct, frozen=True, gc=False):
@@ -81,4 +90,5 @@ class ReturnOrder(Struct, frozen=True):
     on: date
 
 
-OrderCommand: TypeAlias = PlaceOrder | ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder | ReturnOrder
+OrderStep: TypeAlias = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder | ReturnOrder
+OrderCommand: TypeAlias = PlaceOrder | OrderStep

@@ -14,6 +14,7 @@ from orders_inventory.domain.order.commands import (
     ConfirmOrder,
     DeliverOrder,
     OrderCommand,
+    OrderStep,
     Part,
     PlaceOrder,
     ReturnOrder,
@@ -43,7 +44,7 @@ def decide(command: OrderCommand, order: Order) -> Iterator[OrderEvent]:
     return _step(command, order, order.placed)
 
 
-def _step(command: OrderCommand, order: Order, placed: OrderPlaced) -> Iterator[OrderEvent]:
+def _step(command: OrderStep, order: Order, placed: OrderPlaced) -> Iterator[OrderEvent]:
     header = _header(placed, command.on)
     match command:
         case ConfirmOrder():

@@ -8,10 +8,12 @@ from channel_events.pure import Rejected
 from orders_inventory.domain.amounts import checked_discount, checked_price, checked_quantity
 from orders_inventory.domain.codes import checked_line_id, checked_sku, checked_warehouse, order_id
 from orders_inventory.domain.currency import ISO_4217
-from orders_inventory.domain.order.commands import NewLine, PlaceOrder
+from orders_inventory.domain.order.commands import NewLine, OrderingPartner, PlaceOrder
 from orders_inventory.domain.order.events import OrderLine, OrderPlaced
 
 MAX_LINES = 2_000
+SUSPENDED = "partner_suspended"
+"""Why a direct order is refused, and the flag of an imported one: it was accepted elsewhere, so it is kept and marked."""
 
 
 def place(command: PlaceOrder, placed: OrderPlaced | None) -> Iterator[OrderPlaced]:
@@ -25,7 +27,8 @@ def place(command: PlaceOrder, placed: OrderPlaced | None) -> Iterator[OrderPlac
     if placed is not None:
         same = _facts(command, lines) == _placed_facts(placed) and command.on in (None, placed.occurred_on)
         raise Rejected("order_already_placed" if same else "order_exists", order_id=id_)
-    partner = command.partner
+    partner = _checked_partner(command)
+    on = command.on or command.today
     yield OrderPlaced(
         order_id=id_,
         source=command.source,
@@ -33,23 +36,35 @@ def place(command: PlaceOrder, placed: OrderPlaced | None) -> Iterator[OrderPlac
         partner_id=partner.partner_id,
         channel_type=partner.channel_type,
         segment=partner.segment,
-        territory=partner.territory,
+        territory=partner.territory_on(on),
         sales_rep=command.sales_rep,
         currency=command.currency,
         warehouse=checked_warehouse(command.warehouse),
-        occurred_on=command.on or command.today,
+        occurred_on=on,
         imported=command.imported,
-        flags=command.flags,
+        flags=(SUSPENDED,) if partner.status == "suspended" else (),
         lines=lines,
     )
 
 
 def _facts(command: PlaceOrder, lines: tuple[OrderLine, ...]) -> tuple[object, ...]:
-    return command.partner.partner_id, command.sales_rep, command.currency, command.warehouse, lines
+    return command.partner_id, command.sales_rep, command.currency, command.warehouse, lines
 
 
 def _placed_facts(placed: OrderPlaced) -> tuple[object, ...]:
     return placed.partner_id, placed.sales_rep, placed.currency, placed.warehouse, placed.lines
+
+
+def _checked_partner(command: PlaceOrder) -> OrderingPartner:
+    partner = command.partner
+    if partner is None:
+        raise Rejected("partner_unknown", partner_id=command.partner_id)
+    if partner.status == "suspended":
+        if not command.imported:
+            raise Rejected(SUSPENDED, partner_id=command.partner_id)
+    elif partner.status != "active":
+        raise Rejected("partner_not_active", partner_id=command.partner_id, status=partner.status)
+    return partner
 
 
 def _checked_lines(command: PlaceOrder) -> tuple[OrderLine, ...]:

@@ -1,0 +1,81 @@
+"""Products and warehouses."""
+
+from datetime import date
+from typing import Annotated
+
+from channel_service import By, Key, LogDep, Page, PageDep, ReadDep, Receipt, StrictModel, Text, Today, fetch_page
+from fastapi import APIRouter, Path, Response, status
+from pydantic import BaseModel, Field
+
+from orders_inventory.api.models import Label, On, Sku, Warehouse
+from orders_inventory.application.catalogue import define_product, define_warehouse
+from orders_inventory.domain.product import DefineProduct
+from orders_inventory.domain.warehouse import DefineWarehouse
+from orders_inventory.views.catalogue import products, warehouses
+
+router = APIRouter(tags=["catalogue"])
+
+
+class ProductIn(StrictModel):
+    name: Text = Field(examples=["Gel pen"])
+    category: Label | None = Field(None, examples=["Writing"])
+    subcategory: Label | None = Field(None, examples=["Pens"])
+    on: On = None
+
+
+class WarehouseIn(StrictModel):
+    name: Text = Field(examples=["Shanghai hub"])
+    territory: Label | None = Field(None, examples=["CN-E"])
+    on: On = None
+
+
+class ProductOut(BaseModel):
+    sku: str
+    name: str
+    category: str | None
+    subcategory: str | None
+    defined_on: date
+
+
+class WarehouseOut(BaseModel):
+    warehouse: str
+    name: str
+    territory: str | None
+    defined_on: date
+
+
+@router.put("/v1/products/{sku}", summary="Define a product", responses={201: {"description": "It is new or changed.", "model": Receipt}})
+async def put_product(
+    sku: Annotated[Sku, Path()], body: ProductIn, log: LogDep, by: By, key: Key, today: Today, response: Response
+) -> Receipt:
+    """The same again changes nothing, another description replaces it."""
+    command = DefineProduct(sku=sku, name=body.name, category=body.category, subcategory=body.subcategory, on=body.on or today)
+    return _answer(response, Receipt.of(sku, await define_product(log, command, by, key)))
+
+
+@router.put(
+    "/v1/warehouses/{warehouse}", summary="Define a warehouse", responses={201: {"description": "It is new or changed.", "model": Receipt}}
+)
+async def put_warehouse(
+    warehouse: Annotated[Warehouse, Path()], body: WarehouseIn, log: LogDep, by: By, key: Key, today: Today, response: Response
+) -> Receipt:
+    """The same again changes nothing, another description replaces it."""
+    command = DefineWarehouse(warehouse=warehouse, name=body.name, territory=body.territory, on=body.on or today)
+    return _answer(response, Receipt.of(warehouse, await define_warehouse(log, command, by, key)))
+
+
+@router.get("/v1/products", summary="All products, by SKU")
+async def list_products(read: ReadDep, page: PageDep) -> Page[ProductOut]:
+    query, key = products()
+    return await fetch_page(read, query, page, key=[key], row=ProductOut.model_validate)
+
+
+@router.get("/v1/warehouses", summary="All warehouses, by code")
+async def list_warehouses(read: ReadDep, page: PageDep) -> Page[WarehouseOut]:
+    query, key = warehouses()
+    return await fetch_page(read, query, page, key=[key], row=WarehouseOut.model_validate)
+
+
+def _answer(response: Response, receipt: Receipt) -> Receipt:
+    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
+    return receipt

@@ -1,0 +1,84 @@
+"""Orders: placing, every step after it, one by id, and all of them as a list."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from channel_service import By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page
+from fastapi import APIRouter, Path, Query, Response, status
+
+from orders_inventory.api import order_models as models
+from orders_inventory.api.models import UNDATED, Dated, Day, OrderId
+from orders_inventory.application.orders import find_order
+from orders_inventory.application.placing import place_order
+from orders_inventory.application.steps import cancel_order, confirm_order, deliver_order, return_order, ship_order
+from orders_inventory.domain.order import OrderPlaced, Status
+from orders_inventory.views.orders import NEWEST_FIRST, Wanted, listed
+from orders_inventory.views.partners import known_partners
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"])
+OneOrder = Annotated[OrderId, Path()]
+
+
+@router.post(
+    "", summary="Place", status_code=201, responses={200: {"description": "It was placed already, with the same facts.", "model": Receipt}}
+)
+async def post_order(
+    body: models.NewOrder, log: LogDep, read: ReadDep, by: By, key: Key, today: Today, new_id: NewId, response: Response
+) -> Receipt:
+    """Reserves stock for every line in the same write. Without ``external_id`` send an Idempotency-Key, so that a repeat is no second order."""
+    partners = await known_partners(read, [body.partner_id])
+    command = body.command(body.external_id or new_id(), partners.get(body.partner_id), today)
+    appended = await place_order(log, command, by, key)
+    # A repeated key answers with the events of the first time, and so with the id that was given then.
+    written = next((event.data.order_id for event in appended.events if isinstance(event.data, OrderPlaced)), None)
+    receipt = Receipt.of(written or f"{command.source}:{command.external_id}", appended)
+    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
+    response.headers["location"] = f"/v1/orders/{quote(receipt.id, safe=':')}"
+    return receipt
+
+
+@router.post("/{order_id}/confirm", summary="Confirm")
+async def confirm(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
+    return Receipt.of(order_id, await confirm_order(log, order_id, body.on or today, by, key))
+
+
+@router.post("/{order_id}/ship", summary="Hand over a shipment")
+async def ship(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: models.Shipping = models.SHIP_ALL) -> Receipt:
+    """All that is left, or the named lines. Send an Idempotency-Key with partial shipments: a repeat is no second one then."""
+    return Receipt.of(order_id, await ship_order(log, order_id, body.wanted(), body.on or today, by, key))
+
+
+@router.post("/{order_id}/deliver", summary="Confirm a delivery")
+async def deliver(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: models.Delivery = models.DELIVER_ALL) -> Receipt:
+    return Receipt.of(order_id, await deliver_order(log, order_id, body.shipment, body.on or today, by, key))
+
+
+@router.post("/{order_id}/cancel", summary="Cancel what is not shipped")
+async def cancel(order_id: OneOrder, body: models.TakingBack, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """Frees the reserved stock."""
+    return Receipt.of(order_id, await cancel_order(log, order_id, body.wanted(), body.reason, body.on or today, by, key))
+
+
+@router.post("/{order_id}/return", summary="Take back what was delivered")
+async def take_back(order_id: OneOrder, body: models.TakingBack, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """Puts the units back on hand in the order's warehouse."""
+    return Receipt.of(order_id, await return_order(log, order_id, body.wanted(), body.reason, body.on or today, by, key))
+
+
+@router.get("/{order_id}", summary="One order")
+async def get_order(order_id: OneOrder, log: LogDep) -> models.OrderDetail:
+    """Always current."""
+    return models.OrderDetail.of(*await find_order(log, order_id))
+
+
+@router.get("", summary="Orders, newest first")
+async def list_orders(
+    read: ReadDep,
+    page: PageDep,
+    partner_id: Annotated[str | None, Query(max_length=100)] = None,
+    status: Annotated[Status | None, Query()] = None,
+    from_: Annotated[Day | None, Query(alias="from", description="Placed on this business date or later.")] = None,
+    to: Annotated[Day | None, Query(description="Placed on this business date or earlier.")] = None,
+) -> Page[models.OrderRow]:
+    query = listed(Wanted(partner_id=partner_id, status=status, from_=from_, to=to))
+    return await fetch_page(read, query, page, key=NEWEST_FIRST, row=models.OrderRow.model_validate, descending=True)

@@ -1,0 +1,73 @@
+"""Stock: what came in, what is there, and the movements that explain it."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from channel_service import By, Key, LogDep, Page, PageDep, Quantity, ReadDep, Receipt, StrictModel, Today, fetch_page
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from orders_inventory.api.models import On, Sku, Warehouse
+from orders_inventory.application.catalogue import receive_stock
+from orders_inventory.domain.stock import ReceiveStock
+from orders_inventory.views.stock import balances, movements
+
+router = APIRouter(tags=["stock"])
+
+
+class StockReceipt(StrictModel):
+    warehouse: Warehouse
+    sku: Sku
+    quantity: Quantity
+    reference: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, examples=["DN-4711"])
+    on: On = None
+
+
+class Balance(BaseModel):
+    """``available`` is on hand and not promised to an order. Received - shipped + returned is on hand."""
+
+    warehouse: str
+    sku: str
+    on_hand: int
+    reserved: int
+    available: int
+    received: int
+    shipped: int
+    returned: int
+
+
+class Movement(BaseModel):
+    """What one event added to ``on_hand`` and ``reserved``; ``/v1/events/{event_id}`` shows the event."""
+
+    position: int
+    event_id: str
+    kind: Literal["received", "reserved", "released", "shipped", "returned"]
+    on_hand: int
+    reserved: int
+    order_id: str | None
+    reference: str | None
+    occurred_on: date
+    recorded_at: datetime
+
+
+@router.post("/v1/stock-receipts", summary="Receive stock", status_code=201)
+async def post_receipt(body: StockReceipt, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """Send an Idempotency-Key: a repeat is no second delivery then."""
+    command = ReceiveStock(warehouse=body.warehouse, sku=body.sku, quantity=body.quantity, reference=body.reference, on=body.on or today)
+    return Receipt.of(f"{body.warehouse}/{body.sku}", await receive_stock(log, command, by, key))
+
+
+@router.get("/v1/stock", summary="Balances")
+async def list_stock(
+    read: ReadDep, page: PageDep, warehouse: Annotated[Warehouse | None, Query()] = None, sku: Annotated[Sku | None, Query()] = None
+) -> Page[Balance]:
+    query, key = balances(warehouse, sku)
+    return await fetch_page(read, query, page, key=key, row=Balance.model_validate)
+
+
+@router.get("/v1/stock/{warehouse}/{sku}/movements", summary="Movements of a SKU in a warehouse, newest first")
+async def list_movements(
+    warehouse: Annotated[Warehouse, Path()], sku: Annotated[Sku, Path()], read: ReadDep, page: PageDep
+) -> Page[Movement]:
+    query, key = movements(warehouse, sku)
+    return await fetch_page(read, query, page, key=[key], row=Movement.model_validate, descending=True)

@@ -1,0 +1,1 @@
+"""Use cases: which commands go to which streams, one function each."""

@@ -1,0 +1,189 @@
+"""What orders-inventory refuses, by stable codes."""
+
+from channel_service import Problem, ProblemCatalogue
+
+_PARTNERS = [
+    Problem(
+        "partner_unknown",
+        409,
+        "Partner {partner_id} is not known here yet; check the id, or try again when partner-registry's events have arrived.",
+        "此处尚无合作伙伴 {partner_id} 的资料；请核对编号，或待合作伙伴中心的事件到达后重试。",
+        retryable=True,
+    ),
+    Problem(
+        "partner_not_active",
+        409,
+        "Partner {partner_id} is {status}, not active yet; activate it in partner-registry, then try again.",
+        "合作伙伴 {partner_id} 的状态为 {status}，尚未激活；请先在合作伙伴中心激活后重试。",
+        retryable=True,
+    ),
+    Problem(
+        "partner_suspended",
+        409,
+        "Partner {partner_id} is suspended and cannot order; reinstate it in partner-registry first.",
+        "合作伙伴 {partner_id} 已暂停，不能下单；请先在合作伙伴中心恢复。",
+    ),
+]
+
+_CATALOGUE = [
+    Problem(
+        "product_unknown",
+        409,
+        "SKU {sku} is not known here yet; define it with PUT /v1/products/{sku}, or check it.",
+        "此处尚无商品 {sku}；请通过 PUT /v1/products/{sku} 定义，或核对编码。",
+        retryable=True,
+    ),
+    Problem(
+        "warehouse_unknown",
+        409,
+        "Warehouse {warehouse} is not known here yet; define it with PUT /v1/warehouses/{warehouse}, or check it.",
+        "此处尚无仓库 {warehouse}；请通过 PUT /v1/warehouses/{warehouse} 定义，或核对代码。",
+        retryable=True,
+    ),
+    Problem(
+        "sku_invalid",
+        422,
+        "{sku} is no SKU: 1 to 64 visible characters without blanks, / ? % or :.",
+        "{sku} 不是有效的商品编码：应为 1 至 64 个可见字符，不含空格、/ ? % 和 :。",
+    ),
+    Problem(
+        "warehouse_invalid",
+        422,
+        "{warehouse} is no warehouse code: 1 to 40 letters, digits, '_', '.' and '-'.",
+        "{warehouse} 不是有效的仓库代码：应为 1 至 40 个字母、数字、'_'、'.' 或 '-'。",
+    ),
+    Problem(
+        "stock_insufficient",
+        409,
+        "Of SKU {sku} only {available} units are available in {warehouse}, {wanted} are wanted.",
+        "仓库 {warehouse} 中商品 {sku} 仅有 {available} 件可用，需要 {wanted} 件。",
+    ),
+    Problem(
+        "stock_not_reserved",
+        409,
+        "Of SKU {sku} only {reserved} units are reserved in {warehouse}, {wanted} are wanted; look at the order again.",
+        "仓库 {warehouse} 中商品 {sku} 仅预留了 {reserved} 件，需要 {wanted} 件；请重新查看订单。",
+    ),
+]
+
+_ORDERS = [
+    Problem(
+        "order_unknown",
+        404,
+        "There is no such order; check its id, which is source:external_id.",
+        "没有该订单；请核对编号（来源:外部编号）。",
+    ),
+    Problem(
+        "order_exists",
+        409,
+        "Order {order_id} was placed with other facts; an order's number is used once for ever.",
+        "订单 {order_id} 已以不同内容下单；同一来源的订单编号只能使用一次。",
+    ),
+    Problem("order_is_cancelled", 409, "The whole order is cancelled; place a new one.", "该订单已全部取消；请重新下单。"),
+    Problem("order_not_confirmed", 409, "The order is not confirmed; confirm it before it is shipped.", "该订单尚未确认；请先确认再发货。"),
+    Problem("nothing_to_ship", 409, "Nothing of it is left to ship.", "没有可发货的数量。"),
+    Problem("nothing_to_deliver", 409, "Nothing of the order was shipped yet.", "该订单尚未发货。"),
+    Problem(
+        "nothing_to_cancel",
+        409,
+        "Nothing of it is left to cancel: what is shipped can only be returned.",
+        "没有可取消的数量：已发货的只能退货。",
+    ),
+    Problem("nothing_to_return", 409, "Nothing of it is with the customer to be returned.", "没有可退货的数量。"),
+    Problem(
+        "shipment_unknown",
+        409,
+        "The order has {shipments} shipments, none is number {shipment}.",
+        "该订单共有 {shipments} 次发货，没有第 {shipment} 次。",
+    ),
+    Problem(
+        "date_before_order",
+        409,
+        "{on} lies before the order's own date, {placed_on}; give that day or a later one.",
+        "{on} 早于订单日期 {placed_on}；请使用该日或之后的日期。",
+    ),
+    Problem(
+        "source_invalid",
+        422,
+        "{source} is no source: 1 to 40 lower-case letters, digits, '_' and '-'.",
+        "{source} 不是有效的来源：应为 1 至 40 个小写字母、数字、'_' 或 '-'。",
+    ),
+    Problem(
+        "external_id_invalid",
+        422,
+        "{external_id} is no order number: 1 to 100 visible characters without blanks, / ? % or :.",
+        "{external_id} 不是有效的订单编号：应为 1 至 100 个可见字符，不含空格、/ ? % 和 :。",
+    ),
+]
+
+_LINES = [
+    Problem("currency_invalid", 422, "{currency} is no currency of ISO 4217, like CNY.", "{currency} 不是 ISO 4217 货币代码，如 CNY。"),
+    Problem(
+        "currency_mismatch",
+        422,
+        "Line {line_id} is in {currency}, the order in {order_currency}; an order has one currency.",
+        "订单行 {line_id} 的货币为 {currency}，订单货币为 {order_currency}；一张订单只能使用一种货币。",
+    ),
+    Problem("line_count_invalid", 422, "An order has 1 to {most} lines, not {lines}.", "一张订单应有 1 至 {most} 行，而不是 {lines} 行。"),
+    Problem(
+        "line_id_invalid",
+        422,
+        "{line_id} is no name of a line: 1 to 64 visible characters without blanks, / ? % or :.",
+        "{line_id} 不是有效的行编号。",
+    ),
+    Problem("line_repeated", 422, "A line is named more than once.", "同一行被多次引用。"),
+    Problem("line_unknown", 409, "The order has no line {line_id}.", "该订单没有编号为 {line_id} 的行。"),
+    Problem(
+        "quantity_invalid",
+        422,
+        "A quantity is a whole number from 1 to {most}, not {quantity}.",
+        "数量应为 1 至 {most} 的整数，而不是 {quantity}。",
+    ),
+    Problem(
+        "quantity_exceeds_line",
+        409,
+        "Of line {line_id} only {left} units are left, {wanted} are wanted.",
+        "订单行 {line_id} 仅剩 {left} 件，需要 {wanted} 件。",
+    ),
+    Problem(
+        "unit_price_invalid",
+        422,
+        "The price of line {line_id} is {unit_price}: it must be at least 0, with at most 10 decimals, the line below 10^15.",
+        "订单行 {line_id} 的单价为 {unit_price}：应不小于 0，最多 10 位小数，整行金额低于 10^15。",
+    ),
+    Problem(
+        "discount_invalid",
+        422,
+        "The discount of line {line_id} is {discount}: it must be between 0 and the line's {gross}, with at most 10 decimals.",
+        "订单行 {line_id} 的折扣为 {discount}：应介于 0 与整行金额 {gross} 之间，最多 10 位小数。",
+    ),
+    Problem("unstorable_text", 422, "A text holds a NUL character or half a surrogate pair.", "文本中含有 NUL 字符或不完整的代理对。"),
+    Problem(
+        "event_too_large",
+        422,
+        "The order is too large to be kept: {bytes} bytes, {limit} are allowed.",
+        "订单过大，无法保存：{bytes} 字节，上限 {limit}。",
+    ),
+]
+
+_IMPORTS = [
+    Problem(
+        "media_type_unsupported",
+        415,
+        "An import is application/x-ndjson or text/csv, not {media_type}.",
+        "导入的内容类型应为 application/x-ndjson 或 text/csv，而不是 {media_type}。",
+    ),
+    Problem("row_too_long", 413, "The row is longer than {limit} bytes.", "该行超过 {limit} 字节的上限。"),
+    Problem("row_invalid", 422, "The row is no document of an import: {reason}.", "该行不是有效的导入文档：{reason}。"),
+    Problem("row_malformed", 422, "The row cannot be read: {reason}.", "无法读取该行：{reason}。"),
+    Problem("row_disagrees", 422, "The rows of one order disagree: {reason}.", "同一订单的各行内容不一致：{reason}。"),
+    Problem("header_invalid", 422, "The header cannot be used: {reason}.", "无法使用该表头：{reason}。"),
+    Problem(
+        "import_conflict",
+        409,
+        "This was imported before with other content; a correction needs a number or reference of its own.",
+        "此前已导入过同一编号但内容不同的数据；更正需使用新的编号或引用号。",
+    ),
+]
+
+PROBLEMS = ProblemCatalogue([*_PARTNERS, *_CATALOGUE, *_ORDERS, *_LINES, *_IMPORTS])
