@@ -93,23 +93,27 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 def listed(wanted: Wanted, today: date) -> sa.Select[Any]:
     """The wanted partners, each with its place as of ``today``."""
-    now = (
-        sa.select(_place.territory, _place.parent)
-        .where(_place.partner_id == _partner.partner_id, _place.since <= today)
-        .order_by(_place.since.desc())
-        .limit(1)
-        .lateral("now")
-    )
-    query = sa.select(PARTNERS.sql, now.c.territory, now.c.parent).join(now, sa.true())
+    territory, parent = _now(_place.territory, today), _now(_place.parent, today)
+    query = sa.select(PARTNERS.sql, territory.label("territory"), parent.label("parent"))
     if wanted.q is not None:
         query = query.where(contains(_partner.search_text, _partner.search_grams, wanted.q))
     if wanted.channel_type is not None:
         query = query.where(_partner.channel_type == wanted.channel_type.value)
     if wanted.status is not None:
         query = query.where(_partner.status == wanted.status.value)
-    for column, value in ((_place.territory, wanted.territory), (_place.parent, wanted.parent)):
-        if value is not None:
-            # Who ever was there, by index; of these, who is there now.
-            ever = sa.select(_place.partner_id).where(column == value)
-            query = query.where(_partner.partner_id.in_(ever), now.c[column.name] == value)
+    if wanted.territory is not None:
+        query = query.where(_ever(_place.territory, wanted.territory), territory == wanted.territory)
+    if wanted.parent is not None:
+        query = query.where(_ever(_place.parent, wanted.parent), parent == wanted.parent)
     return query
+
+
+def _now(column: sa.Column[Any], today: date) -> sa.ScalarSelect[Any]:
+    # A value of its own and no joined row: PostgreSQL then looks it up for the rows of the page, not for all that match.
+    mine = sa.select(column).where(_place.partner_id == _partner.partner_id, _place.since <= today)
+    return mine.order_by(_place.since.desc()).limit(1).scalar_subquery()
+
+
+def _ever(column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
+    """Whether a partner was ever there, or will be: found by index, to be followed by whether it is there now."""
+    return _partner.partner_id.in_(sa.select(_place.partner_id).where(column == value))

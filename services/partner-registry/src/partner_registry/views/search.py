@@ -26,6 +26,11 @@ def grams(text: str) -> str:
     return " ".join(sorted({gram for word in text.split() for gram in (*word, *_pairs(word))}))
 
 
+def needed(query: str) -> list[str]:
+    """The grams that every text has which holds the normal ``query``."""
+    return [gram for word in query.split() for gram in _pairs(word) or [word]]
+
+
 def gram_index(name: str, column: sa.Column[Any]) -> sa.Index:
     """The index that `contains` needs on a column of grams."""
     return sa.Index(name, _split(column), postgresql_using="gin")
@@ -34,8 +39,7 @@ def gram_index(name: str, column: sa.Column[Any]) -> sa.Index:
 def contains(text: sa.Column[Any], grams_of_text: sa.Column[Any], query: str) -> sa.ColumnElement[bool]:
     """Whether the normal ``text`` holds ``query`` anywhere."""
     wanted = normal(query)
-    needed = [gram for word in wanted.split() for gram in _pairs(word) or [word]]
-    return sa.and_(_split(grams_of_text).contains(sa.cast(needed, _WORDS)), sa.func.strpos(text, wanted) > 0)
+    return sa.and_(_split(grams_of_text).contains(sa.cast(needed(wanted), _WORDS)), sa.func.strpos(text, wanted) > 0)
 
 
 def _pairs(word: str) -> list[str]:
