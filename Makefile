@@ -22,7 +22,7 @@ demo: $(INSTALLED) ## A year of a channel, played and measured: ONCE=1, FRESH=1,
 	@$(LOCAL) demo $(if $(ONCE),--once) $(if $(FRESH),--fresh) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)")
 
 up: $(INSTALLED) ## Start PostgreSQL, the broker and the five services, and leave them running
-	@$(LOCAL) up
+	@$(LOCAL) up --detach
 
 down: $(INSTALLED) ## Stop them; the data stay
 	@$(LOCAL) down
@@ -31,7 +31,7 @@ status: $(INSTALLED) ## What runs, where, and is it ready
 	@$(LOCAL) status
 
 logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
-	@$(LOCAL) logs $(SERVICE)
+	@$(LOCAL) logs --follow $(SERVICE)
 
 test: $(INSTALLED) ## All tests: ARGS="-k order" for some
 	@$(PY) -m pytest -n auto --dist loadfile --durations 10 $(ARGS)
@@ -58,7 +58,7 @@ check: test lint types imports ## All of it
 	@$(MAKE) --no-print-directory contracts CHECK=1
 
 bench: $(INSTALLED) ## Measure appends beside pgbench
-	@$(PY) -m bench $(ARGS)
+	@$(PY) bench/append.py $(ARGS)
 
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
 lock: $(INSTALLED) ## Bring requirements.lock up to date with the pyproject files
