@@ -8,17 +8,16 @@ from channel_events.partition import PARTITIONS
 
 LOG = f"""
 create table log_head (
-  one            boolean primary key default true check (one),
-  position       bigint not null,
-  mark           uuid not null,
-  recorded_at    timestamptz not null,
-  tail_positions bigint[] not null check (cardinality(tail_positions) = {PARTITIONS}),
-  tail_ids       uuid[] not null check (cardinality(tail_ids) = {PARTITIONS}),
-  fingerprint    text
+  one         boolean primary key default true check (one),
+  position    bigint not null,
+  mark        uuid not null,
+  recorded_at timestamptz not null,
+  tails       json not null check (json_array_length(tails) = {PARTITIONS}),
+  fingerprint text
 );
 insert into log_head values
-  (true, 0, gen_random_uuid(), '-infinity', array_fill(0::bigint, array[{PARTITIONS}]),
-   array_fill('00000000-0000-0000-0000-000000000000'::uuid, array[{PARTITIONS}]), null);
+  (true, 0, gen_random_uuid(), '-infinity',
+   (select json_agg(json_build_array(0, '00000000-0000-0000-0000-000000000000')) from generate_series(1, {PARTITIONS})), null);
 
 create table event (
   position          bigint primary key,

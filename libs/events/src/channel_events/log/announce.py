@@ -8,6 +8,9 @@ import asyncpg
 
 from channel_events.log.connect import CHANNEL
 
+PAUSE = 0.002
+"""Seconds between two notifications: each costs the server as much as an append."""
+
 _LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 
 
@@ -53,6 +56,7 @@ class Announcer:
             self._grew.clear()
             with contextlib.suppress(*_LOST):  # readers poll: a lost notification costs them one interval
                 await self._pool.execute("select pg_notify($1, $2)", CHANNEL, str(self._position))
+            await asyncio.sleep(PAUSE)
 
     async def _listen(self) -> None:
         while True:

@@ -29,7 +29,10 @@ class Waiting:
             self.answer.set_result(outcome)
 
 
-KnownKeys = Mapping[tuple[str, str], tuple[bytes, int, int]]
+KeyName = tuple[str, str]
+"""Actor and key."""
+
+KnownKeys = Mapping[KeyName, tuple[bytes, int, int]]
 """By actor and key: body hash, first position and count of what the key wrote."""
 
 
@@ -41,7 +44,7 @@ class Batch:
         self.drafted: list[tuple[Waiting, slice]] = []
         self.replays: list[tuple[Waiting, int, int]] = []
         self._repeats: list[tuple[Waiting, Waiting]] = []
-        self._keys: dict[tuple[str, str], tuple[bytes, Waiting]] = {}
+        self._keys: dict[KeyName, tuple[bytes, Waiting]] = {}
         self._refused: list[tuple[Waiting, BaseException]] = []
 
     def decide(self, commands: list[Waiting], known: KnownKeys) -> None:
@@ -69,6 +72,15 @@ class Batch:
         else:
             self.drafted.append((waiting, self.draft.decide(waiting.task)))
             self._keys[name] = (key.body_hash, waiting)
+
+    def keyed(self) -> list[KeyName]:
+        """The keys of all commands."""
+        return list(self._keys) + [name for waiting, _ in self._refused if (name := _name(waiting))]
+
+    def doubtful(self) -> list[KeyName]:
+        """The keys of commands that were refused or had nothing to do: perhaps because they were done before."""
+        idle = [name for waiting, part in self.drafted if part.start == part.stop and (name := _name(waiting))]
+        return idle + [name for waiting, _ in self._refused if (name := _name(waiting))]
 
     @property
     def writes(self) -> bool:
@@ -111,6 +123,11 @@ class Batch:
             "replayed": len(self.replays) + len(self._repeats),
             "rejected": len(self._refused),
         }
+
+
+def _name(waiting: Waiting) -> KeyName | None:
+    key = waiting.task.key
+    return (waiting.task.by.subject, key.key) if key else None
 
 
 def _same_body(key: CommandKey, body_hash: bytes) -> None:

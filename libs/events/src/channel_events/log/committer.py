@@ -14,7 +14,7 @@ import asyncpg
 
 from channel_events.log import statements as sql
 from channel_events.log import telemetry
-from channel_events.log.batch import Batch, KnownKeys, Waiting
+from channel_events.log.batch import Batch, KeyName, KnownKeys, Waiting
 from channel_events.log.connect import connect_writer
 from channel_events.log.draft import Draft, Head, Task
 from channel_events.log.errors import LogFailure, LogUnavailable, UnsafeServer
@@ -51,6 +51,7 @@ class Committer:
         self._head: Head | None = None
         self._connection: asyncpg.Connection | None = None
         self._backend: Backend | None = None
+        self._meters = telemetry.Meters(service)
         self._queue: deque[Waiting] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -87,7 +88,7 @@ class Committer:
             await asyncio.sleep(0)  # callers that are ready in this turn of the loop join the batch
             started = time.perf_counter()
             await self._serve(self._take())
-            telemetry.DURATION.labels(self._service).observe(time.perf_counter() - started)
+            self._meters.duration.observe(time.perf_counter() - started)
 
     def _take(self) -> list[Waiting]:
         commands = [self._queue.popleft()]
@@ -120,9 +121,10 @@ class Committer:
             self._fail(commands, unavailable)
 
     async def _commit(self, commands: list[Waiting]) -> None:
+        suspicious = False
         for attempt in (1, 2, 3):
             try:
-                if await self._optimistic(commands) or await self._locked(commands):
+                if await self._optimistic(commands, suspicious=suspicious) or await self._locked(commands, suspicious=suspicious):
                     return
             except CONNECTION_LOST as lost:
                 # Raised by reads and by opening only: a write that loses its connection is resolved where it happens.
@@ -130,19 +132,19 @@ class Committer:
                 if attempt == 3:
                     raise LogUnavailable(f"the database of {self._service} cannot be reached: {lost}") from lost
             except asyncpg.UniqueViolationError:
-                # A key that another process wrote after we looked: not bad data, the next look finds it.
-                self._forget()
+                # A key that was written before, here or by another process: not bad data, reading the keys finds it.
+                suspicious = True
                 if attempt == 3:
                     raise
         raise LogUnavailable("the head moved under its lock")
 
-    async def _optimistic(self, commands: list[Waiting]) -> bool:
+    async def _optimistic(self, commands: list[Waiting], *, suspicious: bool) -> bool:
         """Decides at the states' mark and writes if it is still the head's; False when it is not."""
         connection = await self._connect()
         head = self._head
         if head is None:
             return False
-        batch = await self._decide(connection, head, commands)
+        batch = await self._decide(connection, head, commands, suspicious=suspicious)
         if not batch.draft.events:
             # Keys of commands that had nothing to do are written under the lock; refusals and repeats need the mark only.
             if batch.writes or await connection.fetchval(sql.MARK) != head.mark:
@@ -151,16 +153,16 @@ class Committer:
             return True
         return await self._write(batch, connection)
 
-    async def _locked(self, commands: list[Waiting]) -> bool:
+    async def _locked(self, commands: list[Waiting], *, suspicious: bool) -> bool:
         """The same with the head's row locked from before the reading on: nobody can move it, so it ends."""
-        telemetry.LOST.labels(self._service).inc(0 if self._head is None else 1)
+        self._meters.lost.inc(0 if self._head is None else 1)
         connection = await self._connect()
         transaction = connection.transaction()
         await transaction.start()
         try:
-            head = _head(await connection.fetchrow(sql.LOCK_HEAD))
+            head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
             await self._catch_up(connection, head)
-            batch = await self._decide(connection, head, commands)
+            batch = await self._decide(connection, head, commands, suspicious=suspicious)
             if batch.writes:
                 return await self._write(batch, connection, transaction)
             await transaction.rollback()
@@ -182,19 +184,22 @@ class Committer:
             self._states.clear()
         self._head = head
 
-    async def _decide(self, connection: asyncpg.Connection, head: Head, commands: list[Waiting]) -> Batch:
+    async def _decide(self, connection: asyncpg.Connection, head: Head, commands: list[Waiting], *, suspicious: bool) -> Batch:
         missing = self._states.missing(target.stream for c in commands for target in c.task.targets)
         if missing:
             self._states.load(missing, await connection.fetch(sql.STREAMS, missing, head.position) if head.position else ())
         batch = Batch(Draft(head, self._states))
-        batch.decide(commands, await self._known_keys(connection, commands))
+        batch.decide(commands, {})
+        # A known key shows itself: as a violation of the keys' uniqueness, or as a command that is refused or has nothing
+        # to do because it was done before. Only then are the keys read: it spares a round trip on every other batch.
+        doubtful = batch.keyed() if suspicious else batch.doubtful()
+        if doubtful and (known := await self._known_keys(connection, doubtful)):
+            batch = Batch(Draft(head, self._states))
+            batch.decide(commands, known)
         return batch
 
-    async def _known_keys(self, connection: asyncpg.Connection, commands: list[Waiting]) -> KnownKeys:
-        keyed = [(c.task.by.subject, c.task.key.key) for c in commands if c.task.key]
-        if not keyed:
-            return {}
-        rows = await connection.fetch(sql.KEYS, [a for a, _ in keyed], [k for _, k in keyed])
+    async def _known_keys(self, connection: asyncpg.Connection, keyed: list[KeyName]) -> KnownKeys:
+        rows = await connection.fetch(sql.KEYS, [actor for actor, _ in keyed], [key for _, key in keyed])
         return {(actor, key): (body_hash, position, count) for actor, key, body_hash, position, count in rows}
 
     async def _write(self, batch: Batch, connection: asyncpg.Connection, transaction: Any = None) -> bool:
@@ -222,20 +227,20 @@ class Committer:
         if batch.draft.events:
             self._states.adopt(batch.draft.states)
             self._head = batch.draft.head
-            telemetry.BATCH.labels(self._service).observe(len(batch.draft.events))
-            telemetry.HEAD.labels(self._service).set(self._head.position)
+            self._meters.batch.observe(len(batch.draft.events))
+            self._meters.head.set(self._head.position)
         replays: dict[int, Recorded] = {}
         for _, position, count in batch.replays:
             rows = await connection.fetch(sql.RANGE, position, position + count - 1) if count else ()
             replays.update((row["position"], self._reader.recorded(row)) for row in rows)
         batch.answer(self._service, replays, row and row["recorded_at"], row and row["recorded_on"])
         for outcome, times in batch.outcomes().items():
-            telemetry.APPENDS.labels(self._service, outcome).inc(times)
+            self._meters.appends[outcome].inc(times)
         if batch.draft.events and self._head:
             self._appended(self._head.position)
 
     def _fail(self, commands: list[Waiting], failure: BaseException) -> None:
-        telemetry.APPENDS.labels(self._service, "failed").inc(len(commands))
+        self._meters.appends["failed"].inc(len(commands))
         for waiting in commands:
             waiting.settle(failure)
 
@@ -256,7 +261,3 @@ class Committer:
     def _forget(self) -> None:
         self._head = None
         self._states.clear()
-
-
-def _head(row: Any) -> Head:
-    return Head(row["position"], row["mark"], tuple(row["tail_positions"]), tuple(row["tail_ids"]))

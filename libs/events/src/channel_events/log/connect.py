@@ -9,7 +9,11 @@ from channel_events.log.errors import UnsafeServer
 CHANNEL = "qudao_log"
 """NOTIFY channel on which a process tells the others that the log grew."""
 
-_TIMEOUTS = {
+_SETTINGS = {
+    "application_name": "qudao-log",
+    "synchronous_commit": "on",
+    # The few statements are the same for ever: planning the write anew each time costs more than running it.
+    "plan_cache_mode": "force_generic_plan",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "3s",
     "statement_timeout": "5s",
@@ -44,9 +48,7 @@ async def connect_writer(dsn: str, *, durable: bool) -> asyncpg.Connection:
     No client-side command timeout: it would send a cancel, and a cancel on a commit that waits for a synchronous
     standby turns it into a success that is not replicated.
     """
-    connection = await asyncpg.connect(
-        dsn, timeout=5, server_settings={"application_name": "qudao-log", "synchronous_commit": "on", **_TIMEOUTS}
-    )
+    connection = await asyncpg.connect(dsn, timeout=5, server_settings=_SETTINGS)
     try:
         await prepare(connection)
         await _refuse_unsafe(connection, durable=durable)

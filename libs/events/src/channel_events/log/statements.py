@@ -5,7 +5,7 @@ COLUMNS = (
     "partition, previous_position, previous_id, actor, reason, correlation, causation"
 )
 
-HEAD = "select position, mark, tail_positions, tail_ids from log_head"
+HEAD = "select position, mark, tails from log_head"
 
 LOCK_HEAD = HEAD + " for update"
 """A statement of its own: the reads after it need a snapshot taken after the lock was had, or they miss the very commit
@@ -31,13 +31,13 @@ RANGE = f"select {COLUMNS} from event where position between $1 and $2 order by 
 WRITE = """
 with head as (
   update log_head
-     set position = $3, mark = $4, tail_positions = $5, tail_ids = $6,
+     set position = $3, mark = $4, tails = $5,
          recorded_at = greatest(clock_timestamp(), recorded_at)
    where mark = $1
   returning recorded_at
 ), keys as (
   insert into command_key (actor, key, body_hash, first_position, count)
-  select k.* from head, unnest($7::text[], $8::text[], $9::bytea[], $10::bigint[], $11::integer[]) as k
+  select k.* from head, unnest($6::text[], $7::text[], $8::bytea[], $9::bigint[], $10::integer[]) as k
 ), events as (
   insert into event (position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on,
                      partition, previous_position, previous_id, actor, reason, correlation, causation)
@@ -45,15 +45,15 @@ with head as (
          head.recorded_at, (head.recorded_at at time zone $2)::date,
          e.partition, e.previous_position, e.previous_id, e.actor, e.reason, e.correlation, e.causation
     from head,
-         unnest($12::bigint[], $13::uuid[], $14::text[], $15::integer[], $16::text[], $17::json[], $18::date[],
-                $19::smallint[], $20::bigint[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[])
+         unnest($11::bigint[], $12::uuid[], $13::text[], $14::integer[], $15::text[], $16::json[], $17::date[],
+                $18::smallint[], $19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[])
            as e (position, id, stream, version, type, data, occurred_on,
                  partition, previous_position, previous_id, actor, reason, correlation, causation)
 )
 select recorded_at, (recorded_at at time zone $2)::date as recorded_on from head
 """
 # $1 the mark the batch was decided at, $2 the brand's time zone, $3 new position, $4 new mark (id of the last event, or $1
-# when only keys are written), $5 $6 new tails, $7-$11 keys, $12-$25 events. One statement, so one round trip and an
+# when only keys are written), $5 new tails, $6-$10 keys, $11-$24 events. One statement, so one round trip and an
 # implied commit; no row means that another process moved the head first and nothing was written.
 
 STREAM = f"select {COLUMNS} from event where stream = $1 and version > $2 order by version"

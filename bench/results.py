@@ -1,0 +1,18 @@
+"""One place to write a measurement down: a row of ``bench/results.md``, and a line on the terminal."""
+
+import datetime as dt
+import platform
+import subprocess
+from pathlib import Path
+
+FILE = Path(__file__).with_name("results.md")
+
+
+def record(what: str, measured: str, beside: str, ratio: str, remark: str = "") -> None:
+    """Appends a row: date, commit, what, the figure, the peer or limit beside it in the same run, their ratio."""
+    said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=FILE.parent)
+    day = dt.datetime.now(dt.UTC).date()
+    row = f"| {day} | {said.stdout.strip() or '-'} | {platform.python_version()} | {what} | {measured} | {beside} | {ratio} | {remark} |"
+    with FILE.open("a") as file:
+        file.write(row + "\n")
+    print(row)
