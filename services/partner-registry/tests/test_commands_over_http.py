@@ -3,7 +3,8 @@
 import asyncio
 from datetime import date, timedelta
 
-from channel_service.testing import Running
+from channel_service.testing import Running, running
+from partner_registry.app import SERVICE
 
 from .requests import CHINA, EAST, JADE, done, partner, with_partner, with_territories
 
@@ -140,17 +141,18 @@ async def test_a_territory_is_defined_once(client: Running) -> None:
     assert (await client.put("/v1/territories/CN-E", json=EAST)).status_code == 201
 
 
-async def test_of_two_moves_at_once_that_make_a_cycle_together_one_is_refused(client: Running) -> None:
+async def test_of_two_moves_at_once_in_two_processes_that_make_a_cycle_together_one_is_refused(client: Running) -> None:
     await with_territories(client)
     for one in ("p1", "p2"):
         await done(client, "/v1/partners", partner(one))
-    for day in range(1, 11):
-        on = f"2026-02-{day:02}"
-        answers = await asyncio.gather(
-            client.post("/v1/partners/p1/move", json={"parent": "p2", "on": on}),
-            client.post("/v1/partners/p2/move", json={"parent": "p1", "on": on}),
-        )
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
-        assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["hierarchy_cycle"]
-        for one in ("p1", "p2"):
-            await done(client, f"/v1/partners/{one}/move", {"parent": None, "on": on})
+    async with running(SERVICE, database_url=client.runtime.settings.database_url) as other:
+        for day in range(1, 11):
+            on = f"2026-02-{day:02}"
+            answers = await asyncio.gather(
+                client.post("/v1/partners/p1/move", json={"parent": "p2", "on": on}),
+                other.post("/v1/partners/p2/move", json={"parent": "p1", "on": on}),
+            )
+            assert sorted(answer.status_code for answer in answers) == [200, 409]
+            assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["hierarchy_cycle"]
+            for one in ("p1", "p2"):
+                await done(client, f"/v1/partners/{one}/move", {"parent": None, "on": on})
