@@ -1,0 +1,33 @@
+"""The documentation is true where a program can tell: its links lead somewhere, and the paths it names are there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from qudao_checks.markdown import blocks, links, outside_blocks
+from qudao_checks.sources import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contracts").glob("*.md"), *ROOT.glob("services/*/README.md")])
+PATH = re.compile(r"`((?:libs|services|deploy|tools|tests|contracts|docs|bench|\.ci)/[\w./*-]+)`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_pages_links_and_paths_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert [target for target in links(text) if not (page.parent / target).exists()] == []
+    assert [path for path in PATH.findall(outside_blocks(text)) if not list(ROOT.glob(path.rstrip("/")))] == []
+    list(blocks(text))  # each is closed, or this raises
+
+
+def test_there_is_a_how_to_for_every_typical_change() -> None:
+    there = {path.stem for path in (ROOT / "docs/how-to").glob("*.md")}
+    wanted = {"add-a-field-to-an-event", "add-a-kpi", "add-an-aggregate", "add-a-view", "add-a-service", "load-your-own-data"}
+    assert there >= wanted
+
+
+def test_every_decision_is_on_the_list_and_has_its_parts() -> None:
+    listed = (ROOT / "docs/decisions/README.md").read_text("utf-8")
+    for record in (ROOT / "docs/decisions").glob("0*.md"):
+        assert f"({record.name})" in listed
+        parts = re.findall(r"^## (.+)$", record.read_text("utf-8"), re.MULTILINE)
+        assert parts == ["Context", "Decision", "What it costs", "Rejected"], record.name
