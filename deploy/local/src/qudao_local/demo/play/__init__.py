@@ -1,0 +1,1 @@
+"""Sends a scenario through the public HTTP doors and reads its figures back."""

@@ -1,0 +1,104 @@
+"""Sends the history: the import, rows that may succeed later once more, then the steps at the orders' own doors."""
+
+import asyncio
+from collections.abc import Iterator
+
+from qudao_local.demo.documents import Document, Step
+from qudao_local.demo.play.doors import Doors, Refused, Unreachable
+from qudao_local.demo.play.imports import ImportResult, send_documents
+from qudao_local.demo.play.masters import each
+from qudao_local.demo.play.progress import Reporter, Stage
+from qudao_local.demo.play.tally import Tally
+from qudao_local.demo.scenario import Scenario
+
+RETRYABLE = frozenset({"partner_unknown", "partner_not_active", "product_unknown", "warehouse_unknown", "order_unknown"})
+"""Refusals of a row that pass when facts of another service, or the order's own row, have arrived."""
+_ROUNDS = 4
+_PAUSE = 1.0
+_STEPS_AT_ONCE = 16
+
+
+class Lost(Exception):
+    """More was sent than was answered for."""
+
+
+async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> tuple[Tally, set[int]]:
+    """The tally of the documents, and the places (from 1) of those that were refused for good."""
+    stage = reporter.stage("history", scenario.expected_documents)
+    total, result = await _whole(doors, scenario, stage)
+    tally = Tally(accepted=result.accepted, repeated=result.repeated)
+    refused = {row: str(one) for row, one in result.refused.items()}
+    codes = {row: one.problem for row, one in result.refused.items()}
+    for _ in range(_ROUNDS):
+        again = sorted(row for row, code in codes.items() if code in RETRYABLE)
+        if not again:
+            break
+        await asyncio.sleep(_PAUSE)
+        result = await send_documents(doors, _at(scenario.documents(), set(again)))
+        tally.accepted += result.accepted
+        tally.repeated += result.repeated
+        for place, row in enumerate(again, 1):
+            refused.pop(row)
+            codes.pop(row)
+            if place in result.refused:
+                refused[row], codes[row] = str(result.refused[place]), result.refused[place].problem
+    for row in sorted(refused):
+        tally.refuse(refused[row], codes[row])
+    if tally.sent != total:
+        raise Lost(f"{total:,} documents were sent, but the service answers for {tally}")
+    stage.finish(str(tally))
+    return tally, set(refused)
+
+
+async def _whole(doors: Doors, scenario: Scenario, stage: Stage) -> tuple[int, ImportResult]:
+    """All documents, from the beginning again when the import broke off: what is there is only counted then."""
+    for patience in range(_ROUNDS, -1, -1):
+        stage.done, total = 0, 0
+
+        def sent(count: int) -> None:
+            nonlocal total
+            total += count
+            stage.advance(count)
+
+        try:
+            result = await send_documents(doors, scenario.documents(), sent=sent)
+        except Unreachable:
+            if not patience:
+                raise
+        else:
+            if result.stopped is None:
+                return total, result
+            if not patience:
+                raise Unreachable(f"the import stopped: {result.stopped}")
+        await asyncio.sleep(_PAUSE)
+    raise AssertionError("unreachable: the last round returns or raises")
+
+
+def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:
+    return (document for row, document in enumerate(documents, 1) if row in rows)
+
+
+async def send_steps(doors: Doors, scenario: Scenario, reporter: Reporter) -> Tally:
+    """Shipments and deliveries that an import cannot say; the steps of one order one after another."""
+    orders = list(scenario.steps())
+    tally = Tally()
+    if not orders:
+        return tally
+    stage = reporter.stage("shipments", sum(map(len, orders)))
+
+    async def of_order(steps: list[Step]) -> None:
+        for number, step in enumerate(steps, 1):
+            body = {name: getattr(step, name) for name in ("on", "lines", "shipment") if getattr(step, name) is not None}
+            path = f"/v1/orders/{step.order_id}/{step.action}"
+            try:
+                answer = await doors.post("orders-inventory", path, body, key=f"{step.order_id}/{step.action}/{number}")
+            except Refused as refusal:
+                tally.refuse(str(refusal), refusal.code)
+            else:
+                # The answer to a repeated key is the first one's: which of both it is cannot be seen, and need not.
+                tally.accept(repeated=not answer["changed"])
+            stage.advance()
+
+    await each(orders, of_order, _STEPS_AT_ONCE)
+    stage.finish(str(tally))
+    return tally
