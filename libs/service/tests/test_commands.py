@@ -77,7 +77,7 @@ async def test_a_refusal_is_not_remembered(client: Running) -> None:
 @pytest.mark.parametrize("key", ["", "x" * 201, "two words", "caf\u00e9"])
 async def test_a_key_is_1_to_200_visible_characters(client: Running, key: str) -> None:
     answer = await client.post(RAISE, json={"by": 1}, headers=[(b"idempotency-key", key.encode("latin-1"))])
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "idempotency-key")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
 
 
 async def test_a_key_of_200_characters_is_taken(client: Running) -> None:
@@ -131,3 +131,11 @@ async def test_events_are_listed_in_order_and_by_stream(seven: Running) -> None:
 async def test_an_event_that_is_not_there_is_a_problem(client: Running, event_id: str) -> None:
     answer = await client.get(f"/v1/events/{event_id}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_the_api_document_tells_which_routes_take_a_key(client: Running) -> None:
+    for _ in range(2):
+        paths = (await client.get("/openapi.json")).json()["paths"]
+    named = [p["name"] for p in paths["/v1/counters/{counter}/raise"]["post"]["parameters"]]
+    assert named == ["counter", "Idempotency-Key"]
+    assert "parameters" not in paths["/v1/anything"]["post"]

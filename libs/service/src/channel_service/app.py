@@ -36,13 +36,11 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     install(app, render)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    if settings.role != "worker":
-        app.include_router(events.router)
-        for router in service.routers:
-            app.include_router(router)
-    describe: Any = document(app, service.problems)
+    # In this order: a request is compared with the routes one by one, and the service's own are asked for most.
+    own = [*service.routers, events.router] if settings.role != "worker" else []
+    for router in [*own, health.router, metrics.router]:
+        app.include_router(router)
+    describe: Any = document(app, service)
     app.openapi = describe  # type: ignore[method-assign]
     BUILD.labels(service.version, os.environ.get("QUDAO_COMMIT", "unknown")).set(1)
     return app

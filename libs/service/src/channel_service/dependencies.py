@@ -1,18 +1,23 @@
 """What a route may ask for, as annotated types."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from typing import Annotated
 
 from channel_events.log import Log
-from channel_events.pure import Actor, CommandKey
-from fastapi import Depends, Header, Request
+from channel_events.pure import Actor, CommandKey, Rejected
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channel_service.paging import PageRequest, page_request
 from channel_service.runtime import Runtime
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 async def _runtime(request: Request) -> Runtime:
@@ -34,25 +39,21 @@ async def _actor(request: Request) -> Actor:
     return Actor("api", correlation=request.state.request_id)
 
 
-async def _command_key(
-    request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Makes a repeated request one: the same key with the same request gives the same answer, for ever.",
-            examples=["4c1f0a4e-order-1001"],
-        ),
-    ] = None,
-) -> CommandKey | None:
-    if idempotency_key is None:
+async def _command_key(request: Request) -> CommandKey | None:
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    if key is None:
         return None
+    if not _KEY.fullmatch(key):
+        raise Rejected("invalid_request", errors=[{"field": IDEMPOTENCY_KEY, "problem": "must be 1 to 200 visible ASCII characters"}])
     scope = request.scope
     digest = hashlib.sha256(f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n")
     digest.update(await request.body())
-    return CommandKey(idempotency_key, digest.digest())
+    return CommandKey(key, digest.digest())
+
+
+def takes_key(dependant: Dependant) -> bool:
+    """Whether a route takes an Idempotency-Key; for the OpenAPI document."""
+    return any(one.call is _command_key or takes_key(one) for one in dependant.dependencies)
 
 
 async def _today(request: Request) -> date:

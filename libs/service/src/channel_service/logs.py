@@ -2,13 +2,24 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
 import structlog
 
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The request that this task works for; in every line logged meanwhile."""
+
+
+def _add_request_id(_: Any, __: str, event: Any) -> Any:
+    if (current := request_id.get()) is not None:
+        event["request_id"] = current
+    return event
+
+
 _SHARED: list[Any] = [
-    structlog.contextvars.merge_contextvars,
+    _add_request_id,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
@@ -42,6 +53,14 @@ def configure(service: str, level: str, form: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+def configure_for_tests() -> None:
+    """Warnings and worse, plainly, to where pytest captures them; not cached, since each test has its own output."""
+    structlog.configure(
+        processors=[*_SHARED, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
 
 
 def _encode(event: Any, **_: Any) -> bytes:

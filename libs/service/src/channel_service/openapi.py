@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from channel_service.dependencies import IDEMPOTENCY_KEY, takes_key
 from channel_service.problems import COMMON, ProblemCatalogue
 from channel_service.problems.render import MEDIA_TYPE
+from channel_service.service import Service
 
 # "default" also keeps FastAPI from listing its own 422, which is application/json and never sent here.
 PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -17,13 +20,30 @@ PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def document(app: FastAPI, own: ProblemCatalogue) -> Callable[[], dict[str, Any]]:
-    """A replacement for ``app.openapi`` that adds the schema of problems with all codes the service may answer."""
+_KEY_PARAMETER = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "required": False,
+    "description": "Makes a repeated request one: the same key with the same request gives the same answer, for ever.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\x21-\x7e]+$"},
+    "example": "shop-order-1001",
+}
+
+
+def document(app: FastAPI, service: Service) -> Callable[[], dict[str, Any]]:
+    """A replacement for ``app.openapi`` that knows what FastAPI cannot see: problems with their codes, and command keys,
+    which are read by hand since FastAPI's way of reading a header costs a tenth of a whole request."""
     original = app.openapi
+    keyed = [route for router in service.routers for route in router.routes if isinstance(route, APIRoute) and takes_key(route.dependant)]
 
     def openapi() -> dict[str, Any]:
         described = original()
-        described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem_schema(COMMON | own)
+        described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem_schema(COMMON | service.problems)
+        for route in keyed:
+            for method in route.methods or ():
+                parameters = described["paths"][route.path][method.lower()].setdefault("parameters", [])
+                if _KEY_PARAMETER not in parameters:  # FastAPI keeps the document and hands it out again
+                    parameters.append(_KEY_PARAMETER)
         return described
 
     return openapi

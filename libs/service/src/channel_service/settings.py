@@ -82,6 +82,7 @@ class Settings(BaseSettings):
         10, ge=1, le=1000, description="how many database connections reads may hold at once, a whole number from 1 to 1000, like 10"
     )
     durable: bool = Field(True, description="true (false only where a crash of the database may lose data)")
+    instance: str = Field("", max_length=200, description="any text by which who started the process knows it again in /health/ready")
     end_with_stdin: bool = Field(False, description="true when the process shall end as soon as its standard input closes, else false")
 
     @property

@@ -1,13 +1,12 @@
 """For tests of services: a service as it runs, without a process or a port of its own."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import structlog
 
+from channel_service import logs
 from channel_service.app import attach, create_app
 from channel_service.runtime import Runtime
 from channel_service.service import Service
@@ -18,18 +17,6 @@ class Running(httpx.AsyncClient):
     """A client of a running service's routes; ``runtime`` is what the routes work with."""
 
     runtime: Runtime
-
-
-def _log_plainly() -> None:
-    """Warnings and worse, to where pytest captures them when the test runs: not cached, since each test has its own output."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_log_level,
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-    )
 
 
 @asynccontextmanager
@@ -45,7 +32,7 @@ async def running(
     if kafka:
         given["kafka_bootstrap"] = kafka
     loaded = load(**given)
-    _log_plainly()
+    logs.configure_for_tests()
     async with Runtime.open(service, loaded) as runtime:
         app = attach(create_app(service, loaded), runtime)
         async with Running(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as client:

@@ -4,12 +4,15 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Protocol
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from channel_service import logs
 
 REQUESTS = Counter("qudao_http_requests_total", "Requests answered, by route template.", ["method", "route", "status"])
 DURATION = Histogram(
@@ -48,6 +51,8 @@ class Requests:
             return
         began = time.perf_counter()
         request_id = _request_id(scope)
+        # The server runs each request in a context of its own, so there is nothing to set back.
+        logs.request_id.set(request_id)
         scope.setdefault("state", {})["request_id"] = request_id
         header = (b"x-request-id", request_id.encode())
         status = 0
@@ -60,21 +65,20 @@ class Requests:
             await send(message)
 
         IN_FLIGHT.inc()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                if b"%00" in scope.get("query_string", b"") or "\x00" in scope["path"]:
-                    await self._refuse_nul(scope, receive, sending)
-                else:
-                    await self.app(scope, receive, sending)
-            except Exception:
-                _log.exception("request failed", method=scope["method"], route=_route(scope))
-                # Once the head is out, a broken connection is the only way to say that the answer is not whole.
-                if status:
-                    raise
-                await self.render(scope, "internal", {})(scope, receive, sending)
-            finally:
-                IN_FLIGHT.dec()
-                _observe(scope, status, time.perf_counter() - began)
+        try:
+            if b"%00" in scope.get("query_string", b"") or "\x00" in scope["path"]:
+                await self._refuse_nul(scope, receive, sending)
+            else:
+                await self.app(scope, receive, sending)
+        except Exception:
+            _log.exception("request failed", method=scope["method"], route=_route(scope))
+            # Once the head is out, a broken connection is the only way to say that the answer is not whole.
+            if status:
+                raise
+            await self.render(scope, "internal", {})(scope, receive, sending)
+        finally:
+            IN_FLIGHT.dec()
+            _observe(scope, status, time.perf_counter() - began)
 
     async def _refuse_nul(self, scope: Scope, receive: Receive, send: Send) -> None:
         # PostgreSQL has no NUL in its texts and would fail the query: that is the request's fault, not ours.
@@ -97,7 +101,13 @@ def _route(scope: Scope) -> str:
 def _observe(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     route = _route(scope)
-    REQUESTS.labels(method, route, status).inc()
-    DURATION.labels(method, route).observe(seconds)
+    requests, duration = _series(method, route, status)
+    requests.inc()
+    duration.observe(seconds)
     say = _log.debug if route.startswith(_QUIET) else _log.info
     say("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+
+
+@cache  # bounded by routes, methods and statuses; looking the labels up costs more than counting
+def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), DURATION.labels(method, route)

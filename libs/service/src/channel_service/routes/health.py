@@ -17,6 +17,8 @@ class Health(BaseModel):
     status: Literal["live", "ready"]
     service: str
     checks: dict[str, str] = {}
+    instance: str = ""
+    """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""
 
 
 @router.get("/live", summary="Does the process answer?")
@@ -32,4 +34,4 @@ async def ready(runtime: RuntimeDep) -> Health:
     if any(state != "ok" for state in checks.values()):
         raise Rejected("unavailable", checks=checks)
 
-    return Health(status="ready", service=runtime.service.name, checks=checks)
+    return Health(status="ready", service=runtime.service.name, checks=checks, instance=runtime.settings.instance)
