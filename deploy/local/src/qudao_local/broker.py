@@ -2,63 +2,84 @@
 
 import os
 import socket
-import subprocess
-import time
+import struct
 import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qudao_local.binaries import broker_bin
+from qudao_local.server import Foreign, Server
 
 
-class BrokerFailed(RuntimeError):
-    """The broker did not start; the text holds the end of its log."""
-
-
-class Broker:
+class Broker(Server):
     """One broker on a loopback port. Each start has a new cluster id, by which clients see that it forgot everything."""
 
+    grace = 5
+
     def __init__(self, port: int, log: Path) -> None:
-        self.port = port
-        self.log = log
+        super().__init__("broker", port, log)
         self.cluster_id = ""
-        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def start(self, timeout: float = 10) -> None:
+    def command(self) -> Sequence[str | Path]:
         self.cluster_id = f"boot-{uuid.uuid4()}"
         url = f"tcp://127.0.0.1:{self.port}"
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [broker_bin(), "broker", "--cluster-id", self.cluster_id, "--listener-url", url,
-                 "--advertised-listener-url", url, "--storage-engine", "memory://boot/"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env={**os.environ, "RUST_LOG": os.environ.get("RUST_LOG", "error")},
-            )  # fmt: skip
-        until = time.monotonic() + timeout
-        while True:
-            # On a busy port it panics in a thread and the port's owner answers in its place: the process is asked first.
-            if self.process.poll() is not None or time.monotonic() > until:
-                raise BrokerFailed(f"the broker did not start on port {self.port}; the end of {self.log}:\n{self._tail()}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
-                return
-            except OSError:
-                time.sleep(0.01)
+        # Without a listener it would listen on all addresses.
+        return [broker_bin(), "broker", "--cluster-id", self.cluster_id, "--listener-url", url,
+                "--advertised-listener-url", url, "--storage-engine", "memory://boot/"]  # fmt: skip
 
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(10)
+    def environment(self) -> Mapping[str, str]:
+        return {"RUST_LOG": "error", **os.environ}
 
-    def kill(self) -> None:
-        """As a crash: everything it held is gone."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(10)
+    def ready(self) -> bool:
+        try:
+            answering = cluster_id(self.port)
+        except OSError:
+            return False
+        except ValueError:
+            raise Foreign(f"what answers on port {self.port} is no broker") from None
+        if answering != self.cluster_id:
+            raise Foreign(f"another broker answers on port {self.port} (cluster {answering})")
+        return True
 
-    def _tail(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:]
+
+_METADATA, _VERSION, _NO_TOPICS = 3, 2, 0
+_LARGEST_ANSWER = 1_000_000
+
+
+def cluster_id(port: int, timeout: float = 2) -> str:
+    """The cluster id of the broker on a loopback port: one Metadata request of the Kafka protocol, version 2.
+
+    By hand, because a client library is too large and too patient for a question of 20 bytes to a stranger.
+    `OSError` when nobody answers, `ValueError` when the answer is not a broker's.
+    """
+    request = struct.pack(">hhihi", _METADATA, _VERSION, 1, -1, _NO_TOPICS)
+    with socket.create_connection(("127.0.0.1", port), timeout) as connection, connection.makefile("rb") as answer:
+        connection.sendall(struct.pack(">i", len(request)) + request)
+        size = answer.read(4)
+        if len(size) < 4 or not 12 <= int.from_bytes(size, "big") <= _LARGEST_ANSWER:
+            raise ValueError("not an answer of the Kafka protocol")
+        return _cluster_id(answer.read(int.from_bytes(size, "big")))
+
+
+def _cluster_id(body: bytes) -> str:
+    correlation, brokers = struct.unpack_from(">ii", body)
+    if correlation != 1:
+        raise ValueError("not the answer to our request")
+    at = 8
+    try:
+        for _ in range(brokers):  # node id, host, port, rack
+            _, at = _text(body, at + 4)
+            _, at = _text(body, at + 4)
+        return _text(body, at)[0]
+    except (struct.error, UnicodeDecodeError):
+        raise ValueError("not an answer to a Metadata request") from None
+
+
+def _text(body: bytes, at: int) -> tuple[str, int]:
+    (length,) = struct.unpack_from(">h", body, at)
+    end = at + 2 + max(length, 0)
+    return body[at + 2 : end].decode(), end

@@ -1,12 +1,22 @@
 """PostgreSQL of our own on loopback, as root and as a normal user."""
 
+import hashlib
+import hmac
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
+import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
+from qudao_local import guard, unprivileged
 from qudao_local.binaries import postgres_bin
+from qudao_local.server import Foreign, Server, StartFailed
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -15,72 +25,132 @@ SETTINGS = {
     "shared_buffers": "512MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
+    # One machine, no standby: what only replication reads is not written. Every commit still reaches the disk.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
     "log_min_messages": "warning",
 }
 UNDURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """For tests of what does not concern durability only; services refuse to start on it unless told otherwise."""
 
-
-class PostgresFailed(RuntimeError):
-    """The server did not start; the text holds the end of its log."""
-
-
-def _as_user() -> list[str]:
-    # PostgreSQL refuses root. A user namespace shows it an ordinary uid while the files stay root's: no chown, no chmod,
-    # and it works below a private home folder, where running as "nobody" would not.
-    return ["unshare", "--user", "--map-user=65534", "--map-group=65534"] if os.geteuid() == 0 else []
+_FAST_SHUTDOWN = signal.SIGINT
+_ENDING = 10.0
+"""Seconds that processes of a killed server may take to notice it."""
 
 
-class Postgres:
-    """One server over one data folder; ``settings`` are added to its command line."""
+class Postgres(Server):
+    """One server over one data folder; ``settings`` are added to its command line.
 
-    def __init__(self, data: Path, port: int, settings: dict[str, str] | None = None) -> None:
-        self.data = data
-        self.port = port
+    With a ``secret`` each role has a password of its own derived from it; without one whoever reaches the port is let in
+    as anybody, a superuser included: for tests only.
+    """
+
+    ending = _FAST_SHUTDOWN
+    grace = 45
+    patience = 120  # it may have a crash to recover from
+
+    def __init__(
+        self, data: Path, port: int, settings: dict[str, str] | None = None, *, log: Path | None = None, secret: str | None = None
+    ) -> None:
+        super().__init__("postgres", port, log or data.parent / f"{data.name}.log")
+        self.data = data.absolute()
         self.settings = {**SETTINGS, **(settings or {})}
-        self.process: subprocess.Popen[bytes] | None = None
+        self._secret = secret
+        self._token = ""
 
-    @property
-    def log(self) -> Path:
-        return self.data.parent / f"{self.data.name}.log"
+    def password(self, role: str) -> str | None:
+        return hmac.digest(self._secret.encode(), role.encode(), hashlib.sha256).hex() if self._secret else None
 
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
-        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+        password = self.password(user)
+        return f"postgresql://{user}{f':{password}' if password else ''}@127.0.0.1:{self.port}/{database}"
+
+    def prepare(self) -> None:
+        self.init()
+        unprivileged.give(self.data)
+        self._wait_for_predecessor()
 
     def init(self) -> None:
-        """Makes the data folder unless it is there."""
+        """Makes the data folder unless it is there; beside it first, so that a broken attempt is never taken for one."""
         if (self.data / "PG_VERSION").exists():
             return
-        self.data.parent.mkdir(parents=True, exist_ok=True)
-        made = subprocess.run(
-            [*_as_user(), postgres_bin() / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-N"],
-            capture_output=True, text=True, check=False,
+        draft = self.data.with_name(f"{self.data.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True, mode=0o700)
+        unprivileged.give(draft)
+        command: list[str | Path] = [*unprivileged.prefix(), postgres_bin() / "initdb", "-D", draft, "-U", "postgres", "-E", "UTF8",
+                   "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # fmt: skip
+        if self.settings.get("fsync") == "off":
+            command.append("--no-sync")
+        with tempfile.NamedTemporaryFile("w", dir=self.data.parent, suffix=".password") as file:
+            if password := self.password("postgres"):
+                file.write(password)
+                file.flush()
+                command += ["-A", "scram-sha-256", f"--pwfile={file.name}"]
+            else:
+                command += ["-A", "trust"]
+            if guard.wait(guard.start(command, log=self.log)):
+                raise StartFailed(f"initdb failed in {self.data}; {self._said()}")
+        draft.rename(self.data)
+
+    def command(self) -> Sequence[str | Path]:
+        # A token that only the process started now has: a server on our port that lacks it is somebody else's.
+        self._token = f"qudao-{uuid.uuid4()}"
+        settings = {**self.settings, "port": str(self.port), "cluster_name": self._token}
+        arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        # In the foreground, as our child: pg_ctl would orphan it.
+        return [*unprivileged.prefix(), postgres_bin() / "postgres", "-D", self.data, *arguments]
+
+    def environment(self) -> Mapping[str, str]:
+        return _without_pg_variables()
+
+    def ready(self) -> bool:
+        asked = self._psql("-Atc", "show cluster_name")
+        if asked.returncode:
+            return False
+        if asked.stdout.strip() != self._token:
+            raise Foreign(f"another PostgreSQL answers on port {self.port}")
+        return True
+
+    def run(self, script: str) -> None:
+        """Runs a psql script as superuser, up to the first error; `StartFailed` then."""
+        done = self._psql("-qv", "ON_ERROR_STOP=1", "-f", "-", script=script)
+        if done.returncode:
+            raise StartFailed(f"PostgreSQL refused the set-up of the databases: {done.stderr.strip()}")
+
+    def _psql(self, *arguments: str, script: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [postgres_bin() / "psql", "-Xw", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres", *arguments],
+            input=script, capture_output=True, text=True, check=False,
+            env={**_without_pg_variables(), "PGCONNECT_TIMEOUT": "2", "PGPASSWORD": self.password("postgres") or ""},
         )  # fmt: skip
-        if made.returncode:
-            raise PostgresFailed(f"initdb failed in {self.data}:\n{made.stderr[-2000:]}")
 
-    def start(self, timeout: float = 30) -> None:
-        """Starts the server as our child and returns when it answers."""
-        self.init()
-        arguments = [word for name, value in {**self.settings, "port": str(self.port)}.items() for word in ("-c", f"{name}={value}")]
-        with self.log.open("ab") as log:
-            # In the foreground, as our child: pg_ctl would orphan it, and its pid file outlives a kill -9 until it is reaped.
-            self.process = subprocess.Popen(
-                [*_as_user(), postgres_bin() / "postgres", "-D", self.data, *arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        until = time.monotonic() + timeout
-        ready = [str(postgres_bin() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
-        while subprocess.run(ready, check=False).returncode:
-            if self.process.poll() is not None or time.monotonic() > until:
-                raise PostgresFailed(f"PostgreSQL did not start on port {self.port}; the end of {self.log}:\n{self._tail()}")
-            time.sleep(0.02)
+    def _wait_for_predecessor(self) -> None:
+        """Returns when no process works on the data folder and no lock file of a dead one is left.
 
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(30)
+        PostgreSQL takes any living process with the old number for a server of this folder, also one that is not reaped
+        yet; but it is right to refuse while a backend of a killed server lives. Each of them has the folder as its working
+        directory, so we know better than the number.
+        """
+        until = time.monotonic() + _ENDING
+        while holders := _working_in(self.data):
+            if time.monotonic() > until:
+                raise StartFailed(f"{self.data} is in use by another PostgreSQL (pid {', '.join(map(str, holders))})")
+            time.sleep(0.05)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _tail(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:]
+
+def _working_in(folder: Path) -> list[int]:
+    wanted = str(folder.resolve())
+    found = (process.info for process in psutil.process_iter(["pid", "cwd", "status"]))
+    return [int(info["pid"]) for info in found if info["cwd"] == wanted and info["status"] != psutil.STATUS_ZOMBIE]
+
+
+def _without_pg_variables() -> dict[str, str]:
+    # PGOPTIONS, PGSSLMODE and the like are about the user's own databases.
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}

@@ -1,0 +1,3 @@
+from qudao_local.cli import app
+
+app()

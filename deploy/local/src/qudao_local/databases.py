@@ -1,0 +1,28 @@
+"""One database per service with two roles: the owner migrates, the service's own role runs."""
+
+from collections.abc import Iterable
+
+from qudao_local.postgres import Postgres
+from qudao_local.services import ServiceKind
+
+# Each line may be run again: a start is the same whether the data folder is new, old, or from a start that was cut short.
+_ROLE = """
+select 'create role "{role}" login' where not exists (select from pg_roles where rolname = '{role}') \\gexec
+alter role "{role}" login password {password};
+"""
+_DATABASE = """
+select 'create database "{database}" owner "{owner}"' where not exists (select from pg_database where datname = '{database}') \\gexec
+revoke all on database "{database}" from public;
+grant connect, temporary on database "{database}" to "{role}";
+"""
+
+
+def create(postgres: Postgres, kinds: Iterable[ServiceKind]) -> None:
+    """Makes what is missing; no role can enter another service's database."""
+    script = []
+    for kind in kinds:
+        for role in (kind.owner, kind.database):
+            password = postgres.password(role)
+            script.append(_ROLE.format(role=role, password=f"'{password}'" if password else "null"))
+        script.append(_DATABASE.format(database=kind.database, owner=kind.owner, role=kind.database))
+    postgres.run("".join(script))

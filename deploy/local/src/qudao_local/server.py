@@ -1,0 +1,115 @@
+"""What PostgreSQL, the broker and the services have in common: a guarded process on a loopback port that is ready when
+it is alive *and* the one that answers there is ours.
+"""
+
+import signal
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from qudao_local import guard
+from qudao_local.ports import listener
+
+_LOG_LIMIT = 20_000_000
+_TAIL = 2000
+
+
+class StartFailed(RuntimeError):
+    """A server did not start; the text holds the reason or the end of its log."""
+
+
+class Foreign(RuntimeError):
+    """Something answers on the server's port that is not ours."""
+
+
+class Server(ABC):
+    """One server process. ``process`` is the server's own (no shell or guard between), None before the first start."""
+
+    ending = signal.SIGTERM
+    """The signal that ends it in order."""
+    grace: float = 15
+    """The seconds it has for that."""
+    patience: float = 30
+    """The seconds it may take to be ready."""
+
+    def __init__(self, name: str, port: int, log: Path) -> None:
+        self.name = name
+        self.port = port
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @abstractmethod
+    def command(self) -> Sequence[str | Path]:
+        """The command line of the next process; also renews the token by which it is known."""
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether it answers and is ours; `Foreign` when another one answers."""
+
+    def environment(self) -> Mapping[str, str] | None:
+        """The variables of the process; None for ours."""
+        return None
+
+    def prepare(self) -> None:  # noqa: B027 - most servers need nothing
+        """What has to be done before a process is started."""
+
+    def start(self) -> None:
+        """Starts it and returns when it is ready; `StartFailed` else, and then nothing of it is left."""
+        self.prepare()
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Starts the process without waiting for it."""
+        if who := listener(self.port):
+            raise StartFailed(f"port {self.port} ({self.name}) is in use by {who}")
+        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".log.old"))
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
+        self.process = guard.start(self.command(), log=self.log, ending=self.ending, grace=self.grace, environment=self.environment())
+
+    def wait_until_ready(self) -> None:
+        try:
+            failure = self._failure()
+        except Foreign as foreign:
+            failure = str(foreign)
+        except BaseException:
+            self.kill()
+            raise
+        if failure:
+            self.kill()
+            raise StartFailed(f"{self.name} did not start: {failure}")
+
+    def _failure(self) -> str | None:
+        """None as soon as it is ready, else why it never will be."""
+        until = time.monotonic() + self.patience
+        while time.monotonic() < until:
+            # The process is asked before the port: on a busy port the broker stays alive without listening, others die.
+            if self.process is None or self.process.poll() is not None:
+                return f"it ended at once; {self._said()}"
+            if self.ready():
+                return None
+            time.sleep(0.03)
+        return f"it was not ready on port {self.port} within {self.patience:g} s; {self._said()}"
+
+    def ask_to_stop(self) -> None:
+        """Begins an orderly end; returns at once."""
+        if self.process:
+            guard.ask_to_end(self.process)
+
+    def stop(self) -> None:
+        """Ends it in order and returns when it is gone; killed when it outlives its grace."""
+        if self.process:
+            guard.end(self.process)
+
+    def kill(self) -> None:
+        """As a crash."""
+        if self.process:
+            guard.kill(self.process)
+
+    def _said(self) -> str:
+        text = self.log.read_bytes()[self._log_start :].decode(errors="replace").strip() if self.log.exists() else ""
+        return f"the end of {self.log}:\n{text[-_TAIL:]}" if text else f"it wrote nothing to {self.log}"

@@ -1,0 +1,175 @@
+"""The whole platform on one machine: PostgreSQL, the broker, the services, as children of this process.
+
+with Stack(Path("var/local")) as stack:
+    httpx.get(stack.urls["partner-registry"] + "/v1/partners")
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from qudao_local import databases, guard, ports
+from qudao_local.broker import Broker
+from qudao_local.folder import Folder, PartState
+from qudao_local.migrate import URLS
+from qudao_local.part import Part, Say
+from qudao_local.postgres import Postgres
+from qudao_local.server import StartFailed
+from qudao_local.services import SERVICES, Service, ServiceKind, environment
+
+_LEFTOVERS = 60.0
+"""Seconds that processes of a launcher that was killed may take to end in order."""
+
+
+def tell(part: str, text: str) -> None:
+    """Says it on standard output."""
+    print(f"{part:18} {text}", flush=True)
+
+
+class Stack:
+    """A running platform over one data folder, from `start` to `stop`; a context manager does both.
+
+    ``given`` ports win over the environment's (see `ports.choose`); ``settings`` are further ``QUDAO_*`` settings of all
+    services, by their names without the prefix. Each part that ends by itself is started again.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        given: Mapping[str, int] | None = None,
+        kinds: Sequence[ServiceKind] = SERVICES,
+        settings: Mapping[str, str] | None = None,
+        say: Say = tell,
+    ) -> None:
+        self.folder = Folder(data)
+        self.ports = ports.choose([*(kind.name for kind in kinds), "postgres", "broker"], given or {}, os.environ)
+        self.urls = {kind.name: f"http://127.0.0.1:{self.ports[kind.name]}" for kind in kinds}
+        self._kinds = kinds
+        self._settings = settings or {}
+        self._say = say
+        self._state_lock = threading.Lock()
+        self._migration: subprocess.Popen[bytes] | None = None
+        self._parts: list[Part] = []
+
+    @property
+    def bootstrap(self) -> str:
+        """The broker's address for a Kafka client."""
+        return f"127.0.0.1:{self.ports['broker']}"
+
+    def start(self) -> None:
+        """Returns when every part is ready.
+
+        Raises `AlreadyRunning`, `NotOurs`, `PortsTaken` before anything is started, `StartFailed` with nothing left running.
+        """
+        self.folder.lock()
+        try:
+            self._end_leftovers()
+            ports.require_free(self.ports)
+            self._build()
+            self._start_all()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ends the services, then what they stand on; returns when everything is gone."""
+        for group in (self._parts[2:], self._parts[:2]):
+            for part in group:
+                part.ask_to_stop()
+            for part in group:
+                part.stop()
+        self._parts = []
+        self.folder.unlock()
+
+    def states(self) -> list[PartState]:
+        return [part.state() for part in self._parts]
+
+    def dsn(self, name: str) -> str:
+        """The URL of a service's database with the service's own role."""
+        kind = next(kind for kind in self._kinds if kind.name == name)
+        return self._postgres.dsn(kind.database, kind.database)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _build(self) -> None:
+        self._postgres = Postgres(
+            self.folder.path / "postgres", self.ports["postgres"], log=self.folder.log("postgres"), secret=self.folder.secret()
+        )
+        broker = Broker(self.ports["broker"], self.folder.log("broker"))
+        services = [Service(kind, self.ports[kind.name], self.folder.log(kind.name), self._service(kind)) for kind in self._kinds]
+        servers = [self._postgres, broker, *services]
+        self._parts = [Part(server, self.urls.get(server.name), self._say, self._write_down) for server in servers]
+
+    def _service(self, kind: ServiceKind) -> dict[str, str]:
+        return {**self._settings, "DATABASE_URL": self.dsn(kind.name), "KAFKA_BOOTSTRAP": self.bootstrap, "BROKER_PROFILE": "embedded"}
+
+    def _start_all(self) -> None:
+        postgres, broker, *services = self._parts
+        with ThreadPoolExecutor(len(self._parts)) as pool:
+            try:
+                _all_done([pool.submit(self._start_databases, postgres), pool.submit(broker.start)])
+                _all_done([pool.submit(service.start) for service in services])
+            except BaseException:
+                # A Ctrl-C too: starts under way are broken off, so that the pool can end.
+                for part in self._parts:
+                    part.ask_to_stop()
+                if self._migration:
+                    guard.ask_to_end(self._migration)
+                raise
+
+    def _start_databases(self, postgres: Part) -> None:
+        postgres.start()
+        databases.create(self._postgres, self._kinds)
+        if modules := [kind.module for kind in self._kinds if kind.migrates]:
+            self._migrate(modules)
+
+    def _migrate(self, modules: list[str]) -> None:
+        began = time.monotonic()
+        log = self.folder.log("migrations")
+        urls = {kind.module: self._postgres.dsn(kind.database, kind.owner) for kind in self._kinds}
+        self._migration = guard.start(
+            [sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment={**environment({}), URLS: json.dumps(urls)}
+        )
+        if status := guard.wait(self._migration):
+            raise StartFailed(f"the migrations failed (exit status {status}), see {log}")
+        self._say("migrations", f"done after {time.monotonic() - began:.1f} s")
+
+    def _end_leftovers(self) -> None:
+        """Waits for what a killed launcher left ending; what does not end is killed: it is ours, and it is in the way."""
+        left = [part for part in self.folder.parts() if part.alive()]
+        if left:
+            self._say("launcher", f"an earlier start was cut short; waiting for {', '.join(part.name for part in left)} to end")
+        until = time.monotonic() + _LEFTOVERS
+        while alive := [part for part in left if part.alive()]:
+            if time.monotonic() > until:
+                for part in alive:
+                    with suppress(psutil.Error):
+                        psutil.Process(part.pid).kill()
+            time.sleep(0.1)
+
+    def _write_down(self) -> None:
+        with self._state_lock:
+            self.folder.write_parts(self.states())
+
+
+def _all_done(started: Iterable[Future[None]]) -> None:
+    done, _ = wait(started, return_when=FIRST_EXCEPTION)
+    for one in done:
+        one.result()
