@@ -1,12 +1,13 @@
 """The published language: the repository's contracts hold, and each way of breaking one is refused."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from channel_events.envelope import Encoder
 from channel_events.pure import event, event_type
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
@@ -42,9 +43,16 @@ EXAMPLE = {
     "source": "a-service",
     "type": "a_service.shipped",
     "subject": "order/o-1",
-    "time": "2026-03-01T08:00:00.000000Z",
+    "time": "2026-03-01T08:00:00.000000+00:00",
     "datacontenttype": "application/json",
     "partitionkey": "order/o-1",
+    "position": "8",
+    "previousposition": "5",
+    "previousid": "9a3d0c5f-6e17-4b28-8d4f-2c7b1e9a0f55",
+    "streamversion": "2",
+    "recordedon": "2026-03-01",
+    "actor": "api",
+    "occurredon": "2026-03-01",
     "data": DATA,
 }
 
@@ -73,10 +81,38 @@ def test_the_contracts_of_the_services_hold() -> None:
     assert problems(ROOT / "contracts", everything, list(consumed(all_services))) == []
 
 
+def examples() -> list[Path]:
+    return sorted(path for path in (ROOT / "contracts").glob("*/*.json") if not path.name.endswith(".schema.json"))
+
+
+@pytest.mark.parametrize("path", examples(), ids=lambda path: path.stem)
+def test_an_example_is_what_the_relay_sends(path: Path) -> None:
+    example = json.loads(path.read_text("utf-8"))
+    row = {
+        "id": example["id"],
+        "type": example["type"].partition(".")[2],
+        "stream": example["partitionkey"],
+        "recorded_at": datetime.fromisoformat(example["time"]),
+        "position": int(example["position"]),
+        "previous_position": int(example["previousposition"]),
+        "previous_id": example["previousid"],
+        "version": int(example["streamversion"]),
+        "recorded_on": date.fromisoformat(example["recordedon"]),
+        "occurred_on": date.fromisoformat(example["occurredon"]),
+        "actor": example["actor"],
+        "reason": None,
+        "correlation": None,
+        "causation": None,
+    }
+    sent = {name.removeprefix("ce_"): value.decode() for name, value in Encoder(example["source"]).headers(row)}
+    sent["datacontenttype"] = sent.pop("content-type")
+    told = {name: value for name, value in example.items() if name not in ("partitionkey", "data")}
+    assert sent == told
+
+
 def test_the_examples_are_cloud_events_to_others_too() -> None:
-    files = [path for path in (ROOT / "contracts").glob("*/*.json") if not path.name.endswith(".schema.json")]
-    assert files
-    for path in files:
+    assert examples()
+    for path in examples():
         message = HTTPMessage(headers={"content-type": "application/cloudevents+json"}, body=path.read_bytes())
         read = from_structured_event(message, JSONFormat())
         assert read.get_type().replace(".", "/", 1) == path.relative_to(ROOT / "contracts").as_posix().removesuffix(".json")
@@ -210,6 +246,7 @@ def test_an_event_without_an_example_is_named(folder: Path) -> None:
     ("change", "what"),
     [
         ({"type": "a_service.sent"}, "type should be 'a_service.shipped'"),
+        ({"occurredon": "2026-03-02"}, "occurredon should be '2026-03-01'"),
         ({"partitionkey": "other"}, "partitionkey should be 'order/o-1'"),
         ({"data": {**DATA, "units": "2"}}, "$.units"),
         ({"data": {**DATA, "units": None}}, "$.units"),

@@ -12,7 +12,10 @@ from qudao_checks.contracts.compatible import reads_all_of
 from qudao_checks.contracts.published import Consumed, Published
 from qudao_checks.contracts.schemas import schema_of
 
-ENVELOPE = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "partitionkey", "data")
+ENVELOPE = (
+    *("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "partitionkey", "position", "previousposition"),
+    *("previousid", "streamversion", "recordedon", "actor", "occurredon", "data"),
+)
 
 
 def example_problems(root: Path, one: Published) -> Iterator[str]:
@@ -26,7 +29,8 @@ def example_problems(root: Path, one: Published) -> Iterator[str]:
         yield f"contracts/{one.file}.json: the attributes should be {', '.join(ENVELOPE)}"
         return
     expected = {"specversion": "1.0", "source": one.service, "type": one.wire, "datacontenttype": "application/json"}
-    for name, value in {**expected, "partitionkey": example["subject"]}.items():
+    told = {"partitionkey": example["subject"], "occurredon": example["data"].get("occurred_on")}
+    for name, value in (expected | told).items():
         if example[name] != value:
             yield f"contracts/{one.file}.json: {name} should be {value!r}"
     validator = jsonschema.Draft202012Validator(one.schema, format_checker=jsonschema.FormatChecker())
