@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from qudao_checks.rooms import DOORS, IMPURE, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, outside_rooms, room_of
+from qudao_checks.rooms import IMPURE, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
 from qudao_checks.sources import ROOT, python_files
 
 ESCAPE = re.compile(r"#.*\bimport-rule: (?P<reason>\S.{9,})")
@@ -98,8 +98,8 @@ def _reaches_inside(module: Module, target: str) -> str | None:
     top, _, rest = target.partition(".")
     if top not in LIBRARIES or top == module.top or not rest:
         return None
-    if rest not in DOORS[top]:
-        return f"imports {target}: outside {top}, import from {top} or {', '.join(f'{top}.{door}' for door in DOORS[top])}"
+    if rest not in doors(top, module.top):
+        return f"imports {target}: outside {top}, import from {top} or {', '.join(f'{top}.{door}' for door in doors(top, module.top))}"
     if rest == "testing" and not module.test and module.top != "qudao_checks":
         return f"imports {target}, which is for tests"
     return None

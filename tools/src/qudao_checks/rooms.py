@@ -26,6 +26,13 @@ IMPURE = frozenset(
 # What a library shows besides its root; all else is its inside. `testing` is for tests, `schema` and `migrations` for
 # those who make databases.
 DOORS = {"channel_events": ("pure", "schema", "testing"), "channel_service": ("migrations", "testing")}
+# The library that runs the moving parts may take them from where they are, too.
+PARTS = {"channel_service": ("log", "relay", "subscription", "view")}
+
+
+def doors(library: str, visitor: str) -> tuple[str, ...]:
+    """The modules of ``library`` that ``visitor``, another top-level package, may import from besides its root."""
+    return DOORS[library] + PARTS.get(visitor, ())
 
 
 class Room(NamedTuple):
