@@ -2,5 +2,6 @@
 
 from channel_events.testing.deciders import given
 from channel_events.testing.recorded import recorded
+from channel_events.testing.views import feed
 
-__all__ = ["given", "recorded"]
+__all__ = ["feed", "given", "recorded"]

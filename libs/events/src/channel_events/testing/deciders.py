@@ -27,7 +27,8 @@ class Decided:
 
     def then_rejected(self, code: str, **facts: Any) -> None:
         """Rejected with this code; of its facts those given here are compared."""
-        must(self.rejected is not None, f"not rejected, but decided: {_lines(self.events)}")
+        if self.rejected is None:
+            raise AssertionError(f"not rejected, but decided: {_lines(self.events)}")
         must(self.rejected.code == code, f"rejected with {self.rejected}, not {code}")
         named = {name: self.rejected.facts.get(name) for name in facts}
         must(named == facts, f"facts of {code}: {self.rejected.facts}")

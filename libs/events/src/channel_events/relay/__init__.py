@@ -1,0 +1,5 @@
+"""From a service's log to its topic."""
+
+from channel_events.relay.relay import Relay
+
+__all__ = ["Relay"]

@@ -1,0 +1,106 @@
+"""The relay looks into its own topic: what of the log is really there, whatever anybody remembers."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from channel_events.partition import PARTITIONS
+from channel_events.relay.state import Mark, Remembered
+from channel_events.subscription.links import NOTHING
+from channel_events.topic import TopicReader
+
+_LIMIT = 10_000
+ANSWER_SECONDS = 15
+"""An audit gives up when the broker lets it wait for so long; the relay then begins again."""
+
+
+class Walked(msgspec.Struct):
+    """One partition as a reader from its start would find it: how far its links hold."""
+
+    first: Mark | None = None
+    position: int = 0
+    id: str = NOTHING
+    offset: int = -1
+
+    def take(self, record: Any) -> None:
+        found = link(record)
+        if found is None:
+            return
+        position, id_, previous_id = found
+        if self.first is None:
+            self.first = Mark(record.offset, position, id_)
+        if previous_id == self.id:
+            self.position, self.id, self.offset = position, id_, record.offset
+
+    @property
+    def remembered(self) -> Remembered | None:
+        if self.first is None or self.offset < 0:
+            return None
+        return Remembered(self.first, Mark(self.offset, self.position, self.id))
+
+
+def link(record: Any) -> tuple[int, str, str] | None:
+    """Position and id of a record, and its predecessor's id; None for a record that is not ours."""
+    headers = dict(record.headers)
+    try:
+        return int(headers["ce_position"]), headers["ce_id"].decode(), headers["ce_previousid"].decode()
+    except (KeyError, ValueError):
+        return None
+
+
+async def audit(topic: TopicReader, remembered: dict[int, Remembered]) -> list[Walked]:
+    """Walks all partitions to their ends: from what is remembered where that is still so, from the start elsewhere."""
+    walked = [Walked() for _ in range(PARTITIONS)]
+    firsts = await _records_at(topic, {partition: known.first.offset for partition, known in remembered.items()})
+    lasts = await _records_at(topic, {partition: known.last.offset for partition, known in remembered.items()})
+    for partition in range(PARTITIONS):
+        known = remembered.get(partition)
+        if known and _is(firsts.get(partition), known.first) and _is(lasts.get(partition), known.last):
+            last = known.last
+            walked[partition] = Walked(known.first, last.position, last.id, last.offset)
+            await topic.seek(partition, last.offset + 1)
+        else:
+            await topic.seek(partition, 0)
+    await _walk(topic, walked)
+    return walked
+
+
+async def _walk(topic: TopicReader, walked: Sequence[Walked]) -> None:
+    while not all(topic.behind(partition) == 0 for partition in range(PARTITIONS)):
+        for partition, records in (await _answer(topic)).items():
+            for record in records:
+                walked[partition].take(record)
+
+
+async def _answer(topic: TopicReader) -> dict[int, Sequence[Any]]:
+    """The next records; empty when all partitions turn out to be at their ends."""
+    async with asyncio.timeout(ANSWER_SECONDS):
+        while not (found := await topic.read(_LIMIT)):
+            if all(topic.behind(partition) == 0 for partition in range(PARTITIONS)):
+                break
+        return found
+
+
+async def _records_at(topic: TopicReader, offsets: dict[int, int]) -> dict[int, Any]:
+    """The records at these offsets, of the partitions that have one there."""
+    for partition in range(PARTITIONS):
+        topic.pause(partition)
+    for partition, offset in offsets.items():
+        await topic.seek(partition, offset)
+        topic.resume(partition)
+    found: dict[int, Any] = {}
+    async with asyncio.timeout(ANSWER_SECONDS):
+        while any(p not in found and not topic.ends_before(p, offset) for p, offset in offsets.items()):
+            for partition, records in (await topic.read(_LIMIT)).items():
+                if found.setdefault(partition, records[0]) is records[0]:
+                    topic.pause(partition)
+    for partition in range(PARTITIONS):
+        topic.resume(partition)
+    return {partition: record for partition, record in found.items() if record.offset == offsets[partition]}
+
+
+def _is(record: Any, mark: Mark) -> bool:
+    found = None if record is None else link(record)
+    return found is not None and found[:2] == (mark.position, mark.id)

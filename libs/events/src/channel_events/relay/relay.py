@@ -1,0 +1,182 @@
+"""The relay: carries a log's public events to the service's topic, and sees to it that they stay there."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+
+from channel_events import telemetry
+from channel_events.broker import Broker, cluster_id, topic_of
+from channel_events.envelope import Encoder
+from channel_events.log.connect import prepare
+from channel_events.relay.audit import audit
+from channel_events.relay.sending import Sender
+from channel_events.relay.state import BATCH, Mark, RelayState, Remembered
+from channel_events.topic import TopicReader
+
+_log = structlog.get_logger("channel_events.relay")
+
+AUDIT_EVERY_SECONDS = 600.0
+_POLL_SECONDS = 0.25
+_CLUSTER_SECONDS = 1.0
+_STANDBY_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+_LOCK = 0x7172656C  # "qrel": advisory locks belong to one database, and each service has its own
+
+
+class _Place(msgspec.Struct):
+    """Where a relay is: what an audit found, moved on by what was confirmed since."""
+
+    position: int
+    cluster: str
+    reached: list[int]
+    """Per partition the position up to which the audit found everything in the topic."""
+    remembered: dict[int, Remembered]
+
+
+class Relay:
+    """Carries the public events of ``service``'s log, in the database at ``dsn``, to the topic ``<topic_prefix><service>``.
+
+    ``wake`` is set by the log when it grew; without it the log is looked at four times a second.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        dsn: str,
+        bootstrap: str,
+        profile: str = "embedded",
+        topic_prefix: str = "qudao.",
+        wake: asyncio.Event | None = None,
+        audit_seconds: float = AUDIT_EVERY_SECONDS,
+    ) -> None:
+        self._service, self._dsn = service, dsn
+        self._broker = Broker(bootstrap, profile)
+        self._topic = topic_of(topic_prefix, service)
+        self._wake = wake or asyncio.Event()
+        self._audit_seconds = audit_seconds
+        self._tried = 0
+        self._confirmed = 0
+        self._caught_up = False
+
+    def caught_up(self) -> bool:
+        """Whether the broker had confirmed all events of the log at the last look."""
+        return self._caught_up
+
+    async def run(self) -> None:
+        """Until cancelled. After any error everything begins again, with an audit: nothing in memory is believed."""
+        pause = _FIRST_PAUSE
+        while True:
+            started = time.monotonic()
+            try:
+                await self._session()
+            except Exception as error:
+                self._caught_up = False
+                pause = _FIRST_PAUSE if time.monotonic() - started > 10 * _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
+                telemetry.RELAY_ERRORS.labels(self._service).inc()
+                _log.warning("relay_begins_again", service=self._service, error=f"{type(error).__name__}: {error}", pause=pause)
+                await asyncio.sleep(pause)
+
+    async def _session(self) -> None:
+        """Audits, then sends until the next audit is due or the broker is another one."""
+        async with self._locked() as state:
+            position, remembered = await state.load()
+            self._confirmed = max(self._confirmed, position)
+            telemetry.RELAY_OLDEST.labels(self._service).set(await state.oldest_unsent(position))
+            admin = self._broker.admin()
+            try:
+                await admin.start()
+                place = await self._audit(state, remembered, await cluster_id(admin))
+                async with Sender.open(self._broker, self._topic, Encoder(self._service)) as sender:
+                    await self._send(state, sender, place, admin)
+            finally:
+                await admin.close()
+
+    @asynccontextmanager
+    async def _locked(self) -> AsyncIterator[RelayState]:
+        """Waits until no other relay works, for thrift only: two would send the same records.
+
+        The lock lives as long as the connection, and each batch is read on that very connection: whoever reads one has it.
+        """
+        # The row ``relay`` holds hints, so its commits need not wait for the disk.
+        settings = {"application_name": "qudao-relay", "synchronous_commit": "off", "statement_timeout": "30s"}
+        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
+        try:
+            await prepare(connection)
+            while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - told by nobody
+                await asyncio.sleep(_STANDBY_SECONDS)
+            yield RelayState(connection)
+        finally:
+            connection.terminate()
+
+    async def _audit(self, state: RelayState, remembered: dict[int, Remembered], cluster: str) -> _Place:
+        """Finds what the topic really holds, and the place from which the log has to be sent."""
+        marks = [mark for known in remembered.values() for mark in (known.first, known.last)]
+        if not await state.has(marks):
+            remembered = {}
+        tails = await state.tails()
+        async with TopicReader.open(self._broker, self._topic) as topic:
+            walked = await audit(topic, remembered)
+        reached, ahead = [], []
+        for partition, one in enumerate(walked):
+            ours = one.offset < 0 or await state.has([Mark(one.offset, one.position, one.id)])
+            reached.append(one.position if ours else 0)
+            if not ours:
+                ahead.append(partition)
+        telemetry.RELAY_AHEAD.labels(self._service).set(len(ahead))
+        if ahead:
+            _log.error("topic_holds_what_the_log_has_not", service=self._service, topic=self._topic, partitions=ahead)
+        missing = await state.first_missing(reached, tails)
+        position = min(missing.values()) - 1 if missing else max(tails)
+        if position < self._confirmed:
+            _log.warning("relay_refills", service=self._service, topic=self._topic, confirmed=self._confirmed, position=position)
+        found = {partition: known for partition, one in enumerate(walked) if (known := one.remembered)}
+        await state.save(position, cluster, found)
+        return _Place(position, cluster, reached, found)
+
+    async def _send(self, state: RelayState, sender: Sender, place: _Place, admin: Any) -> None:
+        audit_at, look_at = time.monotonic() + self._audit_seconds, time.monotonic() + _CLUSTER_SECONDS
+        while True:
+            self._wake.clear()  # before the look: what is appended during it sets the event again
+            rows = await state.unsent(place.position)
+            telemetry.RELAY_OLDEST.labels(self._service).set(rows[0]["recorded_at"].timestamp() if rows else 0)
+            if rows:
+                self._caught_up = False
+                await self._confirm(state, sender, place, rows)
+            if len(rows) == BATCH:
+                continue
+            telemetry.RELAY_OLDEST.labels(self._service).set(0)
+            self._caught_up = True
+            if time.monotonic() > audit_at:
+                return
+            if time.monotonic() > look_at:
+                # An idle relay would not notice that a broker forgot everything: it sends nothing that could fail.
+                if await cluster_id(admin) != place.cluster:
+                    return
+                look_at = time.monotonic() + _CLUSTER_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+
+    async def _confirm(self, state: RelayState, sender: Sender, place: _Place, rows: list[Any]) -> None:
+        """Sends rows, and only when all of them are confirmed moves the position."""
+        absent = [row for row in rows if row["position"] > place.reached[row["partition"]]]
+        tried, self._tried = self._tried, max(self._tried, rows[-1]["position"])
+        await sender.send(absent, place.remembered)
+        place.position = rows[-1]["position"]
+        await state.save(place.position, place.cluster, place.remembered)
+        self._count(absent, tried)
+        self._confirmed = max(self._confirmed, place.position)
+        telemetry.RELAY_POSITION.labels(self._service).set(place.position)
+
+    def _count(self, rows: list[Any], tried: int) -> None:
+        refilled = sum(row["position"] <= self._confirmed for row in rows)
+        resent = sum(self._confirmed < row["position"] <= tried for row in rows)
+        for outcome, count in (("refilled", refilled), ("resent", resent), ("sent", len(rows) - refilled - resent)):
+            telemetry.RELAY_RECORDS.labels(self._service, outcome).inc(count)

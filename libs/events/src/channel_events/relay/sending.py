@@ -1,0 +1,84 @@
+"""Sending rows to the topic, partition by partition, and hearing that the broker has them."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from channel_events.broker import Broker
+from channel_events.envelope import Encoder, timestamp_ms
+from channel_events.relay.state import Mark, Remembered
+
+ACK_SECONDS = 10
+"""The broker's confirmations are awaited for so long; aiokafka itself would wait for ever."""
+_STOP_SECONDS = 1
+
+
+class OffsetsWentBack(Exception):
+    """The broker confirmed at an offset that it had given before: it forgot records, the topic has to be audited."""
+
+
+class Sender:
+    """One producer on one topic; dropped after any failure, because aiokafka's may never recover."""
+
+    def __init__(self, producer: Any, topic: str, encoder: Encoder) -> None:
+        self._producer, self._topic, self._encoder = producer, topic, encoder
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, broker: Broker, topic: str, encoder: Encoder) -> AsyncIterator["Sender"]:
+        producer = broker.producer()
+        try:
+            await producer.start()
+            yield cls(producer, topic, encoder)
+        finally:
+            with contextlib.suppress(Exception):  # it flushes first, which a dead broker never lets it end
+                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+
+    async def send(self, rows: Sequence[Any], remembered: dict[int, Remembered]) -> None:
+        """Sends rows in order and returns when the broker has confirmed all; ``remembered`` then holds where they are.
+
+        What is remembered goes on only where the confirmed records follow it without a break: behind a break somebody
+        else has sent, and only an audit can tell what.
+        """
+        by_partition: dict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            by_partition[row["partition"]].append(row)
+        async with asyncio.timeout(ACK_SECONDS):
+            sent = [one for partition, part in by_partition.items() for one in await self._send(partition, part)]
+            for part, confirmation in sent:
+                metadata = await confirmation
+                _remember(remembered, metadata.partition, metadata.offset, part)
+
+    async def _send(self, partition: int, rows: list[Any]) -> list[tuple[list[Any], Any]]:
+        """Fills batches as large as they may be; each with the confirmation to await."""
+        sent, start = [], 0
+        while start < len(rows):
+            batch, stop = self._producer.create_batch(), start
+            while stop < len(rows) and self._append(batch, rows[stop]):
+                stop += 1
+            sent.append((rows[start:stop], await self._producer.send_batch(batch, self._topic, partition=partition)))
+            start = stop
+        return sent
+
+    def _append(self, batch: Any, row: Any) -> bool:
+        """Whether there was room for it; an empty batch has room for any record."""
+        key, headers = row["stream"].encode(), self._encoder.headers(row)
+        return batch.append(key=key, value=row["data"], timestamp=timestamp_ms(row), headers=headers) is not None
+
+
+def _remember(remembered: dict[int, Remembered], partition: int, offset: int, rows: Sequence[Any]) -> None:
+    known = remembered.get(partition)
+    first, last = rows[0], rows[-1]
+    if known is None:
+        if offset == 0 and first["previous_position"] == 0:
+            begin = Mark(0, first["position"], str(first["id"]))
+            remembered[partition] = Remembered(begin, Mark(len(rows) - 1, last["position"], str(last["id"])))
+        return
+    if offset <= known.last.offset:
+        raise OffsetsWentBack(f"partition {partition}: confirmed at {offset}, had {known.last.offset}")
+    if offset == known.last.offset + 1 and str(first["previous_id"]) == known.last.id:
+        end = Mark(offset + len(rows) - 1, last["position"], str(last["id"]))
+        remembered[partition] = Remembered(known.first, end)

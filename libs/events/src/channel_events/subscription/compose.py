@@ -1,0 +1,106 @@
+"""Changes of one key composed to one: what a whole batch of events comes to, before anything is written. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from channel_events.pure import Add, Change, Delete, Insert, Put, Recorded, Set
+from channel_events.pure.changes import Key
+from channel_events.view import Table, View
+
+
+class RowChange:
+    """What is to become of one row.
+
+    ``base`` tells what it starts from: False from nothing (then `sets` is the whole row), True from what the table
+    holds. ``gone``: it is deleted. ``adds`` are sums onto what the table holds, of columns that ``sets`` does not name.
+    """
+
+    __slots__ = ("adds", "base", "gone", "sets")
+
+    def __init__(self, *, base: bool, gone: bool = False) -> None:
+        self.base = base
+        self.gone = gone
+        self.sets: dict[str, Any] = {}
+        self.adds: dict[str, Any] = {}
+
+    def set(self, values: dict[str, Any]) -> None:
+        self._begin()
+        self.sets.update(values)
+        if self.adds:
+            for name in values:
+                self.adds.pop(name, None)
+
+    def add(self, values: dict[str, Any]) -> None:
+        self._begin()
+        sets, adds = self.sets, self.adds
+        for name, value in values.items():
+            if name in sets:
+                sets[name] += value
+            elif self.base:
+                adds[name] = adds[name] + value if name in adds else value
+            else:
+                sets[name] = value
+
+    def _begin(self) -> None:
+        if self.gone:  # a row that is not there yet begins with what is set or added
+            self.gone = False
+
+
+class TableChanges:
+    """All changes of one table, composed by key; ``inserts`` come before them."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rows: dict[Key, RowChange] = {}
+        self.inserts: dict[Key, dict[str, Any]] = {}
+        self._width = len(table.key)
+
+    def take(self, change: Change) -> None:
+        key, kind = change.key, type(change)
+        row = self.rows.get(key)
+        if kind is Insert:
+            self._insert(key, change.values)
+        elif kind is Put or kind is Delete:
+            row = self.rows[key] = RowChange(base=False, gone=kind is Delete)
+            row.sets.update(change.values)
+        else:
+            if row is None:
+                row = self.rows[key] = RowChange(base=True)
+            if kind is Add:
+                row.add(change.values)
+            elif kind is Set:
+                row.set(change.values)
+            else:
+                raise TypeError(f"{change!r} is no change")
+
+    def _insert(self, key: Key, values: dict[str, Any]) -> None:
+        if key in self.inserts:
+            raise ValueError(f"two rows with the key {key!r} are inserted into {self.table.name}")
+        self.inserts[key] = values
+
+
+def compose(view: View, events: Iterable[Recorded]) -> list[TableChanges]:
+    """What the events come to in each table of the view; raises what ``changes`` raises."""
+    tables = {table.name: TableChanges(table) for table in view.tables}
+    first = tables[view.tables[0].name]
+    changes = view.changes
+    if changes is None:
+        raise TypeError(f"view {view.name} has no changes to compose: it applies by itself")
+    for event in events:
+        for change in changes(event):
+            (first if change.table is None else tables[change.table]).take(change)
+    for composed in tables.values():
+        check(composed)
+    return list(tables.values())
+
+
+def check(composed: TableChanges) -> None:
+    """Refuses what the table has no place for, here and not in the database, so that the kit finds it too."""
+    table = composed.table
+    width, columns, sums = len(table.key), table.columns.keys() - set(table.key), table.sums
+    for key, row in composed.rows.items():
+        if len(key) != width or not row.sets.keys() <= columns or not row.adds.keys() <= sums:
+            raise ValueError(f"{table.name}{key!r}: {[*row.sets, *row.adds]} do not fit key {table.key} and columns {sorted(columns)}")
+    for key, values in composed.inserts.items():
+        if len(key) != width or not values.keys() <= columns:
+            raise ValueError(f"{table.name}{key!r}: {[*values]} do not fit key {table.key} and columns {sorted(columns)}")

@@ -1,0 +1,51 @@
+"""The service's own log as a source: one partition, a position as cursor; needs no broker."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from channel_events.envelope import COLUMNS, from_row
+from channel_events.pure import Registry
+from channel_events.subscription.links import Place
+from channel_events.subscription.progress import Progress
+from channel_events.subscription.step import Step
+
+PARTITION = 0
+LIMIT = 4_000
+POLL_SECONDS = 0.25
+
+_AFTER = f"select {COLUMNS} from event where position > $1 order by position limit {LIMIT}"
+
+
+class OwnLogSource:
+    """Reads behind the position applied, at once when ``wake`` is set, else every `POLL_SECONDS`."""
+
+    def __init__(self, connection: Any, service: str, registry: Registry, wake: asyncio.Event | None, progress: Progress) -> None:
+        self._connection, self._service, self._registry = connection, service, registry
+        self._wake = wake or asyncio.Event()
+        self._progress = progress
+        self._wait = False
+        self.caught_up = False
+        self.seen = progress.place.position
+
+    async def read(self) -> list[Step]:
+        """The next events, in order; empty after a moment without any."""
+        if self._wait:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+        self._wake.clear()  # before the look: what is appended during it sets the event again
+        rows = await self._connection.fetch(_AFTER, self._progress.place.position)
+        self._wait = self.caught_up = len(rows) < LIMIT
+        if not rows:
+            return []
+        events = [from_row(self._service, self._registry, row) for row in rows]
+        last = events[-1]
+        self.seen = last.position
+        return [Step(PARTITION, events, [None] * len(events), Place(last.position, last.id), None)]
+
+    def committed(self, progress: Progress) -> None:
+        self._progress = progress
+
+    async def hold(self, _partition: int, seconds: float) -> None:
+        """There is only one partition: nothing else could flow meanwhile."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,91 @@
+"""Another service's topic as a source: all its partitions, each followed by its links."""
+
+import time
+from collections.abc import Mapping
+
+from channel_events.envelope import Decoder
+from channel_events.subscription.partition_reader import PartitionReader, decoded
+from channel_events.subscription.progress import Progress
+from channel_events.subscription.step import Step
+from channel_events.topic import TopicReader
+
+LIMIT = 4_000
+
+
+class TopicSource:
+    """``check_seconds``: how long a partition may be idle before the record last applied is looked at again."""
+
+    def __init__(self, topic: TopicReader, decoder: Decoder, rows: Mapping[int, Progress], check_seconds: float) -> None:
+        self._topic, self._decoder, self._check_seconds = topic, decoder, check_seconds
+        self.partitions = {partition: PartitionReader(row) for partition, row in rows.items()}
+        self._looked = dict.fromkeys(rows, time.monotonic())
+        self._held: dict[int, float] = {}
+        self.caught_up = False
+        self.seen = max(row.place.position for row in rows.values())
+
+    async def open(self) -> None:
+        for partition, reader in self.partitions.items():
+            if reader.forked:
+                self._topic.pause(partition)
+            await self._seek(partition)
+
+    async def read(self) -> list[Step]:
+        """The next steps, at most one per partition; empty after a moment without anything to do."""
+        await self._release()
+        self.caught_up = self._is_caught_up()
+        steps = []
+        for partition, records in (await self._topic.read(LIMIT)).items():
+            reader = self.partitions[partition]
+            if partition in self._held or reader.forked:
+                continue
+            self._looked[partition] = time.monotonic()
+            events = decoded(self._decoder, records)
+            self.seen = max([self.seen, *(event.position for _, event in events)])
+            if step := reader.follow(events):
+                steps.append(step)
+            await self._seek(partition)
+        steps += await self._look_at_ends({step.partition for step in steps})
+        return steps
+
+    def committed(self, progress: Progress) -> None:
+        self.partitions[progress.partition].progress = progress
+
+    async def hold(self, partition: int, seconds: float) -> None:
+        """Leaves this partition alone for a while, then goes on from its progress; the others flow."""
+        self._topic.pause(partition)
+        self._held[partition] = time.monotonic() + seconds
+
+    async def _release(self) -> None:
+        for partition in [p for p, until in self._held.items() if until <= time.monotonic()]:
+            del self._held[partition]
+            self.partitions[partition].check()
+            await self._seek(partition)
+            self._topic.resume(partition)
+
+    async def _look_at_ends(self, busy: set[int]) -> list[Step]:
+        steps = []
+        for partition, reader in self.partitions.items():
+            end = self._topic.end(partition)
+            if partition in busy or partition in self._held or reader.forked or end is None:
+                continue
+            if step := reader.at_end(end, self._topic.next[partition]):
+                steps.append(step)
+            elif time.monotonic() - self._looked[partition] > self._check_seconds:
+                self._looked[partition] = time.monotonic()
+                reader.check()
+            await self._seek(partition)
+        return steps
+
+    def _is_caught_up(self) -> bool:
+        """At the end of every partition; once there, a few records on their way do not count as being behind."""
+        if self._held or not all(reader.settled for reader in self.partitions.values()):
+            return False
+        behind = [self._topic.behind(partition) for partition in self.partitions]
+        known = [count for count in behind if count is not None]
+        return len(known) == len(behind) and sum(known) <= (LIMIT if self.caught_up else 0)
+
+    async def _seek(self, partition: int) -> None:
+        reader = self.partitions[partition]
+        if reader.seek is not None:
+            await self._topic.seek(partition, reader.seek)
+            reader.seek = None

@@ -1,0 +1,86 @@
+"""Composed changes as a few statements over whole columns, whatever the number of rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.dialects import postgresql
+
+from channel_events.pure.changes import Key
+from channel_events.subscription.compose import RowChange, TableChanges
+from channel_events.view import Table
+
+Shape = tuple[tuple[str, ...], tuple[str, ...]]
+"""The columns that are set, and those that are added to."""
+
+
+async def write(connection: Any, changes: TableChanges) -> None:
+    """Writes one table's changes: inserts by COPY, the others as one statement for each shape, keys in order.
+
+    In order, because workers on other partitions may sum into the same rows: all locking them in one order cannot deadlock.
+    """
+    table = changes.table
+    if changes.inserts:
+        await _copy(connection, table, changes.inserts)
+    gone: list[Key] = []
+    shapes: dict[Shape, list[tuple[Key, RowChange]]] = defaultdict(list)
+    others = tuple(name for name in table.columns if name not in table.key)
+    for key, row in sorted(changes.rows.items(), key=_key):
+        if row.gone:
+            gone.append(key)
+        elif row.base:
+            shapes[tuple(sorted(row.sets)), tuple(sorted(row.adds))].append((key, row))
+        else:
+            shapes[others, ()].append((key, row))
+    for (sets, adds), rows in shapes.items():
+        columns = [[key[n] for key, _ in rows] for n in range(len(table.key))]
+        columns += [_values(rows, name, 0 if name in table.sums else None) for name in sets]
+        columns += [[row.adds[name] for _, row in rows] for name in adds]
+        await connection.execute(_upsert(table, sets, adds), *columns)
+    if gone:
+        await connection.execute(_delete(table), *([key[n] for key in gone] for n in range(len(table.key))))
+
+
+def _key(item: tuple[Key, RowChange]) -> Key:
+    return item[0]
+
+
+def _values(rows: Iterable[tuple[Key, RowChange]], name: str, default: Any) -> list[Any]:
+    return [row.sets.get(name, default) for _, row in rows]
+
+
+async def _copy(connection: Any, table: Table, inserts: dict[Key, dict[str, Any]]) -> None:
+    others = [(name, 0 if name in table.sums else None) for name in table.columns if name not in table.key]
+    await connection.copy_records_to_table(
+        table.sql.name,
+        records=[(*key, *(values.get(name, default) for name, default in others)) for key, values in inserts.items()],
+        columns=[*table.key, *(name for name, _ in others)],
+    )
+
+
+@lru_cache(maxsize=1000)
+def _upsert(table: Table, sets: tuple[str, ...], adds: tuple[str, ...]) -> str:
+    name, columns = _quoted(table.sql.name), [*table.key, *sets, *adds]
+    changes = [f"{_quoted(c)} = excluded.{_quoted(c)}" for c in sets]
+    changes += [f"{_quoted(c)} = {name}.{_quoted(c)} + excluded.{_quoted(c)}" for c in adds]
+    return (
+        f"insert into {name} ({', '.join(map(_quoted, columns))}) select * from unnest({_arrays(table, columns)}) "
+        f"on conflict ({', '.join(map(_quoted, table.key))}) do " + (f"update set {', '.join(changes)}" if changes else "nothing")
+    )
+
+
+@lru_cache(maxsize=1000)
+def _delete(table: Table) -> str:
+    keys = ", ".join(map(_quoted, table.key))
+    return f"delete from {_quoted(table.sql.name)} where ({keys}) in (select * from unnest({_arrays(table, table.key)}))"
+
+
+def _arrays(table: Table, columns: Iterable[str]) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = (table.sql.c[name].type.compile(dialect) for name in columns)
+    return ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(types, 1))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
