@@ -52,7 +52,8 @@ def place(*lines: NewLine, **changes: Any) -> PlaceOrder:
 
 
 def new_line(**changes: Any) -> NewLine:
-    return NewLine(**({"sku": "A", "quantity": 10, "unit_price": Decimal("9.90"), "discount": Decimal("1.00")} | changes))
+    fields: dict[str, Any] = {"sku": "A", "quantity": 10, "unit_price": Decimal("9.90"), "discount": Decimal("1.00")}
+    return NewLine(**(fields | changes))
 
 
 def placed(**changes: Any) -> OrderPlaced:

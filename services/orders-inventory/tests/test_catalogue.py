@@ -1,12 +1,13 @@
 from datetime import date
+from typing import Any
 
 from channel_events.testing import given
 from orders_inventory.domain.product import PRODUCT, DefineProduct, ProductDefined, RequireProduct
 from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse, RequireWarehouse, WarehouseDefined
 
 DAY, LATER = date(2026, 5, 1), date(2026, 6, 1)
-PEN = {"sku": "A", "name": "Pen", "category": "Writing", "subcategory": None}
-HUB = {"warehouse": "sh", "name": "Shanghai", "territory": "CN-31"}
+PEN: dict[str, Any] = {"sku": "A", "name": "Pen", "category": "Writing", "subcategory": None}
+HUB: dict[str, Any] = {"warehouse": "sh", "name": "Shanghai", "territory": "CN-31"}
 
 
 def test_defining_a_product() -> None:

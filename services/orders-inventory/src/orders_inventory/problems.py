@@ -157,13 +157,6 @@ _LINES = [
         "The discount of line {line_id} is {discount}: it must be between 0 and the line's {gross}, with at most 10 decimals.",
         "订单行 {line_id} 的折扣为 {discount}：应介于 0 与整行金额 {gross} 之间，最多 10 位小数。",
     ),
-    Problem("unstorable_text", 422, "A text holds a NUL character or half a surrogate pair.", "文本中含有 NUL 字符或不完整的代理对。"),
-    Problem(
-        "event_too_large",
-        422,
-        "The order is too large to be kept: {bytes} bytes, {limit} are allowed.",
-        "订单过大，无法保存：{bytes} 字节，上限 {limit}。",
-    ),
 ]
 
 _IMPORTS = [

@@ -25,7 +25,7 @@ OneOrder = Annotated[OrderId, Path()]
 async def post_order(
     body: models.NewOrder, log: LogDep, read: ReadDep, by: By, key: Key, today: Today, new_id: NewId, response: Response
 ) -> Receipt:
-    """Reserves stock for every line in the same write. Without ``external_id`` send an Idempotency-Key, so that a repeat is no second order."""
+    """Reserves stock for every line in the same write. Without ``external_id`` send an Idempotency-Key: then a repeat is the same order."""
     partners = await known_partners(read, [body.partner_id])
     command = body.command(body.external_id or new_id(), partners.get(body.partner_id), today)
     appended = await place_order(log, command, by, key)

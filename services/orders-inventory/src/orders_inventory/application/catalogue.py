@@ -18,11 +18,12 @@ async def define_warehouse(log: Deciding, command: DefineWarehouse, by: Actor, k
 
 
 async def receive_stock(log: Deciding, command: ReceiveStock, by: Actor, key: CommandKey | None = None) -> Appended:
-    """Raises `Rejected`: ``product_unknown``, ``warehouse_unknown``, ``quantity_invalid``."""
+    """Raises `Rejected`: ``product_unknown``, ``warehouse_unknown``, ``quantity_invalid``, or a code that is none."""
+    warehouse, sku = checked_warehouse(command.warehouse), checked_sku(command.sku)
     return await log.execute(
-        On(WAREHOUSE, command.warehouse, RequireWarehouse(command.warehouse)),
-        On(PRODUCT, command.sku, RequireProduct(command.sku)),
-        On(STOCK, stock_key(command.warehouse, command.sku), command),
+        On(WAREHOUSE, warehouse, RequireWarehouse(warehouse)),
+        On(PRODUCT, sku, RequireProduct(sku)),
+        On(STOCK, stock_key(warehouse, sku), command),
         by=by,
         key=key,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from channel_events import Actor, Appended, CommandKey, On, Rejected
 
 from orders_inventory.application.deciding import Deciding
-from orders_inventory.domain.codes import order_id, stock_key
+from orders_inventory.domain.codes import checked_sku, checked_warehouse, order_id, stock_key
 from orders_inventory.domain.order import ORDER, NewLine, PlaceOrder
 from orders_inventory.domain.product import PRODUCT, RequireProduct
 from orders_inventory.domain.stock import STOCK, Reserve
@@ -29,13 +29,14 @@ def placing(command: PlaceOrder) -> Iterator[On]:
     """The order first: its refusals say more than those of the stock."""
     id_ = order_id(command.source, command.external_id)
     yield On(ORDER, id_, command)
-    yield On(WAREHOUSE, command.warehouse, RequireWarehouse(command.warehouse))
+    warehouse = checked_warehouse(command.warehouse)
+    yield On(WAREHOUSE, warehouse, RequireWarehouse(warehouse))
     units = units_by_sku(command.lines)
     for sku in units:
-        yield On(PRODUCT, sku, RequireProduct(sku))
+        yield On(PRODUCT, checked_sku(sku), RequireProduct(sku))
     on = command.on or command.today
     for sku, quantity in units.items():
-        yield On(STOCK, stock_key(command.warehouse, sku), Reserve(command.warehouse, sku, id_, quantity, on))
+        yield On(STOCK, stock_key(warehouse, sku), Reserve(warehouse, sku, id_, quantity, on))
 
 
 def units_by_sku(lines: Iterable[NewLine]) -> dict[str, int]:

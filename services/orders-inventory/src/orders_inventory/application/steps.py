@@ -37,8 +37,7 @@ async def ship_order(
 ) -> Appended:
     """Hands over the wanted units, or all that are left."""
     order = await log.state(ORDER, order_id)
-    parts = to_ship(order, wanted)
-    return await log.execute(On(ORDER, order_id, ShipOrder(parts, on)), *_stock(Ship, order, parts, on), by=by, key=key)
+    return await log.execute(*shipping(order_id, order, wanted, on), by=by, key=key)
 
 
 async def deliver_order(log: Deciding, order_id: str, shipment: int | None, on: date, by: Actor, key: CommandKey | None = None) -> Appended:
@@ -60,6 +59,12 @@ async def return_order(
     """Takes the wanted delivered units, or all of them, back into the warehouse they came from."""
     order = await log.state(ORDER, order_id)
     return await log.execute(*returning(order_id, order, wanted, reason, on), by=by, key=key)
+
+
+def shipping(order_id: str, order: Order, wanted: Sequence[Wanted] | None, on: date) -> Iterator[On]:
+    parts = to_ship(order, wanted)
+    yield On(ORDER, order_id, ShipOrder(parts, on))
+    yield from _stock(Ship, order, parts, on)
 
 
 def cancelling(order_id: str, order: Order, wanted: Sequence[Wanted] | None, reason: str, on: date) -> Iterator[On]:

@@ -7,8 +7,10 @@ from msgspec import Meta, Struct
 
 from orders_inventory.domain.order import NewLine, Wanted
 
-Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
-Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+# PostgreSQL has no NUL in its texts; names that the domain checks by itself need no rule here.
+_STORABLE = "^[^\\x00]+$"
+Name: TypeAlias = Annotated[str, Meta(max_length=500, pattern=_STORABLE)]
+Reference: TypeAlias = Annotated[str, Meta(max_length=200, pattern=_STORABLE)]
 
 
 class History(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +24,7 @@ class History(Struct, frozen=True, forbid_unknown_fields=True):
 class OrderDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="order"):
     source: str
     external_id: str
-    partner_id: str
+    partner_id: Name
     currency: str
     warehouse: str
     on: date
