@@ -8,6 +8,7 @@ from channel_service.models import Amount, Code, Currency, Money, Quantity, Stri
 from channel_service.paging import Page, PageRequest, bad_cursor, decode_cursor, encode_cursor, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue, Rule
 from channel_service.receipts import Receipt, WrittenEvent
+from channel_service.seeing import SeenBy
 from channel_service.service import Service
 from channel_service.settings import Settings
 
@@ -31,6 +32,7 @@ __all__ = [
     "Receipt",
     "Rule",
     "RuntimeDep",
+    "SeenBy",
     "Service",
     "Settings",
     "StrictModel",

@@ -51,7 +51,7 @@ class Runtime:
         runtime = cls(service, settings, engine, log, worker)
         try:
             if worker is not None:
-                await worker.start()
+                worker.start()
             yield runtime
         finally:
             runtime.closing = True
@@ -126,10 +126,14 @@ async def _check_database(service: Service, settings: Settings) -> None:
             "start it or write its address"
         ) from None
     try:
-        current = await Revisions.current(connection)
+        behind = Revisions(service.migrations_folder).behind(await Revisions.current(connection))
+        tables = [table.sql.name for view in service.views for table in view.tables]
+        missing = await connection.fetchval(
+            "select count(*) from unnest($1::text[]) as name where to_regclass(quote_ident(name)) is null", tables
+        )
     finally:
         await connection.close()
-    if Revisions(service.migrations_folder).behind(current):
+    if behind or missing:
         package = service.migrations.rpartition(".")[0]
         raise Refused(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
 

@@ -1,42 +1,76 @@
 """The part of a process that moves events: the relay, and a subscription per view and source."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
 from channel_events.log import Log
+from channel_events.subscription import ViewSubscription
 
 from channel_service.service import Service
-from channel_service.settings import Settings
+from channel_service.settings import Settings, required
 
 _log = structlog.get_logger("channel_service.worker")
 
 
 class Worker:
-    """Runs beside the routes in the same loop (role ``all``), or alone (role ``worker``)."""
+    """Runs beside the routes in the same loop (role ``all``), or alone (role ``worker``).
+
+    Relay and subscriptions get over a broker or database that is away by themselves. What they cannot get over ends the
+    process: a worker that only looks alive is worse than one that is restarted.
+    """
 
     def __init__(self, service: Service, settings: Settings, log: Log) -> None:
-        self._service = service
-        self._settings = settings
-        self._log = log
-        self._tasks: list[asyncio.Task[Any]] = []
-        self._failed: Callable[[], object] = lambda: None
+        from channel_events.relay import Relay
+
+        shared: dict[str, Any] = {
+            "service": service.name,
+            "dsn": settings.database_url,
+            "bootstrap": required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
+            "profile": settings.broker_profile,
+            "topic_prefix": settings.topic_prefix,
+            "log": log,
+        }
+        self.relay = Relay(**shared)
+        self.subscriptions = [ViewSubscription(view, source, **shared) for view in service.views for source in view.sources]
         self.failed = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._call: Callable[[], object] = lambda: None
 
     @property
     def state(self) -> str:
-        """``ok`` once all parts run."""
-        return "failed" if self.failed else "ok"
+        """``ok`` once all parts have started, whether or not the broker is there."""
+        if self.failed:
+            return "failed"
+        waiting = [one.name for one in self.subscriptions if one.status == "starting"]
+        return f"starting: {', '.join(waiting)}" if waiting else "ok"
+
+    def caught_up(self) -> bool:
+        """Whether every view holds all that its sources had at the last look."""
+        return all(one.caught_up() for one in self.subscriptions)
 
     def on_failure(self, call: Callable[[], object]) -> None:
-        """``call`` when a part ends with an error that it could not get over by itself."""
-        self._failed = call
+        """``call`` when a part ends by an error."""
+        self._call = call
 
-    async def start(self) -> None:
-        pass
+    def start(self) -> None:
+        self._run("relay", self.relay.run())
+        for one in self.subscriptions:
+            self._run(one.name, one.run())
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _run(self, name: str, part: Coroutine[Any, Any, None]) -> None:
+        async def watched() -> None:
+            try:
+                await part
+            except Exception:
+                _log.exception("a part of the worker failed", part=name)
+                self.failed = True
+                self._call()
+
+        self._tasks.append(asyncio.create_task(watched(), name=name))

@@ -3,6 +3,7 @@
 import asyncpg
 from alembic import command
 from channel_events import schema
+from channel_events.subscription import create_view_tables
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -12,8 +13,7 @@ from channel_service.service import Service
 
 _LOCK = 0x71756461  # "quda": one migration of a database at a time, whoever starts it
 
-_VIEW_GRANTS = 'grant select, insert, update, delete, truncate on {tables} to "{role}"'
-_READ_GRANTS = 'grant select on alembic_version to "{role}"'
+_READ_REVISION = 'grant select on alembic_version to "{role}"'
 
 
 async def migrate(service: Service, owner_url: str, role: str) -> str | None:
@@ -25,34 +25,25 @@ async def migrate(service: Service, owner_url: str, role: str) -> str | None:
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
         revisions = Revisions(service.migrations_folder)
-        await _upgrade(service, revisions, owner_url)
-        await _grant(guard, service, role)
+        await _upgrade(revisions, owner_url)
+        await create_view_tables(guard, service.views, role=role)
+        quoted = role.replace('"', '""')
+        await guard.execute(schema.GRANTS.format(role=quoted) + _READ_REVISION.format(role=quoted))
         return await Revisions.current(guard)
     finally:
         await guard.close()
 
 
-async def _upgrade(service: Service, revisions: Revisions, owner_url: str) -> None:
+async def _upgrade(revisions: Revisions, owner_url: str) -> None:
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(owner_url, timeout=5, server_settings={"application_name": "qudao-migrate", "lock_timeout": "10s"})
 
     def upgrade(connection: Connection) -> None:
         revisions.config.attributes["connection"] = connection
         command.upgrade(revisions.config, "head")
-        for view in service.views:
-            for table in view.tables:
-                table.sql.create(connection, checkfirst=True)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(upgrade)
         await connection.commit()
     await engine.dispose()
-
-
-async def _grant(connection: asyncpg.Connection, service: Service, role: str) -> None:
-    quoted = role.replace('"', '""')
-    await connection.execute(schema.GRANTS.format(role=quoted) + _READ_GRANTS.format(role=quoted))
-    tables = [f'"{table.sql.name}"' for view in service.views for table in view.tables]
-    if tables:
-        await connection.execute(_VIEW_GRANTS.format(tables=", ".join(tables), role=quoted))
