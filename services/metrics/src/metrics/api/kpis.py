@@ -1,0 +1,67 @@
+"""KPIs: what they mean, their values, and the facts behind each value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from channel_events import View
+from channel_events.pure import Rejected
+from channel_service import Page, ReadDep, RuntimeDep, decode_cursor, encode_cursor
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from metrics.api.models import KpiAnswer, KpiDefinition, KpiFact
+from metrics.api.parameters import Filters, GroupBy, names_in
+from metrics.application.answers import KEY_TYPES, Order, ask, contributing_facts
+from metrics.application.waiting import wait_until_seen
+from metrics.domain.kpi import Kpi
+
+
+class Asked(Filters):
+    """A question for values."""
+
+    group_by: GroupBy = Field([])
+    order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
+    wait_for: Annotated[str | None, Field(max_length=1000, description="A receipt's `token`: answer once that write was seen.")] = None
+    wait_source: Annotated[str, Field(max_length=100, description="The service that gave the token.")] = "orders-inventory"
+
+
+class FactsAsked(Filters):
+    """A question for the facts behind a value."""
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="Facts on a page.")] = 50
+    cursor: Annotated[str | None, Field(max_length=2000, description="`next` of the page before.")] = None
+
+
+def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
+    """The routes of these KPIs, folded by these views."""
+    router = APIRouter(prefix="/v1/kpis", tags=["KPIs"])
+
+    def known(name: str) -> Kpi:
+        if name not in kpis:
+            raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
+        return kpis[name]
+
+    @router.get("", summary="What is measured, and how")
+    async def list_kpis() -> Page[KpiDefinition]:
+        return Page(items=[KpiDefinition.of(kpis[name]) for name in sorted(kpis)], next=None)
+
+    @router.get("/{kpi}", summary="A KPI's values")
+    async def one_kpi(kpi: str, asked: Annotated[Asked, Query()], runtime: RuntimeDep) -> KpiAnswer:
+        """By any of the groups. `order=-value&limit=10` are the highest ten."""
+        definition = known(kpi)
+        question = asked.question(names_in(asked.group_by))
+        if asked.wait_for is not None:
+            await wait_until_seen(runtime.reading, views, asked.wait_for, asked.wait_source)
+        async with runtime.reading() as read:
+            answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
+        return KpiAnswer.of_question(definition, question, answer)
+
+    @router.get("/{kpi}/facts", summary="The facts behind a value")
+    async def facts_of_kpi(kpi: str, asked: Annotated[FactsAsked, Query()], read: ReadDep) -> Page[KpiFact]:
+        """The sums of `numerator` and `denominator` over all pages are exactly those of the value; `event` is where to go on."""
+        after = None if asked.cursor is None else decode_cursor(asked.cursor, KEY_TYPES)
+        facts, last = await contributing_facts(read, known(kpi), asked.question(), after=after, limit=asked.limit)
+        return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else encode_cursor(last))
+
+    return router

@@ -1,0 +1,25 @@
+"""Metrics, put together."""
+
+from channel_service import Service
+
+from metrics import kpis
+from metrics.api import partners, progress
+from metrics.api.kpis import kpi_routes
+from metrics.application.catalogue import discover
+from metrics.problems import PROBLEMS
+from metrics.views.hierarchy import HIERARCHY
+from metrics.views.products import PRODUCTS
+from metrics.views.sales import SALES
+
+VIEWS = [SALES, PRODUCTS, HIERARCHY]
+
+SERVICE = Service(
+    "metrics",
+    title="Metrics",
+    summary="How the channel performs: every number with the facts behind it.",
+    deciders=[],
+    views=VIEWS,
+    routers=[kpi_routes(discover(kpis), VIEWS), partners.router, progress.router],
+    problems=PROBLEMS,
+    migrations="metrics.migrations",
+)

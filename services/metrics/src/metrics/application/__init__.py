@@ -1,0 +1,1 @@
+"""Use cases: asking a KPI, explaining its value."""

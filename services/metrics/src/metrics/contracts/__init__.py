@@ -1,0 +1,1 @@
+"""What metrics reads of the events of other services: tolerant models, only the fields used."""

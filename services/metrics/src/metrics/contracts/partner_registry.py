@@ -1,0 +1,38 @@
+"""Events of partner-registry: who is under whom, and since when."""
+
+from datetime import date
+
+from channel_events.pure import event
+from msgspec import Struct
+
+
+@event("territory_defined", public=True)
+class TerritoryDefined(Struct, frozen=True, kw_only=True):
+    territory: str
+    name: str
+    occurred_on: date
+    parent: str | None = None
+
+
+@event("partner_applied", public=True)
+class PartnerApplied(Struct, frozen=True, kw_only=True):
+    partner_id: str
+    name: str
+    channel_type: str
+    territory: str
+    occurred_on: date
+    segment: str | None = None
+    parent: str | None = None
+
+
+@event("partner_moved", public=True)
+class PartnerMoved(Struct, frozen=True, kw_only=True):
+    """``occurred_on`` is the date from which it holds."""
+
+    partner_id: str
+    territory: str
+    occurred_on: date
+    parent: str | None = None
+
+
+EVENTS = (TerritoryDefined, PartnerApplied, PartnerMoved)

@@ -1,0 +1,1 @@
+"""The KPIs, a file each, found by being here: each module's ``KPI`` is its definition."""

@@ -1,0 +1,24 @@
+"""What metrics refuses, by stable codes."""
+
+from channel_service import Problem, ProblemCatalogue
+
+PROBLEMS = ProblemCatalogue(
+    [
+        Problem("kpi_unknown", 404, "There is no KPI {kpi}. There are: {known}.", "没有指标 {kpi}。可用的指标：{known}。"),
+        Problem(
+            "parameter_unknown",
+            422,
+            "KPIs cannot be asked by {parameter}. They can by: {allowed}.",
+            "指标不支持参数 {parameter}。可用的参数：{allowed}。",
+        ),
+        Problem(
+            "group_unknown",
+            422,
+            "KPIs cannot be grouped by {group}. They can by: {allowed}.",
+            "指标不能按 {group} 分组。可用的分组：{allowed}。",
+        ),
+        Problem(
+            "source_unknown", 422, "Nothing is read from {source} here, but from: {allowed}.", "此处不读取 {source}，只读取：{allowed}。"
+        ),
+    ]
+)

@@ -1,0 +1,1 @@
+"""Read models: tables, a pure fold from events to their changes, and the queries over them."""

@@ -1,0 +1,37 @@
+"""Fixtures of metrics' tests."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from channel_service import Service
+from channel_service.testing import Running, running
+from metrics.app import SERVICE
+from metrics.views.hierarchy import HIERARCHY
+from metrics.views.products import PRODUCTS
+from metrics.views.sales import SALES
+
+from .examples import hierarchy, products, sales
+from .folding import fold
+
+
+@pytest.fixture
+async def metrics_url(migrated: Callable[[Service], Awaitable[str]]) -> str:
+    """The URL of a fresh, migrated database of metrics."""
+    return await migrated(SERVICE)
+
+
+@pytest.fixture
+async def empty(metrics_url: str) -> AsyncIterator[Running]:
+    """Metrics before the first event."""
+    async with running(SERVICE, database_url=metrics_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(metrics_url: str) -> AsyncIterator[Running]:
+    """Metrics with the history of `examples`: 150 orders."""
+    await fold(metrics_url, SALES, sales(seed=1, orders=150))
+    await fold(metrics_url, PRODUCTS, products())
+    await fold(metrics_url, HIERARCHY, hierarchy())
+    async with running(SERVICE, database_url=metrics_url) as client:
+        yield client
