@@ -51,7 +51,7 @@ def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
             expected_documents=sum(len(documents) for documents, _ in stories),
             documents=lambda: _documents(mapping, stories, before),
             steps=lambda: iter([steps for _, steps in stories if steps]),
-            groupings=("territory", "segment", "category", "year"),
+            groupings=("territory", "segment", "product_category", "year"),
         ),
         report,
     )

@@ -1,0 +1,90 @@
+"""Plays a scenario from the first territory to the table."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from qudao_local.demo.play import table
+from qudao_local.demo.play.doors import Doors
+from qudao_local.demo.play.figures import expected
+from qudao_local.demo.play.freshness import Freshness, measure
+from qudao_local.demo.play.history import send_history, send_steps
+from qudao_local.demo.play.kpis import Kpis
+from qudao_local.demo.play.masters import Masters, wait_for_copies
+from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.settle import settle
+from qudao_local.demo.play.tally import Tally
+from qudao_local.demo.play.trickle import Trickle
+from qudao_local.demo.scenario import Scenario
+
+TOP = 10
+LIVE_PER_SECOND = 2.0
+_PACED, _LIVE = "demo-paced", "demo-live"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was sent and what became of it; ``seconds`` from the first call until the metrics showed everything."""
+
+    masters: Tally = field(default_factory=Tally)
+    documents: Tally = field(default_factory=Tally)
+    steps: Tally = field(default_factory=Tally)
+    seconds: float = 0.0
+
+    @property
+    def all(self) -> Tally:
+        total = Tally()
+        for part in (self.masters, self.documents, self.steps):
+            total.add(part)
+        return total
+
+
+class Player:
+    """One scenario on one running stack."""
+
+    def __init__(self, doors: Doors, scenario: Scenario, reporter: Reporter) -> None:
+        self._doors = doors
+        self._scenario = scenario
+        self._reporter = reporter
+        self._kpis = Kpis(doors, scenario.name)
+
+    async def play(self) -> Outcome:
+        """Sends everything and returns when the metrics show it.
+
+        Raises `Differs`, `Lost`, `Unreachable`, and `TimeoutError` when the copies of the partners do not arrive.
+        """
+        outcome, began = Outcome(), time.monotonic()
+        with self._reporter.drawing():
+            outcome.masters = await Masters(self._doors, self._scenario, self._reporter).send()
+            await wait_for_copies(self._doors, self._scenario)
+            outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter)
+            outcome.steps = await send_steps(self._doors, self._scenario, self._reporter)
+            figures = expected(self._scenario.documents(), self._scenario.steps(), refused)
+            await settle(self._kpis, figures, self._reporter)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    async def show(self) -> None:
+        """The tables, read from the metrics."""
+        console, currency = self._reporter.console, self._scenario.currency
+        total = await self._kpis.everything()
+        for dimension in self._scenario.groupings:
+            table.print_groups(console, dimension, await self._kpis.by(dimension), total, currency)
+        partners = await self._kpis.top_partners(TOP)
+        table.print_partners(console, partners, total.values["gross"], currency)
+
+    async def freshness(self, kept: Path) -> tuple[Freshness, Tally]:
+        """Measured once per data folder and kept in it: measuring again would add orders."""
+        trickle = Trickle(self._doors, self._scenario, _PACED, "paced")
+        known = Freshness.read(kept)
+        if known is None:
+            known = await measure(self._doors, trickle)
+            known.write(kept)
+        return known, trickle.tally
+
+    async def live(self) -> None:
+        """Orders of today until cancelled, with a line of how many."""
+        run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        trickle = Trickle(self._doors, self._scenario, _LIVE, run)
+        await trickle.forever(LIVE_PER_SECOND, self._reporter)
