@@ -70,19 +70,17 @@ FORM: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status", "code"), [*STATE, *FORM], ids=[f"{n}-{one[4]}" for n, one in enumerate([*STATE, *FORM])]
-)
-async def test_a_bad_request_is_a_problem_and_writes_nothing(
-    client: Running, method: str, path: str, body: Any, status: int, code: str
-) -> None:
+@pytest.mark.parametrize("cases", [STATE, FORM], ids=["state", "form"])
+async def test_a_bad_request_is_a_problem_and_writes_nothing(client: Running, subtests: pytest.Subtests, cases: list[Case]) -> None:
     await with_partner(client)
     head = await client.runtime.log.head()
-    answer = await client.request(method, path, json=body)
-    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert "?" not in answer.json()["detail"]
-    assert await client.runtime.log.head() == head
+    for method, path, body, status, code in cases:
+        with subtests.test(f"{method} {path}", body=body):
+            answer = await client.request(method, path, json=body)
+            assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert "?" not in answer.json()["detail"], "a text names a fact that the refusal lacks"
+            assert await client.runtime.log.head() == head
 
 
 async def test_a_suspended_partner_is_neither_activated_nor_suspended_for_another_reason(client: Running) -> None:
