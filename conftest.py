@@ -5,7 +5,6 @@
 
 import contextlib
 import os
-import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -17,6 +16,7 @@ import pytest
 from channel_events import schema
 from channel_service import Service
 from channel_service.migrations import migrate
+from qudao_local import guard
 from qudao_local.broker import Broker
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
@@ -28,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     folder = Path(tempfile.mkdtemp(prefix="qudao-test-"))
+    # Servers and folder go with this process, also when it is killed (test_a_killed_test_run_leaves_nothing).
+    remover = guard.remove_afterwards(folder)
     postgres = Postgres(folder / "pg", free_port(), UNDURABLE)
     broker = Broker(free_port(), folder / "broker.log")
     postgres.start()
@@ -38,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     def stop() -> None:
         broker.stop()
         postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        guard.end(remover)
 
     config.add_cleanup(stop)
 

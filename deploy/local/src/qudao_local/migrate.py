@@ -1,7 +1,8 @@
 """``python -m qudao_local.migrate MODULE...``: the migrations of several services in one process.
 
-The same as ``python -m <service> migrate`` for each of them, but what they all import is imported once, which is most of
-the time it takes. The owners' URLs come as JSON on the environment: command lines are visible to every user of the machine.
+The same as ``python -m <service> migrate`` for each of them, but what they all import is imported once, and while
+PostgreSQL starts: that is most of the time it takes. The owners' URLs come as JSON on the environment: command lines are
+visible to every user of the machine.
 """
 
 import asyncio
@@ -10,18 +11,36 @@ import json
 import os
 import sys
 
-from channel_service.migrations import migrate
+import asyncpg
 
-URLS = "QUDAO_OWNER_URLS"
-"""A JSON object: the owner's URL of each module's database."""
+from qudao_local.services import OWNER_URLS
+
+PATIENCE = 120.0
+"""Seconds that PostgreSQL and the databases may take to be there."""
+
+_NOT_YET = (OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidCatalogNameError, asyncpg.InvalidPasswordError)
 
 
-async def _all(urls: dict[str, str]) -> None:
-    for module, url in urls.items():  # one after another: Alembic's context is one per process
-        revision = await migrate(importlib.import_module(f"{module}.app").SERVICE, url, role=module)
-        print(f"{module} is at {revision}", flush=True)
+async def _there(url: str) -> None:
+    """Returns when the owner can connect: server, role, password and database are made by the launcher meanwhile."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                connection = await asyncpg.connect(url)
+            except _NOT_YET:
+                await asyncio.sleep(0.1)
+            else:
+                return await connection.close()
+
+
+async def _all(modules: list[str], urls: dict[str, str]) -> None:
+    from channel_service.migrations import migrate  # after the arguments are known to be right: it takes seconds
+
+    services = {module: importlib.import_module(f"{module}.app").SERVICE for module in modules}
+    for module, service in services.items():  # one after another: Alembic's context is one per process
+        await _there(urls[module])
+        print(f"{module} is at {await migrate(service, urls[module], role=module)}", flush=True)
 
 
 if __name__ == "__main__":
-    urls = json.loads(os.environ[URLS])
-    asyncio.run(_all({module: urls[module] for module in sys.argv[1:]}))
+    asyncio.run(_all(sys.argv[1:], json.loads(os.environ[OWNER_URLS])))

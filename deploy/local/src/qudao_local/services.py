@@ -38,6 +38,9 @@ class ServiceKind:
 
 SERVICES = tuple(ServiceKind(name) for name in ("partner-registry", "incentives", "orders-inventory", "metrics", "comms"))
 
+OWNER_URLS = "QUDAO_OWNER_URLS"
+"""For the migrations only: a JSON object with the owner's URL of each module's database."""
+
 
 class Service(Server):
     """One service process. It is known by a token that its ``/health/ready`` gives back as ``instance``."""

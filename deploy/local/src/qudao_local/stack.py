@@ -22,11 +22,10 @@ import psutil
 from qudao_local import databases, guard, ports
 from qudao_local.broker import Broker
 from qudao_local.folder import Folder, PartState
-from qudao_local.migrate import URLS
 from qudao_local.part import Part, Say
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
-from qudao_local.services import SERVICES, Service, ServiceKind, environment
+from qudao_local.services import OWNER_URLS, SERVICES, Service, ServiceKind, environment
 
 _LEFTOVERS = 60.0
 """Seconds that processes of a launcher that was killed may take to end in order."""
@@ -124,7 +123,7 @@ class Stack:
         postgres, broker, *services = self._parts
         with ThreadPoolExecutor(len(self._parts)) as pool:
             try:
-                _all_done([pool.submit(self._start_databases, postgres), pool.submit(broker.start)])
+                _all_done([pool.submit(work) for work in (lambda: self._start_databases(postgres), broker.start, self._migrate)])
                 _all_done([pool.submit(service.start) for service in services])
             except BaseException:
                 # A Ctrl-C too: starts under way are broken off, so that the pool can end.
@@ -137,15 +136,16 @@ class Stack:
     def _start_databases(self, postgres: Part) -> None:
         postgres.start()
         databases.create(self._postgres, self._kinds)
-        if modules := [kind.module for kind in self._kinds if kind.migrates]:
-            self._migrate(modules)
 
-    def _migrate(self, modules: list[str]) -> None:
+    def _migrate(self) -> None:
+        modules = [kind.module for kind in self._kinds if kind.migrates]
+        if not modules:
+            return
         began = time.monotonic()
         log = self.folder.log("migrations")
         urls = {kind.module: self._postgres.dsn(kind.database, kind.owner) for kind in self._kinds}
         self._migration = guard.start(
-            [sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment={**environment({}), URLS: json.dumps(urls)}
+            [sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment={**environment({}), OWNER_URLS: json.dumps(urls)}
         )
         if status := guard.wait(self._migration):
             raise StartFailed(f"the migrations failed (exit status {status}), see {log}")
