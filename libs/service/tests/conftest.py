@@ -50,7 +50,7 @@ class Process:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs to its end: for what refuses to start."""
         command = [sys.executable, "-m", "specimen", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
 
     def start(self) -> "Process":
         """Starts it and returns when it is ready."""
@@ -58,7 +58,7 @@ class Process:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "specimen"], env=self.environment, stdin=subprocess.PIPE, stdout=log, stderr=log
             )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not self._ready():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
@@ -69,7 +69,7 @@ class Process:
         """SIGTERM, and the exit status."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def close(self) -> None:
         if self.process is not None:

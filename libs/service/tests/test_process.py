@@ -112,14 +112,14 @@ def test_sigterm_lets_requests_under_way_end_and_takes_no_new_ones(specimen: Cal
         httpx.get(f"{process.address}/health/live")
     slow.join()
     assert answers == [200]
-    assert process.process.wait(10) == 0
+    assert process.process.wait(60) == 0
     assert '"event":"ended"' in process.log.read_text()
 
 
 def test_a_process_ends_in_order_when_its_standard_input_closes(specimen: Callable[..., Any]) -> None:
     process = specimen(END_WITH_STDIN="true").start()
     process.process.stdin.close()
-    assert process.process.wait(10) == 0
+    assert process.process.wait(60) == 0
     assert '"event":"ended"' in process.log.read_text()
 
 

@@ -1,11 +1,12 @@
 """The part of a process that moves events: the relay, and a subscription per view and source."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from channel_events.log import Log
+from channel_events.relay import Relay
 from channel_events.subscription import ViewSubscription
 
 from channel_service.service import Service
@@ -22,18 +23,15 @@ class Worker:
     """
 
     def __init__(self, service: Service, settings: Settings, log: Log) -> None:
-        from channel_events.relay import Relay
-
         shared: dict[str, Any] = {
             "service": service.name,
             "dsn": settings.database_url,
             "bootstrap": required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
             "profile": settings.broker_profile,
             "topic_prefix": settings.topic_prefix,
-            "log": log,
         }
-        self.relay = Relay(**shared)
-        self.subscriptions = [ViewSubscription(view, source, **shared) for view in service.views for source in view.sources]
+        self.relay = Relay(**shared, wake=log.wake())
+        self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
         self.failed = False
         self._tasks: list[asyncio.Task[None]] = []
         self._call: Callable[[], object] = lambda: None
@@ -55,19 +53,19 @@ class Worker:
         self._call = call
 
     def start(self) -> None:
-        self._run("relay", self.relay.run())
+        self._run("relay", self.relay.run)
         for one in self.subscriptions:
-            self._run(one.name, one.run())
+            self._run(one.name, one.run)
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _run(self, name: str, part: Coroutine[Any, Any, None]) -> None:
+    def _run(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         async def watched() -> None:
             try:
-                await part
+                await part()
             except Exception:
                 _log.exception("a part of the worker failed", part=name)
                 self.failed = True
