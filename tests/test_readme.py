@@ -42,12 +42,24 @@ def run(block: Block, stack: Stack) -> str:
     return done.stdout
 
 
-def problems(block: Block, shown: Any, stack: Stack) -> list[str]:
+def documents(text: str) -> list[Any]:
+    """The JSON documents of a text, one after another."""
+    found, rest = [], text.strip()
+    while rest:
+        document, end = json.JSONDecoder().raw_decode(rest)
+        found.append(document)
+        rest = rest[end:].strip()
+    return found
+
+
+def problems(block: Block, shown: list[Any], stack: Stack) -> list[str]:
+    """What the last answers of a block, as many as are shown, have otherwise."""
     said = run(block, stack)
     try:
-        return differences(shown, json.loads(said))
+        found = differences(shown, documents(said)[-len(shown) :], "the answers")
     except json.JSONDecodeError:
-        return [f"no JSON: {said[:500]}"]
+        found = ["no JSON"]
+    return [*found, said] if found else []
 
 
 def test_the_commands_of_the_readme_do_what_it_shows(stack: Stack) -> None:
@@ -55,7 +67,7 @@ def test_the_commands_of_the_readme_do_what_it_shows(stack: Stack) -> None:
     assert len(followed) >= 4
     for block, after in followed:
         assert after.info == "json", f"README line {block.line}: show what it answers"
-        shown, until = json.loads(after.text), time.monotonic() + PATIENCE
+        shown, until = documents(after.text), time.monotonic() + PATIENCE
         while found := problems(block, shown, stack):
             assert time.monotonic() < until, f"README line {block.line}: {found}"
             time.sleep(0.2)

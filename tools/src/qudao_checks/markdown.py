@@ -55,8 +55,9 @@ def differences(shown: Any, got: Any, where: str = "the answer") -> list[str]:
     text for any rest.
     """
     if isinstance(shown, dict) and isinstance(got, dict):
-        missing = [f"{where} has no {name!r}" for name in shown.keys() - got.keys()]
-        return missing + [text for name in shown.keys() & got.keys() for text in differences(shown[name], got[name], f"{where}.{name}")]
+        missing = [f"{where} has no {name!r}" for name in sorted(shown.keys() - got.keys())]
+        both = sorted(shown.keys() & got.keys())
+        return missing + [text for name in both for text in differences(shown[name], got[name], f"{where}.{name}")]
     if isinstance(shown, list) and isinstance(got, list):
         if len(shown) > len(got):
             return [f"{where} has {len(got)} elements, shown are {len(shown)}"]
