@@ -10,12 +10,12 @@ from orders_inventory.domain.stock import STOCK, StockItem
 
 from .requests import NDJSON, done, head, imported, imported_file, line, order, stocked
 
-PRODUCTS = [
+PRODUCTS: list[dict[str, Any]] = [
     {"kind": "warehouse", "warehouse": "sh", "name": "Shanghai"},
     {"kind": "product", "sku": "A", "name": "Pen", "category": "Writing"},
     {"kind": "receipt", "warehouse": "sh", "sku": "A", "quantity": 10, "reference": "open", "on": "2026-04-30"},
 ]
-HISTORY = {"confirmed_on": "2026-05-01", "shipped_on": "2026-05-02", "delivered_on": "2026-05-04"}
+HISTORY: dict[str, Any] = {"confirmed_on": "2026-05-01", "shipped_on": "2026-05-02", "delivered_on": "2026-05-04"}
 
 
 def document(number: str = "1001", **changes: Any) -> dict[str, Any]:

@@ -20,20 +20,20 @@ from .examples import place
 
 DAY = date(2026, 5, 1)
 SKUS = st.sampled_from("AB")
-NUMBERS = st.sampled_from(["1", "2", "3"])
+NUMBERS = st.sampled_from(["1", "2"])
 NEW_LINES = st.lists(
     st.builds(
         NewLine,
         sku=SKUS,
-        quantity=st.integers(1, 7),
+        quantity=st.sampled_from([1, 3, 7]),
         unit_price=st.just(Decimal("9.99")),
         discount=st.decimals(0, Decimal("9.99"), places=2),
     ),
     min_size=1,
-    max_size=3,
+    max_size=2,
 )
 WANTED = st.none() | st.lists(
-    st.builds(Wanted, line_id=st.sampled_from(["1", "2", "3"]), quantity=st.none() | st.integers(0, 4)), min_size=1, max_size=2
+    st.builds(Wanted, line_id=st.sampled_from(["1", "2"]), quantity=st.none() | st.integers(0, 2)), min_size=1, max_size=2
 )
 
 
@@ -140,5 +140,5 @@ class Channel(RuleBasedStateMachine):
         return sum((line.discount for event in events for line in event.lines if line.line_id == line_id), Decimal(0))
 
 
-Channel.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Channel.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestChannel = Channel.TestCase
