@@ -16,3 +16,16 @@ async def fold(url: str, view: View, events: Sequence[Recorded]) -> None:
                 await write(connection, changes)
     finally:
         await connection.close()
+
+
+async def reach(url: str, subscription: str, source: str, positions: dict[int, int]) -> None:
+    """Notes that a subscription has come so far in these partitions."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.executemany(
+            "insert into progress (subscription, source, partition, position) values ($1, $2, $3, $4) "
+            "on conflict (subscription, source, partition) do update set position = excluded.position",
+            [(subscription, source, partition, position) for partition, position in positions.items()],
+        )
+    finally:
+        await connection.close()

@@ -43,4 +43,4 @@ def test_a_ratio_is_within_half_a_millionth_of_the_exact_one(numerator: int, den
     value = rounded(RATIO, Decimal(numerator), Decimal(denominator), None).value
     assert value is not None
     assert abs(Fraction(value) - Fraction(numerator, denominator)) <= Fraction(1, 2 * 10**6)
-    assert -value.as_tuple().exponent == 6
+    assert value.as_tuple().exponent == -6

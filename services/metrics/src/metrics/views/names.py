@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from metrics.domain.question import Dimension, Period
 from metrics.views.hierarchy import PARTNER, TERRITORY
@@ -20,4 +20,4 @@ def names_query(group: Dimension | Period, keys: Iterable[str]) -> sa.Select[Any
     table = _TABLES[group]
     key, *versions = (table.sql.c[name] for name in table.key)
     wanted = sa.select(key, table.sql.c.name).where(key == sa.any_(sa.literal(list(keys), ARRAY(sa.Text))))
-    return wanted.distinct(key).order_by(key, *(column.desc() for column in versions))
+    return wanted.ext(distinct_on(key)).order_by(key, *(column.desc() for column in versions))

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from channel_events import DATE, TEXT, Table
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 BEGINNING: sa.ColumnElement[date] = sa.literal_column("date '-infinity'", sa.Date)
 END: sa.ColumnElement[date] = sa.literal_column("date 'infinity'", sa.Date)
@@ -28,7 +28,7 @@ def versions(table: Table, known_at: date | None) -> sa.CTE:
     t = table.sql
     entity, valid_from = t.c[table.key[0]], t.c.valid_from
     other = [column for column in t.c if column.name not in table.key]
-    latest = sa.select(entity.label("entity"), valid_from, *other).distinct(entity, valid_from)
+    latest = sa.select(entity.label("entity"), valid_from, *other).ext(distinct_on(entity, valid_from))
     latest = latest.order_by(entity, valid_from, t.c.recorded_on.desc())
     if known_at is not None:
         latest = latest.where(t.c.recorded_on <= known_at)
