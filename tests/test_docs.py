@@ -15,7 +15,9 @@ PATH = re.compile(r"`((?:libs|services|deploy|tools|tests|contracts|docs|bench|\
 def test_a_pages_links_and_paths_exist(page: Path) -> None:
     text = page.read_text("utf-8")
     assert [target for target in links(text) if not (page.parent / target).exists()] == []
-    assert [path for path in PATH.findall(outside_blocks(text)) if not list(ROOT.glob(path.rstrip("/")))] == []
+    # A service's page speaks of its own rooms as well: `contracts/partner_registry.py`.
+    places = [ROOT, *(page.parent / "src").glob("*")]
+    assert [path for path in PATH.findall(outside_blocks(text)) if not any(list(place.glob(path.rstrip("/"))) for place in places)] == []
     list(blocks(text))  # each is closed, or this raises
 
 

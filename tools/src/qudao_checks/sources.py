@@ -25,8 +25,9 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 WORDS = {_pattern(word): better for word, better in _WORDS.items()}
-_HOSTS = r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|repo1?\.maven\.org|proxy\.golang\.org)"
-TRACES = re.compile(rf"/root/|/home/\w+/|/Users/\w+/|/opt/wheels|(?<![\w.])/work/|{_HOSTS}|(?:--index-url|--find-links)[ =]\S*://")
+_PATHS = r"/root/|/home/\w+/|/Users/\w+/|/opt/wheels|(?<![\w.])/work/"  # trace-rule: the list
+_HOSTS = r"(?:pypi|pythonhosted|registry\.npmjs|repo1?\.maven|proxy\.golang)\.(?:org|com)\b"
+TRACES = re.compile(rf"{_PATHS}|{_HOSTS}|(?:--index-url|--find-links)[ =]\S*://")
 METRIC_CLASSES = frozenset(("Counter", "Gauge", "Histogram", "Summary", "Info"))
 
 
