@@ -100,17 +100,38 @@ async def test_a_worker_has_health_and_metrics_only(url: str, kafka: str, topic_
         assert (await client.get("/v1/counters/a")).status_code == 404
 
 
+def in_flight(address: str) -> int:
+    [line] = [line for line in httpx.get(f"{address}/metrics").text.splitlines() if line.startswith("qudao_http_requests_in_flight ")]
+    return int(float(line.split()[1])) - 1  # not counting the question itself
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def refuses(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/health/live")
+    except httpx.TransportError:
+        return True
+    return False
+
+
 def test_sigterm_lets_requests_under_way_end_and_takes_no_new_ones(specimen: Callable[..., Any]) -> None:
     process = specimen().start()
     answers: list[int] = []
-    slow = threading.Thread(target=lambda: answers.append(httpx.get(f"{process.address}/v1/slow?seconds=1.5").status_code))
+    slow = threading.Thread(
+        target=lambda: answers.append(httpx.get(f"{process.address}/v1/slow?seconds=3", timeout=60).status_code), daemon=True
+    )
     slow.start()
-    time.sleep(0.5)
+    eventually(lambda: in_flight(process.address) == 1)
     process.process.terminate()
-    time.sleep(0.3)
-    with pytest.raises(httpx.TransportError):
-        httpx.get(f"{process.address}/health/live")
-    slow.join()
+    eventually(lambda: refuses(process.address))
+    assert slow.is_alive()
+    slow.join(60)
     assert answers == [200]
     assert process.process.wait(60) == 0
     assert '"event":"ended"' in process.log.read_text()

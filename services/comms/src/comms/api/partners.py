@@ -2,19 +2,18 @@
 
 from datetime import date
 
-import sqlalchemy as sa
 from channel_events.pure import Rejected
-from channel_service import Page, PageDep, ReadDep, fetch_page
+from channel_service import Page, PageDep, ReadDep, SeenBy, Today, fetch_page
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from comms.views.partner_copy import TABLE
+from comms.views.partner_copy import PARTNER, PARTNER_COPY, partners_on
 
-router = APIRouter(prefix="/v1/partners", tags=["partners"])
+router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[SeenBy(PARTNER_COPY)])
 
 
 class Partner(BaseModel):
-    """A partner by the last event of it that arrived here."""
+    """A partner by the last event of it that arrived here, placed as of today."""
 
     partner_id: str = Field(examples=["p-1001"])
     name: str = Field(examples=["Northern Wheels"])
@@ -27,13 +26,13 @@ class Partner(BaseModel):
 
 
 @router.get("", summary="Partners known here")
-async def list_partners(read: ReadDep, page: PageDep) -> Page[Partner]:
-    return await fetch_page(read, sa.select(TABLE.sql), page, key=[TABLE.sql.c.partner_id], row=Partner.model_validate)
+async def list_partners(read: ReadDep, page: PageDep, today: Today) -> Page[Partner]:
+    return await fetch_page(read, partners_on(today), page, key=[PARTNER.sql.c.partner_id], row=Partner.model_validate)
 
 
 @router.get("/{partner_id}", summary="One partner")
-async def one_partner(partner_id: str, read: ReadDep) -> Partner:
-    row = (await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.partner_id == partner_id))).mappings().one_or_none()
+async def one_partner(partner_id: str, read: ReadDep, today: Today) -> Partner:
+    row = (await read.execute(partners_on(today).where(PARTNER.sql.c.partner_id == partner_id))).mappings().one_or_none()
     if row is None:
         raise Rejected("partner_unknown", partner_id=partner_id)
     return Partner.model_validate(row)

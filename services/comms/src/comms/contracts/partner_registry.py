@@ -39,8 +39,11 @@ class PartnerReinstated(Struct, frozen=True):
 
 @event("partner_moved", public=True)
 class PartnerMoved(Struct, frozen=True):
+    """In ``territory``, under ``parent``, from ``occurred_on``, which may lie ahead."""
+
     partner_id: str
     territory: str
+    occurred_on: date
     parent: str | None = None
 
 

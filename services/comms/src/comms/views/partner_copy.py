@@ -1,7 +1,10 @@
-"""Our own copy of the partners, as they are now, folded from partner-registry's events."""
+"""Our own copy of the partners, folded from partner-registry's events: who they are, and where from which day on."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
+import sqlalchemy as sa
 from channel_events.pure import Change, Put, Recorded, Set
 from channel_events.view import DATE, TEXT, Table, Topic, View
 
@@ -15,35 +18,28 @@ from comms.contracts.partner_registry import (
     PartnerSuspended,
 )
 
-TABLE = Table(
+PARTNER = Table(
     "partner_copy",
     key=("partner_id",),
-    columns={
-        "partner_id": TEXT,
-        "name": TEXT,
-        "channel_type": TEXT,
-        "segment": TEXT,
-        "territory": TEXT,
-        "parent": TEXT,
-        "status": TEXT,
-        "applied_on": DATE,
-    },
+    columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "status": TEXT, "applied_on": DATE},
 )
+PLACE = Table(
+    "partner_place_copy",
+    key=("partner_id", "valid_from"),
+    columns={"partner_id": TEXT, "valid_from": DATE, "territory": TEXT, "parent": TEXT},
+)
+
+ALWAYS = date.min
+"""From when the first place holds, so that a partner is never nowhere."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
             yield Put(
-                (e.partner_id,),
-                name=e.name,
-                channel_type=e.channel_type,
-                segment=e.segment,
-                territory=e.territory,
-                parent=e.parent,
-                status="applied",
-                applied_on=e.occurred_on,
+                (e.partner_id,), name=e.name, channel_type=e.channel_type, segment=e.segment, status="applied", applied_on=e.occurred_on
             )
+            yield Put((e.partner_id, ALWAYS), table=PLACE.name, territory=e.territory, parent=e.parent)
         case PartnerApproved() as e:
             yield Set((e.partner_id,), status="approved")
         case PartnerActivated() | PartnerReinstated() as e:
@@ -51,7 +47,20 @@ def changes(event: Recorded) -> Iterator[Change]:
         case PartnerSuspended() as e:
             yield Set((e.partner_id,), status="suspended")
         case PartnerMoved() as e:
-            yield Set((e.partner_id,), territory=e.territory, parent=e.parent)
+            yield Put((e.partner_id, e.occurred_on), table=PLACE.name, territory=e.territory, parent=e.parent)
 
 
-PARTNER_COPY = View("partner_copy", version=1, of=Topic("partner-registry", events=EVENTS), tables=TABLE, changes=changes)
+PARTNER_COPY = View("partner_copy", version=1, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE], changes=changes)
+
+
+def partners_on(day: date) -> sa.Select[Any]:
+    """The partners with the territory and parent they have on ``day``."""
+    place = PLACE.sql
+    newest = (
+        sa.select(place.c.territory, place.c.parent)
+        .where(place.c.partner_id == PARTNER.sql.c.partner_id, place.c.valid_from <= day)
+        .order_by(place.c.valid_from.desc())
+        .limit(1)
+        .lateral()
+    )
+    return sa.select(PARTNER.sql, newest).join(newest, sa.true())
