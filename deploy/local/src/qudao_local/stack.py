@@ -57,7 +57,8 @@ class Stack:
         self.urls = {kind.name: f"http://127.0.0.1:{self.ports[kind.name]}" for kind in kinds}
         self._kinds = kinds
         self._settings = settings or {}
-        self._say = say
+        self._tell = say
+        self._say_lock = threading.Lock()
         self._state_lock = threading.Lock()
         self._migration: subprocess.Popen[bytes] | None = None
         self._parts: list[Part] = []
@@ -163,6 +164,10 @@ class Stack:
                     with suppress(psutil.Error):
                         psutil.Process(part.pid).kill()
             time.sleep(0.1)
+
+    def _say(self, part: str, text: str) -> None:
+        with self._say_lock:  # parts speak from threads of their own
+            self._tell(part, text)
 
     def _write_down(self) -> None:
         with self._state_lock:
