@@ -1,5 +1,6 @@
 """A service's process: healthy or not, counted, logged, and ended in order."""
 
+import asyncio
 import json
 import subprocess
 import threading
@@ -98,6 +99,27 @@ async def test_a_worker_has_health_and_metrics_only(url: str, kafka: str, topic_
         assert (await client.get("/health/ready")).json()["checks"]["subscriptions"] == "ok"
         assert (await client.get("/metrics")).status_code == 200
         assert (await client.get("/v1/counters/a")).status_code == 404
+
+
+async def test_a_part_of_the_worker_that_fails_makes_the_service_not_ready(
+    url: str, kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = asyncio.Event()
+
+    async def fail(_: Any) -> None:
+        await go.wait()
+        raise RuntimeError("cannot be got over")
+
+    monkeypatch.setattr("channel_events.relay.Relay.run", fail)
+    async with running(SERVICE, database_url=url, kafka=kafka, topic_prefix=topic_prefix) as client:
+        worker = client.runtime.worker
+        assert worker is not None
+        told = asyncio.Event()
+        worker.on_failure(told.set)
+        assert (await client.get("/health/ready")).status_code == 200
+        go.set()
+        await asyncio.wait_for(told.wait(), 10)
+        assert await not_ready(client) == {"subscriptions": "failed"}
 
 
 def in_flight(address: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from channel_events.pure import Actor, Decider, On
 from channel_service import ProblemCatalogue, Service
 from channel_service.testing import Running, running
@@ -75,3 +76,12 @@ async def test_with_the_broker_away_the_service_is_ready(migrated: Migrated) -> 
         await asyncio.sleep(1)
         answer = await client.get("/health/ready")
         assert (answer.status_code, answer.json()["checks"]["subscriptions"]) == (200, "ok")
+
+
+async def test_a_write_that_does_not_arrive_is_said_after_a_while(migrated: Migrated, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channel_service.seeing.WAIT_SECONDS", 0.05)
+    async with running(SERVICE, database_url=await migrated(SERVICE)) as client:
+        answer = await client.get("/v1/partners?wait_for=7%3B3:7")
+        assert (answer.status_code, answer.json()["code"], answer.json()["facts"]) == (503, "view_behind", {"position": 0})
+        answer = await client.get("/v1/partners?wait_for=7%3Bseven")
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "wait_for")
