@@ -2,26 +2,17 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 from channel_events.pure import Rejected
-from channel_service.testing import Running
-from metrics.app import VIEWS
-from metrics.application.waiting import positions, wait_until_seen
+from channel_service.testing import Running, running
+from metrics.app import SERVICE, VIEWS
+from metrics.application.waiting import wait_until_seen
+from metrics.views.sales import SALES
 
 from .folding import reach
 
 SOURCE = "orders-inventory"
-
-
-def test_a_token_names_a_position_for_each_partition() -> None:
-    assert positions("1042;3:1042,11:1040") == {3: 1042, 11: 1040}
-    assert positions("1042;") == {}
-
-
-@pytest.mark.parametrize("token", ["", "7", "x;1:2", "1;1", "1;1:2,", "1;1:2;", "1;99999:1", "1;1:" + "9" * 19, "１;1:2"])
-def test_what_is_no_token_is_refused(token: str) -> None:
-    with pytest.raises(Rejected, match="invalid_request"):
-        positions(token)
 
 
 async def test_a_question_waits_until_every_view_of_the_source_has_seen_the_write(empty: Running, metrics_url: str) -> None:
@@ -35,15 +26,43 @@ async def test_a_question_waits_until_every_view_of_the_source_has_seen_the_writ
     assert (await asked).status_code == 200
 
 
-async def test_time_up_says_where_the_views_are(empty: Running, metrics_url: str) -> None:
+async def test_time_up_says_where_the_views_are(metrics_url: str) -> None:
     for view in ("sales_v1", "products_v1"):
         await reach(metrics_url, view, SOURCE, {3: 41, 4: 60})
-    with pytest.raises(Rejected, match="view_behind") as refused:
-        await wait_until_seen(empty.runtime.reading, VIEWS, "43;3:42,4:43", SOURCE, patience=0.05)
-    assert refused.value.facts == {"position": "3:41"}
+    connection = await asyncpg.connect(metrics_url)
+    try:
+        with pytest.raises(Rejected, match="view_behind") as refused:
+            await wait_until_seen(connection.fetch, VIEWS[:1], "43;3:42,4:43", SOURCE, patience=0.05)
+    finally:
+        await connection.close()
+    assert refused.value.facts == {"position": "3:41,4:60"}
 
 
 async def test_progress_tells_how_far_each_view_is(empty: Running, metrics_url: str) -> None:
     await reach(metrics_url, "sales_v1", SOURCE, {3: 41})
     item = {"view": "sales_v1", "source": SOURCE, "partition": 3, "position": 41, "state": "running"}
     assert (await empty.get("/v1/progress")).json() == {"items": [item]}
+
+
+async def test_freshness_is_that_of_the_events_recorded_since(metrics_url: str, kafka: str, topic_prefix: str) -> None:
+    async with running(SERVICE, database_url=metrics_url, kafka=kafka, topic_prefix=topic_prefix) as client:
+        worker = client.runtime.worker
+        assert worker is not None
+        (sales,) = (one for one in worker.subscriptions if one.view is SALES)
+        sales.recent.add([1000.0, 2000.0, 2001.0], [9.0, 0.01, 0.02])
+        every = (await client.get("/v1/freshness")).json()
+        recent = (await client.get("/v1/freshness", params={"since": "1970-01-01T00:30:00Z"})).json()
+        none = (await client.get("/v1/freshness", params={"since": "2026-01-01T00:00:00Z"})).json()
+    assert (every["count"], every["p99_ms"]) == (3, 9000.0)
+    assert (recent["count"], recent["p50_ms"], recent["p99_ms"]) == (2, 20.0, 20.0)
+    assert (none["count"], none["p50_ms"]) == (0, None)
+
+
+async def test_a_process_that_takes_nothing_in_does_not_invent_freshness(empty: Running) -> None:
+    answer = await empty.get("/v1/freshness")
+    assert (answer.status_code, answer.json()["code"]) == (409, "freshness_elsewhere")
+
+
+async def test_freshness_since_a_time_without_a_zone_is_refused(empty: Running) -> None:
+    answer = await empty.get("/v1/freshness", params={"since": "2026-01-01T00:00:00"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -4,6 +4,7 @@ from channel_service import Service
 
 from metrics import kpis
 from metrics.api import partners, progress
+from metrics.api.freshness import freshness_routes
 from metrics.api.kpis import kpi_routes
 from metrics.application.catalogue import discover
 from metrics.problems import PROBLEMS
@@ -19,7 +20,7 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=VIEWS,
-    routers=[kpi_routes(discover(kpis), VIEWS), partners.router, progress.router],
+    routers=[kpi_routes(discover(kpis), VIEWS), partners.router, progress.router, freshness_routes(SALES)],
     problems=PROBLEMS,
     migrations="metrics.migrations",
 )

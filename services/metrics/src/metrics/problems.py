@@ -20,5 +20,11 @@ PROBLEMS = ProblemCatalogue(
         Problem(
             "source_unknown", 422, "Nothing is read from {source} here, but from: {allowed}.", "此处不读取 {source}，只读取：{allowed}。"
         ),
+        Problem(
+            "freshness_elsewhere",
+            409,
+            "This process takes no events in; ask one of the role worker or all.",
+            "此进程不接收事件；请向角色为 worker 或 all 的进程查询。",
+        ),
     ]
 )

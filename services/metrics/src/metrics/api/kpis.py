@@ -1,13 +1,16 @@
 """KPIs: what they mean, their values, and the facts behind each value."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import Annotated, Any
 
 from channel_events import View
 from channel_events.pure import Rejected
 from channel_service import Page, ReadDep, RuntimeDep, decode_cursor, encode_cursor
 from fastapi import APIRouter, Query
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics.api.models import KpiAnswer, KpiDefinition, KpiFact
 from metrics.api.parameters import Filters, GroupBy, names_in
@@ -52,7 +55,7 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
         definition = known(kpi)
         question = asked.question(names_in(asked.group_by))
         if asked.wait_for is not None:
-            await wait_until_seen(runtime.reading, views, asked.wait_for, asked.wait_source)
+            await wait_until_seen(partial(_fetch, runtime.reading), views, asked.wait_for, asked.wait_source)
         async with runtime.reading() as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
         return KpiAnswer.of_question(definition, question, answer)
@@ -65,3 +68,9 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
         return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else encode_cursor(last))
 
     return router
+
+
+async def _fetch(reading: Callable[[], AbstractAsyncContextManager[AsyncConnection]], sql: str, *parameters: Any) -> Any:
+    async with reading() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        return await driver.fetch(sql, *parameters)  # type: ignore[union-attr]
