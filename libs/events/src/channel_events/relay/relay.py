@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,6 +28,10 @@ _CLUSTER_SECONDS = 1.0
 _STANDBY_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _LOCK = 0x7172656C  # "qrel": advisory locks belong to one database, and each service has its own
+
+
+class OtherBroker(Exception):
+    """The cluster id changed: another broker answers, or one that forgot everything."""
 
 
 class _Place(msgspec.Struct):
@@ -85,15 +89,18 @@ class Relay:
                 await asyncio.sleep(pause)
 
     async def _session(self) -> None:
-        """Audits, then sends until the next audit is due or the broker is another one."""
+        """Audits, then sends until the next audit is due."""
         async with self._locked() as state:
-            position, remembered = await state.load()
+            position, known_cluster, remembered = await state.load()
             self._confirmed = max(self._confirmed, position)
             telemetry.RELAY_OLDEST.labels(self._service).set(await state.oldest_unsent(position))
             admin = self._broker.admin()
             try:
                 await admin.start()
-                place = await self._audit(state, remembered, await cluster_id(admin))
+                cluster = await cluster_id(admin)
+                if cluster != known_cluster and self._broker.profile.volatile:
+                    await self._broker.renew_topic(admin, self._topic)
+                place = await self._audit(state, remembered, cluster)
                 async with Sender.open(self._broker, self._topic, Encoder(self._service)) as sender:
                     await self._send(state, sender, place, admin)
             finally:
@@ -149,7 +156,7 @@ class Relay:
             telemetry.RELAY_OLDEST.labels(self._service).set(rows[0]["recorded_at"].timestamp() if rows else 0)
             if rows:
                 self._caught_up = False
-                await self._confirm(state, sender, place, rows)
+                await self._confirm(state, sender, place, rows, admin)
             if len(rows) == BATCH:
                 continue
             telemetry.RELAY_OLDEST.labels(self._service).set(0)
@@ -159,21 +166,32 @@ class Relay:
             if time.monotonic() > look_at:
                 # An idle relay would not notice that a broker forgot everything: it sends nothing that could fail.
                 if await cluster_id(admin) != place.cluster:
-                    return
+                    raise OtherBroker(f"not {place.cluster} any more")
                 look_at = time.monotonic() + _CLUSTER_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
 
-    async def _confirm(self, state: RelayState, sender: Sender, place: _Place, rows: list[Any]) -> None:
+    async def _confirm(self, state: RelayState, sender: Sender, place: _Place, rows: list[Any], admin: Any) -> None:
         """Sends rows, and only when all of them are confirmed moves the position."""
         absent = [row for row in rows if row["position"] > place.reached[row["partition"]]]
         tried, self._tried = self._tried, max(self._tried, rows[-1]["position"])
-        await sender.send(absent, place.remembered)
+        await self._watched(sender.send(absent, place.remembered), place, admin)
         place.position = rows[-1]["position"]
         await state.save(place.position, place.cluster, place.remembered)
         self._count(absent, tried)
         self._confirmed = max(self._confirmed, place.position)
         telemetry.RELAY_POSITION.labels(self._service).set(place.position)
+
+    async def _watched(self, sending: Coroutine[Any, Any, None], place: _Place, admin: Any) -> None:
+        """Waits for the sending, but not on a broker that is another one by now, where it would wait until its time is up."""
+        task = asyncio.create_task(sending)
+        try:
+            while not (await asyncio.wait([task], timeout=_CLUSTER_SECONDS))[0]:
+                if await cluster_id(admin) != place.cluster:
+                    raise OtherBroker(f"not {place.cluster} any more")
+            await task
+        finally:
+            task.cancel()
 
     def _count(self, rows: list[Any], tried: int) -> None:
         refilled = sum(row["position"] <= self._confirmed for row in rows)

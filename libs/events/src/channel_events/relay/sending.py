@@ -34,8 +34,7 @@ class Sender:
             await producer.start()
             yield cls(producer, topic, encoder)
         finally:
-            with contextlib.suppress(Exception):  # it flushes first, which a dead broker never lets it end
-                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+            await _end(producer)
 
     async def send(self, rows: Sequence[Any], remembered: dict[int, Remembered]) -> None:
         """Sends rows in order and returns when the broker has confirmed all; ``remembered`` then holds where they are.
@@ -48,8 +47,11 @@ class Sender:
             by_partition[row["partition"]].append(row)
         async with asyncio.timeout(ACK_SECONDS):
             sent = [one for partition, part in by_partition.items() for one in await self._send(partition, part)]
-            for part, confirmation in sent:
-                metadata = await confirmation
+            # All of them, so that no failure is left unheard; the first one is raised.
+            confirmed = await asyncio.gather(*(confirmation for _, confirmation in sent), return_exceptions=True)
+            for (part, _), metadata in zip(sent, confirmed, strict=True):
+                if isinstance(metadata, BaseException):
+                    raise metadata
                 _remember(remembered, metadata.partition, metadata.offset, part)
 
     async def _send(self, partition: int, rows: list[Any]) -> list[tuple[list[Any], Any]]:
@@ -67,6 +69,18 @@ class Sender:
         """Whether there was room for it; an empty batch has room for any record."""
         key, headers = row["stream"].encode(), self._encoder.headers(row)
         return batch.append(key=key, value=row["data"], timestamp=timestamp_ms(row), headers=headers) is not None
+
+
+async def _end(producer: Any) -> None:
+    """Ends a producer, also one that cannot flush because its broker is gone: aiokafka's `stop` waits for that for ever,
+    and its sending task, left alone, would send the rest to the next broker on that address."""
+    try:
+        await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+    except Exception:
+        with contextlib.suppress(Exception):
+            await producer._sender.close()
+        with contextlib.suppress(Exception):
+            await producer.client.close()
 
 
 def _remember(remembered: dict[int, Remembered], partition: int, offset: int, rows: Sequence[Any]) -> None:

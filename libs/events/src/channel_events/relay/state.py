@@ -9,13 +9,13 @@ from channel_events.partition import PARTITIONS
 
 BATCH = 5_000
 
-_LOAD = "select position, remembered from relay"
+_LOAD = "select position, cluster_id, remembered from relay"
 _SAVE = "update relay set position = $1, cluster_id = $2, remembered = $3::text::jsonb"
 _UNSENT = f"""
 select {COLUMNS} from event where partition is not null and position > $1 order by position limit {BATCH}
 """
 _OLDEST = "select recorded_at from event where partition is not null and position > $1 order by position limit 1"
-_TAILS = "select tail_positions from log_head"
+_TAILS = "select tails from log_head"
 _MISSING = """
 select t.partition, e.position
   from unnest($1::smallint[], $2::bigint[]) as t (partition, reached),
@@ -46,10 +46,10 @@ class RelayState:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
-    async def load(self) -> tuple[int, dict[int, Remembered]]:
-        """The confirmed position, a hint, and what is remembered of each partition."""
+    async def load(self) -> tuple[int, str | None, dict[int, Remembered]]:
+        """The confirmed position, a hint; the broker that confirmed it; what is remembered of each partition."""
         row = await self._connection.fetchrow(_LOAD)
-        return row["position"], msgspec.json.decode(row["remembered"], type=dict[int, Remembered])
+        return row["position"], row["cluster_id"], msgspec.json.decode(row["remembered"], type=dict[int, Remembered])
 
     async def save(self, position: int, cluster: str, remembered: dict[int, Remembered]) -> None:
         await self._connection.execute(_SAVE, position, cluster, msgspec.json.encode(remembered).decode())
@@ -66,8 +66,8 @@ class RelayState:
 
     async def tails(self) -> list[int]:
         """The position of the last public event of each partition."""
-        tails: list[int] = await self._connection.fetchval(_TAILS)
-        return tails
+        tails = msgspec.json.decode(await self._connection.fetchval(_TAILS), type=list[tuple[int, str]])
+        return [position for position, _ in tails]
 
     async def first_missing(self, reached: list[int], tails: list[int]) -> dict[int, int]:
         """Of each partition that does not reach its tail, the position of the first event behind what it reaches."""

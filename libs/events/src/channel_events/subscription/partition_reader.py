@@ -62,10 +62,11 @@ class PartitionReader:
         offset = done.offsets[-1] if done.offsets else self.progress.offset
         if done.ours is not None:
             offset = done.ours
-        if not done.apply and done.forked is None and offset == self.progress.offset and not done.skipped:
-            return None
         state = FORKED if done.forked else RUNNING if done.apply else self.progress.state
-        return Step(self.progress.partition, done.apply, list(done.offsets), done.place, offset, state, done.skipped, done.forked)
+        moves = bool(done.apply) or offset != self.progress.offset or state != self.progress.state
+        if not moves and not done.skipped:
+            return None
+        return Step(self.progress.partition, done.apply, list(done.offsets), done.place, offset, state, moves, done.skipped, done.forked)
 
     def at_end(self, end: int, position: int) -> Step | None:
         """What the end of the partition tells: ``end`` is its high-water mark, ``position`` what would be read next.

@@ -8,7 +8,7 @@ from channel_events.subscription.progress import RUNNING
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Events to apply (none when only the row moves) and the row's next content."""
+    """Events to apply (none when only the row moves, or nothing does) and the row's next content."""
 
     partition: int
     events: list[Recorded]
@@ -16,6 +16,7 @@ class Step(msgspec.Struct, frozen=True):
     place: Place
     offset: int | None
     state: str = RUNNING
+    moves: bool = True
     skipped: int = 0
     forked: Recorded | None = None
 
@@ -23,7 +24,7 @@ class Step(msgspec.Struct, frozen=True):
         """Only these of its events, and the row at the last of them."""
         last = self.events[stop - 1]
         if stop == len(self.events):
-            return Step(self.partition, self.events[start:], self.offsets[start:], self.place, self.offset, self.state, 0, self.forked)
+            return Step(self.partition, self.events[start:], self.offsets[start:], self.place, self.offset, self.state, forked=self.forked)
         return Step(
             self.partition, self.events[start:stop], self.offsets[start:stop], Place(last.position, last.id), self.offsets[stop - 1]
         )

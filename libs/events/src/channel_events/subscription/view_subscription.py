@@ -172,6 +172,9 @@ class ViewSubscription:
         await source.hold(partition, self._stand_seconds)
 
     async def _apply(self, connection: Any, source: Source, step: Step) -> None:
+        if not step.moves:
+            telemetry.EVENTS.labels(self.name, "skipped").inc(step.skipped)
+            return
         before = self._rows[step.partition]
         after = await fold(connection, self.view, self._table, before, step)
         self._rows[step.partition] = after

@@ -1,0 +1,140 @@
+"""What tests of relay and subscriptions share: a view of the specimen, its tables, parts that run beside the test."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from channel_events import INTEGER, TEXT, Actor, Add, Change, Insert, Log, On, Recorded, Table, Topic, View
+from channel_events.broker import Broker
+from channel_events.envelope import Encoder
+from channel_events.log.connect import prepare
+from channel_events.relay.sending import Sender
+from channel_events.relay.state import RelayState
+from channel_events.subscription import ViewSubscription, create_view_tables
+from channel_events.topic import TopicReader
+
+from .specimen import JAR, MarblesTaken, Put, Take
+
+ANN = Actor("ann")
+SPECIMEN = Topic("specimen", events=[MarblesTaken])
+
+
+def taken_view(of: Any = SPECIMEN, *, fail: Callable[[Recorded], None] = lambda _: None) -> View:
+    """Marbles taken per jar, and each event on a row of its own with its turn: what was applied twice or out of order shows."""
+    totals = Table("taken", key=("jar",), columns={"jar": TEXT, "count": INTEGER, "events": INTEGER}, sums=["count", "events"])
+    each = Table("taken_event", key=("id",), columns={"id": TEXT, "jar": TEXT, "position": INTEGER})
+
+    def changes(event: Recorded) -> Iterator[Change]:
+        fail(event)
+        if isinstance(event.data, MarblesTaken):
+            yield Add((event.key,), count=event.data.count, events=1)
+            yield Insert((event.id,), table="taken_event", jar=event.key, position=event.position)
+
+    return View("taken", version=1, of=of, tables=[totals, each], changes=changes)
+
+
+async def fill(log: Log, jars: int = 5, each: int = 10) -> None:
+    """``each`` public events in each of ``jars`` streams, one after another."""
+    await log.execute(*(On(JAR, f"jar{n}", Put(1000)) for n in range(jars)), by=ANN)
+    await take(log, jars, each)
+
+
+async def take(log: Log, jars: int = 5, each: int = 10) -> None:
+    for _ in range(each):
+        await log.execute(*(On(JAR, f"jar{n}", Take(1)) for n in range(jars)), by=ANN)
+
+
+async def rows(dsn: str, sql: str, *arguments: Any) -> list[dict[str, Any]]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return [dict(row) for row in await connection.fetch(sql, *arguments)]
+    finally:
+        await connection.close()
+
+
+async def make_tables(dsn: str, *views: View) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await create_view_tables(connection, views)
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def running(*parts: Any) -> AsyncIterator[None]:
+    """The parts' ``run`` beside the test."""
+    tasks = [asyncio.create_task(part.run()) for part in parts]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def eventually(holds: Callable[[], Awaitable[Any]], seconds: float = 15) -> None:
+    """Waits until it holds; ``AssertionError`` with what it last returned when it never does."""
+    until = time.monotonic() + seconds
+    while not (last := await holds()):
+        assert time.monotonic() < until, last
+        await asyncio.sleep(0.02)
+
+
+async def applied_count(dsn: str) -> int:
+    return int((await rows(dsn, "select count(*) as n from taken_event_v1"))[0]["n"])
+
+
+async def reached(dsn: str, count: int) -> bool:
+    return await applied_count(dsn) >= count
+
+
+async def public_rows(dsn: str) -> list[Any]:
+    """Rows of all public events, in order, as the relay reads them."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await prepare(connection)
+        return await RelayState(connection).unsent(0)
+    finally:
+        await connection.close()
+
+
+async def produce(broker: Broker, topic: str, events: Sequence[Any]) -> None:
+    """Records of these rows, one after another, as nobody would send them."""
+    admin = broker.admin()
+    await admin.start()
+    await broker.ensure_topic(admin, topic)
+    await admin.close()
+    async with Sender.open(broker, topic, Encoder("specimen")) as sender:
+        for row in events:
+            await sender.send([row], {})
+
+
+async def check_applied_once(log: Log, dsn: str) -> None:
+    """The view holds what the log says: every public event once (its key is unique), every sum right."""
+    public = [event for event in await log.read(after=0, limit=1_000_000) if event.partition is not None]
+    each = await rows(dsn, "select id, position from taken_event_v1 order by position")
+    assert [row["id"] for row in each] == [event.id for event in public]
+    jars: dict[str, int] = {}
+    for event in public:
+        jars[event.key] = jars.get(event.key, 0) + event.data.count
+    assert {row["jar"]: row["count"] for row in await rows(dsn, "select jar, count from taken_v1")} == jars
+
+
+async def whole_topic(bootstrap: str, topic: str) -> dict[int, list[Any]]:
+    """All records of a topic by partition."""
+    found: dict[int, list[Any]] = {partition: [] for partition in range(12)}
+    async with TopicReader.open(Broker(bootstrap, "embedded"), topic) as reader:
+        while not all(reader.behind(partition) == 0 for partition in range(12)):
+            for partition, records in (await reader.read(10_000)).items():
+                found[partition] += records
+    return found
+
+
+def subscription(view: View, dsn: str, bootstrap: str, topic_prefix: str, **more: Any) -> ViewSubscription:
+    return ViewSubscription(view, view.sources[0], dsn=dsn, bootstrap=bootstrap, topic_prefix=topic_prefix, service="reader", **more)
