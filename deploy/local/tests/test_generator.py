@@ -169,7 +169,7 @@ def test_some_first_shipments_leave_lines_out(scenario: Scenario, orders: dict[s
         assert [step.on for step in steps] == sorted(step.on for step in steps)
         if steps and steps[0].lines:
             split.append((orders[steps[0].order_id.removeprefix("demo:")], steps[0]))
-    assert 300 < len(split) < 700
+    assert 150 < len(split) < 400
     assert all(0 < len(step.lines or []) < len(order.lines) for order, step in split)
 
 

@@ -11,14 +11,15 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from qudao_local.cli import REFUSALS
 from qudao_local.demo import said
 from qudao_local.demo.datasets import DataError, MappingError, Report, find_mapping, load, read_mapping
 from qudao_local.demo.generator import brand
 from qudao_local.demo.play.doors import Doors, Refused, Unreachable
+from qudao_local.demo.play.freshness import NotMeasured
 from qudao_local.demo.play.history import Lost
 from qudao_local.demo.play.player import Player
 from qudao_local.demo.play.progress import Reporter
-from qudao_local.demo.play.settle import Differs
 from qudao_local.demo.scenario import Scenario
 from qudao_local.folder import Folder
 from qudao_local.stack import Stack
@@ -27,6 +28,9 @@ ROOT = Path("var")
 """Below it each data set has a folder of its own."""
 _MARKS = ("secret", "lock")
 """What a data folder of ours has in it."""
+
+FAILURES = (Lost, NotMeasured, Refused, Unreachable, TimeoutError, ExceptionGroup)
+"""What can go wrong while playing and is told in a line."""
 
 
 def demo(
@@ -78,9 +82,6 @@ def _forget(folder: Path) -> None:
 
 
 def _run(console: Console, scenario: Scenario, folder: Path, *, once: bool, generated: bool) -> None:
-    # Imported late: the commands of the stack import this module.
-    from qudao_local.cli import REFUSALS
-
     signal.signal(signal.SIGTERM, _interrupt)
     began = time.monotonic()
 
@@ -92,7 +93,7 @@ def _run(console: Console, scenario: Scenario, folder: Path, *, once: bool, gene
         with Stack(folder, settings={"TIMEZONE": scenario.zone}, say=say) as stack:
             try:
                 status = asyncio.run(_play(console, scenario, stack, once=once, generated=generated))
-            except (Differs, Lost, Refused, Unreachable, TimeoutError, ExceptionGroup) as failure:
+            except FAILURES as failure:
                 status = 1
                 console.print(f"it did not work out: {_words(failure)}", style="bold red", markup=False, soft_wrap=True)
     except REFUSALS as refusal:
@@ -109,15 +110,15 @@ async def _play(console: Console, scenario: Scenario, stack: Stack, *, once: boo
     async with Doors(stack.urls) as doors:
         player = Player(doors, scenario, Reporter(console))
         outcome = await player.play()
-        refused = outcome.all.refused
+        failed = outcome.all.refused > 0 or outcome.differs is not None
         await player.show()
         if generated:
             freshness, paced = await player.freshness(stack.folder.path / "freshness.json")
             said.say_freshness(console, freshness, paced)
-            refused += paced.refused
+            failed = failed or paced.refused > 0
         said.say_outcome(console, outcome, stack.urls)
         if once:
-            return 1 if refused else 0
+            return 1 if failed else 0
         if generated:
             console.print("live orders go on until Ctrl-C", markup=False)
             await player.live()

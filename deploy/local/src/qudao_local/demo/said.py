@@ -66,12 +66,14 @@ def say_dry_run(console: Console, scenario: Scenario) -> None:
 
 def say_freshness(console: Console, freshness: Freshness, paced: Tally) -> None:
     when = "measured now" if paced.sent else f"measured {freshness.measured_at}; measuring again would add orders"
-    _say(console, f"freshness, commit to visible in the metrics: {freshness} ({when})")
+    _say(console, f"freshness, recorded to counted in the metrics: {freshness} ({when})")
 
 
 def say_outcome(console: Console, outcome: Outcome, urls: Mapping[str, str]) -> None:
     _say(console, f"documents: {outcome.documents}")
-    _say(console, f"everything: {outcome.all}, visible in the metrics after {outcome.seconds:.1f} s")
+    _say(console, f"everything: {outcome.all}, in {outcome.seconds:.1f} s")
+    if outcome.differs is not None:
+        _say(console, f"the metrics do not show what was sent: {outcome.differs}")
     for words in outcome.all.examples:
         _say(console, f"  refused: {words}")
     for name, url in urls.items():

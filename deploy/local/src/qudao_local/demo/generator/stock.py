@@ -8,7 +8,7 @@ Place = tuple[str, int]
 """A warehouse's code and a product's index."""
 
 _BOX = 12
-_WEEKS_AHEAD = 8
+_WEEKS_AHEAD = 12
 _RESERVE_WEEKS = 2
 _SMOOTHING = 0.2
 

@@ -16,6 +16,8 @@ FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 ORDERS = 10_000
 CURRENCY, ZONE = "CNY", "Asia/Shanghai"
 SOURCE = "demo"
+_RECEIPTS = 4_400
+"""About so many, for the progress bar."""
 _CANCEL_REASONS = ["ordered twice", "price changed", "customer withdrew"]
 _RETURN_REASONS = ["damaged in transit", "wrong item", "unsold stock", "defect"]
 
@@ -33,7 +35,7 @@ def brand(seed: int, orders: int = ORDERS) -> Scenario:
         partners=world.partners,
         products=world.products,
         warehouses=world.warehouses,
-        expected_documents=round(orders * 1.6),
+        expected_documents=_RECEIPTS + round(1.26 * orders),
         documents=lambda: _documents(world, seed, orders),
         steps=lambda: filter(None, map(_steps, drafts(world, seed, FIRST, LAST, orders))),
     )
