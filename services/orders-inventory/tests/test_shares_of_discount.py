@@ -55,7 +55,7 @@ def test_shares_add_up(quantity: int, discount: Decimal, steps: list[tuple[str, 
         if step == "ship" and order.shipments:
             act(DeliverOrder(None, DAY))
 
-    def shares(*kinds: type) -> list[Decimal]:
+    def shares(*kinds: Any) -> list[Decimal]:
         return [event.lines[0].discount for event in events if isinstance(event, kinds)]
 
     assert sum(shares(OrderCancelled, ShipmentHandedOver)) == discount

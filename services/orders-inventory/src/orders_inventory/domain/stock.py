@@ -16,7 +16,7 @@ from orders_inventory.domain.amounts import checked_quantity
 
 
 @event("stock_received", public=True)
-class StockReceived(Struct, frozen=True, kw_only=True):
+class StockReceived(Struct, frozen=True, kw_only=True, gc=False):
     """Units came in; ``reference`` is the sender's name for the delivery."""
 
     warehouse: str
@@ -26,7 +26,7 @@ class StockReceived(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class _OfOrder(Struct, frozen=True, kw_only=True):
+class _OfOrder(Struct, frozen=True, kw_only=True, gc=False):
     warehouse: str
     sku: str
     order_id: str
@@ -35,29 +35,29 @@ class _OfOrder(Struct, frozen=True, kw_only=True):
 
 
 @event("stock_reserved")
-class StockReserved(_OfOrder, frozen=True, kw_only=True):
+class StockReserved(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Units on hand are promised to an order."""
 
 
 @event("stock_released")
-class StockReleased(_OfOrder, frozen=True, kw_only=True):
+class StockReleased(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Promised units are free again, because they were cancelled."""
 
 
 @event("stock_shipped")
-class StockShipped(_OfOrder, frozen=True, kw_only=True):
+class StockShipped(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Promised units left the warehouse."""
 
 
 @event("stock_returned")
-class StockReturned(_OfOrder, frozen=True, kw_only=True):
+class StockReturned(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Units of an order came back and lie in the warehouse again."""
 
 
 StockEvent: TypeAlias = StockReceived | StockReserved | StockReleased | StockShipped | StockReturned
 
 
-class ReceiveStock(Struct, frozen=True, kw_only=True):
+class ReceiveStock(Struct, frozen=True, kw_only=True, gc=False):
     warehouse: str
     sku: str
     quantity: int
@@ -65,7 +65,7 @@ class ReceiveStock(Struct, frozen=True, kw_only=True):
     on: date
 
 
-class _ForOrder(Struct, frozen=True):
+class _ForOrder(Struct, frozen=True, gc=False):
     warehouse: str
     sku: str
     order_id: str
@@ -73,19 +73,19 @@ class _ForOrder(Struct, frozen=True):
     on: date
 
 
-class Reserve(_ForOrder, frozen=True):
+class Reserve(_ForOrder, frozen=True, gc=False):
     """Promise units to an order; refused when fewer are available."""
 
 
-class Release(_ForOrder, frozen=True):
+class Release(_ForOrder, frozen=True, gc=False):
     """Free what an order no longer wants."""
 
 
-class Ship(_ForOrder, frozen=True):
+class Ship(_ForOrder, frozen=True, gc=False):
     """Let promised units go."""
 
 
-class Restock(_ForOrder, frozen=True):
+class Restock(_ForOrder, frozen=True, gc=False):
     """Take units of an order back in."""
 
 
@@ -93,7 +93,7 @@ StockCommand: TypeAlias = ReceiveStock | Reserve | Release | Ship | Restock
 StockStep: TypeAlias = type[Reserve] | type[Release] | type[Ship] | type[Restock]
 
 
-class StockItem(Struct, frozen=True):
+class StockItem(Struct, frozen=True, gc=False):
     on_hand: int = 0
     reserved: int = 0
 

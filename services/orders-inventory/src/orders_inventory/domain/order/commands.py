@@ -21,7 +21,7 @@ class NewLine(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     currency: str | None = None
 
 
-class OrderingPartner(Struct, frozen=True):
+class OrderingPartner(Struct, frozen=True, gc=False):
     """The partner as this service's copy has it now.
 
     ``status``: applied, approved, active or suspended. ``places``: its territories with the day each begins, oldest first,
@@ -39,7 +39,7 @@ class OrderingPartner(Struct, frozen=True):
         return next((territory for since, territory in reversed(self.places) if since <= day), self.places[0][1])
 
 
-class PlaceOrder(Struct, frozen=True, kw_only=True):
+class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
     """``partner`` is ``None`` when the copy does not have it; ``on`` when the sender gave no date: then it is ``today``."""
 
     source: str
@@ -62,29 +62,29 @@ class Part(Struct, frozen=True, gc=False):
     quantity: int
 
 
-class ConfirmOrder(Struct, frozen=True):
+class ConfirmOrder(Struct, frozen=True, gc=False):
     on: date
 
 
-class ShipOrder(Struct, frozen=True):
+class ShipOrder(Struct, frozen=True, gc=False):
     parts: tuple[Part, ...]
     on: date
 
 
-class DeliverOrder(Struct, frozen=True):
+class DeliverOrder(Struct, frozen=True, gc=False):
     """``shipment`` arrived, or all that are under way."""
 
     shipment: int | None
     on: date
 
 
-class CancelOrder(Struct, frozen=True):
+class CancelOrder(Struct, frozen=True, gc=False):
     parts: tuple[Part, ...]
     reason: str
     on: date
 
 
-class ReturnOrder(Struct, frozen=True):
+class ReturnOrder(Struct, frozen=True, gc=False):
     parts: tuple[Part, ...]
     reason: str
     on: date

@@ -31,7 +31,7 @@ class TakenBackLine(OrderLine, frozen=True, gc=False):
     complete: bool
 
 
-class _Header(Struct, frozen=True, kw_only=True):
+class _Header(Struct, frozen=True, kw_only=True, gc=False):
     """On every event of an order: who ordered, as this service knew the partner when the order was placed."""
 
     order_id: str
@@ -47,12 +47,12 @@ class _Header(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class _Later(_Header, frozen=True, kw_only=True):
+class _Later(_Header, frozen=True, kw_only=True, gc=False):
     placed_on: date
 
 
 @event("order_placed", public=True)
-class OrderPlaced(_Header, frozen=True, kw_only=True):
+class OrderPlaced(_Header, frozen=True, kw_only=True, gc=False):
     """Stock is reserved for every line. ``flags`` names what a person may want to look at: ``partner_suspended``."""
 
     imported: bool
@@ -61,14 +61,14 @@ class OrderPlaced(_Header, frozen=True, kw_only=True):
 
 
 @event("order_confirmed", public=True)
-class OrderConfirmed(_Later, frozen=True, kw_only=True):
+class OrderConfirmed(_Later, frozen=True, kw_only=True, gc=False):
     """The order may be shipped; ``lines`` as placed."""
 
     lines: tuple[OrderLine, ...]
 
 
 @event("order_cancelled", public=True)
-class OrderCancelled(_Later, frozen=True, kw_only=True):
+class OrderCancelled(_Later, frozen=True, kw_only=True, gc=False):
     """The units in ``lines`` will not be shipped; ``complete``: the whole line is now cancelled."""
 
     reason: str
@@ -76,7 +76,7 @@ class OrderCancelled(_Later, frozen=True, kw_only=True):
 
 
 @event("shipment_handed_over", public=True)
-class ShipmentHandedOver(_Later, frozen=True, kw_only=True):
+class ShipmentHandedOver(_Later, frozen=True, kw_only=True, gc=False):
     """The units in ``lines`` left the warehouse; shipments of an order are counted from 1."""
 
     shipment: int
@@ -84,7 +84,7 @@ class ShipmentHandedOver(_Later, frozen=True, kw_only=True):
 
 
 @event("delivery_confirmed", public=True)
-class DeliveryConfirmed(_Later, frozen=True, kw_only=True):
+class DeliveryConfirmed(_Later, frozen=True, kw_only=True, gc=False):
     """A whole shipment arrived."""
 
     shipment: int
@@ -92,7 +92,7 @@ class DeliveryConfirmed(_Later, frozen=True, kw_only=True):
 
 
 @event("return_received", public=True)
-class ReturnReceived(_Later, frozen=True, kw_only=True):
+class ReturnReceived(_Later, frozen=True, kw_only=True, gc=False):
     """Delivered units came back; ``complete``: every unit of the line that was not cancelled has now come back."""
 
     reason: str

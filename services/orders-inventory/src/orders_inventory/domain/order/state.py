@@ -49,7 +49,7 @@ class Line(Struct, frozen=True, gc=False):
         return self.delivered - self.returned
 
 
-class Shipment(Struct, frozen=True):
+class Shipment(Struct, frozen=True, gc=False):
     """``lines`` until it is delivered, nothing afterwards."""
 
     number: int
@@ -60,7 +60,7 @@ class Shipment(Struct, frozen=True):
         return not self.lines
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, gc=False):
     """``placed`` is ``None`` before the order exists."""
 
     placed: OrderPlaced | None = None
