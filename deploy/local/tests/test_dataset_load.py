@@ -235,7 +235,7 @@ def test_bad_masters_are_listed_too(tmp_path: Path) -> None:
     scenario, report = loaded(tmp_path, "sale,A,S3,2025-01-02,TEA,1,1,,\n" + GOOD_LINE, shops)
     reasons = "\n".join(bad(report))
     assert "shops.csv:4: the key S1 is there already" in reasons
-    assert "shops.csv:4: partner S1 is there already" in reasons
+    assert "shops.csv:4: partner S1 is there already with other facts" in reasons
     assert "shops.csv:5: S3: its parent 'S9' is missing, or below it" in reasons
     assert "shops.csv:6: territory is empty" in reasons
     assert "rows.csv:2: partner S3 of order A has a bad row of its own" in reasons

@@ -30,7 +30,7 @@ def read_territories(mapping: Mapping, tables: Tables) -> dict[str, Territory]:
 
 
 class PartnerRows:
-    """The partners as their file has them; where they belong is known once the orders have been read."""
+    """The partners as their file has them, each once; where they belong is known once the orders have been read."""
 
     def __init__(self, mapping: Mapping, tables: Tables) -> None:
         described: Partners = mapping.partners
@@ -51,8 +51,8 @@ class PartnerRows:
                     segment=segment(row) or None,
                     parent=parent(row) or None,
                 )
-                require(partner.partner_id not in self.found, f"partner {partner.partner_id} is there already")
-                self.found[partner.partner_id] = (partner, row)
+                known = self.found.setdefault(partner.partner_id, (partner, row))[0]
+                require(known == partner, f"partner {partner.partner_id} is there already with other facts")
             except BadValue as bad:
                 tables.report.reject(row.file, row.line, str(bad))
 
