@@ -328,7 +328,7 @@ def test_the_example_of_the_guide_gives_what_the_guide_says(tmp_path: Path) -> N
     assert len(report.bad) == 1
 
 
-needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the public data sets are not at {SHARED} (QUDAO_SHARED names another place)")
+needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="set QUDAO_SHARED to a folder with the data sets")
 
 
 @needs_data
