@@ -90,7 +90,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str, str]] = [
     ("/v1/kpis/net/facts", {"limit": 1001}, 422, "invalid_request", "limit"),
     ("/v1/kpis/net/facts", {"cursor": "nonsense"}, 422, "invalid_request", "cursor"),
     ("/v1/kpis/net/facts", {"cursor": "WyJwLTEwMDEiXQ"}, 422, "invalid_request", "cursor"),
-    ("/v1/kpis/net", {"wait_for": "soon"}, 422, "invalid_request", "wait_for"),
+    *(("/v1/kpis/net", {"wait_for": bad}, 422, "invalid_request", "wait_for") for bad in ("soon", "7", "1;1", "1;1:2,", "1;1:" + "9" * 19)),
     ("/v1/kpis/net", {"wait_for": "1;0:1", "wait_source": "comms"}, 422, "source_unknown", "orders-inventory"),
 ]
 

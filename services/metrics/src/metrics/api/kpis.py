@@ -18,6 +18,9 @@ from metrics.application.answers import KEY_TYPES, Order, ask, contributing_fact
 from metrics.application.waiting import wait_until_seen
 from metrics.domain.kpi import Kpi
 
+RECEIPT = r"^[0-9]{1,18};(?:[0-9]{1,4}:[0-9]{1,18}(?:,[0-9]{1,4}:[0-9]{1,18})*)?$"
+"""Position in the log; then, by partition, those of its public events."""
+
 
 class Asked(Filters):
     """A question for values."""
@@ -25,7 +28,9 @@ class Asked(Filters):
     group_by: GroupBy = Field([])
     order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
     limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
-    wait_for: Annotated[str | None, Field(max_length=1000, description="A receipt's `token`: answer once that write was seen.")] = None
+    wait_for: Annotated[
+        str | None, Field(max_length=1000, pattern=RECEIPT, description="A receipt's `token`: answer once it was seen.")
+    ] = None
     wait_source: Annotated[str, Field(max_length=100, description="The service that gave the token.")] = "orders-inventory"
 
 

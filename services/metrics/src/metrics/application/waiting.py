@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from channel_events import Rejected, View
-from channel_events.subscription import BadToken, ViewBehind, wait_for
+from channel_events import Rejected, View, ViewBehind, wait_for
 
 Fetch = Callable[..., Awaitable[Any]]
 """``fetch(sql, *parameters)`` of the views' database, each time in a snapshot of its own."""
@@ -22,8 +21,6 @@ async def wait_until_seen(fetch: Fetch, views: Sequence[View], token: str, sourc
         raise Rejected("source_unknown", source=source, allowed=", ".join(allowed))
     try:
         await asyncio.gather(*(wait_for(fetch, view, token, patience, one) for view, one in readers))
-    except BadToken:
-        raise Rejected("invalid_request", errors=[{"field": "wait_for", "problem": "is no token of a receipt, like 1042;3:1042"}]) from None
     except ViewBehind as behind:
         reached = sorted(behind.reached.items())
         raise Rejected("view_behind", position=",".join(f"{partition}:{position}" for partition, position in reached)) from None

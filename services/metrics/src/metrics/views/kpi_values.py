@@ -1,10 +1,11 @@
 """The values of a KPI, by groups."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from metrics.domain.kpi import Amount, Formula, Kind, Kpi, Unit
+from metrics.domain.kpi import Amount, Kpi, Unit
 from metrics.domain.question import Dimension, Period, Question
 from metrics.views.grains import contribution, grain_of
 from metrics.views.scope import Scope
@@ -29,46 +30,43 @@ def values_query(
     """
     groups = groups_of(kpi, question)
     scope = Scope(kpi, question, grain_of(question) if rows is None else rows)
-    columns = [scope.column(group).label(f"g{n}") for n, group in enumerate(groups)]
-    sums = (
-        sa.select(
-            *columns,
-            _total(kpi.numerator, scope, question).label("numerator"),
-            (_total(kpi.denominator, scope, question) if kpi.denominator else sa.null()).label("denominator"),
-        )
-        .select_from(scope.source)
-        .where(*scope.conditions)
-        .group_by(*columns)
-        .subquery("sums")
-    )
+    names = [f"g{n}" for n in range(len(groups))]
+    keys = [scope.column(group).label(name) for group, name in zip(groups, names, strict=True)]
+    if question.by_product and any(term.amount is Amount.ORDERS for term in kpi.terms):
+        counted = _orders_once(scope, keys)
+        sums = _totals(kpi, [counted.c[name] for name in names], counted).subquery("sums")
+    else:
+        sums = _totals(kpi, keys, scope.rows).select_from(scope.source).where(*scope.conditions).subquery("sums")
     currency = [sums.c[f"g{groups.index(Dimension.CURRENCY)}"]] if kpi.unit is Unit.MONEY else []
     ranked = sa.select(
-        sums, sa.func.row_number().over(partition_by=currency or None, order_by=_ordering(kpi, sums, order, len(groups))).label("place")
+        sums, sa.func.row_number().over(partition_by=currency or None, order_by=_ordering(kpi, sums, order, names)).label("place")
     ).subquery("ranked")
     return sa.select(ranked).where(ranked.c.place <= limit + 1).order_by(*(ranked.c[c.name] for c in currency), ranked.c.place)
 
 
-def _ordering(kpi: Kpi, sums: sa.Subquery, order: Order, groups: int) -> list[sa.ColumnElement[Any]]:
-    by_group: list[sa.ColumnElement[Any]] = [sums.c[f"g{n}"] for n in range(groups)]
+def _ordering(kpi: Kpi, sums: sa.Subquery, order: Order, groups: Sequence[str]) -> list[sa.ColumnElement[Any]]:
+    by_group: list[sa.ColumnElement[Any]] = [sums.c[name] for name in groups]
     if order == "group":
         return by_group or [sa.literal_column("1")]
     value = sums.c.numerator / sa.func.nullif(sums.c.denominator, 0) if kpi.denominator else sums.c.numerator
     return [(value.desc() if order == "-value" else value.asc()).nulls_last(), *by_group]
 
 
-def _total(formula: Formula, scope: Scope, question: Question) -> sa.ColumnElement[Any]:
-    """The formula over a group of rows; zero over none."""
-    orders = [term for term in formula.terms if term.amount is Amount.ORDERS]
-    if not (orders and question.by_product):
-        return sa.func.coalesce(sa.func.sum(contribution(formula, scope.rows)), 0)
-    # By product, an order counts once in each group that has a line of it, whichever line that is.
-    additive = tuple(term for term in formula.terms if term.amount is not Amount.ORDERS)
-    total = _total(Formula(additive), scope, question) if additive else sa.literal_column("0")
-    for term in orders:
-        total = total + sa.literal(term.sign, sa.Integer) * _distinct_orders(term.kind, scope.rows)
-    return total
+def _totals(kpi: Kpi, keys: Sequence[sa.ColumnElement[Any]], rows: sa.FromClause) -> sa.Select[Any]:
+    """Numerator and denominator by ``keys``; zero over no rows."""
+    return sa.select(
+        *keys,
+        sa.func.coalesce(sa.func.sum(contribution(kpi.numerator, rows)), 0).label("numerator"),
+        (sa.func.coalesce(sa.func.sum(contribution(kpi.denominator, rows)), 0) if kpi.denominator else sa.null()).label("denominator"),
+    ).group_by(*keys)
 
 
-def _distinct_orders(kind: Kind, facts: sa.FromClause) -> sa.ColumnElement[int]:
-    # By position of its one event: numbers sort four times as fast as ids, and all facts are of one service's log.
-    return sa.func.count(sa.distinct(facts.c.position)).filter(facts.c.kind == kind.value)
+def _orders_once(scope: Scope, keys: Sequence[sa.ColumnElement[Any]]) -> sa.Subquery:
+    """A row per group and event: by product, an order counts once in each group that has a line of it, whichever line that is.
+
+    Eight times as fast as count(distinct order_id), which sorts: this is hashed.
+    """
+    rows = scope.rows.c
+    amounts = [sa.func.sum(rows[amount]).label(amount) for amount in ("lines", "units", "gross", "discount", "complete", "filled")]
+    once = sa.select(*keys, rows.kind, *amounts, sa.literal_column("1").label("orders")).select_from(scope.source)
+    return once.where(*scope.conditions).group_by(*keys, rows.kind, rows.service, rows.partition, rows.position).subquery("once")
