@@ -31,6 +31,7 @@ from qudao_local.demo.play import history, table
 from qudao_local.demo.play.doors import Doors, Refused, Unreachable
 from qudao_local.demo.play.figures import Figures, expected
 from qudao_local.demo.play.freshness import Freshness, NotMeasured, measure
+from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.history import Lost, send_history, send_steps
 from qudao_local.demo.play.imports import send_documents
 from qudao_local.demo.play.kpis import Group
@@ -44,6 +45,9 @@ from rich.console import Console
 
 DAY = date(2025, 1, 2)
 URLS = {"partner-registry": "http://partners", "orders-inventory": "http://orders", "metrics": "http://metrics"}
+NOTHING_BEFORE = Heads({"partner-registry": 0, "orders-inventory": 0})
+CHANGED = httpx.Response(200, json={"changed": True, "events": [{"position": 1}]})
+UNCHANGED = httpx.Response(200, json={"changed": False, "events": []})
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
@@ -160,10 +164,10 @@ async def test_masters_are_sent_parents_first_each_by_its_route_and_with_its_key
 
     def handler(request: httpx.Request) -> httpx.Response:
         calls.append((f"{request.method} {request.url.path}", request.headers.get("idempotency-key", "")))
-        return httpx.Response(200, json={"changed": True})
+        return CHANGED
 
     async with doors(handler) as open_doors:
-        tally = await Masters(open_doors, scenario([]), reporter()).send()
+        tally = await Masters(open_doors, scenario([]), reporter(), NOTHING_BEFORE).send()
     assert tally == Tally(accepted=2 + 1 + 7 + 2 * 3)
     paths = [path for path, _ in calls]
     assert paths[:3] == ["PUT /v1/territories/cn", "PUT /v1/territories/cn-sh", "PUT /v1/warehouses/main"]
@@ -181,12 +185,25 @@ async def test_a_refused_master_is_counted_and_the_others_go_on() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/partners" and json.loads(request.content)["partner_id"] == "P1":
             return problem("partner_exists")
-        return httpx.Response(200, json={"changed": False})
+        return UNCHANGED
 
     async with doors(handler) as open_doors:
-        tally = await Masters(open_doors, scenario([]), reporter()).send()
+        tally = await Masters(open_doors, scenario([]), reporter(), NOTHING_BEFORE).send()
     assert (tally.accepted, tally.repeated, tally.refused) == (0, 2 + 1 + 7 + 3, 1)
     assert tally.by_problem == {"partner_exists": 1}
+
+
+@pytest.mark.parametrize("head", [0, 1, 2, 3, 7, 8, 1000, 10**15])
+async def test_what_an_earlier_run_wrote_lies_below_the_head_of_the_log(head: int) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        after = int(request.url.params["after"])
+        return httpx.Response(200, json={"items": [{"position": after + 1}] if after < head else []})
+
+    async with doors(handler) as open_doors:
+        heads = await Heads.of(open_doors)
+    assert heads.is_repeated("orders-inventory", {"events": [{"position": head}]})
+    assert heads.is_repeated("orders-inventory", {"events": []})
+    assert not heads.is_repeated("partner-registry", {"events": [{"position": head + 1}]})
 
 
 # Imports
@@ -281,11 +298,11 @@ async def test_steps_of_an_order_follow_one_another_with_keys_of_their_own() -> 
 
     def handler(request: httpx.Request) -> httpx.Response:
         calls.append((request.url.path, request.headers["idempotency-key"], json.loads(request.content)))
-        return problem("nothing_to_deliver") if request.url.path.endswith("deliver") else httpx.Response(200, json={"changed": True})
+        return problem("nothing_to_deliver") if request.url.path.endswith("deliver") else CHANGED
 
     steps = [[Step("t:1", "ship", DAY, [LineQuantity("1", 2)]), Step("t:1", "deliver", DAY, shipment=1), Step("t:1", "ship", DAY)]]
     async with doors(handler) as open_doors:
-        tally = await send_steps(open_doors, scenario([], steps), reporter())
+        tally = await send_steps(open_doors, scenario([], steps), reporter(), NOTHING_BEFORE)
     assert calls == [
         ("/v1/orders/t:1/ship", "t:1/ship/1", {"on": "2025-01-02", "lines": [{"line_id": "1", "quantity": 2}]}),
         ("/v1/orders/t:1/deliver", "t:1/deliver/2", {"on": "2025-01-02", "shipment": 1}),

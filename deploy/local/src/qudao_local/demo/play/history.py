@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from qudao_local.demo.documents import Document, Step
 from qudao_local.demo.play.doors import Doors, Refused, Unreachable
+from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.imports import ImportResult, send_documents
 from qudao_local.demo.play.masters import each
 from qudao_local.demo.play.progress import Reporter, Stage
@@ -78,7 +79,7 @@ def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:
     return (document for row, document in enumerate(documents, 1) if row in rows)
 
 
-async def send_steps(doors: Doors, scenario: Scenario, reporter: Reporter) -> Tally:
+async def send_steps(doors: Doors, scenario: Scenario, reporter: Reporter, heads: Heads) -> Tally:
     """Shipments and deliveries that an import cannot say; the steps of one order one after another."""
     orders = list(scenario.steps())
     tally = Tally()
@@ -91,12 +92,11 @@ async def send_steps(doors: Doors, scenario: Scenario, reporter: Reporter) -> Ta
             body = {name: getattr(step, name) for name in ("on", "lines", "shipment") if getattr(step, name) is not None}
             path = f"/v1/orders/{step.order_id}/{step.action}"
             try:
-                answer = await doors.post("orders-inventory", path, body, key=f"{step.order_id}/{step.action}/{number}")
+                receipt = await doors.post("orders-inventory", path, body, key=f"{step.order_id}/{step.action}/{number}")
             except Refused as refusal:
                 tally.refuse(str(refusal), refusal.code)
             else:
-                # The answer to a repeated key is the first one's: which of both it is cannot be seen, and need not.
-                tally.accept(repeated=not answer["changed"])
+                tally.accept(repeated=heads.is_repeated("orders-inventory", receipt))
             stage.advance()
 
     await each(orders, of_order, _STEPS_AT_ONCE)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -10,6 +11,7 @@ import msgspec
 
 from qudao_local.demo.documents import Line, Order, Partner, Product, Territory, Warehouse
 from qudao_local.demo.play.doors import Doors, Refused
+from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.imports import send_documents
 from qudao_local.demo.play.progress import Reporter
 from qudao_local.demo.play.tally import Tally
@@ -38,8 +40,9 @@ async def each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], a
 class Masters:
     """The calls for one scenario, counted."""
 
-    def __init__(self, doors: Doors, scenario: Scenario, reporter: Reporter) -> None:
+    def __init__(self, doors: Doors, scenario: Scenario, reporter: Reporter, heads: Heads) -> None:
         self._doors = doors
+        self._heads = heads
         self._scenario = scenario
         self._reporter = reporter
         self.tally = Tally()
@@ -67,34 +70,41 @@ class Masters:
         return self.tally
 
     async def _territory(self, one: Territory) -> None:
-        await self._count(self._doors.put("partner-registry", f"/v1/territories/{_in_path(one.territory)}", _body(one, "territory")))
+        await self._put("partner-registry", f"/v1/territories/{_in_path(one.territory)}", _body(one, "territory"))
 
     async def _warehouse(self, one: Warehouse) -> None:
-        await self._count(self._doors.put("orders-inventory", f"/v1/warehouses/{_in_path(one.warehouse)}", _body(one, "warehouse")))
+        await self._put("orders-inventory", f"/v1/warehouses/{_in_path(one.warehouse)}", _body(one, "warehouse"))
 
     async def _product(self, one: Product) -> None:
         body = _body(one, "sku")
         body.setdefault("on", self._before())
-        await self._count(self._doors.put("orders-inventory", f"/v1/products/{_in_path(one.sku)}", body))
+        await self._put("orders-inventory", f"/v1/products/{_in_path(one.sku)}", body)
 
     async def _partner(self, one: Partner) -> None:
-        key = f"{self._scenario.name}/partner/{one.partner_id}"
-        path = f"/v1/partners/{_in_path(one.partner_id)}"
-        dated = {"on": one.on}
-        if await self._count(self._doors.post("partner-registry", "/v1/partners", _body(one), f"{key}/apply")):
-            await self._count(self._doors.post("partner-registry", f"{path}/approve", dated, f"{key}/approve"))
-            await self._count(self._doors.post("partner-registry", f"{path}/activate", dated, f"{key}/activate"))
+        path, dated = f"/v1/partners/{_in_path(one.partner_id)}", {"on": one.on}
+        if await self._post("/v1/partners", _body(one), f"{one.partner_id}/apply"):
+            await self._post(f"{path}/approve", dated, f"{one.partner_id}/approve")
+            await self._post(f"{path}/activate", dated, f"{one.partner_id}/activate")
 
-    def _before(self) -> Any:
+    def _before(self) -> date:
         return self._scenario.partners[0].on if self._scenario.partners else self._scenario.first_day
 
-    async def _count(self, call: Awaitable[Any]) -> bool:
+    async def _put(self, service: str, path: str, body: dict[str, Any]) -> bool:
+        return await self._count(service, self._doors.put(service, path, body))
+
+    async def _post(self, path: str, body: dict[str, Any], key: str) -> bool:
+        return await self._count(
+            "partner-registry", self._doors.post("partner-registry", path, body, f"{self._scenario.name}/partner/{key}")
+        )
+
+    async def _count(self, service: str, call: Awaitable[Any]) -> bool:
+        """Whether it was taken."""
         try:
-            answer = await call
+            receipt = await call
         except Refused as refusal:
             self.tally.refuse(str(refusal), refusal.code)
             return False
-        self.tally.accept(repeated=not answer["changed"])
+        self.tally.accept(repeated=self._heads.is_repeated(service, receipt))
         return True
 
 

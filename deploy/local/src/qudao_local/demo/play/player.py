@@ -10,6 +10,7 @@ from qudao_local.demo.play import table
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.figures import expected
 from qudao_local.demo.play.freshness import Freshness, measure
+from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.history import send_history, send_steps
 from qudao_local.demo.play.kpis import Kpis
 from qudao_local.demo.play.masters import Masters, wait_for_copies
@@ -61,10 +62,11 @@ class Player:
         """
         outcome, began = Outcome(), time.monotonic()
         with self._reporter.drawing():
-            outcome.masters = await Masters(self._doors, self._scenario, self._reporter).send()
+            heads = await Heads.of(self._doors)
+            outcome.masters = await Masters(self._doors, self._scenario, self._reporter, heads).send()
             await wait_for_copies(self._doors, self._scenario)
             outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter)
-            outcome.steps = await send_steps(self._doors, self._scenario, self._reporter)
+            outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
             figures = expected(self._scenario.documents(), self._scenario.steps(), refused)
             try:
                 await settle(self._kpis, figures, self._reporter)
