@@ -1,6 +1,6 @@
 """channel_events: the event log, its relay, subscriptions and views. Mechanics only, no business word."""
 
-from channel_events.log import Appended, KeyReused, Log, LogUnavailable, OutcomeUnknown, UnsafeServer
+from channel_events.log import Appended, KeyReused, Log, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
 from channel_events.pure import (
     Actor,
     Add,
@@ -17,6 +17,7 @@ from channel_events.pure import (
     Set,
     event,
 )
+from channel_events.subscription import BadToken, ViewBehind, wait_for
 from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, TEXT, TIME, Table, Topic, View
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Actor",
     "Add",
     "Appended",
+    "BadToken",
     "Change",
     "CommandKey",
     "Decider",
@@ -37,6 +39,7 @@ __all__ = [
     "Insert",
     "KeyReused",
     "Log",
+    "LogFailure",
     "LogUnavailable",
     "On",
     "OutcomeUnknown",
@@ -49,5 +52,7 @@ __all__ = [
     "Topic",
     "UnsafeServer",
     "View",
+    "ViewBehind",
     "event",
+    "wait_for",
 ]

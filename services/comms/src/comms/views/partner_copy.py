@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events.pure import Change, Put, Recorded, Set
-from channel_events.view import DATE, TEXT, Table, Topic, View
+from channel_events import DATE, TEXT, Change, Put, Recorded, Set, Table, Topic, View
 
 from comms.contracts.partner_registry import (
     EVENTS,
