@@ -106,8 +106,8 @@ def test_the_opening_stock_is_all_that_is_ordered_the_day_before(tmp_path: Path)
     rows = "sale,A,S1,2025-01-02,TEA,2,10,,\nsale,B,S2,2025-01-05,TEA,5,10,,\nsale,B,S2,2025-01-05,MUG,1,3,,\n"
     scenario, _ = loaded(tmp_path, rows)
     assert list(scenario.documents())[:2] == [
-        Receipt("main", "MUG", 1, "opening", date(2025, 1, 1)),
-        Receipt("main", "TEA", 7, "opening", date(2025, 1, 1)),
+        Receipt("main", "MUG", 1, "opening tiny", date(2025, 1, 1)),
+        Receipt("main", "TEA", 7, "opening tiny", date(2025, 1, 1)),
     ]
     without, _ = loaded(tmp_path, rows, mapping=MAPPING + "opening_stock: none\n")
     assert not any(isinstance(document, Receipt) for document in without.documents())

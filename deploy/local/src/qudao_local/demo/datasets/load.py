@@ -14,9 +14,6 @@ from qudao_local.demo.datasets.tables import Tables
 from qudao_local.demo.documents import Document, Order, Partner, Receipt, Step, Territory, Warehouse
 from qudao_local.demo.scenario import Scenario
 
-OPENING = "opening"
-"""The reference of the opening receipts."""
-
 
 def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
     """Reads everything, writes nothing. Orders come in the order of their days, then as the file has them.
@@ -68,12 +65,13 @@ def _stories(mapping: Mapping, orders: dict[str, OrderRows], report: Report) -> 
 
 def _documents(mapping: Mapping, stories: list[Story], before: date) -> Iterator[Document]:
     if mapping.opening_stock == "all_ordered":
-        yield from _opening(stories, before)
+        yield from _opening(mapping.name, stories, before)
     for documents, _ in stories:
         yield from documents
 
 
-def _opening(stories: list[Story], on: date) -> Iterator[Receipt]:
+def _opening(name: str, stories: list[Story], on: date) -> Iterator[Receipt]:
+    """What is ordered of each product, received before; under the data set's name, so that two may share a warehouse."""
     total: Counter[tuple[str, str]] = Counter()
     for documents, _ in stories:
         for document in documents:
@@ -81,7 +79,7 @@ def _opening(stories: list[Story], on: date) -> Iterator[Receipt]:
                 for line in document.lines:
                     total[document.warehouse, line.sku] += line.quantity
     for (warehouse, sku), quantity in sorted(total.items()):
-        yield Receipt(warehouse, sku, quantity, OPENING, on)
+        yield Receipt(warehouse, sku, quantity, f"opening {name}", on)
 
 
 def _territories_of_orders(orders: dict[str, OrderRows], report: Report) -> dict[str, str]:
