@@ -66,6 +66,7 @@ class Relay:
         self._topic = topic_of(topic_prefix, service)
         self._wake = wake or asyncio.Event()
         self._audit_seconds = audit_seconds
+        self._lock = _LOCK
         self._tried = 0
         self._confirmed = 0
         self._caught_up = False
@@ -117,7 +118,7 @@ class Relay:
         connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
         try:
             await prepare(connection)
-            while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - told by nobody
+            while not await connection.fetchval("select pg_try_advisory_lock($1)", self._lock):  # noqa: ASYNC110 - told by nobody
                 await asyncio.sleep(_STANDBY_SECONDS)
             yield RelayState(connection)
         finally:

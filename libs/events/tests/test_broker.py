@@ -1,0 +1,70 @@
+"""Topics are made at their final size, and by nobody else's accident."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiokafka.admin import NewTopic
+from aiokafka.errors import KafkaError
+from channel_events.broker import PROFILES, Broker, TopicRefused, cluster_id
+
+
+@pytest.fixture
+async def broker(kafka: str) -> Broker:
+    return Broker(kafka, "embedded")
+
+
+@pytest.fixture
+async def admin(broker: Broker) -> AsyncIterator[Any]:
+    client = broker.admin()
+    await client.start()
+    yield client
+    await client.close()
+
+
+async def test_a_topic_is_made_once_with_twelve_partitions_whoever_asks(broker: Broker, admin: Any, topic_prefix: str) -> None:
+    await asyncio.gather(*(broker.ensure_topic(admin, topic_prefix + "t") for _ in range(3)))
+    described = (await admin.describe_topics([topic_prefix + "t"]))[0]
+    assert len(described["partitions"]) == 12
+
+
+async def test_a_topic_of_another_size_is_refused(broker: Broker, admin: Any, topic_prefix: str) -> None:
+    await admin.create_topics([NewTopic(topic_prefix + "t", 4, 1)])
+    with pytest.raises(TopicRefused, match="4 partitions, not 12"):
+        await broker.ensure_topic(admin, topic_prefix + "t")
+
+
+async def test_asking_for_a_topic_does_not_make_it(broker: Broker, admin: Any, topic_prefix: str) -> None:
+    producer = broker.producer()
+    await producer.start()
+    try:
+        with pytest.raises((KafkaError, TimeoutError)):
+            await asyncio.wait_for(producer.partitions_for(topic_prefix + "t"), 0.5)
+        await admin.describe_topics([topic_prefix + "t"])
+        assert topic_prefix + "t" not in await admin.list_topics()
+    finally:
+        await producer.stop()
+
+
+async def test_a_broker_that_keeps_its_records_never_has_a_topic_deleted(kafka: str, admin: Any, topic_prefix: str) -> None:
+    with pytest.raises(TopicRefused, match="not deleted"):
+        await Broker(kafka, "kafka").renew_topic(admin, topic_prefix + "t")
+
+
+async def test_a_broker_started_again_has_another_cluster_id(own_broker: Any) -> None:
+    ids = []
+    for _ in range(2):
+        admin = Broker(own_broker.bootstrap, "embedded").admin()
+        await admin.start()
+        ids.append(await cluster_id(admin))
+        await admin.close()
+        own_broker.kill()
+        own_broker.start()
+    assert ids[0] != ids[1]
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(KeyError):
+        Broker("127.0.0.1:9092", "rabbit")
+    assert set(PROFILES) == {"embedded", "kafka"}
