@@ -165,6 +165,7 @@ async def test_two_relays_at_once_change_nothing_for_those_who_read(
     await make_tables(database, view)
     first, second = relay_of(wake=log.wake()), relay_of(wake=log.wake())
     second._lock += 1  # as when a lock is lost
+    await rows(database, "update relay set cluster_id = $1", await cluster_of(kafka))
     await fill(log)
     async with running(first, second, subscription(view, database, kafka, topic_prefix)):
         await take(log, each=20)
@@ -203,7 +204,7 @@ async def test_what_is_missing_in_the_topic_is_sent_again_from_the_lowest_place(
     await fill(log, jars=1, each=30)
     sent = await public_rows(database)
     await produce(Broker(kafka, "embedded"), topic_prefix + "specimen", sent[kept])
-    cluster = (await whole_cluster(kafka)) or ""
+    cluster = (await cluster_of(kafka)) or ""
     await rows(database, "update relay set position = $1, cluster_id = $2", sent[-1]["position"], cluster)
     await send_all(relay_of())
     partition = sent[0]["partition"]
@@ -218,7 +219,7 @@ async def test_what_is_missing_in_the_topic_is_sent_again_from_the_lowest_place(
     assert len(records) <= len(sent) + 25
 
 
-async def whole_cluster(kafka: str) -> str:
+async def cluster_of(kafka: str) -> str:
     admin = Broker(kafka, "embedded").admin()
     await admin.start()
     try:
@@ -250,7 +251,7 @@ async def test_a_topic_that_holds_what_the_log_has_not_is_said_and_everything_is
     lost = {**dict(sent[-1]), "position": 99, "id": "00000000-0000-7000-8000-000000000099"}
     lost |= {"previous_position": sent[-1]["position"], "previous_id": sent[-1]["id"]}
     await produce(Broker(kafka, "embedded"), topic_prefix + "specimen", [*sent, lost])
-    await rows(database, "update relay set cluster_id = $1", await whole_cluster(kafka))
+    await rows(database, "update relay set cluster_id = $1", await cluster_of(kafka))
     await send_all(relay_of())
     assert RELAY_AHEAD.labels("specimen")._value.get() == 1
     assert "topic_holds_what_the_log_has_not" in capsys.readouterr().out
