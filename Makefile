@@ -18,8 +18,8 @@ $(INSTALLED): requirements.lock tools/install $(addsuffix /pyproject.toml,$(PACK
 	@PYTHON="$(PYTHON)" tools/install $(PACKAGES)
 	@touch $@
 
-demo: $(INSTALLED) ## A year of a channel, played and measured: ONCE=1, FRESH=1, DATA=folder, MAPPING=file
-	@$(LOCAL) demo $(if $(ONCE),--once) $(if $(FRESH),--fresh) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)")
+demo: $(INSTALLED) ## A year of a channel, played and measured: ONCE=1, FRESH=1, DATA=folder, MAPPING=file, DRY_RUN=1
+	@$(LOCAL) demo $(if $(ONCE),--once) $(if $(FRESH),--fresh) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(DRY_RUN),--dry-run)
 
 up: $(INSTALLED) ## Start PostgreSQL, the broker and the five services, and leave them running
 	@$(LOCAL) up --detach
