@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,14 +24,17 @@ async def port(client: Running) -> AsyncIterator[int]:
     while not server.started:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     yield config.port
-    server.should_exit = True
+    # A test that failed may have left a connection that would be waited for.
+    server.should_exit = server.force_exit = True
     await serving
 
 
 async def test_a_client_that_sends_first_and_reads_later_is_answered(port: int) -> None:
-    row = b'{"kind": "order"}\n'
-    rows = 120_000  # more answers than sockets buffer
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    # Both ways more than sockets buffer: else nobody would have to wait for anybody.
+    rows, row = 60_000, b'{"kind": "order"}' + b" " * 1000 + b"\n"
+    narrow = socket.create_connection(("127.0.0.1", port))
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    reader, writer = await asyncio.open_connection(sock=narrow)
     head = f"POST /v1/imports/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: {len(row) * rows}\r\n"
     async with asyncio.timeout(SECONDS):
         writer.write(f"{head}Connection: close\r\n\r\n".encode())
