@@ -35,18 +35,24 @@ class PartnerApplied(msgspec.Struct, frozen=True, kw_only=True):
 
 @event("partner_approved", public=True)
 class PartnerApproved(msgspec.Struct, frozen=True, kw_only=True):
+    """The brand takes it on; it may not order yet."""
+
     partner_id: str
     occurred_on: date
 
 
 @event("partner_activated", public=True)
 class PartnerActivated(msgspec.Struct, frozen=True, kw_only=True):
+    """From ``occurred_on`` on it may order."""
+
     partner_id: str
     occurred_on: date
 
 
 @event("partner_suspended", public=True)
 class PartnerSuspended(msgspec.Struct, frozen=True, kw_only=True):
+    """It may not order directly until it is reinstated; ``reason`` is for people."""
+
     partner_id: str
     reason: str
     occurred_on: date
@@ -54,6 +60,8 @@ class PartnerSuspended(msgspec.Struct, frozen=True, kw_only=True):
 
 @event("partner_reinstated", public=True)
 class PartnerReinstated(msgspec.Struct, frozen=True, kw_only=True):
+    """It may order again."""
+
     partner_id: str
     occurred_on: date
 
