@@ -92,12 +92,18 @@ class Runtime:
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
+_READING = {
+    "application_name": "qudao-read",
+    "statement_timeout": "30s",
+    # Filters may be absent or select nearly nothing: after five uses PostgreSQL would take one plan for all and miss indexes.
+    "plan_cache_mode": "force_custom_plan",
+}
+
+
 def _engine(settings: Settings) -> AsyncEngine:
     async def connect() -> asyncpg.Connection:
         # The URL is asyncpg's own: SQLAlchemy understands fewer of its options, and others.
-        return await asyncpg.connect(
-            settings.database_url, timeout=5, server_settings={"application_name": "qudao-read", "statement_timeout": "30s"}
-        )
+        return await asyncpg.connect(settings.database_url, timeout=5, server_settings=_READING)
 
     return create_async_engine(
         "postgresql+asyncpg://",
