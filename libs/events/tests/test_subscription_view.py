@@ -68,11 +68,11 @@ async def test_a_worker_that_slept_while_another_took_over_writes_nothing(log: L
     await make_tables(database, slow.view)
     asleep, wake = asyncio.Event(), asyncio.Event()
 
-    async def sleepy(connection: Any, view: Any, table: Any, at: Any, step: Any) -> Any:
+    async def sleepy(connection: Any, view: Any, table: Any, at: Any, steps: Any) -> Any:
         if view is slow.view and not asleep.is_set():
             asleep.set()
             await wake.wait()
-        return await fold(connection, view, table, at, step)
+        return await fold(connection, view, table, at, steps)
 
     fold = folding.fold
     monkeypatch.setattr("channel_events.subscription.view_subscription.fold", sleepy)

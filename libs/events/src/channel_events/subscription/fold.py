@@ -1,5 +1,6 @@
-"""One step in one transaction: the progress row first, then what the events come to."""
+"""Steps in one transaction: the progress rows first, then what the events come to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from channel_events.envelope import Unreadable
@@ -15,15 +16,16 @@ class UnreadableEvent(Exception):
     """An event of a known type whose data is not as our model of it says."""
 
 
-async def fold(connection: Any, view: View, table: ProgressTable, at: Progress, step: Step) -> Progress:
-    """Applies the step and moves the row, both or neither; returns the row as it now is.
+async def fold(connection: Any, view: View, table: ProgressTable, at: Sequence[Progress], steps: Sequence[Step]) -> list[Progress]:
+    """Applies steps of different partitions and moves their rows, all or nothing; returns the rows as they now are.
 
     The compare-and-set comes first, so that a zombie has written nothing and holds no lock when it learns what it is.
     """
-    events = known(step.events)
+    moved = [step.after(row) for step, row in zip(steps, at, strict=True)]
+    events = known([event for step in steps for event in step.events])
     changes = None if view.changes is None else compose(view, events)
     async with connection.transaction():
-        moved = await table.move(connection, at, step.place, step.offset, step.state)
+        await table.move(connection, at, moved)
         if changes is None and view.apply is not None:
             await view.apply(connection, events)
         for one in changes or ():

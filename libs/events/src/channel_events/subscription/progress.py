@@ -1,6 +1,6 @@
 """Where a subscription stands in each partition of a source: rows of ``progress``, moved by compare-and-set only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -30,9 +30,12 @@ select $1, $2, p from unnest($3::smallint[]) as p on conflict do nothing
 """
 _LOAD = "select partition, revision, position, id, topic_offset, state from progress where subscription = $1 and source = $2"
 _MOVE = """
-update progress set revision = revision + 1, position = $5, id = $6, topic_offset = $7, state = $8
- where subscription = $1 and source = $2 and partition = $3 and revision = $4
-returning revision
+update progress p
+   set revision = p.revision + 1, position = n.position, id = n.id, topic_offset = n.topic_offset, state = n.state
+  from unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::text[])
+       as n (partition, revision, position, id, topic_offset, state)
+ where p.subscription = $1 and p.source = $2 and p.partition = n.partition and p.revision = n.revision
+returning p.partition
 """
 
 
@@ -52,9 +55,18 @@ class ProgressTable:
             for row in await connection.fetch(_LOAD, *self._names)
         }
 
-    async def move(self, connection: Any, at: Progress, place: Place, offset: int | None, state: str) -> Progress:
-        """Moves the row from where it was read; the first statement of its transaction. `Zombie` when it has moved since."""
-        revision = await connection.fetchval(_MOVE, *self._names, at.partition, at.revision, place.position, place.id, offset, state)
-        if revision is None:
-            raise Zombie(f"{self._names[0]} partition {at.partition} of {self._names[1]} moved past revision {at.revision}")
-        return Progress(at.partition, revision, place, offset, state)
+    async def move(self, connection: Any, at: Sequence[Progress], to: Sequence[Progress]) -> None:
+        """Moves rows from where they were read; the first statement of its transaction. `Zombie` when one has moved since."""
+        moved = await connection.fetch(
+            _MOVE,
+            *self._names,
+            [row.partition for row in at],
+            [row.revision for row in at],
+            [row.place.position for row in to],
+            [row.place.id for row in to],
+            [row.offset for row in to],
+            [row.state for row in to],
+        )
+        if len(moved) < len(at):
+            lost = {row.partition for row in at} - {row["partition"] for row in moved}
+            raise Zombie(f"{self._names[0]}: somebody else moved partitions {sorted(lost)} of {self._names[1]}")

@@ -4,7 +4,7 @@ import msgspec
 
 from channel_events.pure import Recorded
 from channel_events.subscription.links import Place
-from channel_events.subscription.progress import RUNNING
+from channel_events.subscription.progress import RUNNING, Progress
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -19,6 +19,10 @@ class Step(msgspec.Struct, frozen=True):
     moves: bool = True
     skipped: int = 0
     forked: Recorded | None = None
+
+    def after(self, at: Progress) -> Progress:
+        """The row as this step leaves it."""
+        return Progress(self.partition, at.revision + 1, self.place, self.offset, self.state)
 
     def part(self, start: int, stop: int) -> "Step":
         """Only these of its events, and the row at the last of them."""

@@ -16,7 +16,7 @@ from channel_events.freshness import Recent
 from channel_events.log import Log
 from channel_events.log.connect import prepare
 from channel_events.partition import PARTITIONS
-from channel_events.pure import Registry
+from channel_events.pure import Recorded, Registry
 from channel_events.subscription.failing import Standing, blames_the_event, isolate
 from channel_events.subscription.fold import fold
 from channel_events.subscription.own_log import PARTITION, OwnLogSource
@@ -113,8 +113,7 @@ class ViewSubscription:
             while True:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
-                for step in steps:
-                    await self._take(connection, source, step)
+                await self._take(connection, source, steps)
                 self._caught_up = source.caught_up and not steps
 
     @asynccontextmanager
@@ -142,24 +141,38 @@ class ViewSubscription:
             self._rows = await self._table.load(connection, [PARTITION])
             yield OwnLogSource(connection, self._service, self._registry, self._wake, self._rows[PARTITION])
 
-    async def _take(self, connection: Any, source: Source, step: Step) -> None:
-        async def apply(part: Step) -> None:
-            await self._apply(connection, source, part)
-
+    async def _take(self, connection: Any, source: Source, steps: list[Step]) -> None:
+        """All steps in one transaction, for what costs time when caught up is the round trips; each alone when that fails."""
+        moving = [step for step in steps if step.moves]
+        telemetry.EVENTS.labels(self.name, "skipped").inc(sum(step.skipped for step in steps))
+        if not moving:
+            return
         try:
-            try:
-                await apply(step)
-            except Exception as error:
-                if not blames_the_event(error):
-                    raise
-                telemetry.EVENTS.labels(self.name, "retried").inc(len(step.events))
-                await isolate(step, apply, error)
+            await self._apply(connection, source, moving)
+        except Exception as error:
+            if not blames_the_event(error):
+                raise
+            for step in moving:
+                await self._take_alone(connection, source, step, error)
+        else:
+            self._flow({step.partition for step in moving})
+
+    async def _take_alone(self, connection: Any, source: Source, step: Step, error: Exception) -> None:
+        async def apply(part: Step) -> None:
+            await self._apply(connection, source, [part])
+
+        telemetry.EVENTS.labels(self.name, "retried").inc(len(step.events))
+        try:
+            await isolate(step, apply, error)
         except Standing as standing:
             await self._stand(source, step.partition, standing)
         else:
-            if step.partition in self._standing:
-                self._standing.discard(step.partition)
-                self._alert()
+            self._flow({step.partition})
+
+    def _flow(self, partitions: set[int]) -> None:
+        if self._standing & partitions:
+            self._standing -= partitions
+            self._alert()
 
     async def _stand(self, source: Source, partition: int, standing: Standing) -> None:
         event = standing.event
@@ -171,42 +184,40 @@ class ViewSubscription:
         )  # fmt: skip
         await source.hold(partition, self._stand_seconds)
 
-    async def _apply(self, connection: Any, source: Source, step: Step) -> None:
-        if not step.moves:
-            telemetry.EVENTS.labels(self.name, "skipped").inc(step.skipped)
-            return
-        before = self._rows[step.partition]
-        after = await fold(connection, self.view, self._table, before, step)
-        self._rows[step.partition] = after
-        source.committed(after)
+    async def _apply(self, connection: Any, source: Source, steps: list[Step]) -> None:
+        before = [self._rows[step.partition] for step in steps]
+        after = await fold(connection, self.view, self._table, before, steps)
         self._progressed = True
-        self._measure(step)
-        if after.state != before.state:
-            self._alert()
+        for row in after:
+            self._rows[row.partition] = row
+            source.committed(row)
+        self._measure([event for step in steps for event in step.events])
+        for step, was in zip(steps, before, strict=True):
+            if step.state != was.state:
+                self._say(step)
+
+    def _say(self, step: Step) -> None:
+        self._alert()
+        here = {"subscription": self.name, "partition": step.partition, "applied": step.place.id, "applied_position": step.place.position}
         if step.forked is not None:
             event = step.forked
-            _log.error(
-                "subscription_forked", subscription=self.name, partition=step.partition, applied=after.place.id,
-                applied_position=after.place.position, event_id=event.id, position=event.position, stream=event.stream,
-            )  # fmt: skip
-        elif after.state == INCOMPLETE and before.state != INCOMPLETE:
-            _log.error("subscription_incomplete", subscription=self.name, partition=step.partition, position=after.place.position)
+            _log.error("subscription_forked", **here, event_id=event.id, position=event.position, stream=event.stream)
+        elif step.state == INCOMPLETE:
+            _log.error("subscription_incomplete", **here)
 
-    def _measure(self, step: Step) -> None:
+    def _measure(self, events: list[Recorded]) -> None:
         now = time.time()
-        if step.skipped:
-            telemetry.EVENTS.labels(self.name, "skipped").inc(step.skipped)
-        if not step.events:
+        if not events:
             return
-        ignored = sum(event.data is None for event in step.events)
-        telemetry.EVENTS.labels(self.name, "applied").inc(len(step.events) - ignored)
+        ignored = sum(event.data is None for event in events)
+        telemetry.EVENTS.labels(self.name, "applied").inc(len(events) - ignored)
         telemetry.EVENTS.labels(self.name, "ignored").inc(ignored)
-        recorded = [event.recorded_at.timestamp() for event in step.events]
+        recorded = [event.recorded_at.timestamp() for event in events]
         ages = [max(0.0, now - moment) for moment in recorded]
         telemetry.FRESHNESS.observe(self.name, ages)
         self.recent.add(recorded, ages)
         telemetry.POSITION.labels(self.name).set(max(row.place.position for row in self._rows.values()))
-        telemetry.LAST_EVENT.labels(self.name).set(recorded[-1])
+        telemetry.LAST_EVENT.labels(self.name).set(max(recorded))
 
     def _alert(self) -> None:
         states = [row.state for row in self._rows.values()]
