@@ -245,7 +245,7 @@ async def test_an_import_that_does_not_end_in_a_summary_fails(answer: httpx.Resp
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_PAUSE", 0)
+    monkeypatch.setattr(history, "_PAUSES", (0, 0, 0, 0))
 
 
 @pytest.mark.usefixtures("hurried")
@@ -285,6 +285,16 @@ async def test_an_import_that_broke_off_is_sent_again_from_the_beginning() -> No
     async with doors(handler) as open_doors:
         tally, _ = await send_history(open_doors, scenario([order("1"), order("2")]), reporter())
     assert (tally.sent, tally.repeated) == (2, 2)
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_service_that_stays_away_ends_the_import() -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("nobody there")
+
+    async with doors(handler) as open_doors:
+        with pytest.raises(Unreachable, match="nobody there"):
+            await send_history(open_doors, scenario([order("1")]), reporter())
 
 
 async def test_an_unanswered_document_is_noticed() -> None:

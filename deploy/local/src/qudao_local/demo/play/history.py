@@ -14,8 +14,8 @@ from qudao_local.demo.scenario import Scenario
 
 RETRYABLE = frozenset({"partner_unknown", "partner_not_active", "product_unknown", "warehouse_unknown", "order_unknown"})
 """Refusals of a row that pass when facts of another service, or the order's own row, have arrived."""
-_ROUNDS = 4
-_PAUSE = 1.0
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each further try; a service that crashed is started again within a few."""
 _STEPS_AT_ONCE = 16
 
 
@@ -28,23 +28,21 @@ async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> 
     stage = reporter.stage("history", scenario.expected_documents)
     total, result = await _whole(doors, scenario, stage)
     tally = Tally(accepted=result.accepted, repeated=result.repeated)
-    refused = {row: str(one) for row, one in result.refused.items()}
-    codes = {row: one.problem for row, one in result.refused.items()}
-    for _ in range(_ROUNDS):
-        again = sorted(row for row, code in codes.items() if code in RETRYABLE)
+    refused = dict(result.refused)
+    for pause in _PAUSES:
+        again = sorted(row for row, why in refused.items() if why.problem in RETRYABLE)
         if not again:
             break
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(pause)
         result = await send_documents(doors, _at(scenario.documents(), set(again)))
         tally.accepted += result.accepted
         tally.repeated += result.repeated
         for place, row in enumerate(again, 1):
-            refused.pop(row)
-            codes.pop(row)
+            del refused[row]
             if place in result.refused:
-                refused[row], codes[row] = str(result.refused[place]), result.refused[place].problem
+                refused[row] = result.refused[place]
     for row in sorted(refused):
-        tally.refuse(refused[row], codes[row])
+        tally.refuse(str(refused[row]), refused[row].problem)
     if tally.sent != total:
         raise Lost(f"{total:,} documents were sent, but the service answers for {tally}")
     stage.finish(str(tally))
@@ -53,26 +51,19 @@ async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> 
 
 async def _whole(doors: Doors, scenario: Scenario, stage: Stage) -> tuple[int, ImportResult]:
     """All documents, from the beginning again when the import broke off: what is there is only counted then."""
-    for patience in range(_ROUNDS, -1, -1):
-        stage.done, total = 0, 0
-
-        def sent(count: int) -> None:
-            nonlocal total
-            total += count
-            stage.advance(count)
-
+    for pause in (*_PAUSES, None):
+        stage.restart()
         try:
-            result = await send_documents(doors, scenario.documents(), sent=sent)
-        except Unreachable:
-            if not patience:
-                raise
-        else:
+            result = await send_documents(doors, scenario.documents(), sent=stage.advance)
             if result.stopped is None:
-                return total, result
-            if not patience:
-                raise Unreachable(f"the import stopped: {result.stopped}")
-        await asyncio.sleep(_PAUSE)
-    raise AssertionError("unreachable: the last round returns or raises")
+                return stage.done, result
+            failure = Unreachable(f"the import stopped: {result.stopped}")
+        except Unreachable as unreachable:
+            failure = unreachable
+        if pause is None:
+            raise failure
+        await asyncio.sleep(pause)
+    raise AssertionError("the last round returns or raises")
 
 
 def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:

@@ -30,6 +30,12 @@ class Stage:
             self._told = time.monotonic()
             self._reporter.say(f"  {self._title}: {self.done:,} of {self._total:,}")
 
+    def restart(self) -> None:
+        """From nothing again."""
+        self.done = 0
+        if self._task is not None and self._reporter.bars:
+            self._reporter.bars.reset(self._task)
+
     def finish(self, said: str) -> None:
         took = time.monotonic() - self._began
         if self._task is not None and self._reporter.bars:
