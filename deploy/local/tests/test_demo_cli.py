@@ -88,6 +88,12 @@ def test_a_mapping_or_data_that_cannot_be_used_end_with_status_2(export: Path, b
     assert said in output
 
 
+def test_a_port_that_is_none_is_refused(export: Path) -> None:
+    status, output = run("--data", export, "--port", "metrics=many")
+    assert status == 1
+    assert "write PART=NUMBER, like metrics=8204" in output
+
+
 def test_fresh_removes_only_a_data_folder_of_ours(tmp_path: Path, export: Path) -> None:
     folder = tmp_path / "var" / "tiny"
     folder.mkdir(parents=True)
@@ -116,7 +122,7 @@ def test_fresh_forgets_what_was_loaded(tmp_path: Path, export: Path, monkeypatch
     (folder / "secret").touch()
     (folder / "freshness.json").touch()
     seen: list[Path] = []
-    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, data, **_: seen.append(data))
+    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, data, _port, **_: seen.append(data))
     assert run("--data", export, "--fresh")[0] == 0
     assert seen == [Path("var/tiny")]
     assert not folder.exists()
@@ -124,7 +130,7 @@ def test_fresh_forgets_what_was_loaded(tmp_path: Path, export: Path, monkeypatch
 
 def test_each_data_set_and_each_seed_has_a_folder_of_its_own(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Path] = []
-    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, data, **_: seen.append(data))
+    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, data, _port, **_: seen.append(data))
     run()
     run("--seed", 2)
     run("--data", export)

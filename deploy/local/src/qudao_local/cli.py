@@ -53,7 +53,7 @@ def _attached(data: Path, port: list[str]) -> None:
         print(f"{time.monotonic() - began:7.1f} s  {part:17} {text}", flush=True)
 
     try:
-        with Stack(data, given=_ports(port), say=say) as stack:
+        with Stack(data, given=given_ports(port), say=say) as stack:
             say("stack", f"ready, data in {stack.folder.path}")
             for name, url in stack.urls.items():
                 print(f"             {name:17} {url}/docs", flush=True)
@@ -155,7 +155,8 @@ def logs(
         return
 
 
-def _ports(given: list[str]) -> dict[str, int]:
+def given_ports(given: list[str]) -> dict[str, int]:
+    """``["metrics=8204"]`` as ``{"metrics": 8204}``; `ValueError` with what to write otherwise."""
     ports = {}
     for one in given:
         part, _, number = one.partition("=")

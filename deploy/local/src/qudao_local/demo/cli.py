@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from qudao_local.cli import REFUSALS
+from qudao_local.cli import REFUSALS, given_ports
 from qudao_local.demo import said
 from qudao_local.demo.datasets import DataError, MappingError, Report, find_mapping, load, read_mapping
 from qudao_local.demo.generator import brand
@@ -40,6 +40,7 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what this data set loaded before.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded; start nothing, write nothing.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the generated brand.")] = 1,
+    port: Annotated[list[str] | None, typer.Option(help="PART=NUMBER, as often as needed; 0 is any free port.")] = None,
 ) -> None:
     """Play a channel through the HTTP doors, print its figures, keep running until Ctrl-C.
 
@@ -58,7 +59,7 @@ def demo(
         _forget(folder)
     if report is not None and report.bad:
         said.write_bad_rows(console, report, folder)
-    _run(console, scenario, folder, once=once, generated=data is None)
+    _run(console, scenario, folder, port or [], once=once, generated=data is None)
 
 
 def _scenario(data: Path | None, mapping: Path | None, seed: int) -> tuple[Scenario, Report | None]:
@@ -81,7 +82,7 @@ def _forget(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _run(console: Console, scenario: Scenario, folder: Path, *, once: bool, generated: bool) -> None:
+def _run(console: Console, scenario: Scenario, folder: Path, port: list[str], *, once: bool, generated: bool) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     began = time.monotonic()
 
@@ -90,7 +91,7 @@ def _run(console: Console, scenario: Scenario, folder: Path, *, once: bool, gene
 
     status = 0
     try:
-        with Stack(folder, settings={"TIMEZONE": scenario.zone}, say=say) as stack:
+        with Stack(folder, given=given_ports(port), settings={"TIMEZONE": scenario.zone}, say=say) as stack:
             try:
                 status = asyncio.run(_play(console, scenario, stack, once=once, generated=generated))
             except FAILURES as failure:
