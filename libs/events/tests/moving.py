@@ -1,7 +1,6 @@
 """What tests of relay and subscriptions share: a view of the specimen, its tables, parts that run beside the test."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -73,9 +72,10 @@ async def running(*parts: Any) -> AsyncIterator[None]:
     finally:
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        _, stuck = await asyncio.wait(tasks, timeout=10)
+        for task in stuck:
+            task.print_stack()
+        assert not stuck, "a part did not end when it was cancelled"
 
 
 async def eventually(holds: Callable[[], Awaitable[Any]], seconds: float = 15) -> None:

@@ -170,7 +170,8 @@ class Relay:
                     raise OtherBroker(f"not {place.cluster} any more")
                 look_at = time.monotonic() + _CLUSTER_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+                async with asyncio.timeout(_POLL_SECONDS):  # not wait_for, which can swallow a cancellation
+                    await self._wake.wait()
 
     async def _confirm(self, state: RelayState, sender: Sender, place: _Place, rows: list[Any], admin: Any) -> None:
         """Sends rows, and only when all of them are confirmed moves the position."""

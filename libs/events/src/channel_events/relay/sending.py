@@ -75,7 +75,8 @@ async def _end(producer: Any) -> None:
     """Ends a producer, also one that cannot flush because its broker is gone: aiokafka's `stop` waits for that for ever,
     and its sending task, left alone, would send the rest to the next broker on that address."""
     try:
-        await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+        async with asyncio.timeout(_STOP_SECONDS):
+            await producer.stop()
     except Exception:
         with contextlib.suppress(Exception):
             await producer._sender.close()

@@ -32,7 +32,8 @@ class OwnLogSource:
         """The next events, in order; empty after a moment without any."""
         if self._wait:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):  # not wait_for, which can swallow a cancellation
+                    await self._wake.wait()
         self._wake.clear()  # before the look: what is appended during it sets the event again
         rows = await self._connection.fetch(_AFTER, self._progress.place.position)
         self._wait = self.caught_up = len(rows) < LIMIT
