@@ -116,3 +116,12 @@ async def test_an_order_with_two_products_counts_once_in_each_and_once_in_all(cl
     assert {one["group"]["product"]: int(one["value"]) for one in found} == each
     (one,) = await values(client, "orders", product=["s-1", "s-2"])
     assert int(one["value"]) == both < sum(each.values())
+
+
+async def test_a_question_is_never_answered_by_loops_that_missing_statistics_suggest(client: Running) -> None:
+    joined = Question(groups=(Dimension.PRODUCT_CATEGORY,))
+    async with client.runtime.reading() as read:
+        await ask(read, KPIS["gross"], joined, order="group", limit=10)
+        assert await read.scalar(sa.text("show enable_nestloop")) == "off"
+    async with client.runtime.reading() as read:
+        assert await read.scalar(sa.text("show enable_nestloop")) == "on"

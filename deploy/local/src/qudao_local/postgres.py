@@ -31,6 +31,8 @@ SETTINGS = {
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",
+    # What was just loaded has statistics within seconds, not a minute.
+    "autovacuum_naptime": "10s",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
