@@ -8,6 +8,7 @@ import structlog
 from channel_events.log import Log
 from channel_events.relay import Relay
 from channel_events.subscription import ViewSubscription
+from channel_events.tasks import end
 
 from channel_service.service import Service
 from channel_service.settings import Settings, required
@@ -58,9 +59,7 @@ class Worker:
             self._run(one.name, one.run)
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     def _run(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         async def watched() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from channel_events.log.connect import CHANNEL
+from channel_events.tasks import end
 
 PAUSE = 0.002
 """Seconds between two notifications: each costs the server as much as an append."""
@@ -41,10 +42,7 @@ class Announcer:
         self._wake()
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(*self._tasks)
 
     def _wake(self, *_: object) -> None:
         for event in self._listeners:
