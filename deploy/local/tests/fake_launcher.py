@@ -16,8 +16,9 @@ if __name__ == "__main__":
     given = {"postgres": 0, "broker": 0}
     given |= {part: int(number) for part, _, number in (word.partition("=") for word in sys.argv[2:])}
     with Stack(Path(sys.argv[1]), kinds=[FAKE], given=given) as stack:
-        print("up", stack.urls["fake-service"], flush=True)
         try:
+            # Within: the test interrupts as soon as it has read this.
+            print("up", stack.urls["fake-service"], flush=True)
             time.sleep(600)
         except KeyboardInterrupt:
             print("interrupted", flush=True)

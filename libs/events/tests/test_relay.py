@@ -168,8 +168,10 @@ async def test_two_relays_at_once_change_nothing_for_those_who_read(
     await rows(database, "update relay set cluster_id = $1", await cluster_of(kafka))
     await fill(log)
     async with running(first, second, subscription(view, database, kafka, topic_prefix)):
+        await eventually(partial(all_done, first, second))  # from here on both send what comes
         await take(log, each=20)
         await eventually(partial(reached, database, 150))
+        await eventually(partial(all_done, first, second))
     records = await whole_topic(kafka, topic_prefix + "specimen")
     assert sum(len(part) for part in records.values()) > 150  # both did send
     await check_applied_once(log, database)
@@ -187,6 +189,10 @@ async def test_a_second_relay_waits_until_the_first_one_is_gone(
         assert one.caught_up() != other.caught_up()
     await send_all(other)
     await send_all(one)
+
+
+async def all_done(*relays: Relay) -> bool:
+    return all(relay.caught_up() for relay in relays)
 
 
 async def any_done(*relays: Relay) -> bool:
