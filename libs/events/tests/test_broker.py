@@ -1,13 +1,19 @@
 """Topics are made at their final size, and by nobody else's accident."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiokafka.admin import NewTopic
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError
 from channel_events.broker import PROFILES, Broker, TopicRefused, cluster_id
+from channel_events.envelope import Encoder
+from channel_events.relay.sending import Sender
+from channel_events.tasks import end
+from channel_events.topic import TopicReader
 
 
 @pytest.fixture
@@ -68,3 +74,18 @@ def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(KeyError):
         Broker("127.0.0.1:9092", "rabbit")
     assert set(PROFILES) == {"embedded", "kafka"}
+
+
+async def test_a_client_cancelled_at_any_moment_leaves_no_connection(broker: Broker, topic_prefix: str) -> None:
+    async def use() -> None:
+        async with TopicReader.open(broker, topic_prefix + "t") as topic:
+            await topic.read(1)
+        async with Sender.open(broker, topic_prefix + "t", Encoder("test")):
+            await asyncio.sleep(0.001)
+
+    for moment in range(60):
+        task = asyncio.create_task(use())
+        await asyncio.sleep(moment / 2000)
+        await end(task)
+    gc.collect()
+    assert [one for one in gc.get_objects() if isinstance(one, AIOKafkaConnection) and one.connected()] == []

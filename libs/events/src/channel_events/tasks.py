@@ -1,8 +1,11 @@
 """Ending tasks for certain."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
-_AGAIN_SECONDS = 0.5
+_AGAIN_SECONDS = 2.0
+_WHOLE_SECONDS = 1.0
 
 
 async def end(*tasks: asyncio.Task[None]) -> None:
@@ -17,3 +20,21 @@ async def end(*tasks: asyncio.Task[None]) -> None:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
+
+
+async def whole(step: Coroutine[Any, Any, Any]) -> None:
+    """Does something that must not be cut in two; a cancellation meanwhile is heard when it is done, or after a second.
+
+    Opening and closing aiokafka's clients is such: cancelled halfway, a connection stays open that nobody knows
+    (test_a_client_cancelled_at_any_moment_leaves_no_connection).
+    """
+    task = asyncio.ensure_future(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        done, _ = await asyncio.wait([task], timeout=_WHOLE_SECONDS)
+        for ended in done:
+            ended.exception()  # heard, so that nobody is told of it later
+        raise
+    finally:
+        task.cancel()

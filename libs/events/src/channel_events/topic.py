@@ -10,6 +10,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from channel_events.broker import Broker
 from channel_events.partition import PARTITIONS
+from channel_events.tasks import whole
 
 _READ_MS = 200
 """How long a read waits for a first record: the pace of all checks that are made when nothing comes."""
@@ -31,21 +32,21 @@ class TopicReader:
     @asynccontextmanager
     async def open(cls, broker: Broker, topic: str) -> AsyncIterator["TopicReader"]:
         admin = broker.admin()
-        await admin.start()
         try:
+            await whole(admin.start())
             await broker.ensure_topic(admin, topic)
         finally:
-            await admin.close()
+            await whole(admin.close())
         consumer = broker.consumer()
         reader = cls(consumer, topic)
         try:
-            await consumer.start()
+            await whole(consumer.start())
             consumer.assign(reader._partitions)
             for partition in range(PARTITIONS):
                 await reader.seek(partition, 0)
             yield reader
         finally:
-            await consumer.stop()
+            await whole(consumer.stop())
 
     async def seek(self, partition: int, offset: int) -> None:
         self._consumer.seek(self._partitions[partition], offset)

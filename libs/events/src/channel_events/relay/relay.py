@@ -18,6 +18,7 @@ from channel_events.log.connect import prepare
 from channel_events.relay.audit import audit
 from channel_events.relay.sending import Sender
 from channel_events.relay.state import BATCH, Mark, RelayState, Remembered
+from channel_events.tasks import whole
 from channel_events.topic import TopicReader
 
 _log = structlog.get_logger("channel_events.relay")
@@ -97,7 +98,7 @@ class Relay:
             telemetry.RELAY_OLDEST.labels(self._service).set(await state.oldest_unsent(position))
             admin = self._broker.admin()
             try:
-                await admin.start()
+                await whole(admin.start())
                 cluster = await cluster_id(admin)
                 if cluster != known_cluster and self._broker.profile.volatile:
                     await self._broker.renew_topic(admin, self._topic)
@@ -105,7 +106,7 @@ class Relay:
                 async with Sender.open(self._broker, self._topic, Encoder(self._service)) as sender:
                     await self._send(state, sender, place, admin)
             finally:
-                await admin.close()
+                await whole(admin.close())
 
     @asynccontextmanager
     async def _locked(self) -> AsyncIterator[RelayState]:

@@ -10,6 +10,7 @@ from typing import Any
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder, timestamp_ms
 from channel_events.relay.state import Mark, Remembered
+from channel_events.tasks import whole
 
 ACK_SECONDS = 10
 """The broker's confirmations are awaited for so long; aiokafka itself would wait for ever."""
@@ -31,10 +32,10 @@ class Sender:
     async def open(cls, broker: Broker, topic: str, encoder: Encoder) -> AsyncIterator["Sender"]:
         producer = broker.producer()
         try:
-            await producer.start()
+            await whole(producer.start())
             yield cls(producer, topic, encoder)
         finally:
-            await _end(producer)
+            await whole(_end(producer))
 
     async def send(self, rows: Sequence[Any], remembered: dict[int, Remembered]) -> None:
         """Sends rows in order and returns when the broker has confirmed all; ``remembered`` then holds where they are.
