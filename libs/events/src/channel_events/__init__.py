@@ -1,6 +1,6 @@
 """channel_events: the event log, its relay, subscriptions and views. Mechanics only, no business word."""
 
-from channel_events.log import Appended, KeyReused, Log, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
+from channel_events.log import Appended, Current, Expect, KeyReused, Log, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
 from channel_events.pure import (
     Actor,
     Add,
@@ -34,8 +34,10 @@ __all__ = [
     "BadToken",
     "Change",
     "CommandKey",
+    "Current",
     "Decider",
     "Delete",
+    "Expect",
     "Insert",
     "KeyReused",
     "Log",

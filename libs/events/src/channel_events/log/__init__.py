@@ -1,7 +1,8 @@
 """The event log of one service: decided in batches, written by one compare-and-set."""
 
 from channel_events.log.errors import KeyReused, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
-from channel_events.log.log import Log
+from channel_events.log.expect import Expect
+from channel_events.log.log import Current, Log
 from channel_events.log.outcome import Appended
 
-__all__ = ["Appended", "KeyReused", "Log", "LogFailure", "LogUnavailable", "OutcomeUnknown", "UnsafeServer"]
+__all__ = ["Appended", "Current", "Expect", "KeyReused", "Log", "LogFailure", "LogUnavailable", "OutcomeUnknown", "UnsafeServer"]

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from channel_events.log.draft import Draft, Task
+from msgspec.structs import replace
+
+from channel_events.log.draft import Draft, Entry, Task
 from channel_events.log.errors import KeyReused
 from channel_events.log.outcome import Appended
 from channel_events.pure import CommandKey, Recorded
@@ -41,7 +43,7 @@ class Batch:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.drafted: list[tuple[Waiting, slice]] = []
+        self.drafted: list[tuple[Waiting, slice, Entry | None]] = []
         self.replays: list[tuple[Waiting, int, int]] = []
         self._repeats: list[tuple[Waiting, Waiting]] = []
         self._keys: dict[KeyName, tuple[bytes, Waiting]] = {}
@@ -58,7 +60,7 @@ class Batch:
     def _decide(self, waiting: Waiting, known: KnownKeys) -> None:
         key = waiting.task.key
         if key is None:
-            self.drafted.append((waiting, self.draft.decide(waiting.task)))
+            self.drafted.append((waiting, *self.draft.decide(waiting.task)))
             return
         name = (waiting.task.by.subject, key.key)
         if name in known:
@@ -70,7 +72,7 @@ class Batch:
             _same_body(key, body_hash)
             self._repeats.append((waiting, first))
         else:
-            self.drafted.append((waiting, self.draft.decide(waiting.task)))
+            self.drafted.append((waiting, *self.draft.decide(waiting.task)))
             self._keys[name] = (key.body_hash, waiting)
 
     def keyed(self) -> list[KeyName]:
@@ -79,7 +81,7 @@ class Batch:
 
     def doubtful(self) -> list[KeyName]:
         """The keys of commands that were refused or had nothing to do: perhaps because they were done before."""
-        idle = [name for waiting, part in self.drafted if part.start == part.stop and (name := _name(waiting))]
+        idle = [name for waiting, part, _ in self.drafted if part.start == part.stop and (name := _name(waiting))]
         return idle + [name for waiting, _ in self._refused if (name := _name(waiting))]
 
     @property
@@ -101,28 +103,36 @@ class Batch:
             if recorded_at is not None and recorded_on is not None
         ]  # fmt: skip
         answers: dict[int, Any] = {}
-        for waiting, part in self.drafted:
+        for waiting, part, entry in self.drafted:
             own = tuple(events[part])
-            answers[id(waiting)] = Appended(own, own[-1].position if own else end)
+            version, last = (entry.version, entry.last) if entry else (0, None)
+            answers[id(waiting)] = Appended(own, own[-1].position if own else end, version=version, last=last)
             waiting.settle(answers[id(waiting)])
         for waiting, position, count in self.replays:
             again = tuple(replays[p] for p in range(position, position + count))
-            waiting.settle(Appended(again, again[-1].position if again else end, replayed=True))
+            waiting.settle(_again(waiting.task, again, end))
         for waiting, first in self._repeats:
-            original = answers[id(first)]
-            waiting.settle(Appended(original.events, original.position, replayed=True))
+            waiting.settle(replace(answers[id(first)], replayed=True))
         for waiting, refusal in self._refused:
             waiting.settle(refusal)
 
     def outcomes(self) -> dict[str, int]:
         """How many commands were appended, had nothing to do, were replayed, were rejected."""
-        appended = sum(part.stop > part.start for _, part in self.drafted)
+        appended = sum(part.stop > part.start for _, part, _ in self.drafted)
         return {
             "appended": appended,
             "nothing": len(self.drafted) - appended,
             "replayed": len(self.replays) + len(self._repeats),
             "rejected": len(self._refused),
         }
+
+
+def _again(task: Task, events: tuple[Recorded, ...], end: int) -> Appended:
+    """The answer of a command's first time; it does not tell where the thing commanded was if nothing of it was written."""
+    streams = {event.stream: event for event in events}
+    thing = streams.get(task.targets[0].stream) if task.targets else None
+    version, last = (thing.version, thing.id) if thing else (0, None)
+    return Appended(events, events[-1].position if events else end, replayed=True, version=version, last=last)
 
 
 def _name(waiting: Waiting) -> KeyName | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from channel_events.ids import new_id
+from channel_events.log.expect import Expect
 from channel_events.partition import partition_of
 from channel_events.pure import Actor, CommandKey, On, Rejected, event_type
 
@@ -20,10 +21,11 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Entry(NamedTuple):
-    """A stream's state and version at the mark."""
+    """A stream's state at the mark, its version, and the id of its last event; none for a stream that has no events."""
 
     state: Any
     version: int
+    last: UUID | None
 
 
 class Drafted(NamedTuple):
@@ -68,11 +70,12 @@ _TAILS = msgspec.json.Decoder(tuple[Tail, ...])
 
 
 class Task(NamedTuple):
-    """A command as it waits: its targets, who wants it, and under which key."""
+    """A command as it waits: its targets, who wants it, under which key, and where the first target's stream must be."""
 
     targets: tuple[On, ...]
     by: Actor
     key: CommandKey | None
+    expect: Expect | None = None
 
 
 class Draft:
@@ -92,34 +95,39 @@ class Draft:
         mark = self.events[-1].id if self.events else self.base.mark
         return Head(self.base.position + len(self.events), mark, tuple(self._tails))
 
-    def decide(self, task: Task) -> slice:
-        """Decides one command on all that was decided before it; the slice of `events` that it added.
+    def decide(self, task: Task) -> tuple[slice, Entry | None]:
+        """Decides one command on all that was decided before it; the slice of `events` that it added, and its first
+        target's stream after it.
 
         All of its targets or none: a refusal leaves the draft as it was.
         """
+        if task.expect is not None and task.targets:
+            task.expect.check(*self._entry(task.targets[0].stream)[1:])
         changed: dict[str, Entry] = {}
-        drafted: list[tuple[str, int, Any]] = []
+        drafted: list[tuple[UUID, str, int, Any]] = []
         for target in task.targets:
             stream, decider = target.stream, target.decider
-            entry = changed.get(stream) or self.states.get(stream) or self._before[stream]
+            entry = changed.get(stream) or self._entry(stream)
             events = list(decider.decide(target.command, entry.state))
             if events:
                 for version, event in enumerate(events, entry.version + 1):
-                    drafted.append((stream, version, event))
-                changed[stream] = Entry(decider.fold(events, entry.state), entry.version + len(events))
+                    drafted.append((new_id(), stream, version, event))
+                changed[stream] = Entry(decider.fold(events, entry.state), entry.version + len(events), drafted[-1][0])
         first = len(self.events)
-        encoded = [(stream, version, event, _encode(event)) for stream, version, event in drafted]
+        encoded = [(*item, _encode(item[3])) for item in drafted]
         for item in encoded:
             self._append(*item, task.by)
         self.states.update(changed)
         if task.key:
             self.keys.append((task.by.subject, task.key, self.base.position + first + 1, len(drafted)))
-        return slice(first, len(self.events))
+        return slice(first, len(self.events)), self._entry(task.targets[0].stream) if task.targets else None
 
-    def _append(self, stream: str, version: int, event: Any, data: bytes, by: Actor) -> None:
+    def _entry(self, stream: str) -> Entry:
+        return self.states.get(stream) or self._before[stream]
+
+    def _append(self, id_: UUID, stream: str, version: int, event: Any, data: bytes, by: Actor) -> None:
         declared = event_type(type(event))
         partition = previous_position = previous_id = None
-        id_ = new_id()
         if declared.public:
             partition = partition_of(stream)
             previous_position, previous_id = self._tails[partition]

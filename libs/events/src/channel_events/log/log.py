@@ -1,7 +1,8 @@
 """The log as services see it."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Self, TypeVar
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import asyncpg
 
@@ -10,11 +11,19 @@ from channel_events.log.announce import Announcer
 from channel_events.log.committer import Committer
 from channel_events.log.connect import connect_readers
 from channel_events.log.draft import Task, check_storable
+from channel_events.log.expect import Expect, stream_tag
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
 from channel_events.pure import Actor, CommandKey, Decider, On, Recorded, Registry, stream_id
 
 State = TypeVar("State")
+
+
+class Current(NamedTuple, Generic[State]):
+    """A stream as it is now: its state, and the tag that names it; none for a stream without events."""
+
+    state: State
+    tag: str | None
 
 
 class Log:
@@ -27,6 +36,8 @@ class Log:
         self.service = service
         self.registry = reader.registry
         self._pool, self._committer, self._reader, self._announcer = pool, committer, reader, announcer
+        self._expect: Expect | None = None
+        self._told: Callable[[Appended], None] | None = None
 
     @classmethod
     async def open(cls, *, service: str, dsn: str, deciders: Iterable[Decider[Any, Any, Any]], timezone: str, durable: bool = True) -> Self:
@@ -50,19 +61,35 @@ class Log:
             raise
         return cls(service, pool, committer, reader, announcer)
 
+    def for_caller(self, expect: Expect | None, told: Callable[[Appended], None]) -> Self:
+        """This log for one caller: commands are decided only where the stream of their first target, the thing commanded,
+        is as ``expect`` says (`Rejected`, ``precondition_failed``), and ``told`` hears of each that was.
+        """
+        bound = copy.copy(self)
+        bound._expect, bound._told = expect, told
+        return bound
+
     async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
         """Decides the commands in order, each on what the earlier ones changed, and writes all of their events or none.
 
         Raises `Rejected` (nothing written), `KeyReused`, `LogUnavailable` (nothing written), `OutcomeUnknown`.
         """
-        task = Task(targets, by, key)
+        task = Task(targets, by, key, self._expect)
         check_storable(task)
         appended: Appended = await self._committer.submit(task)
+        if self._told:
+            self._told(appended)
         return appended
 
     async def state(self, decider: Decider[Any, State, Any], key: str) -> State:
         """The state of a stream now, read from the log."""
-        return decider.fold(event.data for event in await self.stream(decider, key))
+        return (await self.current(decider, key)).state
+
+    async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
+        """A stream as it is now, read from the log."""
+        events = await self.stream(decider, key)
+        tag = stream_tag(events[-1].version, events[-1].id) if events else None
+        return Current(decider.fold(event.data for event in events), tag)
 
     async def stream(self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0) -> list[Recorded]:
         """The events of a stream, in order."""

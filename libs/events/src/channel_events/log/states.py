@@ -11,7 +11,7 @@ LIMIT = 200_000
 
 
 class States(dict[str, Entry]):
-    """Stream id to state and version. Nothing uncommitted ever enters: a state that came from a batch that was not
+    """Stream id to state, version and last event. Nothing uncommitted ever enters: a state that came from a batch that was not
     written would decide on events that do not exist (test_a_failed_write_leaves_no_trace_in_the_states).
     """
 
@@ -26,7 +26,7 @@ class States(dict[str, Entry]):
     def load(self, streams: Iterable[str], rows: Iterable[Any]) -> None:
         """Takes in streams from all of their events up to the mark."""
         for stream in streams:
-            self[stream] = Entry(self._decider(stream).initial, 0)
+            self[stream] = Entry(self._decider(stream).initial, 0, None)
         self.fold(rows)
 
     def fold(self, rows: Iterable[Any]) -> None:
@@ -36,7 +36,7 @@ class States(dict[str, Entry]):
             if entry := self.get(stream):
                 decider = self._decider(stream)
                 event = self._reader.data(row, required=True)
-                self[stream] = Entry(decider.evolve(entry.state, event), row["version"])
+                self[stream] = Entry(decider.evolve(entry.state, event), row["version"], row["id"])
 
     def adopt(self, changed: Mapping[str, Entry]) -> None:
         """Takes over what a committed batch changed, and forgets the longest unused when there are too many."""
