@@ -31,6 +31,7 @@ ROW: dict[str, Any] = {
     "reason": "客户要求",
     "correlation": "c-1",
     "causation": None,
+    "trace": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 }
 GOLDEN = {
     "ce_specversion": "1.0",
@@ -49,6 +50,7 @@ GOLDEN = {
     "ce_actor": "ann",
     "ce_reason": "客户要求",
     "ce_correlation": "c-1",
+    "ce_traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 }
 REGISTRY = Registry([MarblesTaken])
 
@@ -83,7 +85,7 @@ def test_a_record_comes_back_as_the_row_it_was() -> None:
 
 
 def test_what_is_not_known_of_an_event_stays_unknown_and_the_event_keeps_its_place() -> None:
-    bare = {"occurred_on": None, "reason": None, "correlation": None, "type": "marbles_painted", "data": b"{}"}
+    bare = {"occurred_on": None, "reason": None, "correlation": None, "trace": None, "type": "marbles_painted", "data": b"{}"}
     found = Decoder("the-specimen", REGISTRY).event(*sent(**bare))
     assert found is not None
     assert (found.data, found.type, found.position, found.reason) == (None, "marbles_painted", 5_000_000_007, None)

@@ -16,12 +16,13 @@ from channel_events.pure import Recorded, Registry
 
 COLUMNS = (
     "position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on, "
-    "partition, previous_position, previous_id, actor, reason, correlation, causation"
+    "partition, previous_position, previous_id, actor, reason, correlation, causation, trace"
 )
 
 Headers = list[tuple[str, bytes]]
 
-_OPTIONAL = {"reason": "ce_reason", "correlation": "ce_correlation", "causation": "ce_causation"}
+_OPTIONAL = {"reason": "ce_reason", "correlation": "ce_correlation", "causation": "ce_causation", "trace": "ce_traceparent"}
+"""A traceparent goes by its name in the CloudEvents extension for distributed tracing."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,7 +83,7 @@ class Decoder:
             wire = h["ce_type"].decode()
             type_ = wire.removeprefix(self._prefix)
             occurred, reason = h.get("ce_occurredon"), h.get("ce_reason")
-            correlation, causation = h.get("ce_correlation"), h.get("ce_causation")
+            correlation, causation, trace = h.get("ce_correlation"), h.get("ce_causation"), h.get("ce_traceparent")
             return Recorded(
                 source=self._service,
                 position=int(h["ce_position"]),
@@ -101,6 +102,7 @@ class Decoder:
                 reason=None if reason is None else reason.decode(),
                 correlation=None if correlation is None else correlation.decode(),
                 causation=None if causation is None else causation.decode(),
+                trace=None if trace is None else trace.decode(),
             )
         except (KeyError, ValueError):
             return None
@@ -127,6 +129,7 @@ def from_row(service: str, registry: Registry, row: Any) -> Recorded:
         reason=row["reason"],
         correlation=row["correlation"],
         causation=row["causation"],
+        trace=row["trace"],
     )
 
 

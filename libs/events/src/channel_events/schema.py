@@ -36,6 +36,7 @@ create table event (
   reason            text,
   correlation       text,
   causation         text,
+  trace             text,
   unique (stream, version)
 );
 create index event_public on event (position) where partition is not null;
@@ -56,6 +57,9 @@ create table command_key (
   primary key (actor, key)
 );
 """
+
+TRACE = "alter table event add column if not exists trace text;"
+"""For logs made before events kept the trace they belong to."""
 
 SUBSCRIPTIONS = """
 create table relay (

@@ -97,7 +97,7 @@ class Batch:
                 recorded_at=recorded_at, recorded_on=recorded_on, occurred_on=getattr(d.event, "occurred_on", None),
                 partition=d.partition, previous_position=d.previous_position,
                 previous_id=None if d.previous_id is None else str(d.previous_id),
-                actor=d.by.subject, reason=d.by.reason, correlation=d.by.correlation, causation=d.by.causation,
+                actor=d.by.subject, reason=d.by.reason, correlation=d.by.correlation, causation=d.by.causation, trace=d.by.trace,
             )
             for position, d in enumerate(self.draft.events, base + 1)
             if recorded_at is not None and recorded_on is not None

@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import asyncpg
 
+from channel_events import tracing
 from channel_events.log import statements as sql
 from channel_events.log.announce import Announcer
 from channel_events.log.committer import Committer
@@ -74,9 +75,10 @@ class Log:
 
         Raises `Rejected` (nothing written), `KeyReused`, `LogUnavailable` (nothing written), `OutcomeUnknown`.
         """
-        task = Task(targets, by, key, self._expect)
-        check_storable(task)
-        appended: Appended = await self._committer.submit(task)
+        with tracing.appending(by) as by:
+            task = Task(targets, by, key, self._expect)
+            check_storable(task)
+            appended: Appended = await self._committer.submit(task)
         if self._told:
             self._told(appended)
         return appended

@@ -43,4 +43,5 @@ class Reader:
             reason=row["reason"],
             correlation=row["correlation"],
             causation=row["causation"],
+            trace=row["trace"],
         )

@@ -2,7 +2,7 @@
 
 COLUMNS = (
     "position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on, "
-    "partition, previous_position, previous_id, actor, reason, correlation, causation"
+    "partition, previous_position, previous_id, actor, reason, correlation, causation, trace"
 )
 
 HEAD = "select position, mark, tails from log_head"
@@ -40,20 +40,20 @@ with head as (
   select k.* from head, unnest($6::text[], $7::text[], $8::bytea[], $9::bigint[], $10::integer[]) as k
 ), events as (
   insert into event (position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on,
-                     partition, previous_position, previous_id, actor, reason, correlation, causation)
+                     partition, previous_position, previous_id, actor, reason, correlation, causation, trace)
   select e.position, e.id, e.stream, e.version, e.type, e.data, e.occurred_on,
          head.recorded_at, (head.recorded_at at time zone $2)::date,
-         e.partition, e.previous_position, e.previous_id, e.actor, e.reason, e.correlation, e.causation
+         e.partition, e.previous_position, e.previous_id, e.actor, e.reason, e.correlation, e.causation, e.trace
     from head,
          unnest($11::bigint[], $12::uuid[], $13::text[], $14::integer[], $15::text[], $16::json[], $17::date[],
-                $18::smallint[], $19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[])
+                $18::smallint[], $19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
            as e (position, id, stream, version, type, data, occurred_on,
-                 partition, previous_position, previous_id, actor, reason, correlation, causation)
+                 partition, previous_position, previous_id, actor, reason, correlation, causation, trace)
 )
 select recorded_at, (recorded_at at time zone $2)::date as recorded_on from head
 """
 # $1 the mark the batch was decided at, $2 the brand's time zone, $3 new position, $4 new mark (id of the last event, or $1
-# when only keys are written), $5 new tails, $6-$10 keys, $11-$24 events. One statement, so one round trip and an
+# when only keys are written), $5 new tails, $6-$10 keys, $11-$25 events. One statement, so one round trip and an
 # implied commit; no row means that another process moved the head first and nothing was written.
 
 STREAM = f"select {COLUMNS} from event where stream = $1 and version > $2 order by version"

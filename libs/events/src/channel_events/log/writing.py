@@ -38,4 +38,5 @@ async def write(connection: asyncpg.Connection, draft: Draft, timezone: str) -> 
         [e.by.reason for e in events],
         [e.by.correlation for e in events],
         [e.by.causation for e in events],
+        [e.by.trace for e in events],
     )

@@ -17,12 +17,16 @@ def stream_key(stream: str) -> str:
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who acts, why, and in which chain of causes; kept with every event."""
+    """Who acts, why, and in which chain of causes; kept with every event.
+
+    ``trace`` is a W3C traceparent; `Log.execute` fills it in when the caller is being traced.
+    """
 
     subject: str
     reason: str | None = None
     correlation: str | None = None
     causation: str | None = None
+    trace: str | None = None
 
 
 class CommandKey(msgspec.Struct, frozen=True):
@@ -58,6 +62,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     correlation: str | None = None
     causation: str | None = None
+    trace: str | None = None
 
     @property
     def key(self) -> str:

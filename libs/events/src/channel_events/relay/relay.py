@@ -10,8 +10,9 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from opentelemetry.trace import SpanKind
 
-from channel_events import telemetry
+from channel_events import telemetry, tracing
 from channel_events.broker import Broker, cluster_id, topic_of
 from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare
@@ -178,7 +179,8 @@ class Relay:
         """Sends rows, and only when all of them are confirmed moves the position."""
         absent = [row for row in rows if row["position"] > place.reached[row["partition"]]]
         tried, self._tried = self._tried, max(self._tried, rows[-1]["position"])
-        await self._watched(sender.send(absent, place.remembered), place, admin)
+        with tracing.handling("relay", SpanKind.PRODUCER, ((row["trace"], row["recorded_at"]) for row in absent), topic=self._topic):
+            await self._watched(sender.send(absent, place.remembered), place, admin)
         place.position = rows[-1]["position"]
         await state.save(place.position, place.cluster, place.remembered)
         self._count(absent, tried)

@@ -8,8 +8,9 @@ from typing import Any
 
 import asyncpg
 import structlog
+from opentelemetry.trace import SpanKind
 
-from channel_events import telemetry
+from channel_events import telemetry, tracing
 from channel_events.broker import Broker, topic_of
 from channel_events.envelope import Decoder
 from channel_events.freshness import Recent
@@ -186,12 +187,15 @@ class ViewSubscription:
 
     async def _apply(self, connection: Any, source: Source, steps: list[Step]) -> None:
         before = [self._rows[step.partition] for step in steps]
-        after = await fold(connection, self.view, self._table, before, steps)
+        events = [event for step in steps for event in step.events]
+        contexts = ((event.trace, event.recorded_at) for event in events)
+        with tracing.handling(f"fold {self.view.name}", SpanKind.CONSUMER, contexts, subscription=self.name):
+            after = await fold(connection, self.view, self._table, before, steps)
         self._progressed = True
         for row in after:
             self._rows[row.partition] = row
             source.committed(row)
-        self._measure([event for step in steps for event in step.events])
+        self._measure(events)
         for step, was in zip(steps, before, strict=True):
             if step.state != was.state:
                 self._say(step)
