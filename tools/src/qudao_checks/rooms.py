@@ -25,7 +25,7 @@ IMPURE = frozenset(
 
 # What a library shows besides its root; all else is its inside. `testing` is for tests, `schema` and `migrations` for
 # those who make databases.
-DOORS = {"channel_events": ("pure", "schema", "testing"), "channel_service": ("migrations", "testing")}
+DOORS = {"channel_events": ("pure", "schema", "testing"), "channel_service": ("exporting", "importing", "migrations", "testing")}
 # The library that runs the moving parts may take them from where they are, too.
 PARTS = {"channel_service": ("log", "relay", "subscription", "tasks", "view")}
 

@@ -1,5 +1,6 @@
 """channel_events: the event log, its relay, subscriptions and views. Mechanics only, no business word."""
 
+from channel_events.deciding import Deciding
 from channel_events.log import Appended, Current, Expect, KeyReused, Log, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
 from channel_events.pure import (
     Actor,
@@ -36,6 +37,7 @@ __all__ = [
     "CommandKey",
     "Current",
     "Decider",
+    "Deciding",
     "Delete",
     "Expect",
     "Insert",

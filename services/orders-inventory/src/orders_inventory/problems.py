@@ -1,6 +1,7 @@
 """What orders-inventory refuses, by stable codes."""
 
 from channel_service import Problem, ProblemCatalogue
+from channel_service.importing import IMPORT_PROBLEMS
 
 _PARTNERS = [
     Problem(
@@ -159,24 +160,4 @@ _LINES = [
     ),
 ]
 
-_IMPORTS = [
-    Problem(
-        "media_type_unsupported",
-        415,
-        "An import is application/x-ndjson or text/csv, not {media_type}.",
-        "导入的内容类型应为 application/x-ndjson 或 text/csv，而不是 {media_type}。",
-    ),
-    Problem("row_too_long", 413, "The row is longer than {limit} bytes.", "该行超过 {limit} 字节的上限。"),
-    Problem("row_invalid", 422, "The row is no document of an import: {reason}.", "该行不是有效的导入文档：{reason}。"),
-    Problem("row_malformed", 422, "The row cannot be read: {reason}.", "无法读取该行：{reason}。"),
-    Problem("row_disagrees", 422, "The rows of one order disagree: {reason}.", "同一订单的各行内容不一致：{reason}。"),
-    Problem("header_invalid", 422, "The header cannot be used: {reason}.", "无法使用该表头：{reason}。"),
-    Problem(
-        "import_conflict",
-        409,
-        "This was imported before with other content; a correction needs a number or reference of its own.",
-        "此前已导入过同一编号但内容不同的数据；更正需使用新的编号或引用号。",
-    ),
-]
-
-PROBLEMS = ProblemCatalogue([*_PARTNERS, *_CATALOGUE, *_ORDERS, *_LINES, *_IMPORTS])
+PROBLEMS = ProblemCatalogue([*_PARTNERS, *_CATALOGUE, *_ORDERS, *_LINES]) | IMPORT_PROBLEMS

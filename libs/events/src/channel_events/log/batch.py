@@ -62,7 +62,7 @@ class Batch:
         if key is None:
             self.drafted.append((waiting, *self.draft.decide(waiting.task)))
             return
-        name = (waiting.task.by.subject, key.key)
+        name = key.name(waiting.task.by)
         if name in known:
             body_hash, position, count = known[name]
             _same_body(key, body_hash)
@@ -137,7 +137,7 @@ def _again(task: Task, events: tuple[Recorded, ...], end: int) -> Appended:
 
 def _name(waiting: Waiting) -> KeyName | None:
     key = waiting.task.key
-    return (waiting.task.by.subject, key.key) if key else None
+    return key.name(waiting.task.by) if key else None
 
 
 def _same_body(key: CommandKey, body_hash: bytes) -> None:

@@ -119,7 +119,7 @@ class Draft:
             self._append(*item, task.by)
         self.states.update(changed)
         if task.key:
-            self.keys.append((task.by.subject, task.key, self.base.position + first + 1, len(drafted)))
+            self.keys.append((task.key.name(task.by)[0], task.key, self.base.position + first + 1, len(drafted)))
         return slice(first, len(self.events)), self._entry(task.targets[0].stream) if task.targets else None
 
     def _entry(self, stream: str) -> Entry:
@@ -156,7 +156,7 @@ def check_storable(task: Task) -> None:
         task.by.reason,
         task.by.correlation,
         task.by.causation,
-        task.key.key if task.key else None,
+        *(task.key.name(task.by) if task.key else ()),
     )
     for text in texts:
         if text is not None and ("\0" in text or not _encodes(text)):

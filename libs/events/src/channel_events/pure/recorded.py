@@ -30,10 +30,19 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class CommandKey(msgspec.Struct, frozen=True):
-    """What makes a repeated command one: the sender's key, and the hash of the body it must come with."""
+    """What makes a repeated command one: the sender's key, and the hash of the body it must come with.
+
+    Keys of different senders do not meet. ``owner`` is whose key it is when it is not the actor's: a file that two people
+    import is one file.
+    """
 
     key: str
     body_hash: bytes
+    owner: str | None = None
+
+    def name(self, by: Actor) -> tuple[str, str]:
+        """What the log knows the key by."""
+        return (self.owner or by.subject, self.key)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

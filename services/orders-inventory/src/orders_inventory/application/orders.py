@@ -1,8 +1,7 @@
 """Looking at one order, from its stream: always current."""
 
-from channel_events import Rejected
+from channel_events import Deciding, Rejected
 
-from orders_inventory.application.deciding import Deciding
 from orders_inventory.domain.order import ORDER, Order, OrderPlaced, Status, status
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from channel_events import Actor, Appended, CommandKey, On, Rejected
+from channel_events import Actor, Appended, CommandKey, Deciding, On, Rejected
 
-from orders_inventory.application.deciding import Deciding
 from orders_inventory.domain.codes import checked_sku, checked_warehouse, order_id, stock_key
 from orders_inventory.domain.order import ORDER, NewLine, PlaceOrder
 from orders_inventory.domain.product import PRODUCT, RequireProduct

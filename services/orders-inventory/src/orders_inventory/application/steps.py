@@ -6,9 +6,8 @@ The units are settled on the order as it is now; should it change before the wri
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from channel_events import Actor, Appended, CommandKey, On
+from channel_events import Actor, Appended, CommandKey, Deciding, On
 
-from orders_inventory.application.deciding import Deciding
 from orders_inventory.domain.codes import stock_key
 from orders_inventory.domain.order import (
     ORDER,

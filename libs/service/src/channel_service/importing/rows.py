@@ -1,27 +1,28 @@
-"""What a reader makes of the bytes of an import: documents and refusals, each with the number of its row."""
+"""What a reader makes of the bytes of an import: rows and refusals, each with the number of its line."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from orders_inventory.application.imports.documents import Document
+from channel_service.importing.importable import ImportRow
 
 
 class Row(Struct, frozen=True):
     """A document; ``number`` is that of its (first) line in the file, from 1, the header's line counted."""
 
     number: int
-    document: Document
+    document: ImportRow
 
 
 class Refused(Struct, frozen=True):
-    """A row, or the document it is part of (``id``), that will not be imported."""
+    """A row, or the document it is part of (``id``), that will not be imported; ``field`` when one is to blame."""
 
     number: int
     code: str
     facts: dict[str, Any]
     id: str | None = None
+    field: str | None = None
 
 
 Read: TypeAlias = Row | Refused

@@ -7,17 +7,23 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 
 class RowResult(Struct, frozen=True, kw_only=True):
-    """``repeated``: it was here already, the same. ``refused``: ``problem`` is the stable code, ``facts`` say why."""
+    """``repeated``: it was here already, the same. ``changed``: it was here and says something else now.
+
+    ``refused``: ``problem`` is the stable code, ``field`` the one to blame, if any, ``detail`` the text for people, ``facts`` say why.
+    """
 
     row: int
-    result: Literal["repeated", "refused"]
+    result: Literal["repeated", "changed", "refused"]
     id: str | None = None
     problem: str | UnsetType = UNSET
+    field: str | UnsetType | None = UNSET
+    detail: str | UnsetType = UNSET
     facts: dict[str, Any] | UnsetType = UNSET
 
 
 class Tally(Struct):
-    """``rows`` of the file; of its documents how many were accepted, repeated, refused; ``lines`` of accepted orders.
+    """``rows`` of the file; of its documents how many were accepted (``changed``: those that replaced something), repeated, refused;
+    ``lines`` of accepted orders.
 
     ``by_problem`` counts the refused. ``stopped`` is the code of the failure that ended the import before the file's end:
     repeat it then, what is done stays done. ``unlisted`` rows are counted here and have no line of their own: the client did
@@ -26,6 +32,7 @@ class Tally(Struct):
 
     rows: int = 0
     accepted: int = 0
+    changed: int = 0
     repeated: int = 0
     refused: int = 0
     lines: int = 0

@@ -1,0 +1,96 @@
+"""The routes of imports: the answer streams while the file is read."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+from channel_events import Rejected
+from fastapi import APIRouter, Query, Request
+from starlette.requests import ClientDisconnect
+
+from channel_service.dependencies import By, RuntimeDep, Today
+from channel_service.http.body import unlimited_body
+from channel_service.importing.csv import CsvReader
+from channel_service.importing.describing import rows_of, sheet_of
+from channel_service.importing.duplex import MAX_UNSENT, Duplex
+from channel_service.importing.importable import ImportSet
+from channel_service.importing.ndjson import NdjsonReader
+from channel_service.importing.rehearsal import Rehearsal, known_key
+from channel_service.importing.results import RowResult, Summary
+from channel_service.importing.rows import Reader
+from channel_service.importing.run import Import
+from channel_service.problems import COMMON, ProblemCatalogue
+from channel_service.problems.render import language
+
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+READERS: Mapping[str, Callable[[ImportSet], Reader]] = {NDJSON: NdjsonReader, CSV: CsvReader}
+_ANSWER = {"description": "A line per row that was not simply accepted, progress, and a summary.", "content": {NDJSON: {}}}
+_ENCODE = msgspec.json.Encoder(enc_hook=str).encode
+
+
+def import_routes(*sets: ImportSet) -> APIRouter:
+    """``POST /v1/imports/<name>`` for each set."""
+    router = APIRouter(prefix="/v1/imports", tags=["imports"])
+    for what in sets:
+        router.add_api_route(
+            f"/{what.name}",
+            _endpoint(what),
+            methods=["POST"],
+            operation_id=f"import_{what.name}",
+            summary=what.summary,
+            openapi_extra={"requestBody": {"required": True, "content": {NDJSON: rows_of(what), CSV: sheet_of(what)}}},
+            responses={
+                200: {"description": "A line per row that was not simply accepted, progress, and a summary.", "content": {NDJSON: {}}}
+            },
+        )
+    return router
+
+
+def _endpoint(what: ImportSet) -> Any:
+    @unlimited_body
+    async def endpoint(
+        request: Request,
+        runtime: RuntimeDep,
+        by: By,
+        today: Today,
+        dry_run: Annotated[bool, Query(description="Decide everything, write nothing.")] = False,
+    ) -> Duplex:
+        """Good rows go on when others are refused, and a file imported again adds nothing. `docs/how-to/import-and-export.md`
+        describes the rows."""
+        reader = _reader(request, what)
+        deciding = Rehearsal(runtime.log, known_key(runtime.reading)) if dry_run else runtime.log
+        say = partial(_say, COMMON | runtime.service.problems, language(request.scope))
+        run = Import(what, deciding, runtime.reading, by, today, say=say, dry_run=dry_run)
+        return Duplex(lambda answer: _lines(run, reader, request, answer), NDJSON)
+
+    return endpoint
+
+
+def _reader(request: Request, what: ImportSet) -> Reader:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in READERS:
+        raise Rejected("media_type_unsupported", media_type=media_type)
+    return READERS[media_type](what)
+
+
+def _say(problems: ProblemCatalogue, chosen: str, code: str, facts: Mapping[str, Any]) -> str:
+    problem = problems.get(code)
+    if chosen == "zh" and "reason_zh" in facts:
+        facts = {**facts, "reason": facts["reason_zh"]}
+    return code if problem is None else problem.detail(chosen, facts)
+
+
+async def _lines(run: Import, reader: Reader, request: Request, answer: Duplex) -> AsyncIterator[bytes]:
+    unlisted = 0
+    try:
+        async for result in run.results(reader, request.stream()):
+            if isinstance(result, RowResult) and answer.unsent > MAX_UNSENT:
+                unlisted += 1
+                continue
+            if isinstance(result, Summary):
+                result.summary.unlisted = unlisted
+            yield _ENCODE(result) + b"\n"
+    except ClientDisconnect:
+        return

@@ -1,0 +1,168 @@
+"""An import: many documents in flight at once, so that the log writes them in few batches, decided in the file's order.
+
+The log decides commands in the order they are handed to it, so each document sees the effect of all before it although
+none is waited for. One kind must wait: what is worked out on a stream's state (what is left of an order to take back) needs
+the earlier documents of the same id to be written first.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from typing import Any, TypeAlias
+
+from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channel_service.importing.importable import Importable, ImportRow, ImportSet, Known
+from channel_service.importing.results import Progress, Result, RowResult, Summary, Tally
+from channel_service.importing.rows import Read, Reader, Refused, Row
+
+IN_FLIGHT = 256
+"""Documents handed to the log and not answered yet."""
+PROGRESS_EVERY = 1_000
+
+Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+Found: TypeAlias = Mapping[Importable[Any], Any]
+Say: TypeAlias = Callable[[str, Mapping[str, Any]], str]
+"""The text for people of a code and its facts."""
+
+
+class _InFlight(Struct, frozen=True):
+    number: int
+    kind: Importable[Any]
+    document: ImportRow
+    id: str
+    task: asyncio.Task[Appended]
+
+
+class Import:
+    """One run over one file. Iterate `results`; leaving early writes nothing more than what is in flight."""
+
+    def __init__(
+        self, what: ImportSet, log: Deciding, reading: Reading, by: Actor, today: date, *, say: Say, dry_run: bool = False
+    ) -> None:
+        self._what, self._log, self._reading, self._by, self._today = what, log, reading, by, today
+        self._say, self._dry_run = say, dry_run
+        self._waiting: deque[_InFlight | Refused] = deque()
+        self._tally = Tally()
+
+    async def results(self, reader: Reader, pieces: AsyncIterable[bytes]) -> AsyncIterator[Result]:
+        try:
+            async for piece in pieces:
+                async for result in self._take(reader.feed(piece)):
+                    yield result
+                self._tally.rows = reader.rows
+                if self._tally.stopped:
+                    break
+            else:
+                async for result in self._take(reader.end()):
+                    yield result
+            while self._waiting:
+                for result in await self._settle():
+                    yield result
+        finally:
+            await self._finish()
+        self._tally.rows = reader.rows
+        yield Summary(self._tally, self._dry_run)
+
+    async def _take(self, reads: Iterable[Read]) -> AsyncIterator[Result]:
+        chunk = list(reads)
+        found = await self._look(one.document for one in chunk if isinstance(one, Row))
+        for read in chunk:
+            while len(self._waiting) >= IN_FLIGHT or (self._waiting and self._is_settled(self._waiting[0])):
+                for result in await self._settle():
+                    yield result
+            self._waiting.append(read if isinstance(read, Refused) else await self._begin(read, found))
+
+    async def _look(self, documents: Iterable[ImportRow]) -> Found:
+        """What the kinds look up for these documents, each kind once for all of its own."""
+        wanted: dict[Importable[Any], list[ImportRow]] = {}
+        for document in documents:
+            kind = self._what.by_row[type(document)]
+            if kind.looks is not None:
+                wanted.setdefault(kind, []).append(document)
+        found: dict[Importable[Any], Any] = {}
+        for kind, rows in wanted.items():
+            async with self._reading() as connection:
+                found[kind] = await kind.looks(connection, rows)  # type: ignore[misc]
+        return found
+
+    async def _begin(self, row: Row, found: Found) -> _InFlight | Refused:
+        document = row.document
+        kind = self._what.by_row[type(document)]
+        try:
+            id_ = kind.id(document)
+        except Rejected as refusal:
+            return self._refusal(row.number, kind, refusal)
+        known = Known(self._today, await self._state(id_, kind, document) if kind.state else found.get(kind))
+        return _InFlight(row.number, kind, document, id_, asyncio.create_task(self._work(kind, document, known)))
+
+    async def _state(self, id_: str, kind: Importable[Any], document: ImportRow) -> Any:
+        earlier = [one.task for one in self._waiting if isinstance(one, _InFlight) and one.id == id_]
+        if earlier:
+            await asyncio.wait(earlier)
+        decider, key = kind.state(document)  # type: ignore[misc]
+        return await self._log.state(decider, key)
+
+    async def _work(self, kind: Importable[Any], document: ImportRow, known: Known) -> Appended:
+        key = kind.command_key(document)
+        try:
+            return await self._log.execute(*kind.commands(document, known), by=self._by, key=key)
+        except Rejected as refusal:
+            if kind.already is None or not await kind.already(self._log, document, refusal):
+                raise
+        return await self._log.execute(by=self._by, key=key)
+
+    @staticmethod
+    def _is_settled(one: _InFlight | Refused) -> bool:
+        return isinstance(one, Refused) or one.task.done()
+
+    async def _settle(self) -> list[Result]:
+        """The outcome of the document that has waited longest: results come in the file's order."""
+        one = self._waiting.popleft()
+        outcome = self._refused(one) if isinstance(one, Refused) else await self._outcome(one)
+        results: list[Result] = [] if outcome is None else [outcome]
+        if self._tally.documents % PROGRESS_EVERY == 0:
+            results.append(Progress(self._tally))
+        return results
+
+    async def _outcome(self, one: _InFlight) -> RowResult | None:
+        try:
+            appended = await one.task
+        except Rejected as refusal:
+            return self._refused(self._refusal(one.number, one.kind, refusal, one.id))
+        except (LogUnavailable, OutcomeUnknown) as failure:
+            self._tally.stopped = failure.code
+            return self._refused(Refused(one.number, failure.code, {}, one.id))
+        if appended.replayed or not appended.events:
+            self._tally.repeated += 1
+            return RowResult(row=one.number, result="repeated", id=one.id)
+        self._tally.accepted += 1
+        if one.kind.counts:
+            self._tally.lines += len(getattr(one.document, one.kind.counts))
+        if one.kind.replaces and appended.events[0].version > 1:
+            self._tally.changed += 1
+            return RowResult(row=one.number, result="changed", id=one.id)
+        return None
+
+    @staticmethod
+    def _refusal(number: int, kind: Importable[Any], refusal: Rejected, id_: str | None = None) -> Refused:
+        code = "import_conflict" if refusal.code == "idempotency_key_reused" else refusal.code
+        # A decider names what is wrong by the same words as the columns; of several the row as a whole is to blame.
+        named = [name for name in refusal.facts if name in kind.columns]
+        return Refused(number, code, refusal.facts, id_, named[0] if len(named) == 1 else None)
+
+    def _refused(self, one: Refused) -> RowResult:
+        self._tally.refused += 1
+        self._tally.by_problem[one.code] += 1
+        detail = self._say(one.code, one.facts)
+        facts = {name: value for name, value in one.facts.items() if name != "reason_zh"}
+        return RowResult(row=one.number, result="refused", id=one.id, problem=one.code, field=one.field, detail=detail, facts=facts)
+
+    async def _finish(self) -> None:
+        """When the reader of the results leaves, commands that the log already has still come to their end."""
+        tasks = [one.task for one in self._waiting if isinstance(one, _InFlight)]
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,16 @@
+"""Imports: a file per thing that can be imported, and which route takes what."""
+
+from channel_service.importing import ImportSet, import_routes
+
+from orders_inventory.api.imports.catalogue import PRODUCTS, WAREHOUSES
+from orders_inventory.api.imports.orders import CANCELLATIONS, ORDERS, RETURNS
+from orders_inventory.api.imports.stock import RECEIPTS
+
+router = import_routes(
+    ImportSet(
+        "orders",
+        *(WAREHOUSES, PRODUCTS, RECEIPTS, ORDERS, CANCELLATIONS, RETURNS),
+        summary="Import a channel's whole history: catalogue, stock, orders and what happened to them",
+    ),
+    ImportSet("products", PRODUCTS, WAREHOUSES, default=PRODUCTS, summary="Import products, and warehouses by their kind"),
+)
