@@ -8,7 +8,9 @@ import pytest
 from channel_events.log import LogUnavailable, OutcomeUnknown
 from channel_service import Problem, ProblemCatalogue
 from channel_service.problems import COMMON
+from channel_service.problems.validation import findings
 from channel_service.testing import Running
+from pydantic_core._pydantic_core import list_all_errors
 
 RAISE = "/v1/counters/a/raise"
 
@@ -41,6 +43,14 @@ async def test_a_rejection_is_rendered_from_the_catalogue_with_its_facts(client:
         ("de", "en"),
         ("zh;q=high", "en"),
         ("zh;q=0", "en"),
+        ("zh;q=nan", "en"),
+        ("zh;q=9", "en"),
+        ("en;q=0.1, zh ; Q=0.2", "zh"),
+        ("en;q=0.8,zh;q=0.8", "en"),
+        ("zh-Hant-TW", "zh"),
+        ("*", "en"),
+        ("*;q=0.1, zh;q=0.2", "zh"),
+        ("zhx, zh_CN, =;,,", "en"),
         ("", "en"),
     ],
 )
@@ -185,3 +195,35 @@ async def test_the_api_document_describes_problems_and_their_codes(client: Runni
             assert described == {"$ref": "#/components/schemas/Problem"}
             assert "422" not in operation["responses"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_finding_of_pydantic_has_a_chinese_text() -> None:
+    for kind in list_all_errors():
+        facts = dict.fromkeys(kind.get("example_context") or {}, "x")
+        error = {"type": kind["type"], "loc": ("body", "a"), "msg": "English", "ctx": facts, "input": 1}
+        [found] = findings([error], "zh")
+        assert not found["problem"].isascii(), kind
+        assert "{" not in found["problem"], kind
+
+
+@pytest.mark.parametrize("body", [b'{"by": NaN}', b'{"by": 1e999}', b'{"by": "\\u0000"}', b'{"by"', b'{"by": "\xff\x00"}', b"[1] 2"])
+async def test_the_reason_why_a_body_is_no_json_is_said_in_both_languages(client: Running, body: bytes) -> None:
+    for language in ("en", "zh"):
+        headers = {"accept-language": language, "content-type": "application/json"}
+        found = problem(await client.post(RAISE, content=body, headers=headers), 400, "malformed_json")
+        assert found["facts"]["reason"].isascii() == (language == "en")
+        assert found["facts"]["reason"] in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/rows?cursor=x", {}),
+        ("/v1/counters/a?x=%00", {}),
+        ("/v1/counters/a", {"if-match": "x"}),
+    ],
+)
+async def test_what_the_edge_itself_refuses_is_said_in_both_languages(client: Running, path: str, headers: dict[str, str]) -> None:
+    for language in ("en", "zh"):
+        [error] = problem(await client.get(path, headers={**headers, "accept-language": language}), 422, "invalid_request")["errors"]
+        assert error["problem"].isascii() == (language == "en")

@@ -4,9 +4,11 @@ from channel_service.app import attach, create_app
 from channel_service.cli import run
 from channel_service.dependencies import By, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
+from channel_service.http.conditional import content_tag, set_etag
 from channel_service.models import Amount, Code, Currency, Money, Quantity, StrictModel, Text
 from channel_service.paging import Page, PageRequest, bad_cursor, decode_cursor, encode_cursor, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue, Rule
+from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
 from channel_service.seeing import SeenBy
 from channel_service.service import Service
@@ -41,11 +43,14 @@ __all__ = [
     "WrittenEvent",
     "attach",
     "bad_cursor",
+    "content_tag",
     "create_app",
     "decode_cursor",
     "encode_cursor",
     "fetch_page",
+    "invalid",
     "parse_json",
     "run",
+    "set_etag",
     "unlimited_body",
 ]

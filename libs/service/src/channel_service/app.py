@@ -8,6 +8,7 @@ from prometheus_client import Gauge
 from starlette.middleware import Middleware
 
 from channel_service.http.body import BodyLimit
+from channel_service.http.conditional import NotModified
 from channel_service.http.requests import Requests
 from channel_service.openapi import PROBLEM_ANSWERS, document
 from channel_service.problems.handlers import install, renderer
@@ -31,7 +32,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         version=service.version,
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,  # a redirect would lose the body of a command on some clients
-        middleware=[Middleware(Requests, render=render), Middleware(BodyLimit, limit=settings.max_body_bytes)],
+        middleware=[Middleware(Requests, render=render), Middleware(NotModified), Middleware(BodyLimit, limit=settings.max_body_bytes)],
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 from channel_events.log import Log
-from channel_events.pure import Actor, CommandKey, Rejected
-from fastapi import Depends, Request
+from channel_events.pure import Actor, CommandKey
+from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channel_service.http.conditional import expected, set_etag
 from channel_service.paging import PageRequest, page_request
+from channel_service.problems.refusals import invalid
 from channel_service.runtime import Runtime
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -25,9 +27,9 @@ async def _runtime(request: Request) -> Runtime:
     return runtime
 
 
-async def _log(request: Request) -> Log:
+async def _log(request: Request, response: Response) -> Log:
     log: Log = request.app.state.runtime.log
-    return log
+    return log.for_caller(expected(request.headers.getlist("if-match")), lambda appended: set_etag(response, appended.tag))
 
 
 async def _read(request: Request) -> AsyncIterator[AsyncConnection]:
@@ -44,7 +46,7 @@ async def _command_key(request: Request) -> CommandKey | None:
     if key is None:
         return None
     if not _KEY.fullmatch(key):
-        raise Rejected("invalid_request", errors=[{"field": IDEMPOTENCY_KEY, "problem": "must be 1 to 200 visible ASCII characters"}])
+        raise invalid(IDEMPOTENCY_KEY, "must be 1 to 200 visible ASCII characters", "应为 1 至 200 个可见 ASCII 字符")
     scope = request.scope
     digest = hashlib.sha256(f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n")
     digest.update(await request.body())
@@ -70,6 +72,7 @@ async def _new_id() -> Callable[[], str]:
 
 RuntimeDep = Annotated[Runtime, Depends(_runtime)]
 LogDep = Annotated[Log, Depends(_log)]
+"""The log for this request: commands are decided on its If-Match, and its answer carries the ETag of the thing commanded."""
 ReadDep = Annotated[AsyncConnection, Depends(_read, scope="function")]
 """A connection in one read-only snapshot, given back before the answer is sent: a slow client holds none."""
 By = Annotated[Actor, Depends(_actor)]

@@ -12,6 +12,8 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channel_service.problems.refusals import invalid
+
 T = TypeVar("T")
 MAX_LIMIT = 200
 
@@ -39,7 +41,7 @@ async def page_request(
 
 
 def bad_cursor() -> Rejected:
-    return Rejected("invalid_request", errors=[{"field": "cursor", "problem": "is no cursor of this list"}])
+    return invalid("cursor", "is no cursor of this list", "不是此列表的游标")
 
 
 def encode_cursor(values: Sequence[Any]) -> str:

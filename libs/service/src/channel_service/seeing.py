@@ -8,6 +8,8 @@ from channel_events.subscription import BadToken, ViewBehind, wait_for
 from channel_events.view import View
 from fastapi import Depends, Query, Request
 
+from channel_service.problems.refusals import invalid
+
 WAIT_SECONDS = 5.0
 
 
@@ -31,7 +33,7 @@ def SeenBy(view: View) -> Any:  # noqa: N802 - read as a declaration: dependenci
         try:
             await wait_for(fetch, view, token, WAIT_SECONDS)
         except BadToken:
-            raise Rejected("invalid_request", errors=[{"field": "wait_for", "problem": "is no token of a write"}]) from None
+            raise invalid("wait_for", "is no token of a write", "不是写入返回的令牌") from None
         except ViewBehind as behind:
             raise Rejected("view_behind", position=max(behind.reached.values(), default=0)) from None
 

@@ -25,9 +25,10 @@ from channel_service import (
     Text,
     Today,
     fetch_page,
+    set_etag,
     unlimited_body,
 )
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from specimen.counter import COUNTER, Raise
 
@@ -50,8 +51,10 @@ async def raise_counter(counter: str, body: RaiseBody, log: LogDep, by: By, key:
 
 
 @router.get("/{counter}")
-async def value(counter: str, log: LogDep) -> dict[str, int]:
-    return {"value": await log.state(COUNTER, counter)}
+async def value(counter: str, log: LogDep, response: Response, daily: bool = False) -> dict[str, int]:
+    counted, tag = await log.current(COUNTER, counter)
+    set_etag(response, tag, dated=daily)
+    return {"value": counted}
 
 
 @odd.get("/v1/rows")

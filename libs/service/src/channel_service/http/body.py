@@ -7,6 +7,9 @@ from typing import Any, NoReturn
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from channel_service.problems.validation import Rule
+from channel_service.problems.words import Words
+
 MAX_DEPTH = 32
 
 # What may make a body unfit. Nearly every body has none of it, so one search in C is the whole cost of the check.
@@ -16,6 +19,8 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _UNFIT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+UNPARSABLE = Words("it cannot be parsed", "无法解析")
+_UNFIT = Words("a text holds a NUL character or half a surrogate pair", "文本含有 NUL 字符或不成对的代理字符")
 _UNLIMITED = "__qudao_unlimited_body__"
 
 
@@ -127,7 +132,11 @@ def _check_values(body: bytes) -> None:
     while waiting:
         one = waiting.pop()
         if isinstance(one, str) and _UNFIT_TEXT.search(one):
-            raise BodyRefused("malformed_json", 400, reason="a text holds a NUL character or half a surrogate pair")
+            raise BodyRefused(
+                "malformed_json",
+                400,
+                reason=Words("a text holds a NUL character or half a surrogate pair", "文本含有 NUL 字符或不成对的代理字符"),
+            )
         if isinstance(one, dict):
             waiting.extend(one)
             waiting.extend(one.values())
@@ -136,22 +145,26 @@ def _check_values(body: bytes) -> None:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise Rule(f"{name} is not a number of JSON", f"{name} 不是 JSON 数字")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if number in {float("inf"), float("-inf")}:
-        raise ValueError("a number is too large")
+        raise Rule("a number is too large", "数字过大")
     return number
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Words:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos}"
+        return syntax_error(error.msg, error.pos)
     if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.start} is not UTF-8"
-    return str(error) if type(error) is ValueError else "it cannot be parsed"
+        return Words(f"byte {error.start} is not UTF-8", f"第 {error.start} 个字节不是 UTF-8")
+    return Words(error.en, error.zh) if isinstance(error, Rule) else UNPARSABLE
+
+
+def syntax_error(message: str, position: int) -> Words:
+    return Words(f"{message} at character {position}", f"第 {position} 个字符处有语法错误")
 
 
 def _header(scope: Scope, name: bytes) -> bytes:

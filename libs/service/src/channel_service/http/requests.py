@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channel_service import logs
+from channel_service.problems.words import Words
 
 REQUESTS = Counter("qudao_http_requests_total", "Requests answered, by route template.", ["method", "route", "status"])
 DURATION = Histogram(
@@ -82,7 +83,7 @@ class Requests:
 
     async def _refuse_nul(self, scope: Scope, receive: Receive, send: Send) -> None:
         # PostgreSQL has no NUL in its texts and would fail the query: that is the request's fault, not ours.
-        errors = [{"field": "path or query", "problem": "holds a NUL character"}]
+        errors = [{"field": "path or query", "problem": Words("holds a NUL character", "含有 NUL 字符")}]
         await self.render(scope, "invalid_request", {"errors": errors})(scope, receive, send)
 
 

@@ -63,6 +63,12 @@ COMMON = ProblemCatalogue(
         Problem("not_found", 404, "There is nothing at this address.", "该地址下没有内容。"),
         Problem("method_not_allowed", 405, "This address does not answer to this method.", "该地址不支持此请求方法。"),
         Problem(
+            "precondition_failed",
+            412,
+            "It was changed since you read it; read it again, look, and repeat the request with its new ETag.",
+            "自您读取以来该对象已发生变化；请重新读取并确认后，使用新的 ETag 重试。",
+        ),
+        Problem(
             "idempotency_key_reused",
             409,
             "This Idempotency-Key was already used with another request.",

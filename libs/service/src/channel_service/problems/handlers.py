@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from channel_service.http.body import BodyRefused
+from channel_service.http.body import UNPARSABLE, BodyRefused, syntax_error
+from channel_service.http.conditional import quoted
 from channel_service.http.requests import Render
 from channel_service.problems.catalogue import COMMON, ProblemCatalogue
 from channel_service.problems.render import language, problem_response
@@ -73,7 +74,8 @@ def _asynchronous(handler: Callable[..., Response]) -> Callable[[Request, Except
 
 
 def _rejected(render: Render, request: Request, error: Rejected) -> Response:
-    return render(request.scope, error.code, error.facts)
+    tag = error.facts.get("current") if error.code == "precondition_failed" else None
+    return render(request.scope, error.code, error.facts, {"etag": quoted(tag)} if tag else None)
 
 
 def _log_failure(render: Render, request: Request, error: LogFailure) -> Response:
@@ -84,7 +86,7 @@ def _invalid(render: Render, request: Request, error: RequestValidationError) ->
     errors = error.errors()
     if errors and errors[0]["type"] == "json_invalid":
         one = errors[0]
-        return render(request.scope, "malformed_json", {"reason": f"{one['ctx']['error']} at character {one['loc'][-1]}"})
+        return render(request.scope, "malformed_json", {"reason": syntax_error(one["ctx"]["error"], one["loc"][-1])})
     return render(request.scope, "invalid_request", {"errors": findings(errors, language(request.scope))})
 
 
@@ -92,7 +94,7 @@ def _http(render: Render, request: Request, error: HTTPException) -> Response:
     if isinstance(error, BodyRefused):
         facts, code = error.facts, error.code
     elif error.status_code == 400:  # FastAPI's own word for a body that json.loads gave up on
-        facts, code = {"reason": "it cannot be parsed"}, "malformed_json"
+        facts, code = {"reason": UNPARSABLE}, "malformed_json"
     else:
         facts, code = {}, _BY_STATUS.get(error.status_code, "invalid_request")
     return render(request.scope, code, facts, error.headers)

@@ -1,6 +1,8 @@
 """A refusal as ``application/problem+json`` (RFC 9457)."""
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -8,9 +10,11 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from channel_service.problems.catalogue import COMMON, Problem, ProblemCatalogue
+from channel_service.problems.words import spoken
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
+_RANGE = re.compile(r"([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9]{1,8})*\s*(?:;\s*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?")
 
 
 def language(scope: Scope) -> str:
@@ -21,17 +25,15 @@ def language(scope: Scope) -> str:
     return "en"
 
 
+@lru_cache(200)
 def _preferred(header: str) -> str:
-    best, best_quality = "en", 0.0
+    """Of the languages that are here the one with the highest weight; of equal ones the first named. ``*`` is English."""
+    best, highest = "en", 0.0
     for item in header.split(","):
-        tag, _, parameter = item.strip().partition(";")
-        try:
-            quality = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
-        except ValueError:
-            continue
-        main = tag.strip().partition("-")[0].lower()
-        if main in {"zh", "en"} and quality > best_quality:
-            best, best_quality = main, quality
+        if found := _RANGE.fullmatch(item.strip()):
+            main, weight = found[1].lower().replace("*", "en"), float(found[2] or 1)
+            if main in {"zh", "en"} and weight > highest:
+                best, highest = main, weight
     return best
 
 
@@ -44,6 +46,7 @@ def problem_response(
     """
     problem = catalogue.get(code) or COMMON.get(code) or Problem(code, 409, code, code)
     chosen = language(scope)
+    facts = spoken(dict(facts), chosen)
     body: dict[str, Any] = {
         "type": f"urn:qudao:problem:{code}",
         "title": problem.title,

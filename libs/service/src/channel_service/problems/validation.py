@@ -28,10 +28,38 @@ _ZH: Mapping[str, str] = {
     "date_parsing": "应为日期，如 2026-11-24",
     "date_from_datetime_parsing": "应为日期，如 2026-11-24",
     "date_from_datetime_inexact": "应为日期，如 2026-11-24",
+    "datetime_type": "应为带时区的时间，如 2026-11-24T04:00:00Z",
+    "datetime_parsing": "应为带时区的时间，如 2026-11-24T04:00:00Z",
+    "datetime_object_invalid": "应为带时区的时间，如 2026-11-24T04:00:00Z",
+    "datetime_from_date_parsing": "应为带时区的时间，如 2026-11-24T04:00:00Z",
+    "timezone_aware": "时间应带时区，如 2026-11-24T04:00:00Z",
+    "int_parsing_size": "整数过大",
+    "float_type": "应为数字",
+    "float_parsing": "应为数字",
+    "finite_number": "应为有限的数字",
+    "multiple_of": "应为 {multiple_of} 的倍数",
+    "decimal_type": "应为十进制数",
+    "decimal_parsing": "应为十进制数",
+    "decimal_max_digits": "最多 {max_digits} 位",
+    "decimal_max_places": "小数最多 {decimal_places} 位",
+    "string_unicode": "应为 UTF-8 文本",
+    "string_not_ascii": "只能含 ASCII 字符",
+    "none_required": "应为 null",
+    "set_type": "应为列表",
+    "tuple_type": "应为列表",
+    "union_tag_invalid": "应为 {expected_tags} 之一",
+    "union_tag_not_found": "缺少 {discriminator}",
+    "uuid_type": "应为 UUID",
+    "uuid_parsing": "应为 UUID",
+    "url_type": "应为 URL",
+    "url_parsing": "应为 URL",
+    "url_scheme": "URL 应以 {expected_schemes} 开头",
+    "url_too_long": "至多 {max_length} 个字符",
     "model_attributes_type": "应为 JSON 对象",
     "dict_type": "应为 JSON 对象",
     "model_type": "应为 JSON 对象",
 }
+_ZH_OTHER = "该值无效"
 _NO_JSON = ("send a JSON object with Content-Type: application/json", "请以 Content-Type: application/json 发送 JSON 对象")
 _NO_OBJECT = frozenset({"model_attributes_type", "dict_type", "model_type"})
 
@@ -54,8 +82,8 @@ def _problem(error: Any, language: str) -> str:
     # A rule of our own says in both languages what it wants.
     if kind == "value_error" and isinstance(rule := facts.get("error"), Rule):
         return rule.zh if chinese else rule.en
-    if chinese and kind in _ZH:
-        return _ZH[kind].format(**facts)
+    if chinese:
+        return _ZH.get(kind, _ZH_OTHER).format(**facts)
     message: str = error["msg"]
     return message.removeprefix("Value error, ")
 

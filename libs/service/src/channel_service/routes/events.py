@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import msgspec
 from channel_events.pure import Recorded, Rejected
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from channel_service.dependencies import PageDep, RuntimeDep
+from channel_service.http.conditional import set_etag
 from channel_service.paging import Page, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
@@ -44,10 +45,11 @@ class EventView(BaseModel):
 
 
 @router.get("/{event_id}", summary="One event")
-async def one_event(event_id: str, runtime: RuntimeDep) -> EventView:
+async def one_event(event_id: str, runtime: RuntimeDep, response: Response) -> EventView:
     event = await runtime.log.event(event_id)
     if event is None:
         raise Rejected("not_found", event_id=event_id)
+    set_etag(response, f"{event.version}-{event.id}")
     return EventView.of(event)
 
 

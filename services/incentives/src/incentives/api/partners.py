@@ -3,8 +3,8 @@
 from datetime import date
 
 from channel_events.pure import Rejected
-from channel_service import Page, PageDep, ReadDep, SeenBy, Today, fetch_page
-from fastapi import APIRouter
+from channel_service import Page, PageDep, ReadDep, SeenBy, Today, content_tag, fetch_page, set_etag
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from incentives.views.partner_copy import PARTNER, PARTNER_COPY, partners_on
@@ -31,8 +31,9 @@ async def list_partners(read: ReadDep, page: PageDep, today: Today) -> Page[Part
 
 
 @router.get("/{partner_id}", summary="One partner")
-async def one_partner(partner_id: str, read: ReadDep, today: Today) -> Partner:
+async def one_partner(partner_id: str, read: ReadDep, today: Today, response: Response) -> Partner:
     row = (await read.execute(partners_on(today).where(PARTNER.sql.c.partner_id == partner_id))).mappings().one_or_none()
     if row is None:
         raise Rejected("partner_unknown", partner_id=partner_id)
+    set_etag(response, content_tag(dict(row)))
     return Partner.model_validate(row)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
-from channel_service import Rule
+from channel_service import Rule, invalid
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from metrics.domain.question import Dimension, Period, Question, Tree
@@ -59,7 +59,7 @@ class Filters(BaseModel):
             allowed = sorted(info.alias or field for field, info in type(self).model_fields.items())
             raise Rejected("parameter_unknown", parameter=name, allowed=", ".join(allowed))
         if self.first and self.last and self.first > self.last:
-            raise Rejected("invalid_request", errors=[{"field": "to", "problem": "must not be before from"}])
+            raise invalid("to", "must not be before from", "不应早于 from")
         given: dict[str, Any] = {name: tuple(values) for name, values in self if isinstance(values, list) and values}
         return Question(
             first=self.first,

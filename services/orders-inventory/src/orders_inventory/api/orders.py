@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page
+from channel_service import By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page, set_etag
 from fastapi import APIRouter, Path, Query, Response, status
 
 from orders_inventory.api import order_models as models
@@ -66,9 +66,11 @@ async def take_back(order_id: OneOrder, body: models.TakingBack, log: LogDep, by
 
 
 @router.get("/{order_id}", summary="One order")
-async def get_order(order_id: OneOrder, log: LogDep) -> models.OrderDetail:
+async def get_order(order_id: OneOrder, log: LogDep, response: Response) -> models.OrderDetail:
     """Always current."""
-    return models.OrderDetail.of(*await find_order(log, order_id))
+    found = await find_order(log, order_id)
+    set_etag(response, found.tag)
+    return models.OrderDetail.of(found.placed, found.order, found.status)
 
 
 @router.get("", summary="Orders, newest first")

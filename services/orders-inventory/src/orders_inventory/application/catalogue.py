@@ -34,6 +34,6 @@ def defining_warehouse(command: DefineWarehouse) -> Iterator[On]:
 def moving_stock(command: ReceiveStock) -> Iterator[On]:
     """What changes the stock of a known product in a known warehouse."""
     warehouse, sku = checked_warehouse(command.warehouse), checked_sku(command.sku)
+    yield On(STOCK, stock_key(warehouse, sku), command)
     yield On(WAREHOUSE, warehouse, RequireWarehouse(warehouse))
     yield On(PRODUCT, sku, RequireProduct(sku))
-    yield On(STOCK, stock_key(warehouse, sku), command)

@@ -1,13 +1,24 @@
 """Looking at one order, from its stream: always current."""
 
-from channel_events import Deciding, Rejected
+from typing import NamedTuple
+
+from channel_events import Log, Rejected
 
 from orders_inventory.domain.order import ORDER, Order, OrderPlaced, Status, status
 
 
-async def find_order(log: Deciding, order_id: str) -> tuple[OrderPlaced, Order, Status]:
-    """The order as placed, as it is now, and how far that is; ``order_unknown`` when there is none."""
-    order = await log.state(ORDER, order_id)
+class Found(NamedTuple):
+    """An order as placed, as it is now, how far that is, and the tag of its stream."""
+
+    placed: OrderPlaced
+    order: Order
+    status: Status
+    tag: str | None
+
+
+async def find_order(log: Log, order_id: str) -> Found:
+    """Raises `Rejected` (``order_unknown``) when there is none."""
+    order, tag = await log.current(ORDER, order_id)
     if order.placed is None:
         raise Rejected("order_unknown", order_id=order_id)
-    return order.placed, order, status(order)
+    return Found(order.placed, order, status(order), tag)

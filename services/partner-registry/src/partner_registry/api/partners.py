@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import By, Code, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page
+from channel_service import By, Code, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page, set_etag
 from fastapi import APIRouter, Path, Query, Response, status
 
 from partner_registry.api import partner_models as models
@@ -87,10 +87,13 @@ async def get_partner(
     partner_id: PartnerId,
     log: LogDep,
     today: Today,
+    response: Response,
     as_of: Annotated[Day | None, Query(description="Status and place as of this day; today when not given.")] = None,
 ) -> models.PartnerDetail:
     """Always current. Standings and places show the whole history, moves planned ahead too."""
-    return models.PartnerDetail.of(await partner_record(log, partner_id, as_of or today))
+    record = await partner_record(log, partner_id, as_of or today)
+    set_etag(response, record.tag, dated=as_of is None)
+    return models.PartnerDetail.of(record)
 
 
 @router.get("", summary="Partners by name, to list and search")

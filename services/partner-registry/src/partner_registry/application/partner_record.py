@@ -9,9 +9,11 @@ from partner_registry.domain.partner import PARTNER, PartnerApplied, Place, Stan
 
 
 class PartnerRecord(Struct, frozen=True, kw_only=True):
-    """What it applied as; where it stood and was on ``as_of``; and the whole history, oldest first."""
+    """What it applied as; where it stood and was on ``as_of``; and the whole history, oldest first;
+    ``tag`` is that of its stream."""
 
     as_of: date
+    tag: str | None
     applied: PartnerApplied
     standing: Standing
     place: Place
@@ -21,7 +23,7 @@ class PartnerRecord(Struct, frozen=True, kw_only=True):
 
 async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecord:
     """Raises `Rejected`: ``partner_unknown``, or ``partner_not_applied_yet`` for a day before it applied."""
-    partner = await log.state(PARTNER, partner_id)
+    partner, tag = await log.current(PARTNER, partner_id)
     if partner.application is None:
         raise Rejected("partner_unknown", partner_id=partner_id)
     standing, place = partner.standing_on(as_of), partner.place_on(as_of)
@@ -29,6 +31,7 @@ async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecor
         raise Rejected("partner_not_applied_yet", partner_id=partner_id, applied_on=partner.application.occurred_on, as_of=as_of)
     return PartnerRecord(
         as_of=as_of,
+        tag=tag,
         applied=partner.application,
         standing=standing,
         place=place,
