@@ -1,6 +1,7 @@
 """Tasks end when they are told to."""
 
 import asyncio
+import gc
 
 from channel_events.tasks import end
 
@@ -33,3 +34,21 @@ async def test_ending_what_has_ended_is_nothing() -> None:
     await task
     await end(task)
     assert task.done()
+
+
+async def test_what_fails_while_it_is_ended_is_heard() -> None:
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+
+    async def fails() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            raise RuntimeError("odd")
+
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0)
+    await end(task)
+    del task
+    gc.collect()
+    assert told == []

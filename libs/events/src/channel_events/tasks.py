@@ -19,7 +19,10 @@ async def end(*tasks: asyncio.Task[None]) -> None:
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
+        done, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
+        for task in done:
+            if not task.cancelled():
+                task.exception()  # heard: asyncpg may fail in odd ways where it is cancelled
 
 
 async def whole(step: Coroutine[Any, Any, Any]) -> None:
