@@ -1,7 +1,18 @@
 """channel_events: the event log, its relay, subscriptions and views. Mechanics only, no business word."""
 
 from channel_events.deciding import Deciding
-from channel_events.log import Appended, Current, Expect, KeyReused, Log, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
+from channel_events.log import (
+    Appended,
+    Current,
+    Expect,
+    KeyReused,
+    Log,
+    LogFailure,
+    LogRestored,
+    LogUnavailable,
+    OutcomeUnknown,
+    UnsafeServer,
+)
 from channel_events.pure import (
     Actor,
     Add,
@@ -44,6 +55,7 @@ __all__ = [
     "KeyReused",
     "Log",
     "LogFailure",
+    "LogRestored",
     "LogUnavailable",
     "On",
     "OutcomeUnknown",

@@ -15,7 +15,8 @@ event (CloudEvents 1.0, as JSON). `make contracts` makes the schemas and this pa
 written by hand once and stay.
 
 An event only ever gains optional fields. Something with another meaning is another event: `order_placed.v2`.
-Readers ignore fields and types they do not know. Amounts are decimal text, exact, in the currency beside them; dates
+Readers ignore fields and types they do not know. What stands under any-service comes from each service under its own
+name: `metrics.log_restored`. Amounts are decimal text, exact, in the currency beside them; dates
 are days of the brand's calendar.
 """
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from channel_events import Topic
+from channel_events import LogRestored, Topic
 from channel_events.pure import EventType, event_type
 from channel_service import Service
 
@@ -44,12 +44,20 @@ class Consumed(NamedTuple):
         return self.declared.wire(self.publisher)
 
 
+ANY_SERVICE = "any-service"
+"""Stands for each service where the library speaks for it: the type of each begins with its own name."""
+
+
 def services() -> list[Service]:
     return [import_module(f"{package}.app").SERVICE for package in SERVICES]
 
 
 def published(all_services: Sequence[Service]) -> list[Published]:
-    """Every public event of every decider, in the services' order, then by name."""
+    """Every public event of every decider, in the services' order, then by name; and what any service's log may say of itself."""
+    return [Published(ANY_SERVICE, event_type(LogRestored)), *_of_services(all_services)]
+
+
+def _of_services(all_services: Sequence[Service]) -> list[Published]:
     return [
         Published(service.name, declared)
         for service in all_services

@@ -4,5 +4,17 @@ from channel_events.log.errors import KeyReused, LogFailure, LogUnavailable, Out
 from channel_events.log.expect import Expect
 from channel_events.log.log import Current, Log
 from channel_events.log.outcome import Appended
+from channel_events.log.restored import LogRestored
 
-__all__ = ["Appended", "Current", "Expect", "KeyReused", "Log", "LogFailure", "LogUnavailable", "OutcomeUnknown", "UnsafeServer"]
+__all__ = [
+    "Appended",
+    "Current",
+    "Expect",
+    "KeyReused",
+    "Log",
+    "LogFailure",
+    "LogRestored",
+    "LogUnavailable",
+    "OutcomeUnknown",
+    "UnsafeServer",
+]

@@ -15,12 +15,13 @@ import asyncpg
 from channel_events.log import statements as sql
 from channel_events.log import telemetry
 from channel_events.log.batch import Batch, KeyName, KnownKeys, Waiting
-from channel_events.log.connect import connect_writer
+from channel_events.log.connect import connect_writer, deadline
 from channel_events.log.draft import Draft, Head, Task
 from channel_events.log.errors import LogFailure, LogUnavailable, UnsafeServer
 from channel_events.log.reading import Reader
+from channel_events.log.restored import Restorer
 from channel_events.log.states import States
-from channel_events.log.unknown import Backend, find_out
+from channel_events.log.unknown import Backend, CommitInDoubt, find_out
 from channel_events.log.writing import write
 from channel_events.pure import Decider, Recorded
 
@@ -40,17 +41,19 @@ class Committer:
         dsn: str,
         deciders: Mapping[str, Decider[Any, Any, Any]],
         reader: Reader,
+        restorer: Restorer,
         *,
         timezone: str,
         durable: bool,
         appended: Callable[[int], None],
     ) -> None:
         self._service, self._dsn, self._durable, self._timezone = service, dsn, durable, timezone
-        self._reader, self._appended = reader, appended
+        self._reader, self._restorer, self._appended = reader, restorer, appended
         self._states = States(deciders, reader)
         self._head: Head | None = None
         self._connection: asyncpg.Connection | None = None
         self._backend: Backend | None = None
+        self._warned = False
         self._meters = telemetry.Meters(service)
         self._queue: deque[Waiting] = deque()
         self._arrived = asyncio.Event()
@@ -124,10 +127,11 @@ class Committer:
         suspicious = False
         for attempt in (1, 2, 3):
             try:
-                if await self._optimistic(commands, suspicious=suspicious) or await self._locked(commands, suspicious=suspicious):
-                    return
+                with deadline(await self._connect()):
+                    if await self._optimistic(commands, suspicious=suspicious) or await self._locked(commands, suspicious=suspicious):
+                        return
             except CONNECTION_LOST as lost:
-                # Raised by reads and by opening only: a write that loses its connection is resolved where it happens.
+                # By opening, by reads, or by a write that surely did not happen: a lost write is resolved where it is lost.
                 await self._drop()
                 if attempt == 3:
                     raise LogUnavailable(f"the database of {self._service} cannot be reached: {lost}") from lost
@@ -144,14 +148,14 @@ class Committer:
         head = self._head
         if head is None:
             return False
-        batch = await self._decide(connection, head, commands, suspicious=suspicious)
+        batch, replays = await self._decide(connection, head, commands, suspicious=suspicious)
         if not batch.draft.events:
             # Keys of commands that had nothing to do are written under the lock; refusals and repeats need the mark only.
             if batch.writes or await connection.fetchval(sql.MARK) != head.mark:
                 return False
-            await self._finish(batch, None, connection)
+            self._finish(batch, None, replays)
             return True
-        return await self._write(batch, connection)
+        return await self._write(batch, replays, connection)
 
     async def _locked(self, commands: list[Waiting], *, suspicious: bool) -> bool:
         """The same with the head's row locked from before the reading on: nobody can move it, so it ends."""
@@ -162,14 +166,14 @@ class Committer:
         try:
             head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
             await self._catch_up(connection, head)
-            batch = await self._decide(connection, head, commands, suspicious=suspicious)
+            batch, replays = await self._decide(connection, head, commands, suspicious=suspicious)
             if batch.writes:
-                return await self._write(batch, connection, transaction)
+                return await self._write(batch, replays, connection, transaction)
             await transaction.rollback()
         except BaseException:
             connection.terminate()
             raise
-        await self._finish(batch, None, connection)
+        self._finish(batch, None, replays)
         return True
 
     async def _catch_up(self, connection: asyncpg.Connection, head: Head) -> None:
@@ -184,7 +188,13 @@ class Committer:
             self._states.clear()
         self._head = head
 
-    async def _decide(self, connection: asyncpg.Connection, head: Head, commands: list[Waiting], *, suspicious: bool) -> Batch:
+    async def _decide(
+        self, connection: asyncpg.Connection, head: Head, commands: list[Waiting], *, suspicious: bool
+    ) -> tuple[Batch, dict[int, Recorded]]:
+        """The batch, and the events of earlier answers that it repeats, by position.
+
+        All that answers need is read here: a read that failed behind the write would make its commands be done again.
+        """
         missing = self._states.missing(target.stream for c in commands for target in c.task.targets)
         if missing:
             self._states.load(missing, await connection.fetch(sql.STREAMS, missing, head.position) if head.position else ())
@@ -196,43 +206,50 @@ class Committer:
         if doubtful and (known := await self._known_keys(connection, doubtful)):
             batch = Batch(Draft(head, self._states))
             batch.decide(commands, known)
-        return batch
+        return batch, await self._replays(connection, batch)
+
+    async def _replays(self, connection: asyncpg.Connection, batch: Batch) -> dict[int, Recorded]:
+        replays: dict[int, Recorded] = {}
+        for _, position, count in batch.replays:
+            rows = await connection.fetch(sql.RANGE, position, position + count - 1) if count else ()
+            replays.update((row["position"], self._reader.recorded(row)) for row in rows)
+        return replays
 
     async def _known_keys(self, connection: asyncpg.Connection, keyed: list[KeyName]) -> KnownKeys:
         rows = await connection.fetch(sql.KEYS, [actor for actor, _ in keyed], [key for _, key in keyed])
         return {(actor, key): (body_hash, position, count) for actor, key, body_hash, position, count in rows}
 
-    async def _write(self, batch: Batch, connection: asyncpg.Connection, transaction: Any = None) -> bool:
+    async def _write(self, batch: Batch, replays: Mapping[int, Recorded], connection: asyncpg.Connection, transaction: Any = None) -> bool:
         """The compare-and-set; with a transaction the head is ours already and the commit follows."""
+        self._warned = False
         try:
             row = await write(connection, batch.draft, self._timezone)
             if row is None:
                 return False
             if transaction:
                 await transaction.commit()
+            if self._warned:
+                raise CommitInDoubt("the server gave up waiting for its standby")
         except CONNECTION_LOST:
             backend, self._backend, self._connection = self._backend, None, None
             connection.terminate()
-            if backend is None or batch.draft.events == []:
+            if backend is None:
                 raise
-            row = await find_out(self._dsn, backend, batch.draft.events[0].id, durable=self._durable)
+            first = batch.draft.events[0].id if batch.draft.events else None
+            row = await find_out(self._dsn, backend, first, durable=self._durable)
             if row is None:
                 raise
-            connection = await self._connect()
-        await self._finish(batch, row, connection)
+        # From here on it is written: nothing that may fail comes before the answers.
+        self._finish(batch, row, replays)
         return True
 
-    async def _finish(self, batch: Batch, row: Any, connection: asyncpg.Connection) -> None:
+    def _finish(self, batch: Batch, row: Any, replays: Mapping[int, Recorded]) -> None:
         """The write is done (or none was needed): the states move on, the callers are answered, the others are told."""
         if batch.draft.events:
             self._states.adopt(batch.draft.states)
             self._head = batch.draft.head
             self._meters.batch.observe(len(batch.draft.events))
             self._meters.head.set(self._head.position)
-        replays: dict[int, Recorded] = {}
-        for _, position, count in batch.replays:
-            rows = await connection.fetch(sql.RANGE, position, position + count - 1) if count else ()
-            replays.update((row["position"], self._reader.recorded(row)) for row in rows)
         batch.answer(self._service, replays, row and row["recorded_at"], row and row["recorded_on"])
         for outcome, times in batch.outcomes().items():
             self._meters.appends[outcome].inc(times)
@@ -247,9 +264,24 @@ class Committer:
     async def _connect(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             self._forget()
-            self._connection = await connect_writer(self._dsn, durable=self._durable)
-            self._backend = await Backend.of(self._connection)
+            self._connection = await self._open()
         return self._connection
+
+    async def _open(self) -> asyncpg.Connection:
+        connection = await connect_writer(self._dsn, durable=self._durable)
+        try:
+            with deadline(connection):
+                self._backend = await Backend.of(connection)
+                await self._restorer.check(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        connection.add_log_listener(self._hear)
+        return connection
+
+    def _hear(self, _: object, message: Any) -> None:
+        # Called before the statement's own answer is: asyncpg passes both on in the order they came.
+        self._warned = self._warned or message.severity_en == "WARNING"
 
     async def _drop(self) -> None:
         """After a failure nothing of this connection and these states is trusted."""

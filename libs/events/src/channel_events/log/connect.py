@@ -1,5 +1,8 @@
 """Connections to the log's database, set up so that nothing waits for ever and nothing confirmed is lost."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -24,6 +27,25 @@ _SETTINGS = {
 }
 
 
+DEADLINE_SECONDS = 10.0
+"""How long one batch may take to be written, above all the timeouts of the server's that would tell more."""
+
+
+@contextmanager
+def deadline(connection: asyncpg.Connection, seconds: float | None = None) -> Iterator[None]:
+    """Drops the connection when time is up, so that what is awaited on it fails as on any lost connection.
+
+    Nothing on a writing connection is ended in another way: cancelled, or timed out by asyncpg, it sends a cancel to the
+    server, and a cancel on a commit that waits for a synchronous standby turns it into a success that is not replicated
+    (test_a_commit_that_waits_for_a_standby_is_never_cancelled).
+    """
+    handle = asyncio.get_running_loop().call_later(DEADLINE_SECONDS if seconds is None else seconds, connection.terminate)
+    try:
+        yield
+    finally:
+        handle.cancel()
+
+
 async def prepare(connection: Any) -> None:
     """Event data travels as the bytes that were encoded, with no detour over str."""
     await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
@@ -43,24 +65,31 @@ async def connect_readers(dsn: str) -> Any:
 
 
 async def connect_writer(dsn: str, *, durable: bool) -> asyncpg.Connection:
-    """A connection for the committer alone.
-
-    No client-side command timeout: it would send a cancel, and a cancel on a commit that waits for a synchronous
-    standby turns it into a success that is not replicated.
-    """
+    """A connection for writing, without asyncpg's command timeout: `deadline` says why, and is what to use instead."""
     connection = await asyncpg.connect(dsn, timeout=5, server_settings=_SETTINGS)
     try:
-        await prepare(connection)
-        await _refuse_unsafe(connection, durable=durable)
+        with deadline(connection):
+            await prepare(connection)
+            await _refuse_unsafe(connection, durable=durable)
     except BaseException:
         connection.terminate()
         raise
     return connection
 
 
+_SAFETY = """
+select pg_is_in_recovery() as standby, current_setting('synchronous_commit') as synchronous_commit,
+       current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes
+"""
+
+
 async def _refuse_unsafe(connection: asyncpg.Connection, *, durable: bool) -> None:
-    if await connection.fetchval("select pg_is_in_recovery()"):
+    found: Any = await connection.fetchrow(_SAFETY)
+    if found["standby"]:
         raise UnsafeServer("this PostgreSQL is a standby: point DATABASE_URL to the primary")
+    if found["synchronous_commit"] != "on":
+        # Asked for when connecting, but a pooler between may have dropped that.
+        raise UnsafeServer("PostgreSQL would confirm commits before they are on disk: synchronous_commit=on does not get through")
     for name in ("fsync", "full_page_writes") if durable else ():
-        if await connection.fetchval("select current_setting($1)", name) != "on":
+        if found[name] != "on":
             raise UnsafeServer(f"PostgreSQL runs with {name}=off and may lose confirmed writes: turn it on")

@@ -1,7 +1,8 @@
 """The log as services see it."""
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import asyncpg
@@ -15,6 +16,7 @@ from channel_events.log.draft import Task, check_storable
 from channel_events.log.expect import Expect, stream_tag
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
+from channel_events.log.restored import LOG, OPERATOR, Restorer
 from channel_events.pure import Actor, CommandKey, Decider, On, Recorded, Registry, stream_id
 
 State = TypeVar("State")
@@ -33,10 +35,18 @@ class Log:
     Commands given to `execute` are decided on the log as it is when they are written, whoever else writes.
     """
 
-    def __init__(self, service: str, pool: Any, committer: Committer, reader: Reader, announcer: Announcer) -> None:
+    def __init__(
+        self,
+        service: str,
+        pool: Any,
+        committer: Committer,
+        reader: Reader,
+        announcer: Announcer,
+        restore: Callable[[str], Awaitable[int]],
+    ) -> None:
         self.service = service
         self.registry = reader.registry
-        self._pool, self._committer, self._reader, self._announcer = pool, committer, reader, announcer
+        self._pool, self._committer, self._reader, self._announcer, self._restore = pool, committer, reader, announcer, restore
         self._expect: Expect | None = None
         self._told: Callable[[Appended], None] | None = None
 
@@ -47,11 +57,12 @@ class Log:
         Raises what asyncpg raises when the database cannot be reached, and `UnsafeServer` when it would lose confirmed
         writes (``durable=False`` allows that, for tests).
         """
-        by_kind = {decider.name: decider for decider in deciders}
+        by_kind = {decider.name: decider for decider in (*deciders, LOG)}
         reader = Reader(service, Registry(dict.fromkeys(event for d in by_kind.values() for event in d.events)))
         pool = await connect_readers(dsn)
         announcer = Announcer(dsn, pool)
-        committer = Committer(service, dsn, by_kind, reader, timezone=timezone, durable=durable, appended=announcer.announce)
+        restorer = Restorer(service, timezone)
+        committer = Committer(service, dsn, by_kind, reader, restorer, timezone=timezone, durable=durable, appended=announcer.announce)
         try:
             await committer.start()
             await announcer.start()
@@ -60,7 +71,7 @@ class Log:
             await announcer.close()
             pool.terminate()
             raise
-        return cls(service, pool, committer, reader, announcer)
+        return cls(service, pool, committer, reader, announcer, partial(restorer.restore, dsn, durable=durable))
 
     def for_caller(self, expect: Expect | None, told: Callable[[Appended], None]) -> Self:
         """This log for one caller: commands are decided only where the stream of their first target, the thing commanded,
@@ -113,6 +124,15 @@ class Log:
     async def head(self) -> int:
         """The position of the last event."""
         return int(await self._pool.fetchval("select position from log_head"))
+
+    async def restored(self, noticed_by: str = OPERATOR) -> int:
+        """Says that the log was restored and may have lost its end, where it cannot be seen: a copy of a folder or volume.
+
+        Moves the head far ahead and appends a `LogRestored` to each partition; the new position. Harmless when nothing was lost.
+        """
+        position = await self._restore(noticed_by)
+        self._announcer.announce(position)
+        return position
 
     def wake(self) -> Any:
         """An `asyncio.Event` of the caller's own that is set whenever the log grew, in this process or another.

@@ -67,3 +67,28 @@ WRITTEN = "select recorded_at, recorded_on from event where id = $1"
 END_BACKEND = "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2"
 
 BACKEND_LIVES = "select exists (select from pg_stat_activity where pid = $1 and backend_start = $2)"
+
+FINGERPRINT = """
+select fingerprint,
+       concat_ws('/', (select system_identifier from pg_control_system()),
+                 left(pg_walfile_name(pg_current_wal_lsn()), 8),
+                 (select oid from pg_database where datname = current_database()),
+                 tableoid::oid) as found
+  from log_head
+"""
+# The server's cluster, its timeline, the database, the table: a dump, a backup, a promotion changes one of them.
+# The timeline is that of the file being written, for pg_control_checkpoint() lags a promotion.
+
+KNOWN_FINGERPRINT = "select fingerprint from log_head"
+
+REMEMBER_FINGERPRINT = "update log_head set fingerprint = $1"
+
+MOVE_ON = """
+update log_head
+   set position = greatest(position + 1000000000, (extract(epoch from clock_timestamp()) * 1000000)::bigint)
+returning position, (greatest(clock_timestamp(), recorded_at) at time zone $1)::date as today
+"""
+# The time makes it unique: after a second restore to the same place, a fixed jump would give positions of the first one again
+# (test_a_log_restored_twice_to_the_same_place_gives_no_position_again).
+
+TOLD_BEHIND = "select exists (select from event where stream = any($1::text[]) and position > $2)"

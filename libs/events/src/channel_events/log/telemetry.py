@@ -18,6 +18,8 @@ DURATION = Histogram(
 )
 LOST = Counter("qudao_log_head_lost_total", "Batches decided again because another process moved the head first.", ["service"])
 
+RESTORED = Counter("qudao_log_restored_total", "Times the log moved on because it was restored.", ["service", "noticed_by"])
+
 
 class Meters:
     """The metrics of one service's log; the labelled children are looked up once, not at every append."""
