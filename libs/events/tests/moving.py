@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from channel_events import INTEGER, TEXT, Actor, Add, Change, Insert, Log, On, Recorded, Table, Topic, View
+from channel_events import INTEGER, OWN_LOG, TEXT, Actor, Add, Change, Insert, Log, On, Parked, Recorded, Table, Topic, View, parked
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare
@@ -138,3 +138,24 @@ async def whole_topic(bootstrap: str, topic: str) -> dict[int, list[Any]]:
 
 def subscription(view: View, dsn: str, bootstrap: str, topic_prefix: str, **more: Any) -> ViewSubscription:
     return ViewSubscription(view, view.sources[0], dsn=dsn, bootstrap=bootstrap, topic_prefix=topic_prefix, service="reader", **more)
+
+
+def own_subscription(log: Log, database: str, **more: Any) -> ViewSubscription:
+    view = taken_view(OWN_LOG, **more)
+    return ViewSubscription(view, OWN_LOG, dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)
+
+
+async def parked_streams(dsn: str) -> list[Parked]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await parked(connection.fetch)
+    finally:
+        await connection.close()
+
+
+async def is_caught_up(part: Any) -> bool:
+    return bool(part.caught_up())
+
+
+async def has_status(reader: Any, status: str) -> bool:
+    return bool(reader.status == status)

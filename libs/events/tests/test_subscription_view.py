@@ -7,10 +7,10 @@ from typing import Any
 
 import asyncpg
 import pytest
-from channel_events import OWN_LOG, Log, Recorded
+from channel_events import Log
 from channel_events.broker import Broker
 from channel_events.relay import Relay
-from channel_events.subscription import BadToken, ViewBehind, ViewSubscription, create_view_tables, wait_for
+from channel_events.subscription import BadToken, ViewBehind, create_view_tables, wait_for
 from channel_events.subscription import fold as folding
 from channel_events.telemetry import EVENTS, STOPPED
 
@@ -20,7 +20,11 @@ from .moving import (
     check_applied_once,
     eventually,
     fill,
+    has_status,
+    is_caught_up,
     make_tables,
+    own_subscription,
+    parked_streams,
     produce,
     public_rows,
     reached,
@@ -30,11 +34,6 @@ from .moving import (
     take,
     taken_view,
 )
-
-
-def own_subscription(log: Log, database: str, **more: Any) -> ViewSubscription:
-    view = taken_view(OWN_LOG, **more)
-    return ViewSubscription(view, OWN_LOG, dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)
 
 
 async def test_a_view_of_the_own_log_needs_no_broker(log: Log, database: str) -> None:
@@ -68,14 +67,14 @@ async def test_a_worker_that_slept_while_another_took_over_writes_nothing(log: L
     await make_tables(database, slow.view)
     asleep, wake = asyncio.Event(), asyncio.Event()
 
-    async def sleepy(connection: Any, view: Any, table: Any, at: Any, steps: Any) -> Any:
+    async def sleepy(connection: Any, view: Any, table: Any, parking: Any, at: Any, steps: Any) -> Any:
         if view is slow.view and not asleep.is_set():
             asleep.set()
             await wake.wait()
-        return await fold(connection, view, table, at, steps)
+        return await fold(connection, view, table, parking, at, steps)
 
     fold = folding.fold
-    monkeypatch.setattr("channel_events.subscription.view_subscription.fold", sleepy)
+    monkeypatch.setattr("channel_events.subscription.view_effect.fold", sleepy)
     async with running(slow):
         await asleep.wait()
         async with running(fast):
@@ -100,49 +99,7 @@ async def test_a_database_that_is_gone_for_a_while_blames_no_event(log: Log, dat
             )
             await asyncio.sleep(0.02 * n)
         await eventually(partial(reached, database, 55))
-        assert not reader._standing
-    await check_applied_once(log, database)
-
-
-async def test_an_event_that_fails_is_named_what_came_before_it_is_applied_and_other_partitions_flow(
-    log: Log, database: str, kafka: str, topic_prefix: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await fill(log, each=4)
-    bad = (await public_rows(database))[7]
-    broken = True
-
-    def fail(event: Recorded) -> None:
-        if broken and event.id == str(bad["id"]):
-            raise ZeroDivisionError("a bug of the view")
-
-    view = taken_view(fail=fail)
-    await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
-    reader = subscription(view, database, kafka, topic_prefix, stand_seconds=0.2)
-    async with running(relay, reader):
-        others = sum(row["partition"] != bad["partition"] or row["position"] < bad["position"] for row in await public_rows(database))
-        await eventually(partial(reached, database, others))
-        await eventually(partial(has_status, reader, "standing"))
-        assert await applied_count(database) == others
-        assert STOPPED.labels(reader.name, "standing")._value.get() == 1
-        assert str(bad["id"]) in capsys.readouterr().out
-        broken = False
-        await eventually(partial(reached, database, 20))
-        await eventually(partial(has_status, reader, "running"))
-    await check_applied_once(log, database)
-
-
-async def test_data_that_the_table_refuses_stands_at_its_event(log: Log, database: str) -> None:
-    reader = own_subscription(log, database)
-    await make_tables(database, reader.view)
-    await rows(database, "alter table taken_v1 add constraint few check (count < 3)")
-    reader._stand_seconds = 0.1
-    await fill(log, jars=1, each=5)
-    async with running(reader):
-        await eventually(partial(has_status, reader, "standing"))
-        assert await applied_count(database) == 2
-        await rows(database, "alter table taken_v1 drop constraint few")
-        await eventually(partial(reached, database, 5))
+        assert not await parked_streams(database)
     await check_applied_once(log, database)
 
 
@@ -244,11 +201,3 @@ async def test_tables_of_views_are_made_once_with_their_indexes_whoever_asks(dat
             await connection.close()
     granted = await rows(database, "select privilege_type from information_schema.table_privileges where grantee = 'moving_reader'")
     assert {row["privilege_type"] for row in granted} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
-
-
-async def is_caught_up(part: Any) -> bool:
-    return bool(part.caught_up())
-
-
-async def has_status(reader: ViewSubscription, status: str) -> bool:
-    return reader.status == status

@@ -43,8 +43,8 @@ async def test_not_ready_while_closing(client: Running) -> None:
 
 
 async def test_not_ready_behind_the_migrations(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.runtime.revisions, "_known", ("0002", frozenset({"0001", "0002"})))
-    assert await not_ready(client) == {"migrations": "behind: at 0001, this version needs 0002"}
+    monkeypatch.setattr(client.runtime.revisions, "_known", ("0003", frozenset({"0001", "0002", "0003"})))
+    assert await not_ready(client) == {"migrations": "behind: at 0002, this version needs 0003"}
 
 
 async def test_ready_on_a_database_that_is_ahead_of_this_version(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,4 +199,4 @@ def test_migrating_twice_at_once_and_again_changes_nothing(specimen: Callable[..
         together = [threads.submit(migrate) for _ in range(2)]
     for ended in [one.result() for one in together]:
         assert (ended.returncode, ended.stderr) == (0, "")
-        assert json.loads(ended.stdout)["revision"] == "0001"
+        assert json.loads(ended.stdout)["revision"] == "0002"

@@ -1,4 +1,4 @@
-"""channel_events: the event log, its relay, subscriptions and views. Mechanics only, no business word."""
+"""channel_events: the event log, its relay, subscriptions, views and reactions. Mechanics only, no business word."""
 
 from channel_events.deciding import Deciding
 from channel_events.log import (
@@ -29,8 +29,9 @@ from channel_events.pure import (
     Set,
     event,
 )
-from channel_events.subscription import BadToken, ViewBehind, wait_for
-from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, TEXT, TIME, Table, Topic, View
+from channel_events.reaction import Reaction, derived_id
+from channel_events.subscription import BadToken, Parked, ParkedEvent, RedriveResult, ViewBehind, parked, parked_events, redrive, wait_for
+from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, SCOPE, TEXT, TIME, Table, Topic, View, scope_setting
 
 __all__ = [
     "BOOLEAN",
@@ -38,6 +39,7 @@ __all__ = [
     "INTEGER",
     "NUMERIC",
     "OWN_LOG",
+    "SCOPE",
     "TEXT",
     "TIME",
     "Actor",
@@ -59,8 +61,12 @@ __all__ = [
     "LogUnavailable",
     "On",
     "OutcomeUnknown",
+    "Parked",
+    "ParkedEvent",
     "Put",
+    "Reaction",
     "Recorded",
+    "RedriveResult",
     "Registry",
     "Rejected",
     "Set",
@@ -69,6 +75,11 @@ __all__ = [
     "UnsafeServer",
     "View",
     "ViewBehind",
+    "derived_id",
     "event",
+    "parked",
+    "parked_events",
+    "redrive",
+    "scope_setting",
     "wait_for",
 ]

@@ -103,6 +103,7 @@ class Decoder:
                 correlation=None if correlation is None else correlation.decode(),
                 causation=None if causation is None else causation.decode(),
                 trace=None if trace is None else trace.decode(),
+                raw=value or b"",
             )
         except (KeyError, ValueError):
             return None
@@ -130,6 +131,7 @@ def from_row(service: str, registry: Registry, row: Any) -> Recorded:
         correlation=row["correlation"],
         causation=row["causation"],
         trace=row["trace"],
+        raw=row["data"],
     )
 
 

@@ -1,7 +1,8 @@
 """The tables of a service's log and subscriptions, as SQL for its first migration.
 
-Run by the owning role; `GRANTS` then gives the service's own role what it needs and no more: it appends to ``event``, it
-never owns it, so no bug in a service can rewrite history (guarded by ``test_log_schema.py``).
+`LOG` and `SUBSCRIPTIONS` first, then `PARKING`. Run by the owning role; `GRANTS` then gives the service's own role what it
+needs and no more: it appends to ``event``, it never owns it, so no bug in a service can rewrite history (guarded by
+``test_log_schema.py``).
 """
 
 from channel_events.partition import PARTITIONS
@@ -84,10 +85,49 @@ create table progress (
 );
 """
 
+PARKING = """
+alter table progress add column effects_from timestamptz not null default now();
+alter table command_key add column outcome text;
+
+create table parked_stream (
+  subscription text not null,
+  source       text not null,
+  stream       text not null,
+  partition    smallint not null,
+  reason       text not null,
+  waits_for    text,
+  attempts     integer not null default 1,
+  since        timestamptz not null default now(),
+  tried_at     timestamptz not null default now(),
+  primary key (subscription, source, stream)
+);
+
+create table parked_event (
+  subscription text not null,
+  source       text not null,
+  position     bigint not null,
+  stream       text not null,
+  envelope     jsonb not null,
+  data         bytea not null,
+  primary key (subscription, source, position)
+);
+create index parked_event_stream on parked_event (subscription, source, stream, position);
+
+create table serving (
+  subscription text primary key,
+  build        integer not null,
+  since        timestamptz not null default now()
+);
+"""
+"""What came second: streams that wait, reactions, and which build of a view is read. The reason of a key without events
+is its ``outcome``; ``effects_from`` is when a reaction was created: what was recorded before has no effects."""
+
 GRANTS = """
 grant select, update on log_head to "{role}";
 grant select, insert on event, command_key to "{role}";
 grant select, update on relay to "{role}";
 grant select, insert, update on progress to "{role}";
+grant select, insert, update, delete on parked_stream, parked_event to "{role}";
+grant select on serving to "{role}";
 """
 """Format with the name of the service's role."""

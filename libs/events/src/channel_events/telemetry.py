@@ -1,4 +1,6 @@
-"""What relay and subscriptions tell Prometheus. Label ``subscription`` is ``<view>_v<version>:<source>``."""
+"""What relay and subscriptions tell Prometheus.
+
+Label ``subscription`` is ``<view>_v<version>:<source>``, of a reaction ``<name>:<source>``."""
 
 from prometheus_client import REGISTRY, Counter, Gauge
 
@@ -15,11 +17,14 @@ RELAY_AHEAD = Gauge("qudao_relay_topic_ahead", "Partitions of the topic that hol
 POSITION = Gauge("qudao_subscription_position", "Greatest position applied.", ["subscription"])
 SOURCE_POSITION = Gauge("qudao_subscription_source_position", "Greatest position seen in the source.", ["subscription"])
 LAST_EVENT = Gauge("qudao_subscription_last_event_timestamp_seconds", "When the last event applied was recorded.", ["subscription"])
-EVENTS = Counter("qudao_subscription_events_total", "Events: applied, skipped, ignored, retried.", ["subscription", "outcome"])
-STOPPED = Gauge(
-    "qudao_subscription_stopped_partitions", "Partitions that apply nothing: forked, incomplete, standing.", ["subscription", "state"]
-)
+EVENTS = Counter("qudao_subscription_events_total", "Events: applied, skipped, ignored, parked, retried.", ["subscription", "outcome"])
+STOPPED = Gauge("qudao_subscription_stopped_partitions", "Partitions that apply nothing: forked, incomplete.", ["subscription", "state"])
 SUBSCRIPTION_ERRORS = Counter("qudao_subscription_errors_total", "Times a subscription had to begin again.", ["subscription"])
+
+PARKED = Gauge("qudao_parked_events", "Events that wait in parked streams.", ["subscription"])
+PARKED_OLDEST = Gauge(
+    "qudao_parked_oldest_timestamp_seconds", "Since when the oldest parked stream is parked; 0 when none is.", ["subscription"]
+)
 
 FRESHNESS = FreshnessHistogram("qudao_freshness_seconds", "From recorded to visible in the view.", "subscription")
 REGISTRY.register(FRESHNESS)

@@ -41,8 +41,9 @@ class Topic:
 class Table:
     """A view's table: key and other columns by name; every column that is no key may be null, sums begin at zero.
 
-    ``sums`` names the numeric columns that `Add` adds to. ``sql`` is the SQLAlchemy table to query, once the table
-    belongs to a `View` (its physical name carries the view's version: a new version is a new table).
+    ``sums`` names the numeric columns that `Add` adds to. ``scope`` names the column whose values decide what a scoped
+    reader sees: the database itself shows it no other rows (`scope_setting`). ``sql`` is the SQLAlchemy table to query, once
+    the table belongs to a `View` (its physical name carries the view's version: a new version is a new table).
     """
 
     def __init__(
@@ -53,13 +54,16 @@ class Table:
         columns: Mapping[str, Any],
         sums: Iterable[str] = (),
         indexes: Iterable[Sequence[str]] = (),
+        scope: str | None = None,
     ) -> None:
         self.name = name
+        self.scope = scope
         self.key = tuple(key)
         self.columns = dict(columns)
         self.sums = frozenset(sums)
         self.indexes = tuple(tuple(index) for index in indexes)
-        if missing := (set(self.key) | self.sums | {c for i in self.indexes for c in i}) - self.columns.keys():
+        named = {*self.key, *self.sums, *(c for index in self.indexes for c in index), *([scope] if scope else [])}
+        if missing := named - self.columns.keys():
             raise ValueError(f"table {name}: no column {', '.join(sorted(missing))}")
         self._sql: sa.Table | None = None
 
@@ -87,6 +91,18 @@ class Table:
         physical = f"{self.name}_v{version}"
         indexes = [sa.Index(f"{physical}_{'_'.join(index)}"[:63], *index) for index in self.indexes]
         self._sql = sa.Table(physical, sa.MetaData(), *columns, *indexes)
+
+
+SCOPE = "channel.scope"
+"""The PostgreSQL setting that scopes the reads of a transaction."""
+
+
+def scope_setting(visible: Iterable[str] | None) -> str:
+    """The value of `SCOPE`, for ``set_config(..., true)``: only rows with these values in their scope column; None is all."""
+    if visible is None:
+        return ""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in visible)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 class View:

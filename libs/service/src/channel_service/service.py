@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from channel_events import Reaction
 from channel_events.pure import Decider
 from channel_events.view import View
 from fastapi import APIRouter
@@ -30,6 +31,7 @@ class Service:
     migrations: str
     deciders: Sequence[Decider[Any, Any, Any]] = ()
     views: Sequence[View] = ()
+    reactions: Sequence[Reaction] = ()
     routers: Sequence[APIRouter] = ()
     problems: ProblemCatalogue = field(default_factory=lambda: ProblemCatalogue([]))
 

@@ -1,4 +1,4 @@
-"""The part of a process that moves events: the relay, and a subscription per view and source."""
+"""The part of a process that moves events: the relay, and a subscription per view and source and per reaction."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from channel_events.log import Log
 from channel_events.relay import Relay
-from channel_events.subscription import ViewSubscription
+from channel_events.subscription import ReactionSubscription, ViewSubscription
 from channel_events.tasks import end
 
 from channel_service.service import Service
@@ -33,6 +33,7 @@ class Worker:
         }
         self.relay = Relay(**shared, wake=log.wake())
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
+        self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         self.failed = False
         self._tasks: list[asyncio.Task[None]] = []
         self._call: Callable[[], object] = lambda: None
@@ -42,12 +43,16 @@ class Worker:
         """``ok`` once all parts have started, whether or not the broker is there."""
         if self.failed:
             return "failed"
-        waiting = [one.name for one in self.subscriptions if one.status == "starting"]
+        waiting = [one.name for one in self._parts if one.status == "starting"]
         return f"starting: {', '.join(waiting)}" if waiting else "ok"
 
     def caught_up(self) -> bool:
-        """Whether every view holds all that its sources had at the last look."""
-        return all(one.caught_up() for one in self.subscriptions)
+        """Whether every view and reaction has done all that its sources had at the last look."""
+        return all(one.caught_up() for one in self._parts)
+
+    @property
+    def _parts(self) -> list[ViewSubscription | ReactionSubscription]:
+        return [*self.subscriptions, *self.reactions]
 
     def on_failure(self, call: Callable[[], object]) -> None:
         """``call`` when a part ends by an error."""
@@ -55,7 +60,7 @@ class Worker:
 
     def start(self) -> None:
         self._run("relay", self.relay.run)
-        for one in self.subscriptions:
+        for one in self._parts:
             self._run(one.name, one.run)
 
     async def stop(self) -> None:

@@ -7,7 +7,7 @@ the head's. That is all that makes decisions right without locks between command
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import asyncpg
@@ -21,6 +21,7 @@ from channel_events.log.errors import LogFailure, LogUnavailable, UnsafeServer
 from channel_events.log.reading import Reader
 from channel_events.log.restored import Restorer
 from channel_events.log.states import States
+from channel_events.log.unit import Unit, WaitingUnit
 from channel_events.log.unknown import Backend, CommitInDoubt, find_out
 from channel_events.log.writing import write
 from channel_events.pure import Decider, Recorded
@@ -56,6 +57,7 @@ class Committer:
         self._warned = False
         self._meters = telemetry.Meters(service)
         self._queue: deque[Waiting] = deque()
+        self._units: deque[WaitingUnit] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
         self._runner: asyncio.Task[None] | None = None
@@ -73,6 +75,14 @@ class Committer:
         self._arrived.set()
         return await waiting.answer
 
+    async def transact(self, unit: Unit) -> None:
+        if self._closing:
+            raise LogUnavailable("the log is closing")
+        waiting = WaitingUnit(unit)
+        self._units.append(waiting)
+        self._arrived.set()
+        await waiting.answer
+
     async def close(self) -> None:
         """Writes what is waiting, then lets go."""
         self._closing = True
@@ -83,15 +93,18 @@ class Committer:
             self._connection.terminate()  # nothing is under way: a goodbye that is never answered would hold the exit
 
     async def _run(self) -> None:
-        while self._queue or not self._closing:
-            if not self._queue:
+        while self._queue or self._units or not self._closing:
+            if not self._queue and not self._units:
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
             await asyncio.sleep(0)  # callers that are ready in this turn of the loop join the batch
-            started = time.perf_counter()
-            await self._serve(self._take())
-            self._meters.duration.observe(time.perf_counter() - started)
+            if self._queue:
+                started = time.perf_counter()
+                await self._serve(self._take())
+                self._meters.duration.observe(time.perf_counter() - started)
+            if self._units:
+                await self._serve_unit(self._units.popleft())
 
     def _take(self) -> list[Waiting]:
         commands = [self._queue.popleft()]
@@ -122,6 +135,63 @@ class Committer:
             unavailable = LogUnavailable(f"{type(failure).__name__}: {failure}")
             unavailable.__cause__ = failure
             self._fail(commands, unavailable)
+
+    async def _serve_unit(self, waiting: WaitingUnit) -> None:
+        """One unit, once: its caller reads its progress again before another try, which also settles an unknown outcome."""
+        if waiting.answer.done():
+            return
+        try:
+            await self._transact(waiting.unit)
+        except Exception as failure:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(failure)
+        else:
+            if not waiting.answer.done():
+                waiting.answer.set_result(None)
+
+    async def _transact(self, unit: Unit) -> None:
+        connection = await self._connect()
+        self._warned = False
+        transaction = connection.transaction()
+        try:
+            with deadline(connection):
+                draft = await self._run_unit(unit, connection, transaction)
+        except BaseException as failure:
+            await self._undo(transaction, failure)
+            raise
+        self._adopt(draft)
+        for outcome, times in unit.outcomes().items():
+            self._meters.appends[outcome].inc(times)
+        if draft.events:
+            self._appended(draft.head.position)
+
+    async def _run_unit(self, unit: Unit, connection: asyncpg.Connection, transaction: Any) -> Draft:
+        await transaction.start()
+        streams, keys = await unit.begin(connection)
+        if self._head is not None:  # so that long streams are not read while the head is held
+            await self._load(connection, streams, self._head)
+        head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
+        await self._catch_up(connection, head)
+        await self._load(connection, streams, head)
+        draft = Draft(head, self._states)
+        unit.decide(draft, await self._known_keys(connection, list(keys)) if keys else {})
+        await unit.end(connection)
+        if draft.events or draft.keys:
+            await write(connection, draft, self._timezone)  # the head is ours: its mark cannot have moved
+        await transaction.commit()
+        if self._warned:
+            raise CommitInDoubt("the server gave up waiting for its standby")
+        return draft
+
+    async def _undo(self, transaction: Any, failure: BaseException) -> None:
+        """The states are those of committed events only, so they outlive a unit that fails; not a connection's loss."""
+        if isinstance(failure, Exception) and not isinstance(failure, CONNECTION_LOST):
+            try:
+                await transaction.rollback()
+                return
+            except CONNECTION_LOST:
+                pass
+        await self._drop()
 
     async def _commit(self, commands: list[Waiting]) -> None:
         suspicious = False
@@ -195,9 +265,7 @@ class Committer:
 
         All that answers need is read here: a read that failed behind the write would make its commands be done again.
         """
-        missing = self._states.missing(target.stream for c in commands for target in c.task.targets)
-        if missing:
-            self._states.load(missing, await connection.fetch(sql.STREAMS, missing, head.position) if head.position else ())
+        await self._load(connection, (target.stream for c in commands for target in c.task.targets), head)
         batch = Batch(Draft(head, self._states))
         batch.decide(commands, {})
         # A known key shows itself: as a violation of the keys' uniqueness, or as a command that is refused or has nothing
@@ -214,6 +282,10 @@ class Committer:
             rows = await connection.fetch(sql.RANGE, position, position + count - 1) if count else ()
             replays.update((row["position"], self._reader.recorded(row)) for row in rows)
         return replays
+
+    async def _load(self, connection: asyncpg.Connection, streams: Iterable[str], head: Head) -> None:
+        if missing := self._states.missing(streams):
+            self._states.load(missing, await connection.fetch(sql.STREAMS, missing, head.position) if head.position else ())
 
     async def _known_keys(self, connection: asyncpg.Connection, keyed: list[KeyName]) -> KnownKeys:
         rows = await connection.fetch(sql.KEYS, [actor for actor, _ in keyed], [key for _, key in keyed])
@@ -245,16 +317,20 @@ class Committer:
 
     def _finish(self, batch: Batch, row: Any, replays: Mapping[int, Recorded]) -> None:
         """The write is done (or none was needed): the states move on, the callers are answered, the others are told."""
-        if batch.draft.events:
-            self._states.adopt(batch.draft.states)
-            self._head = batch.draft.head
-            self._meters.batch.observe(len(batch.draft.events))
-            self._meters.head.set(self._head.position)
+        self._adopt(batch.draft)
         batch.answer(self._service, replays, row and row["recorded_at"], row and row["recorded_on"])
         for outcome, times in batch.outcomes().items():
             self._meters.appends[outcome].inc(times)
         if batch.draft.events and self._head:
             self._appended(self._head.position)
+
+    def _adopt(self, draft: Draft) -> None:
+        """The states move on to those of a batch that is committed."""
+        if draft.events:
+            self._states.adopt(draft.states)
+            self._head = draft.head
+            self._meters.batch.observe(len(draft.events))
+            self._meters.head.set(draft.head.position)
 
     def _fail(self, commands: list[Waiting], failure: BaseException) -> None:
         self._meters.appends["failed"].inc(len(commands))

@@ -17,6 +17,7 @@ from channel_events.log.expect import Expect, stream_tag
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
 from channel_events.log.restored import LOG, OPERATOR, Restorer
+from channel_events.log.unit import Unit
 from channel_events.pure import Actor, CommandKey, Decider, On, Recorded, Registry, stream_id
 
 State = TypeVar("State")
@@ -38,6 +39,7 @@ class Log:
     def __init__(
         self,
         service: str,
+        dsn: str,
         pool: Any,
         committer: Committer,
         reader: Reader,
@@ -45,6 +47,7 @@ class Log:
         restore: Callable[[str], Awaitable[int]],
     ) -> None:
         self.service = service
+        self.dsn = dsn
         self.registry = reader.registry
         self._pool, self._committer, self._reader, self._announcer, self._restore = pool, committer, reader, announcer, restore
         self._expect: Expect | None = None
@@ -71,7 +74,7 @@ class Log:
             await announcer.close()
             pool.terminate()
             raise
-        return cls(service, pool, committer, reader, announcer, partial(restorer.restore, dsn, durable=durable))
+        return cls(service, dsn, pool, committer, reader, announcer, partial(restorer.restore, dsn, durable=durable))
 
     def for_caller(self, expect: Expect | None, told: Callable[[Appended], None]) -> Self:
         """This log for one caller: commands are decided only where the stream of their first target, the thing commanded,
@@ -93,6 +96,13 @@ class Log:
         if self._told:
             self._told(appended)
         return appended
+
+    async def transact(self, unit: Unit) -> None:
+        """Runs a unit of commands with their progress in one transaction; raises what its parts or the database raise.
+
+        After an error the caller reads its progress again: it tells whether the unit was written.
+        """
+        await self._committer.transact(unit)
 
     async def state(self, decider: Decider[Any, State, Any], key: str) -> State:
         """The state of a stream now, read from the log."""

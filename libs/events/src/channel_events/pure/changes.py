@@ -43,7 +43,7 @@ class Delete(_Change):
 class Insert(_Change):
     """A row whose key is new by construction (it holds the event's id), never changed later: written by COPY.
 
-    Not for keys that can come twice: the database would refuse the batch, and the subscription would stand.
+    Not for keys that can come twice: the database would refuse it, and the stream would be parked.
     """
 
 

@@ -51,7 +51,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     ``position`` is gapless and in commit order within one log; ``id`` proves it. ``occurred_on`` is the business date
     (computed by the publisher in the brand's zone), ``recorded_at`` the log's clock (never going back along the log)
     and ``recorded_on`` its day in the brand's zone. ``data`` is the decoded event, or ``None`` when the reader does not
-    know its type. ``partition`` and the link to the partition's previous public event are set on public events only.
+    know its type; ``raw`` is it as stored, byte for byte, where it was read to be folded. ``partition`` and the link to
+    the partition's previous public event are set on public events only.
     """
 
     source: str
@@ -72,6 +73,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     correlation: str | None = None
     causation: str | None = None
     trace: str | None = None
+    raw: bytes = b""
 
     @property
     def key(self) -> str:

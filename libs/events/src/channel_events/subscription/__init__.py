@@ -1,7 +1,24 @@
-"""Views kept up with the logs they are folded from."""
+"""Views and reactions kept up with the logs they follow."""
 
-from channel_events.subscription.tables import create_view_tables
+from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
+from channel_events.subscription.reaction_subscription import ReactionSubscription
+from channel_events.subscription.redrive import RedriveResult, redrive
+from channel_events.subscription.tables import create_reactions, create_view_tables
 from channel_events.subscription.view_subscription import ViewSubscription
 from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for
 
-__all__ = ["BadToken", "ViewBehind", "ViewSubscription", "create_view_tables", "wait_for"]
+__all__ = [
+    "BadToken",
+    "Parked",
+    "ParkedEvent",
+    "ReactionSubscription",
+    "RedriveResult",
+    "ViewBehind",
+    "ViewSubscription",
+    "create_reactions",
+    "create_view_tables",
+    "parked",
+    "parked_events",
+    "redrive",
+    "wait_for",
+]

@@ -6,22 +6,17 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from channel_events.pure import Recorded
+from channel_events.log.errors import LogFailure, UnsafeServer
 from channel_events.subscription.progress import Zombie
 from channel_events.subscription.step import Step
 
 _DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
-_AROUND = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, KafkaError)
+_AROUND = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, KafkaError, LogFailure, UnsafeServer)
 _PAUSES = (0.05, 0.2)
 """Seconds before each retry in place."""
 
-
-class Standing(Exception):
-    """One event cannot be applied; its partition stands before it."""
-
-    def __init__(self, event: Recorded, cause: Exception) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
-        self.event = event
+Apply = Callable[[Step], Awaitable[None]]
+Park = Callable[[Step, Exception], Awaitable[None]]
 
 
 def blames_the_event(error: Exception) -> bool:
@@ -32,11 +27,10 @@ def blames_the_event(error: Exception) -> bool:
     return isinstance(error, _DATA) or not isinstance(error, (*_AROUND, Zombie))
 
 
-async def isolate(step: Step, apply: Callable[[Step], Awaitable[None]], error: Exception) -> None:
+async def isolate(step: Step, apply: Apply, park: Park, error: Exception) -> None:
     """Applies what can be applied of a step that failed with ``error``: after retries in place, by halves.
 
-    Raises `Standing` with the first event that fails alone. This is where a failing event's stream will be parked, so that
-    others flow.
+    Parks each event that fails alone, so that others flow.
     """
     for pause in _PAUSES:
         await asyncio.sleep(pause)
@@ -47,19 +41,20 @@ async def isolate(step: Step, apply: Callable[[Step], Awaitable[None]], error: E
             if not blames_the_event(again):
                 raise
             error = again
-    await _halve(step, apply, error)
+    await _halve(step, apply, park, error)
 
 
-async def _halve(step: Step, apply: Callable[[Step], Awaitable[None]], error: Exception) -> None:
+async def _halve(step: Step, apply: Apply, park: Park, error: Exception) -> None:
     count = len(step.events)
     if count <= 1:
         if not step.events:
             raise error
-        raise Standing(step.events[0], error) from error
+        await park(step, error)
+        return
     for part in (step.part(0, count // 2), step.part(count // 2, count)):
         try:
             await apply(part)
         except Exception as failed:
             if not blames_the_event(failed):
                 raise
-            await _halve(part, apply, failed)
+            await _halve(part, apply, park, failed)

@@ -6,6 +6,7 @@ from typing import Any
 from channel_events.envelope import Unreadable
 from channel_events.pure import Recorded
 from channel_events.subscription.compose import compose
+from channel_events.subscription.parking import Parking
 from channel_events.subscription.progress import Progress, ProgressTable
 from channel_events.subscription.step import Step
 from channel_events.subscription.write import write
@@ -16,21 +17,33 @@ class UnreadableEvent(Exception):
     """An event of a known type whose data is not as our model of it says."""
 
 
-async def fold(connection: Any, view: View, table: ProgressTable, at: Sequence[Progress], steps: Sequence[Step]) -> list[Progress]:
+async def fold(
+    connection: Any, view: View, table: ProgressTable, parking: Parking, at: Sequence[Progress], steps: Sequence[Step]
+) -> list[Progress]:
     """Applies steps of different partitions and moves their rows, all or nothing; returns the rows as they now are.
 
     The compare-and-set comes first, so that a zombie has written nothing and holds no lock when it learns what it is.
+    Events of parked streams are parked behind the others of their stream.
     """
     moved = [step.after(row) for step, row in zip(steps, at, strict=True)]
-    events = known([event for step in steps for event in step.events])
-    changes = None if view.changes is None else compose(view, events)
+    events = [event for step in steps for event in step.events]
     async with connection.transaction():
-        await table.move(connection, at, moved)
-        if changes is None and view.apply is not None:
-            await view.apply(connection, events)
-        for one in changes or ():
-            await write(connection, one)
+        parked = await table.move(connection, at, moved, {event.stream for event in events})
+        if parked:
+            await parking.park(connection, (), [event for event in events if event.stream in parked])
+            events = [event for event in events if event.stream not in parked]
+        await apply(connection, view, events)
     return moved
+
+
+async def apply(connection: Any, view: View, events: list[Recorded]) -> None:
+    """Writes what the events come to, in the caller's transaction; raises what the view raises."""
+    understood = known(events)
+    if view.apply is not None:
+        await view.apply(connection, understood)
+        return
+    for one in compose(view, understood):
+        await write(connection, one)
 
 
 def known(events: list[Recorded]) -> list[Recorded]:

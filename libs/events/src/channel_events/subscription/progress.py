@@ -1,6 +1,7 @@
 """Where a subscription stands in each partition of a source: rows of ``progress``, moved by compare-and-set only."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,27 +16,52 @@ class Zombie(Exception):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """One row. ``offset`` is that of the very record last applied, in the topic; None on the own log and before the first."""
+    """One row. ``offset`` is that of the very record last applied, in the topic; None on the own log and before the first.
+    A reaction acts only on what was recorded at or after ``effects_from``."""
 
     partition: int
     revision: int
     place: Place
     offset: int | None
     state: str
+    effects_from: datetime = datetime.min.replace(tzinfo=UTC)
+
+    def bumped(self) -> "Progress":
+        """The same place, after somebody noted something about it."""
+        return msgspec.structs.replace(self, revision=self.revision + 1)
 
 
 _BEGIN = """
 insert into progress (subscription, source, partition)
 select $1, $2, p from unnest($3::smallint[]) as p on conflict do nothing
 """
-_LOAD = "select partition, revision, position, id, topic_offset, state from progress where subscription = $1 and source = $2"
+_LOAD = """
+select partition, revision, position, id, topic_offset, state, effects_from from progress where subscription = $1 and source = $2
+"""
 _MOVE = """
-update progress p
-   set revision = p.revision + 1, position = n.position, id = n.id, topic_offset = n.topic_offset, state = n.state
-  from unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::text[])
-       as n (partition, revision, position, id, topic_offset, state)
+with moved as (
+  update progress p
+     set revision = p.revision + 1, position = n.position, id = n.id, topic_offset = n.topic_offset, state = n.state,
+         stepping_attempts = 0
+    from unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::text[])
+         as n (partition, revision, position, id, topic_offset, state)
+   where p.subscription = $1 and p.source = $2 and p.partition = n.partition and p.revision = n.revision
+  returning p.partition
+)
+select array(select partition from moved) as moved,
+       array(select stream from parked_stream where subscription = $1 and source = $2 and stream = any($9::text[])) as parked
+"""
+# The parked streams come with the same round trip. That they are as of now and stay so until the commit: whoever parks
+# or re-drives moves the row first, so either the revision is no longer ours or he waits for us.
+_COUNT = """
+update progress p set revision = p.revision + 1, stepping_attempts = stepping_attempts + 1
+  from unnest($3::smallint[], $4::bigint[]) as n (partition, revision)
  where p.subscription = $1 and p.source = $2 and p.partition = n.partition and p.revision = n.revision
-returning p.partition
+returning p.partition, p.stepping_attempts
+"""
+_BUMP = """
+update progress set revision = revision + 1 where subscription = $1 and source = $2 and partition = $3
+returning partition, revision, position, id, topic_offset, state, effects_from
 """
 
 
@@ -48,16 +74,14 @@ class ProgressTable:
     async def load(self, connection: Any, partitions: Iterable[int]) -> dict[int, Progress]:
         """All rows by partition, made when they are not there yet."""
         await connection.execute(_BEGIN, *self._names, list(partitions))
-        return {
-            row["partition"]: Progress(
-                row["partition"], row["revision"], Place(row["position"], str(row["id"])), row["topic_offset"], row["state"]
-            )
-            for row in await connection.fetch(_LOAD, *self._names)
-        }
+        return {row["partition"]: _progress(row) for row in await connection.fetch(_LOAD, *self._names)}
 
-    async def move(self, connection: Any, at: Sequence[Progress], to: Sequence[Progress]) -> None:
-        """Moves rows from where they were read; the first statement of its transaction. `Zombie` when one has moved since."""
-        moved = await connection.fetch(
+    async def move(self, connection: Any, at: Sequence[Progress], to: Sequence[Progress], streams: Iterable[str] = ()) -> set[str]:
+        """Moves rows from where they were read; the first statement of its transaction. `Zombie` when one has moved since.
+
+        Returns which of ``streams`` are parked.
+        """
+        row = await connection.fetchrow(
             _MOVE,
             *self._names,
             [row.partition for row in at],
@@ -66,7 +90,30 @@ class ProgressTable:
             [row.place.id for row in to],
             [row.offset for row in to],
             [row.state for row in to],
+            list(streams),
         )
+        self._all_or_zombie(at, row["moved"])
+        return set(row["parked"])
+
+    async def count_attempt(self, connection: Any, at: Sequence[Progress]) -> dict[int, int]:
+        """Notes that what comes next is tried; per partition the attempts so far without any progress, this one too."""
+        rows = await connection.fetch(_COUNT, *self._names, [row.partition for row in at], [row.revision for row in at])
+        self._all_or_zombie(at, [row["partition"] for row in rows])
+        return {row["partition"]: row["stepping_attempts"] for row in rows}
+
+    async def bump(self, connection: Any, partition: int) -> Progress:
+        """Locks the row and takes it from whoever holds it in memory, leaving its position; the row as it now is."""
+        row = await connection.fetchrow(_BUMP, *self._names, partition)
+        if row is None:
+            raise Zombie(f"{self._names[0]} has never read partition {partition} of {self._names[1]}")
+        return _progress(row)
+
+    def _all_or_zombie(self, at: Sequence[Progress], moved: Sequence[int]) -> None:
         if len(moved) < len(at):
-            lost = {row.partition for row in at} - {row["partition"] for row in moved}
+            lost = {row.partition for row in at} - set(moved)
             raise Zombie(f"{self._names[0]}: somebody else moved partitions {sorted(lost)} of {self._names[1]}")
+
+
+def _progress(row: Any) -> Progress:
+    place = Place(row["position"], str(row["id"]))
+    return Progress(row["partition"], row["revision"], place, row["topic_offset"], row["state"], row["effects_from"])

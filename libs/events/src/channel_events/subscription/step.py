@@ -22,7 +22,7 @@ class Step(msgspec.Struct, frozen=True):
 
     def after(self, at: Progress) -> Progress:
         """The row as this step leaves it."""
-        return Progress(self.partition, at.revision + 1, self.place, self.offset, self.state)
+        return Progress(self.partition, at.revision + 1, self.place, self.offset, self.state, at.effects_from)
 
     def part(self, start: int, stop: int) -> "Step":
         """Only these of its events, and the row at the last of them."""

@@ -1,9 +1,9 @@
-"""``migrate``: revisions, then tables of views, then the rights of the service's role."""
+"""``migrate``: revisions, then tables of views and beginnings of reactions, then the rights of the service's role."""
 
 import asyncpg
 from alembic import command
 from channel_events import schema
-from channel_events.subscription import create_view_tables
+from channel_events.subscription import create_reactions, create_view_tables
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -27,6 +27,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> str | None:
         revisions = Revisions(service.migrations_folder)
         await _upgrade(revisions, owner_url)
         await create_view_tables(guard, service.views, role=role)
+        await create_reactions(guard, service.reactions)
         quoted = role.replace('"', '""')
         await guard.execute(schema.GRANTS.format(role=quoted) + _READ_REVISION.format(role=quoted))
         return await Revisions.current(guard)

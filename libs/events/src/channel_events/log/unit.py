@@ -1,0 +1,39 @@
+"""A unit: commands that are written together with the progress of what caused them, in one transaction."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import asyncpg
+
+from channel_events.log.batch import KeyName, KnownKeys
+from channel_events.log.draft import Draft
+
+
+class Unit(Protocol):
+    """What `Log.transact` runs: `begin`, then under the head's lock `decide` and `end`, then the write and the commit.
+
+    Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller.
+    """
+
+    async def begin(self, connection: asyncpg.Connection) -> tuple[Sequence[str], Sequence[KeyName]]:
+        """The first statements of the transaction: moves the progress row. Returns the streams and keys of the commands."""
+
+    def decide(self, draft: Draft, known: KnownKeys) -> None:
+        """Decides on the states at the head; ``known`` are those of the keys that were used before."""
+
+    async def end(self, connection: asyncpg.Connection) -> None:
+        """The last statements before the events are written: nothing but the database may be waited for."""
+
+    def outcomes(self) -> Mapping[str, int]:
+        """How many commands were appended, had nothing to do, were replayed, were rejected."""
+
+
+class WaitingUnit:
+    """A unit and the caller who waits for it."""
+
+    __slots__ = ("answer", "unit")
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,171 @@
+"""Streams that wait: a failing event parks its stream, whose later events wait behind it in order; all others flow."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from channel_events.envelope import read
+from channel_events.pure import Recorded, Registry
+
+Fetch = Callable[..., Awaitable[Any]]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why an event could not be applied; ``waits_for`` names what is missing, when that is known."""
+
+    reason: str
+    waits_for: str | None = None
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        return cls(f"{type(error).__name__}: {error}"[:2000])
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """A stream that waits in one subscription: since when and why, how often it was tried, how many events it holds."""
+
+    subscription: str
+    source: str
+    stream: str
+    partition: int
+    reason: str
+    waits_for: str | None
+    attempts: int
+    since: datetime
+    tried_at: datetime
+    events: int
+
+
+class ParkedEvent(msgspec.Struct, frozen=True):
+    """A parked event as it came; ``data`` is as stored, byte for byte."""
+
+    position: int
+    stream: str
+    envelope: dict[str, Any]
+    data: bytes
+
+
+_STREAMS = """
+select s.subscription, s.source, s.stream, s.partition, s.reason, s.waits_for, s.attempts, s.since, s.tried_at,
+       (select count(*) from parked_event e
+         where e.subscription = s.subscription and e.source = s.source and e.stream = s.stream) as events
+  from parked_stream s
+ where ($1::text is null or s.subscription = $1) and ($2::text is null or s.stream = $2)
+ order by s.since, s.subscription, s.stream
+"""
+_EVENTS = """
+select position, stream, envelope::text as envelope, data from parked_event
+ where subscription = $1 and source = $2 and stream = $3 order by position limit $4
+"""
+_PARK_STREAMS = """
+insert into parked_stream (subscription, source, stream, partition, reason, waits_for)
+select $1, $2, * from unnest($3::text[], $4::smallint[], $5::text[], $6::text[]) on conflict do nothing
+"""
+_PARK_EVENTS = """
+insert into parked_event (subscription, source, position, stream, envelope, data)
+select $1, $2, p, s, e::jsonb, d from unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[]) as n (p, s, e, d)
+"""
+_FORGET_EVENTS = "delete from parked_event where subscription = $1 and source = $2 and position = any($3::bigint[])"
+_FORGET_STREAM = """
+delete from parked_stream s where s.subscription = $1 and s.source = $2 and s.stream = $3
+   and not exists (select from parked_event e where e.subscription = $1 and e.source = $2 and e.stream = $3)
+returning stream
+"""
+_FAILED_AGAIN = """
+update parked_stream set reason = $4, waits_for = $5, attempts = attempts + 1, tried_at = now()
+ where subscription = $1 and source = $2 and stream = $3
+"""
+_WAITING = """
+select distinct waits_for from parked_stream where subscription = $1 and source = $2 and waits_for is not null
+"""
+_DUE = """
+select stream, partition from parked_stream
+ where subscription = $1 and source = $2 and waits_for = any($3::text[])
+   and (attempts = 1 or tried_at < now() - least(power(2, attempts - 1), 600) * interval '1 second')
+ order by since, stream
+"""
+# Told to be there and yet refused again: the pauses grow, so that a wrong `arrived` is no endless loop.
+_COUNT = """
+select (select count(*) from parked_event where subscription = $1 and source = $2) as events,
+       (select min(since) from parked_stream where subscription = $1 and source = $2) as oldest
+"""
+
+_DATES = {"recorded_at": datetime, "recorded_on": date, "occurred_on": date}
+
+
+class Parking:
+    """The parked streams of one subscription and source.
+
+    Whoever changes them has moved the progress row of their partition in the same transaction, so nobody who holds that
+    row sees them change (test_a_redrive_and_the_subscription_do_not_pass_each_other).
+    """
+
+    def __init__(self, subscription: str, source: str) -> None:
+        self._names = (subscription, source)
+
+    async def park(self, connection: Any, streams: Iterable[tuple[str, int, Failure]], events: Sequence[Recorded]) -> None:
+        """Parks streams (with partition and reason), and events of streams that are parked, now or before."""
+        fresh = list(streams)
+        if fresh:
+            columns = [[s for s, _, _ in fresh], [p for _, p, _ in fresh], [_text(f.reason) for _, _, f in fresh]]
+            await connection.execute(_PARK_STREAMS, *self._names, *columns, [f.waits_for for _, _, f in fresh])
+        if events:
+            positions, names = [event.position for event in events], [event.stream for event in events]
+            await connection.execute(
+                _PARK_EVENTS, *self._names, positions, names, [_envelope(event) for event in events], [event.raw for event in events]
+            )
+
+    async def events(self, connection: Any, stream: str, registry: Registry, limit: int) -> list[Recorded]:
+        """The parked events of a stream, in order, read with today's classes."""
+        return [_recorded(row, registry) for row in await connection.fetch(_EVENTS, *self._names, stream, limit)]
+
+    async def forget(self, connection: Any, stream: str, events: Sequence[Recorded]) -> bool:
+        """These are done; whether the stream flows again, because none is left."""
+        await connection.execute(_FORGET_EVENTS, *self._names, [event.position for event in events])
+        return await connection.fetchval(_FORGET_STREAM, *self._names, stream) is not None
+
+    async def failed_again(self, connection: Any, stream: str, failure: Failure) -> None:
+        await connection.execute(_FAILED_AGAIN, *self._names, stream, _text(failure.reason), failure.waits_for)
+
+    async def waiting(self, connection: Any) -> list[str]:
+        """What parked streams wait for."""
+        return [row["waits_for"] for row in await connection.fetch(_WAITING, *self._names)]
+
+    async def due(self, connection: Any, arrived: Iterable[str]) -> list[tuple[str, int]]:
+        """Streams, with their partitions, that wait for one of these and are to be tried now."""
+        return [(row["stream"], row["partition"]) for row in await connection.fetch(_DUE, *self._names, list(arrived))]
+
+    async def count(self, connection: Any) -> tuple[int, float]:
+        """How many events are parked, and since when the oldest stream is, in seconds since 1970; 0 when none is."""
+        row = await connection.fetchrow(_COUNT, *self._names)
+        return row["events"], 0.0 if row["oldest"] is None else row["oldest"].timestamp()
+
+
+async def parked(fetch: Fetch, *, subscription: str | None = None, stream: str | None = None) -> list[Parked]:
+    """What is parked in a service's database, the oldest first; ``fetch`` is that of an asyncpg pool or connection."""
+    return [Parked(**row) for row in await fetch(_STREAMS, subscription, stream)]
+
+
+async def parked_events(fetch: Fetch, one: Parked, *, limit: int = 100) -> list[ParkedEvent]:
+    """The events of a parked stream, in order."""
+    rows = await fetch(_EVENTS, one.subscription, one.source, one.stream, limit)
+    return [ParkedEvent(row["position"], row["stream"], msgspec.json.decode(row["envelope"]), row["data"]) for row in rows]
+
+
+def _envelope(event: Recorded) -> str:
+    left_out = ("data", "raw")
+    facts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in left_out}
+    return msgspec.json.encode(facts).decode()
+
+
+def _recorded(row: Any, registry: Registry) -> Recorded:
+    facts = msgspec.json.decode(row["envelope"])
+    typed = {name: msgspec.convert(facts[name], type_ | None) for name, type_ in _DATES.items()}
+    data = read(registry.decode, facts["type"], row["data"])
+    return Recorded(**{**facts, **typed}, data=data, raw=row["data"])
+
+
+def _text(reason: str) -> str:
+    return reason.replace("\0", "").encode(errors="replace").decode()

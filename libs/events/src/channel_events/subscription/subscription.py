@@ -1,0 +1,275 @@
+"""Following one source for ever, whatever the effect of its events is."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import asyncpg
+import structlog
+from opentelemetry.trace import SpanKind
+
+from channel_events import telemetry, tracing
+from channel_events.broker import Broker, topic_of
+from channel_events.envelope import Decoder
+from channel_events.log.connect import prepare
+from channel_events.partition import PARTITIONS
+from channel_events.pure import Registry
+from channel_events.subscription.effect import Effect, park_alone, parted
+from channel_events.subscription.failing import blames_the_event, isolate
+from channel_events.subscription.meters import Meters
+from channel_events.subscription.own_log import PARTITION, OwnLogSource
+from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
+from channel_events.subscription.step import Step
+from channel_events.subscription.topic_source import TopicSource
+from channel_events.topic import TopicReader
+from channel_events.view import OwnLog, Topic
+
+_log = structlog.get_logger("channel_events.subscription")
+
+_STANDBY_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_TEND_SECONDS = 0.5
+_DEADLY = 5
+"""Attempts without any progress after which an event is parked unapplied: it kills the process."""
+
+Source = OwnLogSource | TopicSource
+
+
+class Subscription:
+    """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
+
+    ``name`` is shown in logs and metrics, ``title`` in traces. ``service`` is the own service's name, ``dsn`` its database as the service's
+    role. ``registry`` has the classes of the own log's events, ``wake`` is set when it grew. ``check_seconds``: see
+    `TopicSource`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        source: OwnLog | Topic,
+        *,
+        dsn: str,
+        bootstrap: str,
+        profile: str,
+        topic_prefix: str,
+        service: str,
+        registry: Registry,
+        wake: asyncio.Event | None,
+        check_seconds: float,
+    ) -> None:
+        self.name, self.title, self.source = name, title, source
+        self.meters = Meters(name)
+        self._dsn, self._service = dsn, service
+        self._broker = Broker(bootstrap, profile)
+        self._topic = topic_of(topic_prefix, source.name)
+        self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
+        self._rows: dict[int, Progress] = {}
+        self._tried: set[int] = set()
+        self._parked = True  # until it was looked at
+        self._tended = 0.0
+        self._caught_up = self._running = self._progressed = False
+
+    async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
+        """What to do, and from where on; asked whenever the subscription begins again."""
+        raise NotImplementedError
+
+    def caught_up(self) -> bool:
+        """Whether everything the source had at the last look is applied or parked."""
+        return self._caught_up
+
+    @property
+    def status(self) -> str:
+        """``running``, or why not everything flows: ``starting``, ``retrying``, ``forked``, ``incomplete``."""
+        states = {row.state for row in self._rows.values()}
+        for state in (FORKED, INCOMPLETE):
+            if state in states:
+                return state
+        return "running" if self._running else "retrying" if self._rows else "starting"
+
+    async def run(self) -> None:
+        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._session()
+            except Zombie as zombie:
+                # Another worker is on it: stand by, and look again at what it left. After a re-drive that is the same place.
+                _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
+                await asyncio.sleep(_FIRST_PAUSE if self._progressed else _STANDBY_SECONDS)
+            except Exception as error:
+                pause = _FIRST_PAUSE if self._progressed else min(2 * pause, _LONGEST_PAUSE)
+                telemetry.SUBSCRIPTION_ERRORS.labels(self.name).inc()
+                _log.warning("subscription_begins_again", subscription=self.name, error=f"{type(error).__name__}: {error}", pause=pause)
+                await asyncio.sleep(pause)
+            finally:
+                self._running = self._progressed = False
+
+    async def _session(self) -> None:
+        async with self._connection() as connection, self._open(connection) as (effect, source):
+            session = _Session(self, connection, effect, source)
+            self.meters.states(self._rows.values())
+            self._parked, self._running = True, True
+            while True:
+                steps = await source.read()
+                telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
+                await session.take(steps)
+                await session.tend()
+                self._caught_up = source.caught_up and not steps
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        # Rows and progress are one transaction, so a commit that a crash of the server loses is only done again: a view
+        # need not wait for the disk. (What a reaction appends goes through the log, which does wait.)
+        settings = {"application_name": "qudao-subscription", "synchronous_commit": "off", "lock_timeout": "5s", "statement_timeout": "60s"}
+        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
+        try:
+            await prepare(connection)
+            yield connection
+        finally:
+            connection.terminate()
+
+    @asynccontextmanager
+    async def _open(self, connection: Any) -> AsyncIterator[tuple[Effect, Source]]:
+        if isinstance(self.source, Topic):
+            effect, self._rows = await self._begin(connection, list(range(PARTITIONS)))
+            async with TopicReader.open(self._broker, self._topic) as reader:
+                decoder = Decoder(self.source.name, self.source.registry)
+                source = TopicSource(reader, decoder, self._rows, self._check_seconds)
+                await source.open()
+                yield effect, source
+        else:
+            effect, self._rows = await self._begin(connection, [PARTITION])
+            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, self._rows[PARTITION])
+
+
+class _Session:
+    """From one beginning to the next error: one connection, one reading of the progress rows."""
+
+    def __init__(self, subscription: Subscription, connection: Any, effect: Effect, source: Source) -> None:
+        self._s, self._connection, self._effect, self._source = subscription, connection, effect, source
+
+    async def take(self, steps: list[Step]) -> None:
+        """All steps in one transaction, for what costs time when caught up is the round trips; each alone when that fails."""
+        telemetry.EVENTS.labels(self._s.name, "skipped").inc(sum(step.skipped for step in steps))
+        moving = [step for step in steps if step.moves]
+        if untried := [step for step in moving if step.partition not in self._s._tried and step.events]:
+            slow = await self._first(untried)
+            moving = [step for step in moving if step.partition not in slow]
+        for part in parted(moving, self._effect.most) if moving else ():
+            await self._take(part)
+
+    async def _take(self, steps: list[Step]) -> None:
+        try:
+            await self._apply(steps)
+        except Exception as error:
+            if not blames_the_event(error):
+                raise
+            for step in steps:
+                telemetry.EVENTS.labels(self._s.name, "retried").inc(len(step.events))
+                await isolate(step, self._apply_one, self._park, error)
+
+    async def _first(self, steps: list[Step]) -> set[int]:
+        """At a process's first events of a partition: notes the attempt, and goes one by one where the last one died of it."""
+        attempts = await self._count(steps)
+        slow = {partition for partition, count in attempts.items() if count > 1}
+        for step in steps:
+            self._s._tried.add(step.partition)
+            if step.partition in slow:
+                await self._one_by_one(step, attempts[step.partition])
+        return slow
+
+    async def _one_by_one(self, step: Step, attempts: int) -> None:
+        for n in range(len(step.events)):
+            one = step.part(n, n + 1)
+            if n:
+                attempts = (await self._count([one]))[step.partition]
+            if attempts >= _DEADLY:
+                await self._park(one, RuntimeError(f"the process died of it, {attempts - 1} times without any progress"))
+            else:
+                await self._take([one])
+
+    async def _count(self, steps: list[Step]) -> dict[int, int]:
+        at = [self._s._rows[step.partition] for step in steps]
+        async with self._connection.transaction():
+            attempts = await self._effect.table.count_attempt(self._connection, at)
+        self._moved([row.bumped() for row in at])
+        return attempts
+
+    async def _apply_one(self, step: Step) -> None:
+        await self._apply([step])
+
+    async def _apply(self, steps: list[Step]) -> None:
+        before = [self._s._rows[step.partition] for step in steps]
+        events = [event for step in steps for event in step.events]
+        contexts = ((event.trace, event.recorded_at) for event in events)
+        with tracing.handling(self._s.title, SpanKind.CONSUMER, contexts, subscription=self._s.name):
+            self._moved(await self._effect.write(self._connection, before, steps))
+        self._s._progressed = True
+        self._s.meters.applied(events, self._s._rows.values())
+        for step, was in zip(steps, before, strict=True):
+            if step.state != was.state:
+                self._say(step)
+
+    async def _park(self, step: Step, error: Exception) -> None:
+        (event,) = step.events
+        failure = self._effect.failure(error)
+        before = self._s._rows[step.partition]
+        self._moved([await park_alone(self._effect, self._connection, before, step, failure)])
+        self._s._progressed = self._s._parked = True
+        self._s._tended = 0.0
+        telemetry.EVENTS.labels(self._s.name, "parked").inc()
+        _log.error(
+            "stream_parked", subscription=self._s.name, partition=step.partition, reason=failure.reason,
+            event_id=event.id, type=event.type, stream=event.stream, position=event.position,
+        )  # fmt: skip
+        if step.state != before.state:
+            self._say(step)
+
+    def _moved(self, rows: list[Progress]) -> None:
+        for row in rows:
+            self._s._rows[row.partition] = row
+            self._source.committed(row)
+
+    async def tend(self) -> None:
+        """Counts what is parked, and re-drives what has what it waited for."""
+        now = time.monotonic()
+        if not self._s._parked or now - self._s._tended < _TEND_SECONDS:
+            return
+        self._s._tended = now
+        if names := await self._effect.parking.waiting(self._connection):
+            arrived = await self._effect.arrived(self._connection, names)
+            for stream, partition in await self._effect.parking.due(self._connection, arrived):
+                await self._redrive(stream, partition)
+        events, oldest = await self._effect.parking.count(self._connection)
+        self._s.meters.parked(events, oldest)
+        self._s._parked = events > 0
+
+    async def _redrive(self, stream: str, partition: int) -> None:
+        redrive = partial(self._effect.redrive, self._connection, stream, partition)
+        while True:
+            tried = await redrive()
+            if tried.row != self._s._rows[partition].bumped():
+                raise Zombie(f"{self._s.name}: somebody else moved partition {partition}")
+            self._moved([tried.row])
+            if tried.flows or tried.failure is not None:
+                _log.info("stream_redriven", subscription=self._s.name, stream=stream, done=tried.done, flows=tried.flows)
+                return
+
+    def _say(self, step: Step) -> None:
+        self._s.meters.states(self._s._rows.values())
+        place = step.place
+        here = {
+            "subscription": self._s.name,
+            "partition": step.partition,
+            "applied": place.id,
+            "applied_position": place.position,
+        }
+        if step.forked is not None:
+            event = step.forked
+            _log.error("subscription_forked", **here, event_id=event.id, position=event.position, stream=event.stream)
+        elif step.state == INCOMPLETE:
+            _log.error("subscription_incomplete", **here)
