@@ -74,7 +74,7 @@ def _serve(service: Service, settings: Settings) -> int:
 async def _serve_until_told(service: Service, settings: Settings) -> int:
     listening = _bind(settings)
     async with Runtime.open(service, settings) as runtime:
-        server = uvicorn.Server(_server_config(service, settings, runtime))
+        server = _Server(_server_config(service, settings, runtime), runtime)
         if settings.end_with_stdin:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
         if runtime.worker is not None:
@@ -87,6 +87,18 @@ async def _serve_until_told(service: Service, settings: Settings) -> int:
         failed = runtime.worker is not None and runtime.worker.failed
     _log.info("ended", failed=failed)
     return 1 if failed else 0
+
+
+class _Server(uvicorn.Server):
+    """Tells the runtime before it waits for the requests under way: streams would make it wait for its whole patience."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._runtime.ending.set()
+        await super().shutdown(sockets)
 
 
 def _server_config(service: Service, settings: Settings, runtime: Runtime) -> uvicorn.Config:

@@ -36,6 +36,8 @@ class Runtime:
         self.worker = worker
         self.revisions = Revisions(service.migrations_folder)
         self.closing = False
+        self.ending = asyncio.Event()
+        """Set when the server begins to drain: answers that go on for ever have to end now."""
 
     @classmethod
     @asynccontextmanager

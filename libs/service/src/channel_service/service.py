@@ -33,6 +33,8 @@ class Service:
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
     routers: Sequence[APIRouter] = ()
+    grants: str = ""
+    """SQL that lets the service's role use tables of its own migrations, ``{role}`` standing for the role."""
     problems: ProblemCatalogue = field(default_factory=lambda: ProblemCatalogue([]))
 
     def __post_init__(self) -> None:

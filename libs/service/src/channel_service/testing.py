@@ -1,10 +1,13 @@
 """For tests of services: a service as it runs, without a process or a port of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import uvicorn
+from fastapi import FastAPI
 
 from channel_service import logs
 from channel_service.app import attach, create_app
@@ -17,6 +20,7 @@ class Running(httpx.AsyncClient):
     """A client of a running service's routes; ``runtime`` is what the routes work with."""
 
     runtime: Runtime
+    app: FastAPI
 
 
 @asynccontextmanager
@@ -36,5 +40,20 @@ async def running(
     async with Runtime.open(service, loaded) as runtime:
         app = attach(create_app(service, loaded), runtime)
         async with Running(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as client:
-            client.runtime = runtime
+            client.runtime, client.app = runtime, app
             yield client
+
+
+@asynccontextmanager
+async def listening(client: Running) -> AsyncIterator[str]:
+    """The URL at which a running service also answers on a port of its own: for what needs a real server, like streams."""
+    server = uvicorn.Server(uvicorn.Config(client.app, port=0, lifespan="off", log_config=None, access_log=False, ws="none"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells by this alone
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        client.runtime.ending.set()
+        server.should_exit = True
+        await serving

@@ -6,12 +6,15 @@ from metrics import kpis
 from metrics.api import partners, progress
 from metrics.api.freshness import freshness_routes
 from metrics.api.kpis import kpi_routes
+from metrics.api.live import live_routes
 from metrics.application.catalogue import discover
 from metrics.problems import PROBLEMS
+from metrics.views.changes import GRANTS
 from metrics.views.hierarchy import HIERARCHY
 from metrics.views.products import PRODUCTS
 from metrics.views.sales import SALES
 
+KPIS = discover(kpis)
 VIEWS = [SALES, PRODUCTS, HIERARCHY]
 
 SERVICE = Service(
@@ -20,7 +23,8 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=VIEWS,
-    routers=[kpi_routes(discover(kpis), VIEWS), partners.router, progress.router, freshness_routes(SALES)],
+    routers=[kpi_routes(KPIS, VIEWS), live_routes(KPIS), partners.router, progress.router, freshness_routes(SALES)],
     problems=PROBLEMS,
     migrations="metrics.migrations",
+    grants=GRANTS,
 )

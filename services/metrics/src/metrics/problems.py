@@ -21,6 +21,19 @@ PROBLEMS = ProblemCatalogue(
             "source_unknown", 422, "Nothing is read from {source} here, but from: {allowed}.", "此处不读取 {source}，只读取：{allowed}。"
         ),
         Problem(
+            "live_limit",
+            429,
+            "More than {limit} live streams at once; close one first.",
+            "实时连接不能超过 {limit} 个；请先关闭一个。",
+            retryable=True,
+        ),
+        Problem(
+            "live_too_wide",
+            422,
+            "This has more than {limit} groups; follow fewer, by filters, dates or coarser groups.",
+            "分组超过 {limit} 个；请通过筛选、日期或更粗的分组来减少。",
+        ),
+        Problem(
             "freshness_elsewhere",
             409,
             "This process takes no events in; ask one of the role worker or all.",

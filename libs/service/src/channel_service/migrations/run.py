@@ -29,7 +29,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> str | None:
         await create_view_tables(guard, service.views, role=role)
         await create_reactions(guard, service.reactions)
         quoted = role.replace('"', '""')
-        await guard.execute(schema.GRANTS.format(role=quoted) + _READ_REVISION.format(role=quoted))
+        await guard.execute((schema.GRANTS + service.grants + _READ_REVISION).format(role=quoted))
         return await Revisions.current(guard)
     finally:
         await guard.close()

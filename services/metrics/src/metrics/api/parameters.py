@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
 from channel_service import Rule, invalid
+from msgspec.structs import replace
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from metrics.domain.question import Dimension, Period, Question, Tree
@@ -30,25 +31,19 @@ def _filter(what: str) -> Any:
     return Field([], description=f"{what} Several times: any of them. Empty: those that have none.", max_length=1000)
 
 
-class Filters(BaseModel):
-    """Which facts; names are those of `Dimension` and `Tree`."""
+class OrderFilters(BaseModel):
+    """Which facts, by what an order has; names are those of `Dimension`."""
 
     # Kept, to be refused by `question` with what is allowed: a filter with a typing error must not answer for everything.
     model_config = ConfigDict(extra="allow")
 
     first: Day | None = Field(None, alias="from", description="First date that counts.")
     last: Day | None = Field(None, alias="to", description="Last date that counts.")
-    as_of: Day | None = Field(None, description="Only what had happened by the end of this business date.")
-    known_at: Day | None = Field(None, description="Only what had been recorded by the end of this day.")
     partner: list[Key] = _filter("Partner ids.")
-    partner_tree: list[Key] = _filter("Partners and all under them, on the fact's date.")
     channel_type: list[Key] = _filter("Channel types.")
     segment: list[Key] = _filter("Segments.")
     territory: list[Key] = _filter("Territories as stamped on the order.")
-    territory_tree: list[Key] = _filter("Territories and all under them, on the fact's date.")
     sales_rep: list[Key] = _filter("Sales representatives.")
-    product: list[Key] = _filter("SKUs.")
-    product_category: list[Key] = _filter("Product categories, as they were on the fact's date.")
     source: list[Key] = _filter("Where the order came from.")
     warehouse: list[Key] = _filter("Warehouses.")
     currency: list[Key] = _filter("Currencies.")
@@ -64,12 +59,25 @@ class Filters(BaseModel):
         return Question(
             first=self.first,
             last=self.last,
-            as_of=self.as_of,
-            known_at=self.known_at,
             filters={one: given[one.value] for one in Dimension if one.value in given},
             trees={one: given[one.value] for one in Tree if one.value in given},
-            groups=tuple(dict.fromkeys(_group(name) for name in groups)),
+            groups=tuple(dict.fromkeys(group_named(name) for name in groups)),
         )
+
+
+class Filters(OrderFilters):
+    """Which facts; names are those of `Dimension` and `Tree`."""
+
+    as_of: Day | None = Field(None, description="Only what had happened by the end of this business date.")
+    known_at: Day | None = Field(None, description="Only what had been recorded by the end of this day.")
+    partner_tree: list[Key] = _filter("Partners and all under them, on the fact's date.")
+    territory_tree: list[Key] = _filter("Territories and all under them, on the fact's date.")
+    product: list[Key] = _filter("SKUs.")
+    product_category: list[Key] = _filter("Product categories, as they were on the fact's date.")
+
+    def question(self, groups: Iterable[str] = ()) -> Question:
+        """The question asked; `Rejected` for a parameter or group that there is not, or dates in the wrong order."""
+        return replace(super().question(groups), as_of=self.as_of, known_at=self.known_at)
 
 
 GROUPS: Mapping[str, Dimension | Period] = {one.value: one for one in (*Dimension, *Period)}
@@ -79,7 +87,8 @@ GroupBy = Annotated[
 ]
 
 
-def _group(name: str) -> Dimension | Period:
+def group_named(name: str) -> Dimension | Period:
+    """`Rejected` where there is none of that name."""
     if name not in GROUPS:
         raise Rejected("group_unknown", group=name, allowed=", ".join(GROUPS))
     return GROUPS[name]

@@ -17,7 +17,7 @@ from metrics.views.kpi_facts import KEY, KEY_TYPES, facts_query
 from metrics.views.kpi_values import Order, groups_of, values_query
 from metrics.views.names import names_query
 
-__all__ = ["KEY_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts"]
+__all__ = ["KEY_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts", "narrowed", "shown"]
 
 
 class Value(Struct, frozen=True):
@@ -71,21 +71,22 @@ def _value(kpi: Kpi, question: Question, groups: Sequence[Dimension | Period], r
     numerator = Decimal(row.numerator)
     denominator = None if row.denominator is None else Decimal(row.denominator)
     return Value(
-        group={group.value: _shown(group, key) for group, key in keys.items()},
+        group={group.value: shown(group, key) for group, key in keys.items()},
         names={group.value: names[group, key] for group, key in keys.items() if (group, key) in names},
         rounded=rounded(kpi, numerator, denominator, currency),
         numerator=numerator,
         denominator=denominator,
         currency=currency,
-        facts=_narrowed(question, keys),
+        facts=narrowed(question, keys),
     )
 
 
-def _shown(group: Dimension | Period, key: Any) -> str | None:
+def shown(group: Dimension | Period, key: Any) -> str | None:
+    """A group's key as an answer has it."""
     return group.label(key) if isinstance(group, Period) else key or None
 
 
-def _narrowed(question: Question, keys: Mapping[Dimension | Period, Any]) -> Question:
+def narrowed(question: Question, keys: Mapping[Dimension | Period, Any]) -> Question:
     """The question of one of its groups."""
     filters = dict(question.filters)
     first, last = question.first, question.last

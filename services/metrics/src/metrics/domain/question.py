@@ -49,6 +49,17 @@ class Period(StrEnum):
             Period.YEAR: f"{first.year:04}",
         }[self]
 
+    def first_day(self, day: date) -> date:
+        """The first day of the period that ``day`` is in."""
+        match self:
+            case Period.DAY:
+                return day
+            case Period.WEEK:
+                return day - timedelta(days=min(day.weekday(), (day - date.min).days))
+            case _:
+                months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}[self]
+                return date(day.year, (day.month - 1) // months * months + 1, 1)
+
     def last_day(self, first: date) -> date:
         """The last day of the period that begins on ``first``."""
         if self in (Period.DAY, Period.WEEK):

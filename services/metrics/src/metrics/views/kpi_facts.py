@@ -18,7 +18,7 @@ KEY_TYPES: tuple[type[Any], ...] = tuple(FACT.sql.c[name].type.python_type for n
 def facts_query(kpi: Kpi, question: Question, *, after: Sequence[Any] | None, limit: int) -> sa.Select[Any]:
     """The contributing facts in the order of their key, behind the key ``after``: the fact's columns, ``numerator``,
     ``denominator``. A fact that contributes nothing is left out."""
-    scope = Scope(kpi, question, FACTS)
+    scope = Scope(question, FACTS, dated=kpi.dated, kinds=kpi.kinds)
     columns = [FACTS.c[column.name] for column in FACTS.c if column.name != "orders"]
     rows = sa.select(*columns, _orders(kpi, question).label("orders")).select_from(scope.source).where(*scope.conditions)
     if after is not None:

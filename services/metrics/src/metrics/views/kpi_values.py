@@ -29,7 +29,7 @@ def values_query(
     ``rows`` overrides the choice of the table.
     """
     groups = groups_of(kpi, question)
-    scope = Scope(kpi, question, grain_of(question) if rows is None else rows)
+    scope = Scope(question, grain_of(question) if rows is None else rows, dated=kpi.dated, kinds=kpi.kinds)
     names = [f"g{n}" for n in range(len(groups))]
     keys = [scope.column(group).label(name) for group, name in zip(groups, names, strict=True)]
     if question.by_product and any(term.amount is Amount.ORDERS for term in kpi.terms):

@@ -1,7 +1,7 @@
 """Which rows a question is about, and what they are grouped by."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from channel_events import Table
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from metrics.domain.kpi import Kpi
+from metrics.domain.kpi import Dated, Kind
 from metrics.domain.question import Dimension, Period, Question, Tree
 from metrics.views.hierarchy import PARTNER_PLACE, TERRITORY
 from metrics.views.products import PRODUCT
@@ -22,18 +22,21 @@ _TREES: dict[Tree, tuple[Dimension, Table]] = {
 
 
 class Scope:
-    """The ``rows`` (facts or their sums) that ``question`` asks ``kpi`` about: ``source`` to select from, and ``conditions``."""
+    """The ``rows`` (facts or their sums) that ``question`` is about: ``source`` to select from, and ``conditions``.
 
-    def __init__(self, kpi: Kpi, question: Question, rows: sa.FromClause) -> None:
+    Of facts of these ``kinds``, on the date on which they count.
+    """
+
+    def __init__(self, question: Question, rows: sa.FromClause, *, dated: Dated, kinds: Iterable[Kind]) -> None:
         self.rows = rows
         self.source = rows
         self._table = rows.c
-        self._day: sa.ColumnElement[date] = self._table[kpi.dated.value]
+        self._day: sa.ColumnElement[date] = self._table[dated.value]
         self._category: sa.ColumnElement[str] | None = None
         if Dimension.PRODUCT_CATEGORY in question.dimensions:
             self._join_categories(question.known_at)
         self.conditions = [
-            _any_of(self._table.kind, [kind.value for kind in kpi.kinds]),
+            _any_of(self._table.kind, [kind.value for kind in kinds]),
             *self._dates(question),
             *(_any_of(self.column(dimension), values) for dimension, values in question.filters.items()),
             *(self._in_tree(tree, roots, question.known_at) for tree, roots in question.trees.items()),

@@ -1,0 +1,220 @@
+"""KPI changes as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from channel_events.pure import Rejected
+from channel_service import RuntimeDep
+from fastapi import APIRouter, Header, Query
+from fastapi.sse import format_sse_event
+from prometheus_client import Counter, Gauge
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from metrics.api.models import Number
+from metrics.api.parameters import OrderFilters, group_named, link, names_in
+from metrics.application.live import Hub
+from metrics.application.live_feed import Client, Feed, Follow, Told
+from metrics.application.live_frames import Frame, Frames
+from metrics.application.live_values import LIVE_GROUPS, value_at
+from metrics.domain.kpi import Kpi
+from metrics.domain.tally import Place, Tally
+
+BEAT_SECONDS = 15.0
+RETRY_MS = 1000
+SEND_SECONDS = 30.0
+"""How long one event may take to leave for a client that reads too slowly."""
+MOST_KPIS, MOST_GROUPINGS = 20, 8
+
+CLIENTS = Gauge("qudao_live_clients", "Who follows KPI changes now.")
+EVENTS = Counter("qudao_live_events_total", "Events sent to them.")
+ENDED = Counter("qudao_live_ended_total", "Streams ended by the service, by reason.", ["reason"])
+
+_EXAMPLE = """retry: 1000
+
+event: snapshot
+data: {"frame":"1041-51b2d3e0","at":"2026-11-24T04:00:00Z","values":[{"kpi":"orders","by":[],"group":{},"value":"71","reason":null,"numerator":"71","denominator":null,"currency":null,"facts":"/v1/kpis/orders/facts"}]}
+id: 1041-51b2d3e0
+
+: beat
+id: 1060-0c1d2e3f
+
+event: changes
+data: {"frame":"1061-9f2c1a7b","at":"2026-11-24T04:00:02Z","values":[{"kpi":"orders","by":[],"group":{},"value":"72","reason":null,"numerator":"72","denominator":null,"currency":null,"facts":"/v1/kpis/orders/facts"}]}
+id: 1061-9f2c1a7b
+"""  # noqa: E501 - lines of the stream are as long as they are
+_DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A stream that does not end by itself.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+    }
+}
+
+
+class Followed(OrderFilters):
+    """What to follow."""
+
+    kpi: Annotated[
+        list[str],
+        Field(min_length=1, max_length=MOST_KPIS, description="KPIs; with commas, or several times.", examples=[["net", "orders"]]),
+    ]
+    by: Annotated[
+        list[str],
+        Field(
+            max_length=MOST_GROUPINGS,
+            description="A grouping each, like `day` or `channel_type,month`; empty is the total. Periods, and what an order has.",
+            examples=[["", "day", "channel_type"]],
+        ),
+    ] = [""]  # noqa: RUF012 - pydantic copies defaults
+
+
+class LiveValue(BaseModel):
+    """A KPI's value in one group, as it is from this frame on. A group without facts is not told of, or no longer."""
+
+    kpi: str = Field(examples=["net"])
+    by: list[str] = Field(description="The grouping it belongs to.", examples=[["channel_type"]])
+    group: dict[str, str | None] = Field(examples=[{"channel_type": "retailer", "currency": "CNY"}])
+    value: Number | None = Field(description="Rounded half-even once.", examples=["1209.38"])
+    reason: str | None = Field(description="Why there is no value: `denominator_zero`.")
+    numerator: Number = Field(description="Exact; the value itself, if it is no ratio.", examples=["1209.375"])
+    denominator: Number | None = Field(description="Of ratios only.")
+    currency: str | None = Field(examples=["CNY"])
+    facts: str = Field(description="The facts behind it.", examples=["/v1/kpis/net/facts?channel_type=retailer&currency=CNY"])
+
+
+class LiveEvent(BaseModel):
+    """The data of an event. Of `snapshot`: all values. Of `changes`: those that the frame changed."""
+
+    frame: str = Field(description="The event's id, too.", examples=["1042-9f2c1a7b"])
+    at: AwareDatetime = Field(description="When the frame was taken, by the database's clock.")
+    values: list[LiveValue]
+
+
+class LiveStream(StreamingResponse):
+    """Lets go of ``held`` at its end, however it comes; ends by itself when a client does not take what it is sent.
+
+    Not FastAPI's own response for streams: that makes an event anew for each client, and waits for slow ones for ever.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncIterator[bytes], held: AsyncExitStack) -> None:
+        super().__init__(events, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Not in the generator's own end: a client that is gone before the first event never begins it.
+        async with self._held:
+            await super().__call__(scope, receive, send)
+
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for chunk in self.body_iterator:
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            except TimeoutError:
+                ENDED.labels("too_slow").inc()
+                return  # without an end: the server then closes the connection, and the client knows that it is not whole
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
+    """The stream of these KPIs."""
+    router = APIRouter(prefix="/v1/live", tags=["KPIs"])
+    hubs: WeakKeyDictionary[Any, Hub] = WeakKeyDictionary()
+
+    def hub_of(runtime: RuntimeDep) -> Hub:
+        if runtime not in hubs:
+            writing = runtime.engine.execution_options(postgresql_readonly=False, isolation_level="AUTOCOMMIT")
+            hubs[runtime] = Hub(Frames(runtime.reading, writing.connect), encode, runtime.ending)
+        return hubs[runtime]
+
+    def known(name: str) -> Kpi:
+        if name not in kpis:
+            raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
+        return kpis[name]
+
+    @router.get("", summary="KPI changes, as they happen", response_class=LiveStream, responses=_DESCRIBED)
+    async def live(
+        asked: Annotated[Followed, Query()],
+        runtime: RuntimeDep,
+        after: Annotated[
+            str | None,
+            Header(
+                alias="Last-Event-ID",
+                pattern=r"^[0-9]{1,18}-[0-9a-f]{8}$",
+                description="Go on behind this event.",
+                examples=["1042-9f2c1a7b"],
+            ),
+        ] = None,
+    ) -> LiveStream:
+        """Server-sent events: `snapshot` with all values, then `changes` with those that changed, ten times a second at most.
+
+        All processes send the same ids with the same data, so with `Last-Event-ID` any of them goes on without a gap or a
+        repeat, for 15 minutes; after that it begins with a snapshot. `end` says why the stream ends: `closing`,
+        `too_slow`, `token_expired`, `behind`, `history_changed`; come back at once after all but `token_expired`.
+        """
+        follow = _follow([known(name) for name in dict.fromkeys(names_in(asked.kpi))], asked)
+        async with AsyncExitStack() as stack:  # refusals come before the answer's head, and after it the stream holds the client
+            feed, client = await stack.enter_async_context(hub_of(runtime).following(follow, after, "anybody"))
+            return LiveStream(_events(feed, client), stack.pop_all())
+
+    return router
+
+
+def _follow(kpis: Sequence[Kpi], asked: Followed) -> Follow:
+    question = asked.question()
+    groupings = dict.fromkeys(tuple(dict.fromkeys(group_named(name) for name in names_in([by]))) for by in asked.by)
+    for group in {group for by in groupings for group in by}:
+        if group not in LIVE_GROUPS:
+            raise Rejected("group_unknown", group=group.value, allowed=", ".join(LIVE_GROUPS))
+    name = repr((sorted(kpi.name for kpi in kpis), sorted(groupings), link("", question)))
+    return Follow(name, kpis, question, tuple(groupings))
+
+
+async def _events(feed: Feed, client: Client) -> AsyncIterator[bytes]:
+    CLIENTS.inc()
+    try:
+        yield format_sse_event(retry=RETRY_MS)
+        while True:
+            event = await client.next(BEAT_SECONDS)
+            if event is not None:
+                EVENTS.inc()
+                yield event
+            elif client.ended is not None:
+                ENDED.labels(client.ended).inc()
+                yield format_sse_event(event="end", data_str=f'{{"reason":"{client.ended}"}}')
+                return
+            else:
+                # With the id: nothing changed up to there, and who comes back later need not begin further behind.
+                yield format_sse_event(comment="beat", id=feed.frame.id if feed.frame.number >= client.number else None)
+    finally:
+        CLIENTS.dec()
+
+
+def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, places: Sequence[Place]) -> bytes:
+    """An event as it is sent, the same bytes in every process."""
+    values = [_value(follow, tally, place) for place in places]
+    data = LiveEvent(frame=frame.id, at=frame.taken_at, values=values).model_dump_json()
+    return format_sse_event(event=told.value, id=frame.id, data_str=data)
+
+
+def _value(follow: Follow, tally: Tally, place: Place) -> LiveValue:
+    value = value_at(place, follow.question, tally)
+    return LiveValue(
+        kpi=place.kpi,
+        by=[group.value for group in place.grouping],
+        group=dict(value.group),
+        value=value.rounded.value,
+        reason=value.rounded.reason,
+        numerator=value.numerator,
+        denominator=value.denominator,
+        currency=value.currency,
+        facts=link(f"/v1/kpis/{quote(place.kpi, safe='')}/facts", value.facts),
+    )
