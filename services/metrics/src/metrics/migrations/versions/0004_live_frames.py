@@ -2,8 +2,8 @@
 
 from channel_service.migrations import execute
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
