@@ -30,6 +30,7 @@ from channel_events.pure import (
     event,
 )
 from channel_events.reaction import Reaction, derived_id
+from channel_events.search import SEARCH, found, search_index, searchable
 from channel_events.subscription import BadToken, Parked, ParkedEvent, RedriveResult, ViewBehind, parked, parked_events, redrive, wait_for
 from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, SCOPE, TEXT, TIME, Table, Topic, View, scope_setting
 
@@ -40,6 +41,7 @@ __all__ = [
     "NUMERIC",
     "OWN_LOG",
     "SCOPE",
+    "SEARCH",
     "TEXT",
     "TIME",
     "Actor",
@@ -77,9 +79,12 @@ __all__ = [
     "ViewBehind",
     "derived_id",
     "event",
+    "found",
     "parked",
     "parked_events",
     "redrive",
     "scope_setting",
+    "search_index",
+    "searchable",
     "wait_for",
 ]

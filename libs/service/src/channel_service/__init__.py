@@ -6,7 +6,7 @@ from channel_service.dependencies import By, Key, LogDep, NewId, PageDep, ReadDe
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.models import Amount, Code, Currency, Money, Quantity, StrictModel, Text
-from channel_service.paging import Page, PageRequest, bad_cursor, decode_cursor, encode_cursor, fetch_page
+from channel_service.paging import Page, PageRequest, Search, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue, Rule
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
@@ -34,6 +34,7 @@ __all__ = [
     "Receipt",
     "Rule",
     "RuntimeDep",
+    "Search",
     "SeenBy",
     "Service",
     "Settings",
@@ -42,11 +43,8 @@ __all__ = [
     "Today",
     "WrittenEvent",
     "attach",
-    "bad_cursor",
     "content_tag",
     "create_app",
-    "decode_cursor",
-    "encode_cursor",
     "fetch_page",
     "invalid",
     "parse_json",

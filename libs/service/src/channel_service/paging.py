@@ -1,14 +1,14 @@
 """Pages by keyset: a cursor holds the sort key of the last row, so pages neither skip nor repeat rows when others come and go."""
 
 import base64
-import binascii
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from channel_events.pure import Rejected
-from fastapi import Query
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,10 @@ from channel_service.problems.refusals import invalid
 
 T = TypeVar("T")
 MAX_LIMIT = 200
+_CHECK_BYTES = 6
+
+Search = Annotated[str | None, Query(max_length=100, description="Any part of name or id, in any case.", examples=["jade"])]
+"""What people type to find something by its name; see `channel_events.search`."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -25,38 +29,63 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(None, examples=["WyJwLTEwMDEiXQ"])
 
 
-class PageRequest(msgspec.Struct, frozen=True):
-    """Which page a request asks for."""
+class PageRequest:
+    """Which page of which list a request asks for."""
 
-    limit: int
-    cursor: str | None
+    def __init__(self, request: Request, response: Response, limit: int, cursor: str | None) -> None:
+        self.limit = limit
+        self._request, self._response, self._cursor = request, response, cursor
+
+    def after(self, types: Sequence[type[Any]]) -> list[Any] | None:
+        """The sort key to go on behind; None for the first page.
+
+        `Rejected` (``invalid_request``) for a cursor that this very list never gave: of another one, or with a character changed.
+        """
+        if self._cursor is None:
+            return None
+        try:
+            whole = base64.b64decode(self._cursor.encode("ascii") + b"=" * (-len(self._cursor) % 4), b"-_", validate=True)
+            payload = whole[_CHECK_BYTES:]
+            if whole[:_CHECK_BYTES] != self._check(payload):
+                raise _bad_cursor()
+            values = zip(msgspec.json.decode(payload, type=list), types, strict=True)
+            return [_storable(msgspec.convert(value, kind)) for value, kind in values]
+        except (ValueError, msgspec.MsgspecError):  # binascii.Error and UnicodeError are ValueErrors
+            raise _bad_cursor() from None
+
+    def next(self, values: Sequence[Any]) -> str:
+        """The cursor of the page that goes on behind ``values``; also tells it as a link (RFC 8288)."""
+        payload = msgspec.json.encode(list(values))
+        cursor = base64.urlsafe_b64encode(self._check(payload) + payload).rstrip(b"=").decode()
+        url = self._request.url.include_query_params(cursor=cursor)
+        self._response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
+        return cursor
+
+    def _check(self, payload: bytes) -> bytes:
+        # No secret: a forged cursor shows no more than a question for the same rows would. It finds mistakes.
+        list_ = f"{self._request.app.state.runtime.service.name} {self._request.url.path}\n"
+        return hashlib.blake2b(list_.encode() + payload, digest_size=_CHECK_BYTES).digest()
 
 
 async def page_request(
+    request: Request,
+    response: Response,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows on a page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")] = None,
 ) -> PageRequest:
     """The FastAPI dependency behind ``PageDep``."""
-    return PageRequest(limit, cursor)
+    return PageRequest(request, response, limit, cursor)
 
 
-def bad_cursor() -> Rejected:
+def _storable(value: Any) -> Any:
+    """``ValueError`` for what PostgreSQL would fail on; a cursor can be made by hand."""
+    if (isinstance(value, str) and "\x00" in value) or (isinstance(value, int) and value.bit_length() > 63):
+        raise ValueError
+    return value
+
+
+def _bad_cursor() -> Rejected:
     return invalid("cursor", "is no cursor of this list", "不是此列表的游标")
-
-
-def encode_cursor(values: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(list(values))).rstrip(b"=").decode()
-
-
-def decode_cursor(cursor: str, types: Sequence[type[Any]]) -> list[Any]:
-    """The values in a cursor; `Rejected` (``invalid_request``) when it is none of ours or of another list."""
-    try:
-        raw = msgspec.json.decode(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)), type=list)
-        if len(raw) != len(types) or "\x00" in str(raw):
-            raise bad_cursor()
-        return [msgspec.convert(value, kind) for value, kind in zip(raw, types, strict=True)]
-    except (msgspec.MsgspecError, binascii.Error, UnicodeError):
-        raise bad_cursor() from None
 
 
 async def fetch_page(
@@ -70,11 +99,11 @@ async def fetch_page(
 ) -> Page[T]:
     """One page of ``query`` in the order of ``key``, which must be unique, not null, and among the selected columns."""
     types = [column.type.python_type for column in key]
-    if page.cursor is not None:
-        after = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(decode_cursor(page.cursor, types), key, strict=True)))
+    if (values := page.after(types)) is not None:
+        after = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(values, key, strict=True)))
         query = query.where(sa.tuple_(*key) < after if descending else sa.tuple_(*key) > after)
     query = query.order_by(*(column.desc() if descending else column for column in key)).limit(page.limit + 1)
     rows = (await connection.execute(query)).mappings().all()
     shown = rows[: page.limit]
     more = len(rows) > page.limit
-    return Page(items=[row(one) for one in shown], next=encode_cursor([shown[-1][column] for column in key]) if more else None)
+    return Page(items=[row(one) for one in shown], next=page.next([shown[-1][column] for column in key]) if more else None)

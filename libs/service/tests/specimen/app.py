@@ -63,6 +63,12 @@ async def rows(read: ReadDep, page: PageDep, newest_first: bool = False) -> Page
     return await fetch_page(read, sa.select(EVENT), page, key=key, row=lambda row: int(row["position"]), descending=newest_first)
 
 
+@router.get("/{counter}/rows")
+async def rows_of(counter: str, read: ReadDep, page: PageDep) -> Page[int]:
+    wanted = sa.select(EVENT).where(EVENT.c.stream == f"counter/{counter}")
+    return await fetch_page(read, wanted, page, key=[EVENT.c.position], row=lambda row: int(row["position"]))
+
+
 @odd.get("/v1/write")
 async def write_through_a_read(read: ReadDep) -> None:
     await read.execute(sa.text("update log_head set position = 7"))

@@ -89,6 +89,12 @@ COMMON = ProblemCatalogue(
             "视图尚未包含该写入；当前位置为 {position}。",
             retryable=True,
         ),
+        Problem(
+            "token_ahead",
+            400,
+            "The token names a write that this log does not have, it ends at {head}; take the token of an answer of this service.",
+            "该令牌所指的写入不在本日志中，日志止于 {head}；请使用本服务返回的令牌。",
+        ),
         Problem("internal", 500, "Something went wrong here; the request id tells us what.", "服务内部出错；请提供请求编号以便排查。"),
     ]
 )

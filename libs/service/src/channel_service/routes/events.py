@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from channel_service.dependencies import PageDep, RuntimeDep
 from channel_service.http.conditional import set_etag
-from channel_service.paging import Page, decode_cursor, encode_cursor
+from channel_service.paging import Page
+from channel_service.seeing import SeenBy
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 
@@ -53,15 +54,15 @@ async def one_event(event_id: str, runtime: RuntimeDep, response: Response) -> E
     return EventView.of(event)
 
 
-@router.get("", summary="Events in the order they were recorded")
+@router.get("", summary="Events in the order they were recorded", dependencies=[SeenBy()])
 async def list_events(
     runtime: RuntimeDep,
     page: PageDep,
     stream: Annotated[str | None, Query(max_length=300, examples=["partner/p-1001"], description="Only this stream's.")] = None,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only events behind this position.")] = 0,
 ) -> Page[EventView]:
-    if page.cursor is not None:
-        after = max(after, decode_cursor(page.cursor, [int])[0])
+    if (behind := page.after([int])) is not None:
+        after = max(after, behind[0])
     if stream is None:
         events = await runtime.log.read(after=after, limit=page.limit + 1)
     else:
@@ -69,7 +70,7 @@ async def list_events(
     shown = events[: page.limit]
     return Page(
         items=[EventView.of(event) for event in shown],
-        next=encode_cursor([shown[-1].position]) if len(events) > page.limit else None,
+        next=page.next([shown[-1].position]) if len(events) > page.limit else None,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from channel_events.pure import Rejected
-from channel_service import Page, PageDep, ReadDep, SeenBy, Today, content_tag, fetch_page, set_etag
+from channel_service import Page, PageDep, ReadDep, Search, SeenBy, Today, content_tag, fetch_page, set_etag
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
@@ -26,8 +26,8 @@ class Partner(BaseModel):
 
 
 @router.get("", summary="Partners known here")
-async def list_partners(read: ReadDep, page: PageDep, today: Today) -> Page[Partner]:
-    return await fetch_page(read, partners_on(today), page, key=[PARTNER.sql.c.partner_id], row=Partner.model_validate)
+async def list_partners(read: ReadDep, page: PageDep, today: Today, q: Search = None) -> Page[Partner]:
+    return await fetch_page(read, partners_on(today, q), page, key=[PARTNER.sql.c.partner_id], row=Partner.model_validate)
 
 
 @router.get("/{partner_id}", summary="One partner")

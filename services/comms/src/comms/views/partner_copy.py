@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, TEXT, Change, Put, Recorded, Set, Table, Topic, View
+from channel_events import DATE, SEARCH, TEXT, Change, Put, Recorded, Set, Table, Topic, View, found, search_index, searchable
 
 from comms.contracts.partner_registry import (
     EVENTS,
@@ -20,7 +20,7 @@ from comms.contracts.partner_registry import (
 PARTNER = Table(
     "partner_copy",
     key=("partner_id",),
-    columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "status": TEXT, "applied_on": DATE},
+    columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "status": TEXT, "applied_on": DATE, **SEARCH},
 )
 PLACE = Table(
     "partner_place_copy",
@@ -36,7 +36,13 @@ def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
             yield Put(
-                (e.partner_id,), name=e.name, channel_type=e.channel_type, segment=e.segment, status="applied", applied_on=e.occurred_on
+                (e.partner_id,),
+                name=e.name,
+                channel_type=e.channel_type,
+                segment=e.segment,
+                status="applied",
+                applied_on=e.occurred_on,
+                **searchable(e.name, e.partner_id),
             )
             yield Put((e.partner_id, ALWAYS), table=PLACE.name, territory=e.territory, parent=e.parent)
         case PartnerApproved() as e:
@@ -49,11 +55,12 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.partner_id, e.occurred_on), table=PLACE.name, territory=e.territory, parent=e.parent)
 
 
-PARTNER_COPY = View("partner_copy", version=1, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE], changes=changes)
+PARTNER_COPY = View("partner_copy", version=2, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE], changes=changes)
+search_index(PARTNER)
 
 
-def partners_on(day: date) -> sa.Select[Any]:
-    """The partners with the territory and parent they have on ``day``."""
+def partners_on(day: date, q: str | None = None) -> sa.Select[Any]:
+    """The partners with the territory and parent they have on ``day``; ``q`` is any part of name or id."""
     place = PLACE.sql
     newest = (
         sa.select(place.c.territory, place.c.parent)
@@ -62,4 +69,5 @@ def partners_on(day: date) -> sa.Select[Any]:
         .limit(1)
         .lateral()
     )
-    return sa.select(PARTNER.sql, newest).join(newest, sa.true())
+    query = sa.select(PARTNER.sql, newest).join(newest, sa.true())
+    return query if q is None else query.where(found(PARTNER, q))

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from channel_events import View
 from channel_events.pure import Rejected
-from channel_service import Page, ReadDep, RuntimeDep, decode_cursor, encode_cursor
-from fastapi import APIRouter, Query
+from channel_service import Page, PageDep, PageRequest, RuntimeDep
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,19 +22,24 @@ RECEIPT = r"^[0-9]{1,18};(?:[0-9]{1,4}:[0-9]{1,18}(?:,[0-9]{1,4}:[0-9]{1,18})*)?
 """Position in the log; then, by partition, those of its public events."""
 
 
-class Asked(Filters):
-    """A question for values."""
+class Waiting(Filters):
+    """A question that may wait for what was just written."""
 
-    group_by: GroupBy = Field([])
-    order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
-    limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
     wait_for: Annotated[
         str | None, Field(max_length=1000, pattern=RECEIPT, description="A receipt's `token`: answer once it was seen.")
     ] = None
     wait_source: Annotated[str, Field(max_length=100, description="The service that gave the token.")] = "orders-inventory"
 
 
-class FactsAsked(Filters):
+class Asked(Waiting):
+    """A question for values."""
+
+    group_by: GroupBy = Field([])
+    order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
+
+
+class FactsAsked(Waiting):
     """A question for the facts behind a value."""
 
     limit: Annotated[int, Field(ge=1, le=1000, description="Facts on a page.")] = 50
@@ -50,27 +55,39 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
             raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
         return kpis[name]
 
+    async def seen(asked: Waiting, runtime: RuntimeDep) -> None:
+        if asked.wait_for is not None:
+            await wait_until_seen(partial(_fetch, runtime.reading), views, asked.wait_for, asked.wait_source)
+
     @router.get("", summary="What is measured, and how")
-    async def list_kpis() -> Page[KpiDefinition]:
-        return Page(items=[KpiDefinition.of(kpis[name]) for name in sorted(kpis)], next=None)
+    async def list_kpis(page: PageDep) -> Page[KpiDefinition]:
+        after = page.after([str])
+        names = [name for name in sorted(kpis) if after is None or name > after[0]]
+        shown = names[: page.limit]
+        items = [KpiDefinition.of(kpis[name]) for name in shown]
+        return Page(items=items, next=page.next(shown[-1:]) if len(names) > len(shown) else None)
 
     @router.get("/{kpi}", summary="A KPI's values")
     async def one_kpi(kpi: str, asked: Annotated[Asked, Query()], runtime: RuntimeDep) -> KpiAnswer:
         """By any of the groups. `order=-value&limit=10` are the highest ten."""
         definition = known(kpi)
         question = asked.question(names_in(asked.group_by))
-        if asked.wait_for is not None:
-            await wait_until_seen(partial(_fetch, runtime.reading), views, asked.wait_for, asked.wait_source)
+        await seen(asked, runtime)
         async with runtime.reading() as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
         return KpiAnswer.of_question(definition, question, answer)
 
     @router.get("/{kpi}/facts", summary="The facts behind a value")
-    async def facts_of_kpi(kpi: str, asked: Annotated[FactsAsked, Query()], read: ReadDep) -> Page[KpiFact]:
+    async def facts_of_kpi(
+        kpi: str, asked: Annotated[FactsAsked, Query()], runtime: RuntimeDep, request: Request, response: Response
+    ) -> Page[KpiFact]:
         """The sums of `numerator` and `denominator` over all pages are exactly those of the value; `event` is where to go on."""
-        after = None if asked.cursor is None else decode_cursor(asked.cursor, KEY_TYPES)
-        facts, last = await contributing_facts(read, known(kpi), asked.question(), after=after, limit=asked.limit)
-        return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else encode_cursor(last))
+        page = PageRequest(request, response, asked.limit, asked.cursor)
+        definition, question, after = known(kpi), asked.question(), page.after(KEY_TYPES)
+        await seen(asked, runtime)
+        async with runtime.reading() as read:
+            facts, last = await contributing_facts(read, definition, question, after=after, limit=page.limit)
+        return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else page.next(last))
 
     return router
 

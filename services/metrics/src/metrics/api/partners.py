@@ -1,11 +1,10 @@
 """Partners as they are known here, so that a client can show names: read only, the owner is partner-registry."""
 
-import sqlalchemy as sa
-from channel_service import Page, PageDep, ReadDep, fetch_page
+from channel_service import Page, PageDep, ReadDep, Search, SeenBy, fetch_page
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from metrics.views.hierarchy import PARTNER
+from metrics.views.hierarchy import HIERARCHY, partners
 
 router = APIRouter(prefix="/v1/partners", tags=["partners"])
 
@@ -17,6 +16,7 @@ class Partner(BaseModel):
     segment: str | None = Field(examples=["Specialty Bike Shop"])
 
 
-@router.get("", summary="Partners known here")
-async def list_partners(read: ReadDep, page: PageDep) -> Page[Partner]:
-    return await fetch_page(read, sa.select(PARTNER.sql), page, key=[PARTNER.sql.c.partner], row=Partner.model_validate)
+@router.get("", summary="Partners known here", dependencies=[SeenBy(HIERARCHY)])
+async def list_partners(read: ReadDep, page: PageDep, q: Search = None) -> Page[Partner]:
+    query, key = partners(q)
+    return await fetch_page(read, query, page, key=[key], row=Partner.model_validate)

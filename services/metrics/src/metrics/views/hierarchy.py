@@ -1,8 +1,10 @@
 """Partners with their names, and who is under whom since when: partners and territories."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from channel_events import TEXT, Change, Put, Recorded, Table, Topic, View
+import sqlalchemy as sa
+from channel_events import SEARCH, TEXT, Change, Put, Recorded, Table, Topic, View, found, search_index, searchable
 
 from metrics.contracts.partner_registry import EVENTS, PartnerApplied, PartnerMoved, TerritoryDefined
 from metrics.views.versions import version_table
@@ -10,7 +12,7 @@ from metrics.views.versions import version_table
 PARTNER = Table(
     "partner",
     key=("partner",),
-    columns={"partner": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT},
+    columns={"partner": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, **SEARCH},
 )
 PARTNER_PLACE = version_table("partner_place", "partner", {"territory": TEXT, "parent": TEXT})
 TERRITORY = version_table("territory_version", "territory", {"name": TEXT, "parent": TEXT})
@@ -19,7 +21,8 @@ TERRITORY = version_table("territory_version", "territory", {"name": TEXT, "pare
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
-            yield Put((e.partner_id,), table="partner", name=e.name, channel_type=e.channel_type, segment=e.segment)
+            found_by = searchable(e.name, e.partner_id)
+            yield Put((e.partner_id,), table="partner", name=e.name, channel_type=e.channel_type, segment=e.segment, **found_by)
             yield Put((e.partner_id, e.occurred_on, event.recorded_on), table="partner_place", territory=e.territory, parent=e.parent)
         case PartnerMoved() as e:
             yield Put((e.partner_id, e.occurred_on, event.recorded_on), table="partner_place", territory=e.territory, parent=e.parent)
@@ -29,8 +32,15 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 HIERARCHY = View(
     "hierarchy",
-    version=1,
+    version=2,
     of=Topic("partner-registry", events=EVENTS),
     tables=[PARTNER, PARTNER_PLACE, TERRITORY],
     changes=changes,
 )
+search_index(PARTNER)
+
+
+def partners(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """Partners, and the column they are ordered by; ``q`` is any part of name or id."""
+    query = sa.select(PARTNER.sql)
+    return query if q is None else query.where(found(PARTNER, q)), PARTNER.sql.c.partner

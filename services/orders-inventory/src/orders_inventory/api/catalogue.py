@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import By, Key, LogDep, Page, PageDep, ReadDep, Receipt, StrictModel, Text, Today, fetch_page
+from channel_service import By, Key, LogDep, Page, PageDep, ReadDep, Receipt, Search, SeenBy, StrictModel, Text, Today, fetch_page
 from fastapi import APIRouter, Path, Response, status
 from pydantic import BaseModel, Field
 
@@ -11,7 +11,7 @@ from orders_inventory.api.models import Label, On, Sku, Warehouse
 from orders_inventory.application.catalogue import define_product, define_warehouse
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.warehouse import DefineWarehouse
-from orders_inventory.views.catalogue import products, warehouses
+from orders_inventory.views.catalogue import CATALOGUE, products, warehouses
 
 router = APIRouter(tags=["catalogue"])
 
@@ -64,15 +64,15 @@ async def put_warehouse(
     return _answer(response, Receipt.of(warehouse, await define_warehouse(log, command, by, key)))
 
 
-@router.get("/v1/products", summary="All products, by SKU")
-async def list_products(read: ReadDep, page: PageDep) -> Page[ProductOut]:
-    query, key = products()
+@router.get("/v1/products", summary="All products, by SKU", dependencies=[SeenBy(CATALOGUE)])
+async def list_products(read: ReadDep, page: PageDep, q: Search = None) -> Page[ProductOut]:
+    query, key = products(q)
     return await fetch_page(read, query, page, key=[key], row=ProductOut.model_validate)
 
 
-@router.get("/v1/warehouses", summary="All warehouses, by code")
-async def list_warehouses(read: ReadDep, page: PageDep) -> Page[WarehouseOut]:
-    query, key = warehouses()
+@router.get("/v1/warehouses", summary="All warehouses, by code", dependencies=[SeenBy(CATALOGUE)])
+async def list_warehouses(read: ReadDep, page: PageDep, q: Search = None) -> Page[WarehouseOut]:
+    query, key = warehouses(q)
     return await fetch_page(read, query, page, key=[key], row=WarehouseOut.model_validate)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page, set_etag
+from channel_service import By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, SeenBy, Today, fetch_page, set_etag
 from fastapi import APIRouter, Path, Query, Response, status
 
 from orders_inventory.api import order_models as models
@@ -12,7 +12,7 @@ from orders_inventory.application.orders import find_order
 from orders_inventory.application.placing import place_order
 from orders_inventory.application.steps import cancel_order, confirm_order, deliver_order, return_order, ship_order
 from orders_inventory.domain.order import OrderPlaced, Status
-from orders_inventory.views.orders import NEWEST_FIRST, Wanted, listed
+from orders_inventory.views.orders import NEWEST_FIRST, ORDERS, Wanted, listed
 from orders_inventory.views.partners import known_partners
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
@@ -73,14 +73,17 @@ async def get_order(order_id: OneOrder, log: LogDep, response: Response) -> mode
     return models.OrderDetail.of(found.placed, found.order, found.status)
 
 
-@router.get("", summary="Orders, newest first")
+@router.get("", summary="Orders, newest first", dependencies=[SeenBy(ORDERS)])
 async def list_orders(
     read: ReadDep,
     page: PageDep,
+    q: Annotated[
+        str | None, Query(min_length=1, max_length=141, description="The beginning of its number, or source:number.", examples=["1001"])
+    ] = None,
     partner_id: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[Status | None, Query()] = None,
     from_: Annotated[Day | None, Query(alias="from", description="Placed on this business date or later.")] = None,
     to: Annotated[Day | None, Query(description="Placed on this business date or earlier.")] = None,
 ) -> Page[models.OrderRow]:
-    query = listed(Wanted(partner_id=partner_id, status=status, from_=from_, to=to))
+    query = listed(Wanted(q=q, partner_id=partner_id, status=status, from_=from_, to=to))
     return await fetch_page(read, query, page, key=NEWEST_FIRST, row=models.OrderRow.model_validate, descending=True)

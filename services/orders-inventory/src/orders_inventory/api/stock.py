@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from channel_service import By, Key, LogDep, Page, PageDep, Quantity, ReadDep, Receipt, StrictModel, Today, fetch_page
+from channel_service import By, Key, LogDep, Page, PageDep, Quantity, ReadDep, Receipt, SeenBy, StrictModel, Today, fetch_page
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import On, Sku, Warehouse
 from orders_inventory.application.catalogue import receive_stock
 from orders_inventory.domain.stock import ReceiveStock
-from orders_inventory.views.stock import balances, movements
+from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
 
 router = APIRouter(tags=["stock"])
 
@@ -57,7 +57,7 @@ async def post_receipt(body: StockReceipt, log: LogDep, by: By, key: Key, today:
     return Receipt.of(f"{body.warehouse}/{body.sku}", await receive_stock(log, command, by, key))
 
 
-@router.get("/v1/stock", summary="Balances")
+@router.get("/v1/stock", summary="Balances", dependencies=[SeenBy(STOCK_LEVELS)])
 async def list_stock(
     read: ReadDep, page: PageDep, warehouse: Annotated[Warehouse | None, Query()] = None, sku: Annotated[Sku | None, Query()] = None
 ) -> Page[Balance]:
@@ -65,7 +65,11 @@ async def list_stock(
     return await fetch_page(read, query, page, key=key, row=Balance.model_validate)
 
 
-@router.get("/v1/stock/{warehouse}/{sku}/movements", summary="Movements of a SKU in a warehouse, newest first")
+@router.get(
+    "/v1/stock/{warehouse}/{sku}/movements",
+    summary="Movements of a SKU in a warehouse, newest first",
+    dependencies=[SeenBy(STOCK_LEVELS)],
+)
 async def list_movements(
     warehouse: Annotated[Warehouse, Path()], sku: Annotated[Sku, Path()], read: ReadDep, page: PageDep
 ) -> Page[Movement]:

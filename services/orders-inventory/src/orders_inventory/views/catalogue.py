@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, OWN_LOG, TEXT, Table, View
+from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Table, View, found, search_index, searchable
 from channel_events.pure import Change, Put, Recorded
 
 from orders_inventory.domain.product import ProductDefined
@@ -13,31 +13,41 @@ from orders_inventory.domain.warehouse import WarehouseDefined
 PRODUCT_TABLE = Table(
     "product",
     key=("sku",),
-    columns={"sku": TEXT, "name": TEXT, "category": TEXT, "subcategory": TEXT, "defined_on": DATE},
+    columns={"sku": TEXT, "name": TEXT, "category": TEXT, "subcategory": TEXT, "defined_on": DATE, **SEARCH},
 )
 WAREHOUSE_TABLE = Table(
     "warehouse",
     key=("warehouse",),
-    columns={"warehouse": TEXT, "name": TEXT, "territory": TEXT, "defined_on": DATE},
+    columns={"warehouse": TEXT, "name": TEXT, "territory": TEXT, "defined_on": DATE, **SEARCH},
 )
 
 
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case ProductDefined() as e:
-            yield Put((e.sku,), table="product", name=e.name, category=e.category, subcategory=e.subcategory, defined_on=e.occurred_on)
+            found_by = searchable(e.name, e.sku)
+            described = {"name": e.name, "category": e.category, "subcategory": e.subcategory, "defined_on": e.occurred_on}
+            yield Put((e.sku,), table="product", **described, **found_by)
         case WarehouseDefined() as e:
-            yield Put((e.warehouse,), table="warehouse", name=e.name, territory=e.territory, defined_on=e.occurred_on)
+            found_by = searchable(e.name, e.warehouse)
+            yield Put((e.warehouse,), table="warehouse", name=e.name, territory=e.territory, defined_on=e.occurred_on, **found_by)
 
 
-CATALOGUE = View("catalogue", version=1, of=OWN_LOG, tables=[PRODUCT_TABLE, WAREHOUSE_TABLE], changes=changes)
+CATALOGUE = View("catalogue", version=2, of=OWN_LOG, tables=[PRODUCT_TABLE, WAREHOUSE_TABLE], changes=changes)
+search_index(PRODUCT_TABLE)
+search_index(WAREHOUSE_TABLE)
 
 
-def products() -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """All products, and the column they are ordered by."""
-    return sa.select(PRODUCT_TABLE.sql), PRODUCT_TABLE.sql.c.sku
+def products(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """Products, and the column they are ordered by; ``q`` is any part of name or SKU."""
+    return _listed(PRODUCT_TABLE, q), PRODUCT_TABLE.sql.c.sku
 
 
-def warehouses() -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """All warehouses, and the column they are ordered by."""
-    return sa.select(WAREHOUSE_TABLE.sql), WAREHOUSE_TABLE.sql.c.warehouse
+def warehouses(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """Warehouses, and the column they are ordered by; ``q`` is any part of name or code."""
+    return _listed(WAREHOUSE_TABLE, q), WAREHOUSE_TABLE.sql.c.warehouse
+
+
+def _listed(table: Table, q: str | None) -> sa.Select[Any]:
+    query = sa.select(table.sql)
+    return query if q is None else query.where(found(table, q))

@@ -93,12 +93,17 @@ def _units(e: Any) -> int:
     return sum(line.quantity for line in e.lines)
 
 
-ORDERS = View("orders", version=1, of=OWN_LOG, tables=TABLE, changes=changes)
+ORDERS = View("orders", version=2, of=OWN_LOG, tables=TABLE, changes=changes)
+# Beginnings are found by it whatever the database's collation.
+sa.Index(f"{TABLE.sql.name}_number", TABLE.sql.c.external_id, postgresql_ops={"external_id": "text_pattern_ops"})
 
 
 class Wanted(NamedTuple):
-    """Which orders of the list; ``None`` is any. ``from_`` and ``to`` are business dates, both included."""
+    """Which orders of the list; ``None`` is any. ``from_`` and ``to`` are business dates, both included.
+    ``q`` is the beginning of an order's number, or its source and that: ``shop:100``.
+    """
 
+    q: str | None = None
     partner_id: str | None = None
     status: Status | None = None
     from_: date | None = None
@@ -114,6 +119,8 @@ def listed(wanted: Wanted) -> sa.Select[Any]:
     c = TABLE.sql.c
     status = _status()
     query = sa.select(TABLE.sql, status.label("status"))
+    if wanted.q is not None:
+        query = query.where(_numbered(wanted.q))
     if wanted.partner_id is not None:
         query = query.where(c.partner_id == wanted.partner_id)
     if wanted.status is not None:
@@ -123,6 +130,13 @@ def listed(wanted: Wanted) -> sa.Select[Any]:
     if wanted.to is not None:
         query = query.where(c.placed_on <= wanted.to)
     return query
+
+
+def _numbered(q: str) -> sa.ColumnElement[bool]:
+    c = TABLE.sql.c
+    source, colon, number = q.partition(":")
+    alone = c.external_id.startswith(q, autoescape=True)
+    return sa.or_(alone, sa.and_(c.source == source, c.external_id.startswith(number, autoescape=True))) if colon else alone
 
 
 def _status() -> sa.ColumnElement[str]:

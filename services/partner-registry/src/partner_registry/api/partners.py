@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import By, Code, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Today, fetch_page, set_etag
+from channel_service import By, Code, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Search, SeenBy, Today, fetch_page, set_etag
 from fastapi import APIRouter, Path, Query, Response, status
 
 from partner_registry.api import partner_models as models
@@ -20,7 +20,7 @@ from partner_registry.domain.partner import (
     Status,
     SuspendPartner,
 )
-from partner_registry.views.partner_directory import ORDER, Wanted, listed
+from partner_registry.views.partner_directory import ORDER, PARTNER_DIRECTORY, Wanted, listed
 
 router = APIRouter(prefix="/v1/partners", tags=["partners"])
 PartnerId = Annotated[Code, Path(examples=["p-1001"])]
@@ -96,12 +96,12 @@ async def get_partner(
     return models.PartnerDetail.of(record)
 
 
-@router.get("", summary="Partners by name, to list and search")
+@router.get("", summary="Partners by name, to list and search", dependencies=[SeenBy(PARTNER_DIRECTORY)])
 async def list_partners(
     read: ReadDep,
     page: PageDep,
     today: Today,
-    q: Annotated[str | None, Query(max_length=100, description="Any part of name or id, in any case.", examples=["jade"])] = None,
+    q: Search = None,
     channel_type: Annotated[ChannelType | None, Query()] = None,
     territory: Annotated[str | None, Query(max_length=100, description="In this very territory today.")] = None,
     status: Annotated[Status | None, Query()] = None,

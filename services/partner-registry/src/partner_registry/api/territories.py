@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import By, Code, Key, LogDep, Page, PageDep, ReadDep, Receipt, StrictModel, Text, Today, fetch_page
+from channel_service import By, Code, Key, LogDep, Page, PageDep, ReadDep, Receipt, Search, SeenBy, StrictModel, Text, Today, fetch_page
 from fastapi import APIRouter, Path, Response, status
 from pydantic import BaseModel, Field
 
 from partner_registry.api.models import On
 from partner_registry.application.territories import define_territory
 from partner_registry.domain.territories import DefineTerritory
-from partner_registry.views.territory_list import listed
+from partner_registry.views.territory_list import TERRITORY_LIST, listed
 
 router = APIRouter(prefix="/v1/territories", tags=["territories"])
 
@@ -40,7 +40,7 @@ async def put_territory(
     return receipt
 
 
-@router.get("", summary="All territories, by code")
-async def list_territories(read: ReadDep, page: PageDep) -> Page[Territory]:
-    query, order = listed()
+@router.get("", summary="All territories, by code", dependencies=[SeenBy(TERRITORY_LIST)])
+async def list_territories(read: ReadDep, page: PageDep, q: Search = None) -> Page[Territory]:
+    query, order = listed(q)
     return await fetch_page(read, query, page, key=[order], row=Territory.model_validate)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from channel_events import DATE, OWN_LOG, TEXT, Change, Put, Recorded, Set, Table, View
+from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Set, Table, View, found, search_index, searchable
 
 from partner_registry.domain.partner import (
     ChannelType,
@@ -19,7 +19,6 @@ from partner_registry.domain.partner import (
     Status,
 )
 from partner_registry.domain.partner.state import standing_after
-from partner_registry.views.search import contains, gram_index, grams, normal
 
 PARTNERS = Table(
     "partner_directory",
@@ -34,8 +33,7 @@ PARTNERS = Table(
         "status_since": DATE,
         "status_reason": TEXT,
         "sort_name": TEXT,
-        "search_text": TEXT,
-        "search_grams": TEXT,
+        **SEARCH,
     },
     indexes=[("sort_name", "partner_id"), ("channel_type", "sort_name", "partner_id"), ("status", "sort_name", "partner_id")],
 )
@@ -50,8 +48,7 @@ PLACES = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
-            standing, sort_name = standing_after(e), normal(e.name)
-            search_text = f"{sort_name}\n{normal(e.partner_id)}"
+            standing, search = standing_after(e), searchable(e.name, e.partner_id)
             yield Put(
                 (e.partner_id,),
                 name=e.name,
@@ -60,9 +57,8 @@ def changes(event: Recorded) -> Iterator[Change]:
                 applied_on=e.occurred_on,
                 status=standing.status.value,
                 status_since=standing.since,
-                sort_name=sort_name,
-                search_text=search_text,
-                search_grams=grams(search_text),
+                sort_name=search["search_text"].partition("\n")[0],
+                **search,
             )
             yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
         case PartnerMoved() as e:
@@ -75,7 +71,7 @@ def changes(event: Recorded) -> Iterator[Change]:
 PARTNER_DIRECTORY = View("partner_directory", version=1, of=OWN_LOG, tables=[PARTNERS, PLACES], changes=changes)
 
 _partner, _place = PARTNERS.sql.c, PLACES.sql.c
-gram_index(f"{PARTNERS.sql.name}_search", _partner.search_grams)
+search_index(PARTNERS)
 
 ORDER: tuple[sa.Column[Any], ...] = (_partner.sort_name, _partner.partner_id)
 """The order of `listed`: by name, whatever its case; of one name by id."""
@@ -96,7 +92,7 @@ def listed(wanted: Wanted, today: date) -> sa.Select[Any]:
     territory, parent = _now(_place.territory, today), _now(_place.parent, today)
     query = sa.select(PARTNERS.sql, territory.label("territory"), parent.label("parent"))
     if wanted.q is not None:
-        query = query.where(contains(_partner.search_text, _partner.search_grams, wanted.q))
+        query = query.where(found(PARTNERS, wanted.q))
     if wanted.channel_type is not None:
         query = query.where(_partner.channel_type == wanted.channel_type.value)
     if wanted.status is not None:

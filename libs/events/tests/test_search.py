@@ -1,9 +1,9 @@
 """Search finds every part of a text, in any script."""
 
 import pytest
+from channel_events.search import grams, needed, normal
 from hypothesis import given
 from hypothesis import strategies as st
-from partner_registry.views.search import grams, needed, normal
 
 # Letters that fold to several, half and full width, CJK, marks that combine, blanks of many kinds.
 TEXTS = st.text(st.sampled_from("abzABZ09 -.ßİŉﬁ华东商贸ＡＢｱ\u0301\u3000\u00a0\t") | st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -1,0 +1,81 @@
+"""What holds for every route of every service, by their OpenAPI documents."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import pytest
+from channel_service import Service, create_app
+from channel_service.settings import load
+
+SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
+NOT_SEARCHED = {
+    "/v1/events": "by stream and position",
+    "/v1/stock": "by warehouse and SKU",
+    "/v1/stock/{warehouse}/{sku}/movements": "all of one balance",
+    "/v1/kpis": "a dozen",
+    "/v1/kpis/{kpi}/facts": "by the filters of the value that they explain",
+}
+NOT_WAITED_FOR = {"/v1/kpis": "made of code, no write changes it"}
+
+
+class Operation(NamedTuple):
+    service: str
+    path: str
+    method: str
+    described: dict[str, Any]
+    document: dict[str, Any]
+
+    @property
+    def parameters(self) -> set[str]:
+        return {one["name"] for one in self.described.get("parameters", ())}
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it answers with pages: items, and where to go on."""
+        content = self.described["responses"].get("200", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema", {})
+        if "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return self.method == "get" and {"items", "next"} <= schema.get("properties", {}).keys()
+
+
+def documents() -> Iterator[tuple[Service, dict[str, Any]]]:
+    settings = load(database_url="postgresql://nobody@127.0.0.1:1/nothing", kafka_bootstrap="127.0.0.1:1")
+    for name in SERVICES:
+        service = import_module(f"{name}.app").SERVICE
+        yield service, create_app(service, settings).openapi()
+
+
+OPERATIONS = [
+    Operation(service.name, path, method, described, document)
+    for service, document in documents()
+    for path, methods in document["paths"].items()
+    for method, described in methods.items()
+]
+LISTS = [one for one in OPERATIONS if one.is_list]
+
+
+def name(one: Operation) -> str:
+    return f"{one.service} {one.method} {one.path}"
+
+
+def test_there_are_lists_in_every_service() -> None:
+    assert {one.service for one in LISTS} == {service.name for service, _ in documents()}
+
+
+@pytest.mark.parametrize("one", LISTS, ids=name)
+def test_a_list_has_pages_is_searched_and_waits_for_writes(one: Operation) -> None:
+    wanted = {"cursor", "limit"}
+    wanted |= set() if one.path in NOT_SEARCHED else {"q"}
+    wanted |= set() if one.path in NOT_WAITED_FOR else {"wait_for"}
+    assert wanted - one.parameters == set()
+
+
+def test_exceptions_are_of_lists_that_there_are() -> None:
+    assert {*NOT_SEARCHED, *NOT_WAITED_FOR} <= {one.path for one in LISTS}
+
+
+def test_a_kpi_is_read_with_wait_for() -> None:
+    [one] = [one for one in OPERATIONS if one.path == "/v1/kpis/{kpi}"]
+    assert {"wait_for", "wait_source"} <= one.parameters
