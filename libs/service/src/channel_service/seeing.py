@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from channel_events.pure import Rejected
-from channel_events.subscription import BadToken, ViewBehind, wait_for
-from channel_events.subscription.waiting import wanted
+from channel_events.subscription import BadToken, ViewBehind, wait_for, wanted
 from channel_events.view import OWN_LOG, View
 from fastapi import Depends, Query, Request
 

@@ -5,7 +5,7 @@ from channel_events.subscription.reaction_subscription import ReactionSubscripti
 from channel_events.subscription.redrive import RedriveResult, redrive
 from channel_events.subscription.tables import create_reactions, create_view_tables
 from channel_events.subscription.view_subscription import ViewSubscription
-from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for
+from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for, wanted
 
 __all__ = [
     "BadToken",
@@ -21,4 +21,5 @@ __all__ = [
     "parked_events",
     "redrive",
     "wait_for",
+    "wanted",
 ]
