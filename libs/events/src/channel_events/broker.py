@@ -1,5 +1,6 @@
 """The broker as this library uses it: settings that differ by kind of broker, topics, clients, the cluster's id."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiokafka.errors import for_code
 from aiokafka.protocol.metadata import MetadataRequest
 
 from channel_events.partition import PARTITIONS
+from channel_events.tasks import whole
 
 # A client that asks for the metadata of a topic makes the broker create it, with the broker's own number of partitions:
 # whoever still runs when an embedded broker starts empty would spoil every topic. aiokafka has no setting for it.
@@ -25,6 +27,7 @@ _REPLICATION = 1
 _BATCH_BYTES = 512 * 1024
 _PARTITION_BYTES = 4 * 1024 * 1024
 _REQUEST_MS = 10_000
+_DELETE_SECONDS = 30
 
 
 class TopicRefused(Exception):
@@ -98,6 +101,18 @@ class Broker:
         for _, code, *message in answer.topic_errors:  # it never raises
             if code not in (0, _EXISTS):
                 raise for_code(code)(*message)
+
+    async def delete_topic(self, name: str) -> None:
+        """Deletes the topic with all its records, and returns when it is there no more; nothing when it is not there."""
+        admin = self.admin()
+        try:
+            await whole(admin.start())
+            await admin.delete_topics([name])
+            async with asyncio.timeout(_DELETE_SECONDS):
+                while name in await admin.list_topics():  # noqa: ASYNC110 - told by nobody
+                    await asyncio.sleep(0.05)
+        finally:
+            await whole(admin.close())
 
     async def renew_topic(self, admin: Any, name: str) -> None:
         """An empty topic, on a volatile broker that is not the one we knew.

@@ -31,7 +31,7 @@ class Worker:
             "profile": settings.broker_profile,
             "topic_prefix": settings.topic_prefix,
         }
-        self.relay = Relay(**shared, wake=log.wake())
+        self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         self.failed = False

@@ -1,8 +1,9 @@
 """The relay looks into its own topic: what of the log is really there, whatever anybody remembers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -12,45 +13,51 @@ from channel_events.subscription.links import NOTHING
 from channel_events.topic import TopicReader
 
 _LIMIT = 10_000
+Unknown = Callable[[list[Mark]], Awaitable[set[Mark]]]
+"""Which of these records the log does not have."""
+
 ANSWER_SECONDS = 15
 """An audit gives up when the broker lets it wait for so long; the relay then begins again."""
 
 
 class Walked(msgspec.Struct):
-    """One partition as a reader from its start would find it: how far its links hold."""
+    """One partition as a reader from its start would find it: how far the links of the log's own records hold.
+
+    ``lost`` is the record of the greatest position that the log does not have: a future that it lost.
+    """
 
     first: Mark | None = None
     position: int = 0
     id: str = NOTHING
     offset: int = -1
+    lost: Mark | None = None
 
-    def take(self, record: Any) -> None:
-        found = link(record)
-        if found is None:
-            return
-        position, id_, previous_id = found
+    def take(self, mark: Mark, previous_id: str, *, known: bool) -> None:
         if self.first is None:
-            self.first = Mark(record.offset, position, id_)
-        if previous_id == self.id:
-            self.position, self.id, self.offset = position, id_, record.offset
+            self.first = mark
+        if not known:
+            self.lost = max(self.lost or mark, mark, key=lambda one: one.position)
+        elif previous_id == self.id:
+            self.position, self.id, self.offset = mark.position, mark.id, mark.offset
 
     @property
     def remembered(self) -> Remembered | None:
         if self.first is None or self.offset < 0:
             return None
-        return Remembered(self.first, Mark(self.offset, self.position, self.id))
+        return Remembered(self.first, Mark(self.offset, self.position, self.id), self.lost)
 
 
-def link(record: Any) -> tuple[int, str, str] | None:
-    """Position and id of a record, and its predecessor's id; None for a record that is not ours."""
+def link(record: Any) -> tuple[Mark, str] | None:
+    """A record's mark and its predecessor's id; None for a record that is not ours."""
     headers = dict(record.headers)
     try:
-        return int(headers["ce_position"]), headers["ce_id"].decode(), headers["ce_previousid"].decode()
+        mark = Mark(record.offset, int(headers["ce_position"]), str(UUID(headers["ce_id"].decode())))
+        return mark, headers["ce_previousid"].decode()
     except (KeyError, ValueError):
         return None
 
 
-async def audit(topic: TopicReader, remembered: dict[int, Remembered]) -> list[Walked]:
+async def audit(topic: TopicReader, remembered: dict[int, Remembered], unknown: Unknown) -> list[Walked]:
     """Walks all partitions to their ends: from what is remembered where that is still so, from the start elsewhere."""
     walked = [Walked() for _ in range(PARTITIONS)]
     firsts = await _records_at(topic, {partition: known.first.offset for partition, known in remembered.items()})
@@ -59,19 +66,22 @@ async def audit(topic: TopicReader, remembered: dict[int, Remembered]) -> list[W
         known = remembered.get(partition)
         if known and _is(firsts.get(partition), known.first) and _is(lasts.get(partition), known.last):
             last = known.last
-            walked[partition] = Walked(known.first, last.position, last.id, last.offset)
+            walked[partition] = Walked(known.first, last.position, last.id, last.offset, known.lost)
             await topic.seek(partition, last.offset + 1)
         else:
             await topic.seek(partition, 0)
-    await _walk(topic, walked)
+    await _walk(topic, walked, unknown)
     return walked
 
 
-async def _walk(topic: TopicReader, walked: Sequence[Walked]) -> None:
+async def _walk(topic: TopicReader, walked: Sequence[Walked], unknown: Unknown) -> None:
     while not all(topic.behind(partition) == 0 for partition in range(PARTITIONS)):
-        for partition, records in (await _answer(topic)).items():
-            for record in records:
-                walked[partition].take(record)
+        answer = await _answer(topic)
+        links = [(partition, found) for partition, records in answer.items() for one in records if (found := link(one))]
+        # Each record is looked up, not only the last one of the links: a lost future may lie beside them.
+        lost = await unknown([mark for _, (mark, _) in links])
+        for partition, (mark, previous_id) in links:
+            walked[partition].take(mark, previous_id, known=mark not in lost)
 
 
 async def _answer(topic: TopicReader) -> dict[int, Sequence[Any]]:
@@ -103,4 +113,4 @@ async def _records_at(topic: TopicReader, offsets: dict[int, int]) -> dict[int, 
 
 def _is(record: Any, mark: Mark) -> bool:
     found = None if record is None else link(record)
-    return found is not None and found[:2] == (mark.position, mark.id)
+    return found is not None and found[0] == mark

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,9 +16,10 @@ from channel_events import telemetry, tracing
 from channel_events.broker import Broker, cluster_id, topic_of
 from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare
+from channel_events.log.restored import TOPIC
 from channel_events.relay.audit import audit
 from channel_events.relay.sending import Sender
-from channel_events.relay.state import BATCH, Mark, RelayState, Remembered
+from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
 from channel_events.tasks import whole
 from channel_events.topic import TopicReader
 
@@ -29,7 +30,14 @@ _POLL_SECONDS = 0.25
 _CLUSTER_SECONDS = 1.0
 _STANDBY_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
-_LOCK = 0x7172656C  # "qrel": advisory locks belong to one database, and each service has its own
+
+
+class NotPrimary(Exception):
+    """The database is a standby: what it has not got yet would look like events that are lost."""
+
+
+class TopicRenewed(Exception):
+    """The topic held what the log has lost and is empty now."""
 
 
 class OtherBroker(Exception):
@@ -44,12 +52,15 @@ class _Place(msgspec.Struct):
     reached: list[int]
     """Per partition the position up to which the audit found everything in the topic."""
     remembered: dict[int, Remembered]
+    lost: bool
+    """Whether the topic holds what the log has not."""
 
 
 class Relay:
     """Carries the public events of ``service``'s log, in the database at ``dsn``, to the topic ``<topic_prefix><service>``.
 
-    ``wake`` is set by the log when it grew; without it the log is looked at four times a second.
+    ``wake`` is set by the log when it grew; without it the log is looked at four times a second. ``restored`` (that of
+    the `Log`) is called when the topic holds what the log has lost.
     """
 
     def __init__(
@@ -61,14 +72,15 @@ class Relay:
         profile: str = "embedded",
         topic_prefix: str = "qudao.",
         wake: asyncio.Event | None = None,
+        restored: Callable[[str], Awaitable[object]] | None = None,
         audit_seconds: float = AUDIT_EVERY_SECONDS,
     ) -> None:
         self._service, self._dsn = service, dsn
         self._broker = Broker(bootstrap, profile)
         self._topic = topic_of(topic_prefix, service)
-        self._wake = wake or asyncio.Event()
+        self._wake, self._restored = wake or asyncio.Event(), restored
         self._audit_seconds = audit_seconds
-        self._lock = _LOCK
+        self._lock = LOCK
         self._tried = 0
         self._confirmed = 0
         self._caught_up = False
@@ -94,6 +106,8 @@ class Relay:
     async def _session(self) -> None:
         """Audits, then sends until the next audit is due."""
         async with self._locked() as state:
+            if not await state.primary():
+                raise NotPrimary("the relay's database is a standby")
             position, known_cluster, remembered = await state.load()
             self._confirmed = max(self._confirmed, position)
             telemetry.RELAY_OLDEST.labels(self._service).set(await state.oldest_unsent(position))
@@ -104,6 +118,10 @@ class Relay:
                 if cluster != known_cluster and self._broker.profile.volatile:
                     await self._broker.renew_topic(admin, self._topic)
                 place = await self._audit(state, remembered, cluster)
+                if place.lost and self._broker.profile.volatile:
+                    await self._broker.renew_topic(admin, self._topic)
+                    await state.save(0, cluster, {})
+                    raise TopicRenewed(f"{self._topic} is filled again")
                 async with Sender.open(self._broker, self._topic, Encoder(self._service)) as sender:
                     await self._send(state, sender, place, admin)
             finally:
@@ -120,9 +138,10 @@ class Relay:
         connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
         try:
             await prepare(connection)
-            while not await connection.fetchval("select pg_try_advisory_lock($1)", self._lock):  # noqa: ASYNC110 - told by nobody
+            state = RelayState(connection)
+            while not await state.lock(self._lock):  # noqa: ASYNC110 - told by nobody
                 await asyncio.sleep(_STANDBY_SECONDS)
-            yield RelayState(connection)
+            yield state
         finally:
             connection.terminate()
 
@@ -131,25 +150,36 @@ class Relay:
         marks = [mark for known in remembered.values() for mark in (known.first, known.last)]
         if not await state.has(marks):
             remembered = {}
-        tails = await state.tails()
         async with TopicReader.open(self._broker, self._topic) as topic:
-            walked = await audit(topic, remembered)
-        reached, ahead = [], []
-        for partition, one in enumerate(walked):
-            ours = one.offset < 0 or await state.has([Mark(one.offset, one.position, one.id)])
-            reached.append(one.position if ours else 0)
-            if not ours:
-                ahead.append(partition)
-        telemetry.RELAY_AHEAD.labels(self._service).set(len(ahead))
-        if ahead:
-            _log.error("topic_holds_what_the_log_has_not", service=self._service, topic=self._topic, partitions=ahead)
+            walked = await audit(topic, remembered, state.unknown)
+        lost = [one.lost for one in walked if one.lost]
+        telemetry.RELAY_AHEAD.labels(self._service).set(len(lost))
+        if lost:
+            await self._tell(state, lost)
+        reached = [one.position for one in walked]
+        tails = await state.tails()
         missing = await state.first_missing(reached, tails)
         position = min(missing.values()) - 1 if missing else max(tails)
         if position < self._confirmed:
             _log.warning("relay_refills", service=self._service, topic=self._topic, confirmed=self._confirmed, position=position)
         found = {partition: known for partition, one in enumerate(walked) if (known := one.remembered)}
         await state.save(position, cluster, found)
-        return _Place(position, cluster, reached, found)
+        return _Place(position, cluster, reached, found, lost=bool(lost))
+
+    async def _tell(self, state: RelayState, lost: list[Mark]) -> None:
+        """The topic holds records that the log has not: the log was restored, whether or not that was noticed.
+
+        Readers that took them in learn it from the ``log_restored`` that follows, unless one does already. Those that did
+        not will, as long as the records are there: the topic has to be made anew, here where the broker keeps nothing
+        anyway, else by ``channel-events reset-topic``.
+        """
+        last = max(lost, key=lambda one: one.position)
+        _log.error(
+            "topic_holds_what_the_log_has_not", service=self._service, topic=self._topic, partitions=len(lost),
+            position=last.position, event_id=last.id, do="channel-events reset-topic",
+        )  # fmt: skip
+        if self._restored and not await state.told_restored(last.position):
+            await self._restored(TOPIC)
 
     async def _send(self, state: RelayState, sender: Sender, place: _Place, admin: Any) -> None:
         audit_at, look_at = time.monotonic() + self._audit_seconds, time.monotonic() + _CLUSTER_SECONDS

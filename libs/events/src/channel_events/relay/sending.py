@@ -97,4 +97,4 @@ def _remember(remembered: dict[int, Remembered], partition: int, offset: int, ro
         raise OffsetsWentBack(f"partition {partition}: confirmed at {offset}, had {known.last.offset}")
     if offset == known.last.offset + 1 and str(first["previous_id"]) == known.last.id:
         end = Mark(offset + len(rows) - 1, last["position"], str(last["id"]))
-        remembered[partition] = Remembered(known.first, end)
+        remembered[partition] = Remembered(known.first, end, known.lost)
