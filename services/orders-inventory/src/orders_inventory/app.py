@@ -2,8 +2,9 @@
 
 from channel_service import Service
 
-from orders_inventory.api import catalogue, imports, orders, stock
+from orders_inventory.api import catalogue, imports, orders, prices, stock
 from orders_inventory.domain.order import ORDER
+from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.product import PRODUCT
 from orders_inventory.domain.stock import STOCK
 from orders_inventory.domain.warehouse import WAREHOUSE
@@ -11,15 +12,16 @@ from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
 from orders_inventory.views.partners import PARTNERS
+from orders_inventory.views.prices import PRICES
 from orders_inventory.views.stock import STOCK_LEVELS
 
 SERVICE = Service(
     "orders-inventory",
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
-    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE],
-    views=[ORDERS, STOCK_LEVELS, CATALOGUE, PARTNERS],
-    routers=[orders.router, stock.router, catalogue.router, imports.router],
+    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE],
+    views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS],
+    routers=[orders.router, stock.router, catalogue.router, prices.router, imports.router],
     problems=PROBLEMS,
     migrations="orders_inventory.migrations",
 )

@@ -54,6 +54,30 @@ _CATALOGUE = [
         "{warehouse} 不是有效的仓库代码：应为 1 至 40 个字母、数字、'_'、'.' 或 '-'。",
     ),
     Problem(
+        "price_list_invalid",
+        422,
+        "{price_list} is no code of a price list: 1 to 40 letters, digits, '_', '.' and '-'.",
+        "{price_list} 不是有效的价目表代码：应为 1 至 40 个字母、数字、'_'、'.' 或 '-'。",
+    ),
+    Problem(
+        "price_invalid",
+        422,
+        "The price is {unit_price}: it must be at least 0 and below 10^15, with at most 10 decimals.",
+        "价格为 {unit_price}：应不小于 0 且低于 10^15，最多 10 位小数。",
+    ),
+    Problem(
+        "count_invalid",
+        422,
+        "A count is a whole number from 0 to {most}, not {counted}.",
+        "盘点数量应为 0 至 {most} 的整数，而不是 {counted}。",
+    ),
+    Problem(
+        "count_below_reserved",
+        409,
+        "Of SKU {sku} {counted} units were counted in {warehouse}, but {reserved} are promised to orders; cancel some of those first.",
+        "仓库 {warehouse} 中商品 {sku} 盘点为 {counted} 件，但已有 {reserved} 件预留给订单；请先取消部分订单。",
+    ),
+    Problem(
         "stock_insufficient",
         409,
         "Of SKU {sku} only {available} units are available in {warehouse}, {wanted} are wanted.",

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from channel_service import By, Key, LogDep, Page, PageDep, Quantity, ReadDep, Receipt, SeenBy, StrictModel, Today, fetch_page
+from channel_service import By, Key, LogDep, Page, PageDep, Quantity, ReadDep, Receipt, SeenBy, StrictModel, Text, Today, fetch_page
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import On, Sku, Warehouse
-from orders_inventory.application.catalogue import receive_stock
-from orders_inventory.domain.stock import ReceiveStock
+from orders_inventory.application.catalogue import count_stock, receive_stock
+from orders_inventory.domain.stock import CountStock, ReceiveStock
 from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
 
 router = APIRouter(tags=["stock"])
@@ -23,8 +23,17 @@ class StockReceipt(StrictModel):
     on: On = None
 
 
+class StockCount(StrictModel):
+    warehouse: Warehouse
+    sku: Sku
+    counted: int = Field(strict=True, ge=0, le=1_000_000_000, description="Units that lie there, promised ones among them.", examples=[488])
+    reason: Text = Field("stock count", examples=["yearly count"])
+    reference: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, examples=["COUNT-2026-05"])
+    on: On = None
+
+
 class Balance(BaseModel):
-    """``available`` is on hand and not promised to an order. Received - shipped + returned is on hand."""
+    """``available`` is on hand and not promised to an order. Received - shipped + returned + adjusted is on hand."""
 
     warehouse: str
     sku: str
@@ -34,6 +43,7 @@ class Balance(BaseModel):
     received: int
     shipped: int
     returned: int
+    adjusted: int = Field(description="By counts.")
 
 
 class Movement(BaseModel):
@@ -41,11 +51,12 @@ class Movement(BaseModel):
 
     position: int
     event_id: str
-    kind: Literal["received", "reserved", "released", "shipped", "returned"]
+    kind: Literal["received", "adjusted", "reserved", "released", "shipped", "returned"]
     on_hand: int
     reserved: int
     order_id: str | None
     reference: str | None
+    reason: str | None = Field(description="Of an adjustment.")
     occurred_on: date
     recorded_at: datetime
 
@@ -55,6 +66,20 @@ async def post_receipt(body: StockReceipt, log: LogDep, by: By, key: Key, today:
     """Send an Idempotency-Key: a repeat is no second delivery then."""
     command = ReceiveStock(warehouse=body.warehouse, sku=body.sku, quantity=body.quantity, reference=body.reference, on=body.on or today)
     return Receipt.of(f"{body.warehouse}/{body.sku}", await receive_stock(log, command, by, key))
+
+
+@router.post("/v1/stock-counts", summary="Count stock")
+async def post_count(body: StockCount, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """The difference to what is known is an event with its reason; a count that agrees changes nothing."""
+    command = CountStock(
+        warehouse=body.warehouse,
+        sku=body.sku,
+        counted=body.counted,
+        reason=body.reason,
+        reference=body.reference,
+        on=body.on or today,
+    )
+    return Receipt.of(f"{body.warehouse}/{body.sku}", await count_stock(log, command, by, key))
 
 
 @router.get("/v1/stock", summary="Balances", dependencies=[SeenBy(STOCK_LEVELS)])

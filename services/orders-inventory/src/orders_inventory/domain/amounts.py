@@ -25,6 +25,13 @@ def checked_price(unit_price: Decimal, quantity: int, **of: str) -> Decimal:
     return unit_price
 
 
+def checked_list_price(unit_price: Decimal) -> Decimal:
+    """A price of one unit: at least zero, below 10^15, with at most 10 decimals."""
+    if not _is_amount(unit_price) or unit_price >= _MOST_VALUE:
+        raise Rejected("price_invalid", unit_price=str(unit_price))
+    return unit_price
+
+
 def checked_discount(discount: Decimal, gross: Decimal, **of: str) -> Decimal:
     """A discount from zero to the whole of the line's ``gross``, with at most 10 decimals."""
     if not _is_amount(discount) or discount > gross:

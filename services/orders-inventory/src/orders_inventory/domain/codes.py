@@ -5,7 +5,7 @@ import re
 from channel_events.pure import Rejected
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_WAREHOUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _NOT_IN_A_CODE = frozenset("/?%:")
 
 
@@ -39,9 +39,16 @@ def checked_line_id(line_id: str) -> str:
 
 def checked_warehouse(warehouse: str) -> str:
     """The warehouse's code itself; ``warehouse_invalid`` when it is none."""
-    if not _WAREHOUSE.fullmatch(warehouse):
+    if not _PLACE.fullmatch(warehouse):
         raise Rejected("warehouse_invalid", warehouse=warehouse)
     return warehouse
+
+
+def price_key(price_list: str, currency: str, sku: str) -> str:
+    """The key of a SKU's prices in a list: ``retail/CNY/PEN-01``; ``price_list_invalid`` when the list has no proper code."""
+    if not _PLACE.fullmatch(price_list):
+        raise Rejected("price_list_invalid", price_list=price_list)
+    return f"{price_list}/{currency}/{checked_sku(sku)}"
 
 
 def stock_key(warehouse: str, sku: str) -> str:

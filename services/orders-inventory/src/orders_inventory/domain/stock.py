@@ -1,6 +1,6 @@
 """The stock of one SKU in one warehouse: what lies there, and how much of it is promised to orders.
 
-Always: 0 <= reserved <= on_hand, and on_hand = received - shipped + returned. Every change is decided in the same write as
+Always: 0 <= reserved <= on_hand, and on_hand = received - shipped + returned + adjusted. Every change is decided in the same write as
 the order's, so no number of clients can promise the same unit twice.
 """
 
@@ -12,7 +12,7 @@ from channel_events.pure import Decider, Rejected, event
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orders_inventory.domain.amounts import checked_quantity
+from orders_inventory.domain.amounts import MAX_QUANTITY, checked_quantity
 
 
 @event("stock_received", public=True)
@@ -22,6 +22,19 @@ class StockReceived(Struct, frozen=True, kw_only=True, gc=False):
     warehouse: str
     sku: str
     quantity: int
+    reference: str | None
+    occurred_on: date
+
+
+@event("stock_adjusted", public=True)
+class StockAdjusted(Struct, frozen=True, kw_only=True, gc=False):
+    """Somebody counted: ``counted`` units lie there, ``difference`` more than was known (or fewer, when negative)."""
+
+    warehouse: str
+    sku: str
+    counted: int
+    difference: int
+    reason: str
     reference: str | None
     occurred_on: date
 
@@ -54,13 +67,24 @@ class StockReturned(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Units of an order came back and lie in the warehouse again."""
 
 
-StockEvent: TypeAlias = StockReceived | StockReserved | StockReleased | StockShipped | StockReturned
+StockEvent: TypeAlias = StockReceived | StockAdjusted | StockReserved | StockReleased | StockShipped | StockReturned
 
 
 class ReceiveStock(Struct, frozen=True, kw_only=True, gc=False):
     warehouse: str
     sku: str
     quantity: int
+    reference: str | None
+    on: date
+
+
+class CountStock(Struct, frozen=True, kw_only=True, gc=False):
+    """``counted`` units were found to lie there, promised ones among them."""
+
+    warehouse: str
+    sku: str
+    counted: int
+    reason: str
     reference: str | None
     on: date
 
@@ -89,7 +113,7 @@ class Restock(_ForOrder, frozen=True, gc=False):
     """Take units of an order back in."""
 
 
-StockCommand: TypeAlias = ReceiveStock | Reserve | Release | Ship | Restock
+StockCommand: TypeAlias = ReceiveStock | CountStock | Reserve | Release | Ship | Restock
 StockStep: TypeAlias = type[Reserve] | type[Release] | type[Ship] | type[Restock]
 
 
@@ -108,6 +132,8 @@ def decide(command: StockCommand, item: StockItem) -> Iterator[StockEvent]:
         case ReceiveStock():
             checked_quantity(c.quantity)
             yield StockReceived(warehouse=c.warehouse, sku=c.sku, quantity=c.quantity, reference=c.reference, occurred_on=c.on)
+        case CountStock():
+            yield from _count(c, item)
         case Reserve():
             if c.quantity > item.available:
                 raise Rejected("stock_insufficient", warehouse=c.warehouse, sku=c.sku, wanted=c.quantity, available=item.available)
@@ -120,6 +146,23 @@ def decide(command: StockCommand, item: StockItem) -> Iterator[StockEvent]:
             yield _of_order(StockShipped, c)
         case Restock():
             yield _of_order(StockReturned, c)
+
+
+def _count(c: CountStock, item: StockItem) -> Iterator[StockAdjusted]:
+    if not 0 <= c.counted <= MAX_QUANTITY:
+        raise Rejected("count_invalid", counted=c.counted, most=MAX_QUANTITY)
+    if c.counted < item.reserved:
+        raise Rejected("count_below_reserved", warehouse=c.warehouse, sku=c.sku, counted=c.counted, reserved=item.reserved)
+    if difference := c.counted - item.on_hand:
+        yield StockAdjusted(
+            warehouse=c.warehouse,
+            sku=c.sku,
+            counted=c.counted,
+            difference=difference,
+            reason=c.reason,
+            reference=c.reference,
+            occurred_on=c.on,
+        )
 
 
 def _of_order(
@@ -144,6 +187,8 @@ def evolve(item: StockItem, event: StockEvent) -> StockItem:
     match event:
         case StockReceived() | StockReturned():
             return replace(item, on_hand=item.on_hand + event.quantity)
+        case StockAdjusted():
+            return replace(item, on_hand=item.on_hand + event.difference)
         case StockReserved():
             return replace(item, reserved=item.reserved + event.quantity)
         case StockReleased():
@@ -157,5 +202,5 @@ STOCK: Decider[StockCommand, StockItem, StockEvent] = Decider(
     initial=StockItem(),
     decide=decide,
     evolve=evolve,
-    events=[StockReceived, StockReserved, StockReleased, StockShipped, StockReturned],
+    events=[StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned],
 )

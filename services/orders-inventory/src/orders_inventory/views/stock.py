@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from channel_events import DATE, INTEGER, OWN_LOG, TEXT, TIME, Table, View
 from channel_events.pure import Add, Change, Insert, Recorded
 
-from orders_inventory.domain.stock import StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
+from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
 
 BALANCE_TABLE = Table(
     "stock_balance",
@@ -20,8 +20,9 @@ BALANCE_TABLE = Table(
         "received": INTEGER,
         "shipped": INTEGER,
         "returned": INTEGER,
+        "adjusted": INTEGER,
     },
-    sums=("on_hand", "reserved", "received", "shipped", "returned"),
+    sums=("on_hand", "reserved", "received", "shipped", "returned", "adjusted"),
     indexes=[("sku", "warehouse")],
 )
 MOVEMENT_TABLE = Table(
@@ -37,6 +38,7 @@ MOVEMENT_TABLE = Table(
         "reserved": INTEGER,
         "order_id": TEXT,
         "reference": TEXT,
+        "reason": TEXT,
         "occurred_on": DATE,
         "recorded_at": TIME,
     },
@@ -50,6 +52,10 @@ def changes(event: Recorded) -> Iterator[Change]:
             n = e.quantity
             yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, received=n)
             yield _movement(event, "received", on_hand=n, reserved=0)
+        case StockAdjusted() as e:
+            n = e.difference
+            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, adjusted=n)
+            yield _movement(event, "adjusted", on_hand=n, reserved=0)
         case StockReserved() as e:
             yield Add((e.warehouse, e.sku), table="stock_balance", reserved=e.quantity)
             yield _movement(event, "reserved", on_hand=0, reserved=e.quantity)
@@ -77,12 +83,13 @@ def _movement(event: Recorded, kind: str, *, on_hand: int, reserved: int) -> Ins
         reserved=reserved,
         order_id=getattr(e, "order_id", None),
         reference=getattr(e, "reference", None),
+        reason=getattr(e, "reason", None),
         occurred_on=e.occurred_on,
         recorded_at=event.recorded_at,
     )
 
 
-STOCK_LEVELS = View("stock", version=1, of=OWN_LOG, tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+STOCK_LEVELS = View("stock", version=2, of=OWN_LOG, tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
 
 
 def balances(warehouse: str | None, sku: str | None) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
