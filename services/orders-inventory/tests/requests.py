@@ -1,12 +1,14 @@
 """What the tests send over HTTP."""
 
 import json
-from typing import Any
+from typing import Any, TypeAlias
 
 from channel_service.testing import Running
 
 NDJSON = {"content-type": "application/x-ndjson"}
 CSV = {"content-type": "text/csv"}
+Told: TypeAlias = tuple[list[dict[str, Any]], dict[str, Any]]
+"""The rows of an import's answer, and its summary."""
 
 
 def line(**changes: Any) -> dict[str, Any]:
@@ -37,16 +39,14 @@ async def head(client: Running) -> int:
     return await client.runtime.log.head()
 
 
-async def imported(client: Running, *documents: Any, dry_run: bool = False) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+async def imported(client: Running, *documents: Any, what: str = "orders", dry_run: bool = False) -> Told:
     """Sends documents (or raw rows, as bytes) as NDJSON: the rows answered, and the summary."""
     body = b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in documents)
-    return await imported_file(client, body, NDJSON, dry_run=dry_run)
+    return await imported_file(client, body, NDJSON, what=what, dry_run=dry_run)
 
 
-async def imported_file(
-    client: Running, body: Any, headers: dict[str, str], *, dry_run: bool = False
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    answer = await client.post("/v1/imports/orders", params={"dry_run": dry_run}, content=body, headers=headers)
+async def imported_file(client: Running, body: Any, headers: dict[str, str], *, what: str = "orders", dry_run: bool = False) -> Told:
+    answer = await client.post(f"/v1/imports/{what}", params={"dry_run": dry_run}, content=body, headers=headers)
     assert answer.status_code == 200, answer.text
     rows = [json.loads(one) for one in answer.text.splitlines()]
     assert "summary" in rows[-1]

@@ -79,12 +79,32 @@ async def test_a_balance_is_the_sum_of_its_movements_and_each_names_its_event(wh
         ("reserved", 0, 4),
         ("received", 10, 0),
     ]
-    assert await listed(whole, "/v1/stock", warehouse="sh", sku="A") == [
-        {"warehouse": "sh", "sku": "A", "on_hand": 10, "reserved": 3, "available": 7, "received": 10, "shipped": 0, "returned": 0}
-    ]
+    (balance,) = await listed(whole, "/v1/stock", warehouse="sh", sku="A")
+    assert balance == {
+        "warehouse": "sh",
+        "sku": "A",
+        "on_hand": 10,
+        "reserved": 3,
+        "available": 7,
+        "received": 10,
+        "shipped": 0,
+        "returned": 0,
+        "adjusted": 0,
+    }
     shown = (await whole.get(f"/v1/events/{movements[0]['event_id']}")).json()
     assert (shown["type"], shown["stream"], shown["data"]["quantity"]) == ("stock_released", "stock/sh/A", 1)
     assert [row["sku"] for row in await listed(whole, "/v1/stock")] == ["A", "B"]
+
+
+async def test_a_count_shows_in_balance_and_movements(whole: Running) -> None:
+    await stocked(whole, A=10)
+    count = {"warehouse": "sh", "sku": "A", "counted": 7, "reason": "damaged", "reference": "c1", "on": "2026-05-01"}
+    assert (await done(whole, "/v1/stock-counts", count))["changed"]
+    assert not (await done(whole, "/v1/stock-counts", count))["changed"]
+    movements = await until(whole, 2, "/v1/stock/sh/A/movements")
+    assert [movements[0][name] for name in ("kind", "on_hand", "reason", "reference")] == ["adjusted", -3, "damaged", "c1"]
+    (balance,) = await listed(whole, "/v1/stock")
+    assert [balance[name] for name in ("on_hand", "received", "adjusted")] == [7, 10, -3]
 
 
 async def test_products_and_warehouses_are_listed(whole: Running) -> None:

@@ -17,14 +17,27 @@ JAN, MAR, MAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)
 
 
 def set_price(**changes: Any) -> SetPrice:
-    fields: dict[str, Any] = {"price_list": "retail", "currency": "CNY", "sku": "A", "unit_price": Decimal("3.50"), "valid_from": JAN, "on": MAY}
+    fields: dict[str, Any] = {
+        "price_list": "retail",
+        "currency": "CNY",
+        "sku": "A",
+        "unit_price": Decimal("3.50"),
+        "valid_from": JAN,
+        "on": MAY,
+    }
     return SetPrice(**(fields | changes))
 
 
-def price_set(**changes: Any) -> PriceSet:
+def price_set(previous: Decimal | None = None, **changes: Any) -> PriceSet:
     c = set_price(**changes)
     return PriceSet(
-        price_list=c.price_list, currency=c.currency, sku=c.sku, unit_price=c.unit_price, valid_from=c.valid_from, occurred_on=c.on
+        price_list=c.price_list,
+        currency=c.currency,
+        sku=c.sku,
+        unit_price=c.unit_price,
+        previous=previous,
+        valid_from=c.valid_from,
+        occurred_on=c.on,
     )
 
 
@@ -35,12 +48,12 @@ def test_a_price_holds_from_its_day() -> None:
 
 def test_the_same_price_again_changes_nothing_and_another_for_the_day_replaces_it() -> None:
     given(PRICE, price_set()).when(set_price(unit_price=Decimal("3.5"))).then_nothing()
-    given(PRICE, price_set()).when(set_price(unit_price=Decimal(4))).then(price_set(unit_price=Decimal(4)))
+    given(PRICE, price_set()).when(set_price(unit_price=Decimal(4))).then(price_set(Decimal("3.50"), unit_price=Decimal(4)))
 
 
 @pytest.mark.parametrize("unit_price", ["-1", "NaN", "Infinity", "1E+5", "0.00000000001", "1000000000000000"])
 def test_a_price_that_is_none_is_refused(unit_price: str) -> None:
-    given(PRICE).when(set_price(unit_price=Decimal(unit_price))).then_rejected("price_invalid", unit_price=unit_price)
+    given(PRICE).when(set_price(unit_price=Decimal(unit_price))).then_rejected("price_invalid")
 
 
 def test_a_currency_that_is_none_is_refused() -> None:
@@ -48,7 +61,7 @@ def test_a_currency_that_is_none_is_refused() -> None:
 
 
 def test_a_later_price_for_the_same_day_replaces_the_row() -> None:
-    rows = feed(PRICES, price_set(), price_set(valid_from=MAR), price_set(unit_price=Decimal(9))).rows()
+    rows = feed(PRICES, price_set(), price_set(valid_from=MAR), price_set(Decimal("3.50"), unit_price=Decimal(9))).rows()
     assert [(row["valid_from"], row["unit_price"]) for row in rows] == [(JAN, Decimal(9)), (MAR, Decimal("3.50"))]
 
 
@@ -68,7 +81,7 @@ async def test_the_list_shows_what_holds_on_a_day(whole: Running) -> None:
         assert (await put(whole, path, price, day))["changed"]
     assert not (await put(whole, "retail/CNY/A", "3.5", "2026-01-01"))["changed"]
     everything = await until(whole, 5, "/v1/prices", limit=2)
-    assert [(row["price_list"], row["currency"], row["sku"], row["unit_price"]) for row in everything][0] == ("dealer", "CNY", "A", "2")
+    assert [everything[0][name] for name in ("price_list", "currency", "sku", "unit_price")] == ["dealer", "CNY", "A", "2"]
     assert [(row["valid_from"], row["valid_until"]) for row in everything[1:3]] == [("2026-01-01", "2026-03-01"), ("2026-03-01", None)]
 
     async def holds(day: str) -> list[tuple[str, str]]:

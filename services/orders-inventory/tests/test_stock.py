@@ -4,11 +4,13 @@ import pytest
 from channel_events.testing import given
 from orders_inventory.domain.stock import (
     STOCK,
+    CountStock,
     ReceiveStock,
     Release,
     Reserve,
     Restock,
     Ship,
+    StockAdjusted,
     StockCommand,
     StockReceived,
     StockReleased,
@@ -79,3 +81,31 @@ def test_only_what_was_promised_is_released_or_shipped(step: type) -> None:
     given(STOCK, RECEIVED, happened(StockReserved, 2)).when(of(step, 3)).then_rejected(
         "stock_not_reserved", warehouse="sh", sku="A", wanted=3, reserved=2
     )
+
+
+def count(counted: int) -> CountStock:
+    return CountStock(**ITEM, counted=counted, reason="yearly count", reference="c1", on=DAY)
+
+
+@pytest.mark.parametrize("counted", [12, 3, 0])
+def test_a_count_adjusts_by_the_difference(counted: int) -> None:
+    adjusted = StockAdjusted(**ITEM, counted=counted, difference=counted - 10, reason="yearly count", reference="c1", occurred_on=DAY)
+    given(STOCK, RECEIVED).when(count(counted)).then(adjusted)
+    if counted:
+        given(STOCK, RECEIVED, adjusted).when(of(Reserve, counted)).then(happened(StockReserved, counted))
+    given(STOCK, RECEIVED, adjusted).when(of(Reserve, counted + 1)).then_rejected("stock_insufficient", available=counted)
+
+
+def test_a_count_that_agrees_is_no_event() -> None:
+    given(STOCK, RECEIVED).when(count(10)).then_nothing()
+
+
+def test_what_is_promised_cannot_be_counted_away() -> None:
+    given(STOCK, RECEIVED, happened(StockReserved, 4)).when(count(3)).then_rejected(
+        "count_below_reserved", warehouse="sh", sku="A", counted=3, reserved=4
+    )
+
+
+@pytest.mark.parametrize("counted", [-1, 10**9 + 1])
+def test_a_count_is_a_number_of_units(counted: int) -> None:
+    given(STOCK).when(count(counted)).then_rejected("count_invalid", counted=counted, most=10**9)

@@ -13,7 +13,7 @@ from orders_inventory.application.placing import placing
 from orders_inventory.application.steps import cancelling, returning, shipping
 from orders_inventory.domain.order import ORDER, ConfirmOrder, DeliverOrder, NewLine, Order, Wanted
 from orders_inventory.domain.product import ProductDefined
-from orders_inventory.domain.stock import STOCK, ReceiveStock, StockItem
+from orders_inventory.domain.stock import STOCK, CountStock, ReceiveStock, StockAdjusted, StockItem
 from orders_inventory.domain.warehouse import WarehouseDefined
 
 from .examples import place
@@ -73,6 +73,11 @@ class Channel(RuleBasedStateMachine):
     def receive(self, sku: str, quantity: int) -> None:
         self.execute([On(STOCK, f"sh/{sku}", ReceiveStock(warehouse="sh", sku=sku, quantity=quantity, reference=None, on=DAY))])
 
+    @rule(sku=SKUS, counted=st.integers(0, 30))
+    def count(self, sku: str, counted: int) -> None:
+        command = CountStock(warehouse="sh", sku=sku, counted=counted, reason="x", reference=None, on=DAY)
+        self.execute([On(STOCK, f"sh/{sku}", command)])
+
     @rule(number=NUMBERS, lines=NEW_LINES)
     def place(self, number: str, lines: list[NewLine]) -> None:
         self.execute(placing(place(*lines, external_id=number)))
@@ -104,11 +109,12 @@ class Channel(RuleBasedStateMachine):
             assert 0 <= item.reserved <= item.on_hand
 
     @invariant()
-    def on_hand_is_what_came_in_less_what_went_out(self) -> None:
+    def on_hand_is_what_came_in_less_what_went_out_and_what_was_counted(self) -> None:
         for sku in "AB":
             moved = {"StockReceived": 1, "StockShipped": -1, "StockReturned": 1}
             mine = [event for event in self.events if getattr(event, "sku", None) == sku and hasattr(event, "quantity")]
             expected = sum(moved.get(type(event).__name__, 0) * event.quantity for event in mine)
+            expected += sum(event.difference for event in self.events if isinstance(event, StockAdjusted) and event.sku == sku)
             assert self.state(STOCK, f"sh/{sku}").on_hand == expected
 
     @invariant()

@@ -15,7 +15,7 @@ from orders_inventory.contracts.partners import (
 )
 from orders_inventory.domain.order import DeliveryConfirmed, OrderLine, ReturnReceived, ShippedLine, TakenBackLine
 from orders_inventory.domain.product import ProductDefined
-from orders_inventory.domain.stock import StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
+from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
 from orders_inventory.domain.warehouse import WarehouseDefined
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
@@ -56,8 +56,19 @@ def test_balances_and_movements_follow_the_stock() -> None:
         of(StockReleased, 2, order_id="shop:1"),
         of(StockShipped, 3, order_id="shop:1"),
         of(StockReturned, 1, order_id="shop:1"),
+        StockAdjusted(warehouse="sh", sku="A", counted=6, difference=-2, reason="count", reference="c1", occurred_on=MAY_1),
     )
-    assert fed.rows() == [{"warehouse": "sh", "sku": "A", "on_hand": 8, "reserved": 1, "received": 10, "shipped": 3, "returned": 1}]
+    (balance,) = fed.rows()
+    assert balance == {
+        "warehouse": "sh",
+        "sku": "A",
+        "on_hand": 6,
+        "reserved": 1,
+        "received": 10,
+        "shipped": 3,
+        "returned": 1,
+        "adjusted": -2,
+    }
     movements = fed.rows("stock_movement")
     assert [(m["kind"], m["on_hand"], m["reserved"], m["order_id"], m["reference"]) for m in movements] == [
         ("received", 10, 0, None, "r1"),
@@ -65,9 +76,11 @@ def test_balances_and_movements_follow_the_stock() -> None:
         ("released", 0, -2, "shop:1", None),
         ("shipped", -3, -3, "shop:1", None),
         ("returned", 1, 0, "shop:1", None),
+        ("adjusted", -2, 0, None, "c1"),
     ]
-    assert len({m["event_id"] for m in movements}) == 5
-    assert (sum(m["on_hand"] for m in movements), sum(m["reserved"] for m in movements)) == (8, 1)
+    assert movements[-1]["reason"] == "count"
+    assert len({m["event_id"] for m in movements}) == 6
+    assert (sum(m["on_hand"] for m in movements), sum(m["reserved"] for m in movements)) == (6, 1)
 
 
 def test_products_and_warehouses_are_as_last_described() -> None:

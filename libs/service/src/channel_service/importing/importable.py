@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
-from channel_events import CommandKey, Decider, Deciding, On, Rejected
+from channel_events import CommandKey, Decider, Deciding, On, Recorded, Rejected
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,10 @@ from channel_service.importing.columns import Columns
 # PostgreSQL has no NUL in its texts; names that a decider checks by itself need no rule here.
 _STORABLE = "^[^\\x00]+$"
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=_STORABLE)]
+Code: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\s/;,\x00-\x1f\x7f](?:[^/;,\x00-\x1f\x7f]*[^\s/;,\x00-\x1f\x7f])?\Z")
+]
+"""An identifier, by the rule of `channel_service.Code`."""
 Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=_STORABLE)]
 
 OWNER = "qudao/import"
@@ -33,6 +37,16 @@ class ImportRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     key: Reference | UnsetType = UNSET
 
 
+def never(_: Recorded) -> bool:
+    """For what never changes: its decider refuses other facts."""
+    return False
+
+
+def not_first(event: Recorded) -> bool:
+    """For what has a stream of its own."""
+    return event.version > 1
+
+
 class Known(Struct, frozen=True):
     """What a row's commands may need to know besides the row: the business date, and what was ``found`` for it."""
 
@@ -46,9 +60,11 @@ R = TypeVar("R", bound=ImportRow)
 class Importable(Generic[R]):
     """A kind of row.
 
-    ``key`` names the fields by which a row is known again. Rows of one key with other content are refused as
-    ``import_conflict``, or with ``replaces`` are a change of what is there. ``commands`` is pure; all of a row's commands are
-    one write. ``id`` is what results call the row. ``example`` is shown in the API's description.
+    ``key`` names the fields by which a row is known again, so that a second import adds nothing; one with the same key and
+    other content is refused as ``import_conflict``. A kind that is known again by its decider has ``changed`` instead of a key
+    in the log: told the first event of a row, it says whether that replaced something that was there (`never`, `not_first`).
+    ``commands`` is pure; all of a row's commands are one write. ``id`` is what results call the row. ``example`` is shown in
+    the API's description.
 
     ``looks(connection, rows)`` reads views once for many rows. ``state(row)`` names the stream whose state, with all earlier
     rows of the same id written, the commands are worked out on. ``found`` is what either gives. ``already(log, row, refusal)``
@@ -63,7 +79,7 @@ class Importable(Generic[R]):
         commands: Callable[[R, Known], Iterable[On]],
         example: R,
         id: Callable[[Any], str] | None = None,  # noqa: A002 - what the results call it
-        replaces: bool = False,
+        changed: Callable[[Recorded], bool] | None = None,
         looks: Callable[[AsyncConnection, Sequence[R]], Awaitable[Any]] | None = None,
         state: Callable[[R], tuple[Decider[Any, Any, Any], str]] | None = None,
         already: Callable[[Deciding, R, Rejected], Awaitable[bool]] | None = None,
@@ -71,7 +87,7 @@ class Importable(Generic[R]):
     ) -> None:
         self.row, self.kind = row, str(row.__struct_config__.tag)
         self.key = tuple(key)
-        self.commands, self.example, self.replaces = commands, example, replaces
+        self.commands, self.example, self.changed = commands, example, changed
         self.id = id or self._joined
         self.looks, self.state, self.already, self.counts = looks, state, already, counts
 
@@ -83,7 +99,7 @@ class Importable(Generic[R]):
         """The row's own key, else its kind and names, with the hash of all it says; formatting and order of fields do not count."""
         if row.key is not UNSET:
             names: tuple[str, ...] = ("key", row.key)
-        elif self.replaces:
+        elif self.changed is not None:
             return None
         else:
             names = tuple(str(value) for name in self.key if (value := getattr(row, name)) is not None)

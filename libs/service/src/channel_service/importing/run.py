@@ -143,7 +143,7 @@ class Import:
         self._tally.accepted += 1
         if one.kind.counts:
             self._tally.lines += len(getattr(one.document, one.kind.counts))
-        if one.kind.replaces and appended.events[0].version > 1:
+        if one.kind.changed is not None and one.kind.changed(appended.events[0]):
             self._tally.changed += 1
             return RowResult(row=one.number, result="changed", id=one.id)
         return None

@@ -18,13 +18,14 @@ from orders_inventory.domain.currency import ISO_4217
 
 @event("price_set", public=True)
 class PriceSet(Struct, frozen=True, kw_only=True):
-    """From ``valid_from`` until the SKU's next price in this list and currency a unit costs ``unit_price``; a later one for
-    the same day replaces it."""
+    """From ``valid_from`` until the SKU's next price in this list and currency a unit costs ``unit_price``. ``previous`` is
+    what it replaces: the price that was set before for the same day."""
 
     price_list: str
     currency: str
     sku: str
     unit_price: Decimal
+    previous: Decimal | None
     valid_from: date
     occurred_on: date
 
@@ -55,6 +56,7 @@ def decide(command: SetPrice, prices: Prices) -> Iterator[PriceSet]:
             currency=c.currency,
             sku=c.sku,
             unit_price=c.unit_price,
+            previous=prices.get(c.valid_from),
             valid_from=c.valid_from,
             occurred_on=c.on,
         )

@@ -6,7 +6,7 @@ The partner comes first, so that its own refusal is the one told; then what it n
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from channel_events import Actor, Appended, CommandKey, Log, On
+from channel_events import Actor, Appended, CommandKey, Deciding, On
 from msgspec import UNSET
 
 from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink
@@ -25,24 +25,33 @@ from partner_registry.domain.territories import TERRITORIES, TREE, RequireTerrit
 StandingCommand: TypeAlias = ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner
 
 
-async def apply_partner(log: Log, command: ApplyPartner, by: Actor, key: CommandKey | None) -> Appended:
-    return await log.execute(
-        On(PARTNER, command.partner_id, command),
-        On(TERRITORIES, TREE, RequireTerritory(command.territory)),
-        *_require_parent(command.parent),
-        On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=command.partner_id, parent=command.parent, on=command.day)),
-        by=by,
-        key=key,
-    )
+async def apply_partner(log: Deciding, command: ApplyPartner, by: Actor, key: CommandKey | None) -> Appended:
+    return await log.execute(*applying(command), by=by, key=key)
 
 
-async def change_standing(log: Log, command: StandingCommand, by: Actor, key: CommandKey | None) -> Appended:
+async def change_standing(log: Deciding, command: StandingCommand, by: Actor, key: CommandKey | None) -> Appended:
     """Approves, activates, suspends or reinstates."""
-    return await log.execute(On(PARTNER, command.partner_id, command), by=by, key=key)
+    return await log.execute(*changing(command), by=by, key=key)
 
 
-async def move_partner(log: Log, command: MovePartner, by: Actor, key: CommandKey | None) -> Appended:
-    return await log.execute(On(PARTNER, command.partner_id, command), *_named_in_move(command), by=by, key=key)
+async def move_partner(log: Deciding, command: MovePartner, by: Actor, key: CommandKey | None) -> Appended:
+    return await log.execute(*moving(command), by=by, key=key)
+
+
+def applying(command: ApplyPartner) -> Iterator[On]:
+    yield On(PARTNER, command.partner_id, command)
+    yield On(TERRITORIES, TREE, RequireTerritory(command.territory))
+    yield from _require_parent(command.parent)
+    yield On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=command.partner_id, parent=command.parent, on=command.day))
+
+
+def changing(command: StandingCommand) -> Iterator[On]:
+    yield On(PARTNER, command.partner_id, command)
+
+
+def moving(command: MovePartner) -> Iterator[On]:
+    yield On(PARTNER, command.partner_id, command)
+    yield from _named_in_move(command)
 
 
 def _named_in_move(command: MovePartner) -> Iterator[On]:

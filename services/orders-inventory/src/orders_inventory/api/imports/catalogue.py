@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from channel_events import On
-from channel_service.importing import Importable, ImportRow, Known, Name
+from channel_service.importing import Importable, ImportRow, Known, Name, not_first
 
 from orders_inventory.application.catalogue import defining_product, defining_warehouse
 from orders_inventory.domain.product import DefineProduct
@@ -36,8 +36,8 @@ def _warehouse(row: WarehouseRow, known: Known) -> Iterable[On]:
 
 
 PRODUCTS = Importable(
-    ProductRow, key=["sku"], commands=_product, replaces=True, example=ProductRow(sku="PEN-01", name="Gel pen", category="Writing")
+    ProductRow, key=["sku"], commands=_product, changed=not_first, example=ProductRow(sku="PEN-01", name="Gel pen", category="Writing")
 )
 WAREHOUSES = Importable(
-    WarehouseRow, key=["warehouse"], commands=_warehouse, replaces=True, example=WarehouseRow(warehouse="sh", name="Shanghai hub")
+    WarehouseRow, key=["warehouse"], commands=_warehouse, changed=not_first, example=WarehouseRow(warehouse="sh", name="Shanghai hub")
 )

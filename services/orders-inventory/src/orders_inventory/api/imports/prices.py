@@ -37,6 +37,6 @@ PRICES = Importable(
     PriceRow,
     key=["price_list", "currency", "sku", "valid_from"],
     commands=_price,
-    replaces=True,
+    changed=lambda event: event.data.previous is not None,
     example=PriceRow(price_list="retail", currency="CNY", sku="PEN-01", unit_price=Decimal("3.50"), valid_from=date(2026, 1, 1)),
 )
