@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import Amount, By, Key, LogDep, Money, Page, PageDep, ReadDep, Receipt, StrictModel, Today, fetch_page
+from channel_service import Amount, By, Key, LogDep, Money, Page, PageDep, ReadDep, Receipt, SeenBy, StrictModel, Today, fetch_page
 from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Day, On, Sku
 from orders_inventory.application.prices import set_price
 from orders_inventory.domain.price import SetPrice
-from orders_inventory.views.prices import KEY, Wanted, listed
+from orders_inventory.views.prices import KEY, PRICES, Wanted, listed
 
 router = APIRouter(prefix="/v1/prices", tags=["prices"])
 PriceList = Annotated[str, Field(min_length=1, max_length=40, examples=["retail"])]
@@ -61,7 +61,7 @@ async def put_price(
     return receipt
 
 
-@router.get("", summary="Prices by list, currency, SKU and day")
+@router.get("", summary="Prices by list, currency, SKU and day", dependencies=[SeenBy(PRICES)])
 async def list_prices(
     read: ReadDep,
     page: PageDep,
