@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status logs test lint format types imports contracts check bench lock clean
+.PHONY: help install demo up down status logs test lint format types imports contracts docs check bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,9 @@ imports: $(INSTALLED) ## Who may import whom
 
 contracts: $(INSTALLED) ## Write contracts/ from the code (compatible changes only); CHECK=1 compares
 	@$(PY) -m qudao_checks.contracts $(if $(CHECK),--check)
+
+docs: $(INSTALLED) ## Write the pages that are made from the code; CHECK=1 compares
+	@$(PY) -m qudao_checks.pages $(if $(CHECK),--check)
 
 check: test lint types imports ## All of it
 	@$(MAKE) --no-print-directory contracts CHECK=1

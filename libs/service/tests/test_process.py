@@ -185,7 +185,8 @@ def test_logs_are_json_lines_without_query_values_and_bodies(specimen: Callable[
         "level": "info",
     }
     [failure] = [line for line in lines if line["event"] == "request failed"]
-    assert "ZeroDivisionError: a bug" in failure["exception"]
+    assert failure["exception"].endswith("ZeroDivisionError")
+    assert "ZeroDivisionError: " not in failure["exception"]  # its text may hold values
 
 
 def test_migrating_twice_at_once_and_again_changes_nothing(specimen: Callable[..., Any], url: str) -> None:

@@ -27,7 +27,7 @@ IMPURE = frozenset(
 # those who make databases.
 DOORS = {"channel_events": ("pure", "schema", "testing"), "channel_service": ("exporting", "importing", "migrations", "testing")}
 # The library that runs the moving parts may take them from where they are, too.
-PARTS = {"channel_service": ("log", "relay", "subscription", "tasks", "view")}
+PARTS = {"channel_service": ("log", "relay", "subscription", "tasks", "told", "view")}
 
 
 def doors(library: str, visitor: str) -> tuple[str, ...]:

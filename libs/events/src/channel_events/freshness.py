@@ -19,7 +19,7 @@ class FreshnessHistogram(Collector):
     """A histogram that takes a batch at once: one observation per event would cost a tenth of the fold's speed."""
 
     def __init__(self, name: str, help_text: str, label: str) -> None:
-        self._name, self._help, self._label = name, help_text, label
+        self._name, self._documentation, self._labelnames = name, help_text, (label,)
         self._counts: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
 
@@ -36,7 +36,7 @@ class FreshnessHistogram(Collector):
         self._sums[label] = self._sums.get(label, 0.0) + sum(ordered)
 
     def collect(self) -> Iterable[HistogramMetricFamily]:
-        family = HistogramMetricFamily(self._name, self._help, labels=[self._label])
+        family = HistogramMetricFamily(self._name, self._documentation, labels=self._labelnames)
         for label, counts in self._counts.items():
             total, buckets = 0, []
             for bound, count in zip([*map(str, BOUNDS), "+Inf"], counts, strict=True):

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from fastapi import FastAPI
-from prometheus_client import Gauge
+from prometheus_client import Gauge, disable_created_metrics
 from starlette.middleware import Middleware
 
 from channel_service.http.body import BodyLimit
@@ -16,6 +16,9 @@ from channel_service.routes import events, health, metrics
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import Settings
+from channel_service.tracing import REQUESTS
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more per series, and nobody asks when counting began
 
 BUILD = Gauge("qudao_build_info", "1, with what runs as labels.", ["version", "commit"])
 
@@ -33,6 +36,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,  # a redirect would lose the body of a command on some clients
         middleware=[Middleware(Requests, render=render), Middleware(NotModified), Middleware(BodyLimit, limit=settings.max_body_bytes)],
+        telemetry=REQUESTS,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )

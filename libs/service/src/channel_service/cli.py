@@ -20,6 +20,7 @@ from channel_service.migrations import migrate
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import Refused, Settings, load, required
+from channel_service.tracing import tracing
 
 REFUSED_STATUS = 2
 DRAIN_SECONDS = 20
@@ -73,7 +74,7 @@ def _serve(service: Service, settings: Settings) -> int:
 
 async def _serve_until_told(service: Service, settings: Settings) -> int:
     listening = _bind(settings)
-    async with Runtime.open(service, settings) as runtime:
+    async with tracing(service, settings), Runtime.open(service, settings) as runtime:
         server = _Server(_server_config(service, settings, runtime), runtime)
         if settings.end_with_stdin:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()

@@ -7,19 +7,34 @@ from typing import Any
 
 import msgspec
 import structlog
+from channel_events.told import traced
+from opentelemetry import trace
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that this task works for; in every line logged meanwhile."""
 
 
-def _add_request_id(_: Any, __: str, event: Any) -> Any:
+def _add_context(_: Any, __: str, event: Any) -> Any:
     if (current := request_id.get()) is not None:
         event["request_id"] = current
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        event["trace_id"], event["span_id"] = f"{span.trace_id:032x}", f"{span.span_id:016x}"
+    return event
+
+
+def _tell_exception(_: Any, __: str, event: Any) -> Any:
+    """The traceback without what errors say of values; as a text, so that no later step formats it by itself."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["exception"] = traced(error)
     return event
 
 
 _SHARED: list[Any] = [
-    _add_request_id,
+    _add_context,
+    _tell_exception,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
@@ -30,9 +45,7 @@ def configure(service: str, level: str, form: str) -> None:
     threshold = getattr(logging, level.upper())
     as_json = form == "json"
     final: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_encode)]
-        if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.processors.JSONRenderer(serializer=_encode)] if as_json else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
     )
 
     def named(_: Any, __: str, event: Any) -> Any:
@@ -52,15 +65,20 @@ def configure(service: str, level: str, form: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final, _text],
         )
     )
+    sys.excepthook = _crashed
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
 
 
 def configure_for_tests() -> None:
     """Warnings and worse, plainly, to where pytest captures them; not cached, since each test has its own output."""
     structlog.configure(
-        processors=[*_SHARED, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
+        processors=[*_SHARED, structlog.dev.ConsoleRenderer(colors=False)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
     )
+
+
+def _crashed(_: type[BaseException], error: BaseException, __: Any) -> None:
+    structlog.get_logger("channel_service").critical("crashed", exc_info=error)
 
 
 def _encode(event: Any, **_: Any) -> bytes:

@@ -112,6 +112,7 @@ def _engine(settings: Settings) -> AsyncEngine:
         async_creator=connect,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
+        hide_parameters=True,  # an error of a query names neither partners nor what somebody looked for
         pool_size=settings.database_connections,
         max_overflow=0,
         pool_timeout=5,

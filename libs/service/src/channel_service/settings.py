@@ -31,6 +31,13 @@ def _bootstrap(value: str) -> str:
     return value
 
 
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("not the URL of an HTTP server")
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -82,6 +89,9 @@ class Settings(BaseSettings):
         10, ge=1, le=1000, description="how many database connections reads may hold at once, a whole number from 1 to 1000, like 10"
     )
     durable: bool = Field(True, description="true (false only where a crash of the database may lose data)")
+    otlp_endpoint: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="the URL of an OpenTelemetry collector that takes OTLP over HTTP, like http://127.0.0.1:4318"
+    )
     instance: str = Field("", max_length=200, description="any text by which who started the process knows it again in /health/ready")
     end_with_stdin: bool = Field(False, description="true when the process shall end as soon as its standard input closes, else false")
 

@@ -25,6 +25,7 @@ from channel_events.log.unit import Unit, WaitingUnit
 from channel_events.log.unknown import Backend, CommitInDoubt, find_out
 from channel_events.log.writing import write
 from channel_events.pure import Decider, Recorded
+from channel_events.told import told
 
 MAX_TARGETS = 4_000
 """Of one batch: deciding it holds the event loop for some tens of milliseconds, and its statement stays far below its timeout."""
@@ -132,7 +133,7 @@ class Committer:
             self._fail(commands, failure if isinstance(failure, LogFailure) else LogUnavailable(str(failure)))
         except Exception as failure:
             await self._drop()
-            unavailable = LogUnavailable(f"{type(failure).__name__}: {failure}")
+            unavailable = LogUnavailable(told(failure))
             unavailable.__cause__ = failure
             self._fail(commands, unavailable)
 
@@ -204,7 +205,7 @@ class Committer:
                 # By opening, by reads, or by a write that surely did not happen: a lost write is resolved where it is lost.
                 await self._drop()
                 if attempt == 3:
-                    raise LogUnavailable(f"the database of {self._service} cannot be reached: {lost}") from lost
+                    raise LogUnavailable(f"the database of {self._service} cannot be reached: {told(lost)}") from lost
             except asyncpg.UniqueViolationError:
                 # A key that was written before, here or by another process: not bad data, reading the keys finds it.
                 suspicious = True

@@ -21,6 +21,7 @@ from channel_events.relay.audit import audit
 from channel_events.relay.sending import Sender
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
 from channel_events.tasks import whole
+from channel_events.told import told
 from channel_events.topic import TopicReader
 
 _log = structlog.get_logger("channel_events.relay")
@@ -100,7 +101,7 @@ class Relay:
                 self._caught_up = False
                 pause = _FIRST_PAUSE if time.monotonic() - started > 10 * _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
                 telemetry.RELAY_ERRORS.labels(self._service).inc()
-                _log.warning("relay_begins_again", service=self._service, error=f"{type(error).__name__}: {error}", pause=pause)
+                _log.warning("relay_begins_again", service=self._service, error=told(error), pause=pause)
                 await asyncio.sleep(pause)
 
     async def _session(self) -> None:

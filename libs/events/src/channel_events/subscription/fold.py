@@ -10,6 +10,7 @@ from channel_events.subscription.parking import Parking
 from channel_events.subscription.progress import Progress, ProgressTable
 from channel_events.subscription.step import Step
 from channel_events.subscription.write import write
+from channel_events.told import told
 from channel_events.view import View
 
 
@@ -51,5 +52,5 @@ def known(events: list[Recorded]) -> list[Recorded]:
     found = [event for event in events if event.data is not None]
     for event in found:
         if type(event.data) is Unreadable:
-            raise UnreadableEvent(f"{event.type} {event.id}: {event.data.error}")
+            raise UnreadableEvent(f"{event.type} {event.id}: {told(event.data.error)}")
     return found

@@ -24,6 +24,7 @@ from channel_events.subscription.own_log import PARTITION, OwnLogSource
 from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
 from channel_events.subscription.step import Step
 from channel_events.subscription.topic_source import TopicSource
+from channel_events.told import told
 from channel_events.topic import TopicReader
 from channel_events.view import OwnLog, Topic
 
@@ -103,7 +104,7 @@ class Subscription:
             except Exception as error:
                 pause = _FIRST_PAUSE if self._progressed else min(2 * pause, _LONGEST_PAUSE)
                 telemetry.SUBSCRIPTION_ERRORS.labels(self.name).inc()
-                _log.warning("subscription_begins_again", subscription=self.name, error=f"{type(error).__name__}: {error}", pause=pause)
+                _log.warning("subscription_begins_again", subscription=self.name, error=told(error), pause=pause)
                 await asyncio.sleep(pause)
             finally:
                 self._running = self._progressed = False
@@ -223,7 +224,7 @@ class _Session:
         self._s._tended = 0.0
         telemetry.EVENTS.labels(self._s.name, "parked").inc()
         _log.error(
-            "stream_parked", subscription=self._s.name, partition=step.partition, reason=failure.reason,
+            "stream_parked", subscription=self._s.name, partition=step.partition, reason=told(error), correlation=event.correlation,
             event_id=event.id, type=event.type, stream=event.stream, position=event.position,
         )  # fmt: skip
         if step.state != before.state:
