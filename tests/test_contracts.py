@@ -103,6 +103,7 @@ def test_an_example_is_what_the_relay_sends(path: Path) -> None:
         "reason": None,
         "correlation": None,
         "causation": None,
+        "trace": None,
     }
     sent = {name.removeprefix("ce_"): value.decode() for name, value in Encoder(example["source"]).headers(row)}
     sent["datacontenttype"] = sent.pop("content-type")
