@@ -1,6 +1,7 @@
 """Fixtures of metrics' tests."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from channel_service import Service
@@ -12,6 +13,7 @@ from metrics.views.sales import SALES
 
 from .examples import hierarchy, products, sales
 from .folding import fold
+from .processes import Process
 
 
 @pytest.fixture
@@ -35,3 +37,17 @@ async def client(metrics_url: str) -> AsyncIterator[Running]:
     await fold(metrics_url, HIERARCHY, hierarchy())
     async with running(SERVICE, database_url=metrics_url) as client:
         yield client
+
+
+@pytest.fixture
+def api(metrics_url: str, tmp_path: Path) -> Iterator[Callable[[], Process]]:
+    """``api()`` is another process of metrics over the same database."""
+    started: list[Process] = []
+
+    def start() -> Process:
+        started.append(Process(tmp_path, metrics_url))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()

@@ -60,7 +60,7 @@ class Stream:
     async def changes(self, kpi: str, value: str) -> list[Event]:
         """The events up to the one that tells that value of a total."""
         events = [await self.next()]
-        while not any(one["kpi"] == kpi and one["value"] == value for one in events[-1].data["values"]):
+        while not any(one["kpi"] == kpi and one["value"] == value for one in (events[-1].data or {"values": ()})["values"]):
             events.append(await self.next())
         return events
 

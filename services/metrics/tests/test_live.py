@@ -1,13 +1,19 @@
 """KPI changes as they happen: what a stream tells, how it goes on where it ended, and when it ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import pytest
 from channel_events import Recorded
 from channel_service.testing import Running, listening
+from metrics.api.live import ENDED
 from metrics.app import KPIS
+from metrics.views.sales import SALES
+from msgspec.structs import replace
 
 from .examples import MONDAY, placed, returned, sales
 from .examples import told as event
@@ -124,3 +130,126 @@ async def test_a_value_told_leads_to_its_facts(url: str, empty: Running, metrics
         first = await stream.next()
     facts = (await empty.get(first.data["values"][0]["facts"])).json()["items"]
     assert [(one["kind"], one["numerator"]) for one in facts] == [("placed", "20"), ("returned", "-20")]
+
+
+async def parked(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def test_what_is_redriven_behind_the_view_is_told_with_all_values(url: str, metrics_url: str) -> None:
+    late = order(1)
+    names = f"'{SALES.subscription}', '{SALES.sources[0].name}'"
+    await parked(
+        metrics_url,
+        f"insert into parked_stream (subscription, source, stream, partition, reason) values ({names}, 'order/1', 1, 'because');"
+        f"insert into parked_event (subscription, source, position, stream, envelope, data) values ({names}, 1, 'order/1', '{{}}', '')",
+    )
+    await told(metrics_url, [order(4)])
+    async with follow(url, kpi="orders") as stream:
+        assert (await stream.next()).value("orders") == "1"
+        await told(metrics_url, [late])
+        await parked(metrics_url, "delete from parked_event; delete from parked_stream")
+        again = (await stream.changes("orders", "2"))[-1]
+        assert again.name == "snapshot"
+        await told(metrics_url, [order(7)])
+        assert [one.name for one in await stream.changes("orders", "3")] == ["changes"]
+
+
+async def test_more_than_a_frame_holds_is_told_with_all_values(url: str, metrics_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.application.live_frames.MOST_FACTS", 3)
+    async with follow(url, kpi="orders") as stream:
+        await stream.next()
+        await told(metrics_url, [order(n) for n in range(1, 6)])
+        assert [(one.name, one.value("orders")) for one in await stream.changes("orders", "5")] == [("snapshot", "5")]
+
+
+async def test_who_follows_too_many_groups_is_told_to_narrow_them(url: str, metrics_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.application.live_feed.MOST_GROUPS", 2)
+    await told(metrics_url, [order(n, partner_id=f"p-{n}") for n in range(3)])
+    async with follow(url, kpi="orders", by="partner") as stream:
+        assert (stream.answer.status_code, stream.answer.json()["code"]) == (422, "live_too_wide")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"kpi": "profit"}, "kpi_unknown"),
+        ({}, "invalid_request"),
+        ({"kpi": "net", "by": "product"}, "group_unknown"),
+        ({"kpi": "net", "by": "planet"}, "group_unknown"),
+        ({"kpi": "net", "product": "s-1"}, "parameter_unknown"),
+        ({"kpi": "net", "as_of": "2026-01-01"}, "parameter_unknown"),
+        ({"kpi": "net", "from": "2026-02-01", "to": "2026-01-01"}, "invalid_request"),
+        ({"kpi": "net", "by": ["day"] * 9}, "invalid_request"),
+    ],
+)
+async def test_what_cannot_be_followed_is_refused_before_the_stream_begins(empty: Running, asked: dict[str, Any], code: str) -> None:
+    answer = await empty.get("/v1/live", params=asked)
+    assert answer.status_code in (404, 422)
+    assert answer.json()["code"] == code
+
+
+async def test_an_id_that_is_none_is_refused(empty: Running) -> None:
+    answer = await empty.get("/v1/live", params={"kpi": "net"}, headers={"Last-Event-ID": "yesterday"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+async def test_one_caller_has_ten_streams_and_gets_another_when_one_ends(url: str) -> None:
+    async with AsyncExitStack() as streams:
+        held = [await streams.enter_async_context(follow(url, kpi="orders")) for _ in range(10)]
+        assert {(await one.next()).name for one in held} == {"snapshot"}
+        async with follow(url, kpi="orders") as refused:
+            assert (refused.answer.status_code, refused.answer.json()["code"]) == (429, "live_limit")
+        await streams.pop_all().aclose()
+        async with asyncio.timeout(10):
+            while True:
+                async with follow(url, kpi="orders") as stream:
+                    if stream.answer.status_code == 200:
+                        break
+
+
+async def test_an_idle_stream_says_that_it_lives_and_how_far_it_is(url: str, metrics_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.api.live.BEAT_SECONDS", 0.05)
+    async with follow(url, kpi="orders", partner="p-9") as stream:
+        first = await stream.next()
+        await told(metrics_url, [order(1)])
+        while (beat := await stream.next()).id == first.id:
+            assert beat.name is None
+    async with follow(url, after=beat.id, kpi="orders", partner="p-9") as stream:
+        assert (await stream.next()).name is None, "nothing changed, so nothing but a beat"
+
+
+async def test_a_stream_ends_with_the_process(empty: Running) -> None:
+    async with listening(empty) as url, follow(url, kpi="orders") as stream:
+        await stream.next()
+        empty.runtime.ending.set()
+        end = await stream.next()
+        assert (end.name, end.data) == ("end", {"reason": "closing"})
+        with pytest.raises(EOFError):
+            await stream.next()
+
+
+async def test_a_client_that_does_not_read_is_dropped(url: str, metrics_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.application.live_feed.MOST_WAITING", 2)
+    monkeypatch.setattr("metrics.api.live.SEND_SECONDS", 0.3)
+    host, port = url.removeprefix("http://").split(":")
+    many = [order(n, partner_id=f"partner-{n}") for n in range(300)]
+    _, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    writer.write(b"GET /v1/live?kpi=orders,gross,net,units&by=partner HTTP/1.1\r\nhost: x\r\n\r\n")
+    before = _dropped()
+    async with follow(url, kpi="orders") as witness:
+        position = 1000
+        async with asyncio.timeout(60):
+            while _dropped() == before:
+                await told(metrics_url, [replace(one, position=(position := position + 3), partition=1) for one in many])
+                await witness.next()
+    writer.close()
+
+
+def _dropped() -> float:
+    return ENDED.labels("too_slow")._value.get()  # type: ignore[no-any-return]

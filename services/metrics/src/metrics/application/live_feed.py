@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics.application.live_frames import Frame, Frames, begin, frames_behind, newest_frame, reached_of, sums_behind
+from metrics.application.live_frames import Frame, Frames, begin, frames_behind, newest_frame, sums_behind
 from metrics.domain.kpi import Kpi
 from metrics.domain.question import Question
 from metrics.domain.tally import Grouping, Place, Tally
@@ -149,7 +149,7 @@ class Feed:
         async with self._frames.reading() as read:
             frames = await _frames_from(read, after)
             await begin(read, tally, self.follow.question)
-            newer = await sums_behind(read, frames[-1], await reached_of(read))
+            newer = await sums_behind(read, frames[-1])
         if len(tally.totals) > MOST_GROUPS:
             raise TooWide
         if newer is None:

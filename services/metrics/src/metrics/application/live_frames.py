@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics.domain.kpi import Dated
 from metrics.domain.question import Question
 from metrics.domain.tally import Grouped, Sums, Tally
-from metrics.views.changes import add_frame, forget_frames, frames_query, grouped_query, newest_query, reached_query, sums_since
+from metrics.views.changes import (
+    add_frame,
+    build_query,
+    forget_frames,
+    frames_query,
+    grouped_query,
+    newest_query,
+    reached_query,
+    still_parked_query,
+    sums_since,
+)
 from metrics.views.sales import SALES
 
 KEPT_MINUTES = 15
@@ -25,14 +35,20 @@ _SUMS = msgspec.json.Decoder(list[Sums])
 _REACHED = msgspec.json.Decoder(dict[int, int])
 
 
-class Frame(msgspec.Struct, frozen=True):
+class Reach(msgspec.Struct, frozen=True):
+    """How far a build of the view is: its positions by partition, and how many of its events are parked."""
+
+    of: str
+    reached: Mapping[int, int]
+    parked: int
+
+
+class Frame(Reach, frozen=True, kw_only=True):
     """``mark`` tells it from a frame with this number in another history of the database. ``whole``: what changed is not in
     it, everything has to be asked again."""
 
     number: int
     mark: str
-    of: str
-    reached: Mapping[int, int]
     whole: bool
     sums: Sequence[Sums]
     taken_at: datetime
@@ -61,10 +77,10 @@ class Frames:
                 # A known frame that the database is not behind is of a history that it no longer has.
                 frames = await frames_behind(read, min(known.number, newest.number - 1) if known else newest.number - 1)
                 last = frames[-1]
-            reached = await reached_of(read)
-            if last is not None and last.reached == reached and last.of == SALES.subscription:
+            now = await reach_of(read)
+            if last is not None and (last.of, last.reached, last.parked) == (now.of, now.reached, now.parked):
                 return frames
-            draft = await _draft(read, last, reached)
+            draft = await _draft(read, last, now)
         taken = await self._take(draft)
         return frames if taken is None else [*frames, taken]
 
@@ -77,9 +93,10 @@ class Frames:
         return None if made is None else _frame({**draft, "mark": made.mark, "taken_at": made.taken_at})
 
 
-async def reached_of(read: AsyncConnection) -> dict[int, int]:
-    """How far the view is, by partition."""
-    return {row.partition: row.position for row in (await read.execute(reached_query())).all()}
+async def reach_of(read: AsyncConnection) -> Reach:
+    build = await read.scalar(build_query())
+    rows = (await read.execute(reached_query())).all()
+    return Reach(f"{SALES.subscription}_b{build or 0}", {row.partition: row.position for row in rows}, rows[0].parked if rows else 0)
 
 
 async def frames_behind(read: AsyncConnection, after: int) -> list[Frame]:
@@ -91,9 +108,12 @@ async def newest_frame(read: AsyncConnection) -> Frame:
     return (await frames_behind(read, newest.number - 1))[0]
 
 
-async def sums_behind(read: AsyncConnection, frame: Frame, reached: Mapping[int, int]) -> list[Sums] | None:
-    """Sums of the facts that came in after ``frame``; None when they are too many."""
-    since = {partition: frame.reached.get(partition, 0) for partition in reached}
+async def sums_behind(read: AsyncConnection, frame: Frame) -> list[Sums] | None:
+    """Sums of the facts that came in after ``frame``; None when they are too many, or not only behind its positions."""
+    now = await reach_of(read)
+    if frame.of != now.of or (frame.parked and await read.scalar(still_parked_query(frame.reached)) < frame.parked):
+        return None
+    since = {partition: frame.reached.get(partition, 0) for partition in now.reached}
     rows = (await read.execute(sums_since(since, MOST_FACTS + 1))).mappings().all()
     sums = [Sums(**row) for row in rows]
     return None if sum(one.lines for one in sums) > MOST_FACTS else sums
@@ -113,13 +133,14 @@ def _grouped(row: Mapping[Any, Any]) -> Grouped:
     return Grouped(**{name: row[name] for name in Grouped.__struct_fields__})
 
 
-async def _draft(read: AsyncConnection, last: Frame | None, reached: Mapping[int, int]) -> dict[str, Any]:
+async def _draft(read: AsyncConnection, last: Frame | None, now: Reach) -> dict[str, Any]:
     """The frame to come after ``last``, as the snapshot of ``read`` has it."""
-    sums = None if last is None or last.of != SALES.subscription else await sums_behind(read, last, reached)
+    sums = None if last is None else await sums_behind(read, last)
     return {
         "number": last.number + 1 if last else 1,
-        "of": SALES.subscription,
-        "reached": msgspec.json.encode(reached).decode(),
+        "of": now.of,
+        "reached": msgspec.json.encode(now.reached).decode(),
+        "parked": now.parked,
         "whole": sums is None,
         "sums": msgspec.json.encode(sums or []).decode(),
     }
@@ -130,6 +151,7 @@ def _frame(row: Mapping[Any, Any]) -> Frame:
         number=row["number"],
         mark=row["mark"],
         of=row["of"],
+        parked=row["parked"],
         reached=_REACHED.decode(row["reached"]),
         whole=row["whole"],
         sums=_SUMS.decode(row["sums"]),

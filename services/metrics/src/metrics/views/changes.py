@@ -17,8 +17,11 @@ from metrics.views.grains import SUMS
 from metrics.views.sales import FACT, SALES
 from metrics.views.scope import Scope
 
-FRAME = sa.table("live_frame", *(sa.column(name) for name in ("number", "mark", "of", "reached", "whole", "sums", "taken_at")))
+FRAME = sa.table("live_frame", *(sa.column(name) for name in ("number", "mark", "of", "reached", "parked", "whole", "sums", "taken_at")))
 _PROGRESS = sa.table("progress", *(sa.column(name) for name in ("subscription", "source", "partition", "position")))
+_PARKED = sa.table("parked_event", *(sa.column(name) for name in ("subscription", "source", "stream", "position")))
+_STREAM = sa.table("parked_stream", *(sa.column(name) for name in ("subscription", "source", "stream", "partition")))
+_SERVING = sa.table("serving", sa.column("subscription"), sa.column("build"))
 _SOURCE = SALES.sources[0].name
 
 GRANTS = 'grant select, insert, delete on live_frame to "{role}";'
@@ -32,10 +35,29 @@ def newest_query() -> sa.Select[Any]:
     return sa.select(FRAME.c.number, FRAME.c.mark).order_by(FRAME.c.number.desc()).limit(1)
 
 
+def build_query() -> sa.Select[Any]:
+    """Which build of the view is read; no row for the first."""
+    return sa.select(_SERVING.c.build).where(_SERVING.c.subscription == SALES.subscription)
+
+
 def reached_query() -> sa.Select[Any]:
-    """The view's position in each partition."""
-    mine = (_PROGRESS.c.subscription == SALES.subscription) & (_PROGRESS.c.source == _SOURCE)
-    return sa.select(_PROGRESS.c.partition, _PROGRESS.c.position).where(mine).order_by(_PROGRESS.c.partition)
+    """The view's position in each partition, with how many of its events are parked."""
+    parked = sa.select(sa.func.count()).select_from(_PARKED).where(*_mine(_PARKED)).scalar_subquery()
+    return sa.select(_PROGRESS.c.partition, _PROGRESS.c.position, parked.label("parked")).where(*_mine(_PROGRESS))
+
+
+def still_parked_query(reached: Mapping[int, int]) -> sa.Select[Any]:
+    """How many of the events up to these positions are parked: fewer than there were, and some have been re-driven."""
+    upto = (
+        sa.func.unnest(_integers(reached), _integers(reached.values())).table_valued("partition", "position", name="upto").render_derived()
+    )
+    of_stream = (_STREAM.c.stream == _PARKED.c.stream) & sa.and_(*_mine(_STREAM))
+    joined = _PARKED.join(_STREAM, of_stream).join(upto, upto.c.partition == _STREAM.c.partition)
+    return sa.select(sa.func.count()).select_from(joined).where(*_mine(_PARKED), _PARKED.c.position <= upto.c.position)
+
+
+def _mine(table: sa.TableClause) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return table.c.subscription == SALES.subscription, table.c.source == _SOURCE
 
 
 def frames_query(after: int) -> sa.Select[Any]:

@@ -14,6 +14,7 @@ def upgrade() -> None:
           mark     text not null default substr(gen_random_uuid()::text, 1, 8),
           of       text not null,
           reached  text not null,
+          parked   bigint not null,
           whole    boolean not null,
           sums     text not null,
           taken_at timestamptz not null default clock_timestamp()
