@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from prometheus_client import Gauge, disable_created_metrics
 from starlette.middleware import Middleware
 
+from channel_service.exporting import export_routes, log_export
 from channel_service.http.body import BodyLimit
 from channel_service.http.conditional import NotModified
 from channel_service.http.requests import Requests
@@ -42,7 +43,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     )
     install(app, render)
     # In this order: a request is compared with the routes one by one, and the service's own are asked for most.
-    own = [*service.routers, events.router] if settings.role != "worker" else []
+    own = [*service.routers, events.router, export_routes(service.routers), log_export.router] if settings.role != "worker" else []
     for router in [*own, health.router, metrics.router]:
         app.include_router(router)
     describe: Any = document(app, service)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -67,6 +68,19 @@ class PageRequest:
         return hashlib.blake2b(list_.encode() + payload, digest_size=_CHECK_BYTES).digest()
 
 
+class Everything(PageRequest):
+    """All rows instead of a page, for an export: `fetch_page` leaves its query here and asks nothing; a list that needs no query
+    gives all of its rows."""
+
+    def __init__(self) -> None:
+        self.limit = sys.maxsize
+        self.query: sa.Select[Any] | None = None
+        self.row: Callable[[Mapping[str, Any]], Any] = dict
+
+    def after(self, types: Sequence[type[Any]]) -> None:
+        return None
+
+
 async def page_request(
     request: Request,
     response: Response,
@@ -102,8 +116,11 @@ async def fetch_page(
     if (values := page.after(types)) is not None:
         after = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(values, key, strict=True)))
         query = query.where(sa.tuple_(*key) < after if descending else sa.tuple_(*key) > after)
-    query = query.order_by(*(column.desc() if descending else column for column in key)).limit(page.limit + 1)
-    rows = (await connection.execute(query)).mappings().all()
+    query = query.order_by(*(column.desc() if descending else column for column in key))
+    if isinstance(page, Everything):
+        page.query, page.row = query, row
+        return Page(items=[], next=None)
+    rows = (await connection.execute(query.limit(page.limit + 1))).mappings().all()
     shown = rows[: page.limit]
     more = len(rows) > page.limit
     return Page(items=[row(one) for one in shown], next=page.next([shown[-1][column] for column in key]) if more else None)

@@ -95,6 +95,19 @@ COMMON = ProblemCatalogue(
             "The token names a write that this log does not have, it ends at {head}; take the token of an answer of this service.",
             "该令牌所指的写入不在本日志中，日志止于 {head}；请使用本服务返回的令牌。",
         ),
+        Problem(
+            "format_unsupported",
+            406,
+            "This comes as {offered}; ask for one of them with ?format= or Accept.",
+            "此处提供的格式为 {offered}；请通过 ?format= 或 Accept 指定其一。",
+        ),
+        Problem(
+            "exports_busy",
+            503,
+            "{running} exports are running, which is as many as there are places; try again later.",
+            "已有 {running} 个导出任务在运行，名额已满；请稍后重试。",
+            retryable=True,
+        ),
         Problem("internal", 500, "Something went wrong here; the request id tells us what.", "服务内部出错；请提供请求编号以便排查。"),
     ]
 )
