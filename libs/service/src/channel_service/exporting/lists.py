@@ -38,6 +38,7 @@ def export_routes(routers: Iterable[APIRouter]) -> APIRouter:
                     path,
                     _endpoint(route, model),
                     methods=["GET"],
+                    status_code=200,
                     operation_id="export_" + path.removeprefix(EXPORTS).replace("/", "_").replace("{", "").replace("}", ""),
                     summary=f"Export: {route.summary}",
                     dependencies=route.dependencies,

@@ -25,14 +25,14 @@ _MOST = 2**63 - 1
 _ROWS = sa.text(
     "select position, id::text as id, stream, version, type, data::text as data, occurred_on, recorded_at, recorded_on, partition, "
     "previous_position, previous_id::text as previous_id, actor, reason, correlation, causation, trace "
-    f"from event where position > :after and position <= :to order by position limit {BATCH}"
+    "from event where position > :after and position <= :to order by position limit :limit"
 )
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
 router = APIRouter(tags=["exports"])
 
 
-@router.get(EXPORTS + "events", summary="Export: the whole log", operation_id="export_events", responses=answers(*OFFERED))
+@router.get(EXPORTS + "events", summary="Export: the whole log", operation_id="export_events", status_code=200, responses=answers(*OFFERED))
 async def export_log(
     request: Request,
     runtime: RuntimeDep,
@@ -57,7 +57,7 @@ async def events(reading: Callable[[], AbstractAsyncContextManager[AsyncConnecti
     """The rows of the log in batches; no connection is held while one is sent."""
     while after < to:
         async with reading() as connection:
-            batch = (await connection.execute(_ROWS, {"after": after, "to": to})).all()
+            batch = (await connection.execute(_ROWS, {"after": after, "to": to, "limit": BATCH})).all()
         if not batch:
             return
         yield batch
