@@ -70,6 +70,7 @@ def folder(tmp_path: Path) -> Path:
     """A contracts folder that holds `Shipped` and its example."""
     write(tmp_path, [as_event(Shipped)], [])
     (tmp_path / "a_service/shipped.json").write_text(json.dumps(EXAMPLE))
+    write(tmp_path, [as_event(Shipped)], [])  # the AsyncAPI document has the example now
     assert problems(tmp_path, [as_event(Shipped)], []) == []
     return tmp_path
 
@@ -128,7 +129,7 @@ def test_an_optional_field_more_breaks_nobody(folder: Path) -> None:
     assert breaks(schema(Shipped), schema(More)) == []
     assert [problem.split(": ")[-1] for problem in schema_problems(folder, [as_event(More)])] == ["run make contracts"]
     written, refused = write(folder, [as_event(More)], [])
-    assert (written, refused) == (["contracts/README.md", "contracts/a_service/shipped.schema.json"], [])
+    assert (written, refused) == (["contracts/README.md", "contracts/asyncapi.yaml", "contracts/a_service/shipped.schema.json"], [])
     assert list(example_problems(folder, as_event(More))) == [], "an example from before the field still holds"
 
 
@@ -240,7 +241,7 @@ def test_a_public_event_never_goes(folder: Path) -> None:
 
 def test_an_event_without_an_example_is_named(folder: Path) -> None:
     (folder / "a_service/shipped.json").unlink()
-    assert "has no example" in problems(folder, [as_event(Shipped)], [])[0]
+    assert any("has no example" in problem for problem in problems(folder, [as_event(Shipped)], []))
 
 
 @pytest.mark.parametrize(

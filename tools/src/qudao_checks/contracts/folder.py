@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from qudao_checks.contracts import asyncapi
 from qudao_checks.contracts.compatible import breaks
 from qudao_checks.contracts.published import Consumed, Published
 from qudao_checks.contracts.schemas import text_of
@@ -11,8 +12,8 @@ from qudao_checks.contracts.schemas import text_of
 HEAD = """# Contracts: the published language
 
 What each service promises of its public events: a JSON Schema of the event's `data`, and an example of the whole
-event (CloudEvents 1.0, as JSON). `make contracts` makes the schemas and this page from the code; the examples are
-written by hand once and stay.
+event (CloudEvents 1.0, as JSON). `make contracts` makes the schemas, this page and [the AsyncAPI document](asyncapi.yaml)
+from the code; the examples are written by hand once and stay.
 
 An event only ever gains optional fields. Something with another meaning is another event: `order_placed.v2`.
 Readers ignore fields and types they do not know. What stands under any-service comes from each service under its own
@@ -45,7 +46,7 @@ def _refusals(path: Path, one: Published) -> list[str]:
 def write(root: Path, all_published: list[Published], readers: list[Consumed]) -> tuple[list[str], list[str]]:
     """Writes what may be written; returns the files written and what was refused, which leaves its file as it was."""
     written, refused = [], []
-    texts = {"README.md": index(all_published, readers)}
+    texts = _pages(root, all_published, readers)
     for one in all_published:
         path = root / f"{one.file}.schema.json"
         if path.exists() and (problems := _refusals(path, one)):
@@ -75,7 +76,11 @@ def index(all_published: list[Published], readers: list[Consumed]) -> str:
     return "\n".join(lines)
 
 
+def _pages(root: Path, all_published: list[Published], readers: list[Consumed]) -> dict[str, str]:
+    return {"README.md": index(all_published, readers), asyncapi.NAME: asyncapi.text(root, all_published, readers)}
+
+
 def index_problems(root: Path, all_published: list[Published], readers: list[Consumed]) -> Iterator[str]:
-    path = root / "README.md"
-    if not path.exists() or path.read_text("utf-8") != index(all_published, readers):
-        yield "contracts/README.md is not the code's: run make contracts"
+    for name, text in _pages(root, all_published, readers).items():
+        if not (root / name).exists() or (root / name).read_text("utf-8") != text:
+            yield f"contracts/{name} is not what the code says: run make contracts"

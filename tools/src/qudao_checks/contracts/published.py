@@ -71,9 +71,9 @@ def _of_services(all_services: Sequence[Service]) -> list[Published]:
 def consumed(all_services: Sequence[Service]) -> Iterator[Consumed]:
     for service in all_services:
         seen: dict[tuple[str, str], EventType] = {}
-        for view in service.views:
-            for source in view.sources:
-                if isinstance(source, Topic):
-                    seen |= {(source.name, type_): declared for type_, declared in source.registry.types.items()}
+        sources = [*(source for view in service.views for source in view.sources), *(reaction.source for reaction in service.reactions)]
+        for source in sources:
+            if isinstance(source, Topic):
+                seen |= {(source.name, type_): declared for type_, declared in source.registry.types.items()}
         for (publisher, _), declared in seen.items():
             yield Consumed(service.name, publisher, declared)
