@@ -17,6 +17,8 @@ PURE_STDLIB = frozenset(
     )
 )
 PURE_PACKAGES = PURE_STDLIB | {"msgspec"}
+SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "zoneinfo"))
+"""What a connector needs besides, to verify and read what a platform sent: still no clock, no ids, not the world."""
 STDLIB = frozenset(sys.stdlib_module_names)
 IMPURE = frozenset(
     ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "open", "input", "print", "eval", "exec", "__import__")
@@ -58,8 +60,8 @@ ROOMS = {
     "domain": _room("domain", "channel_events.pure", PURE_PACKAGES),
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
     "views": _room("views domain contracts", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
-    "application": _room("application domain contracts views", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
-    "api": _room("api application views", "channel_events channel_service", classes_of="domain"),
+    "application": _room("application domain contracts views connectors", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
+    "api": _room("api application views connectors", "channel_events channel_service", classes_of="domain"),
     "problems": _room("", "channel_service", STDLIB),
     "settings": _room("settings", "channel_service"),
     "migrations": _room("migrations", "channel_events channel_service.migrations"),
@@ -70,7 +72,7 @@ ROOMS = {
 REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "migrations", "problems")
 OPTIONAL = ("settings",)
 EXTRA = {
-    "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure", {"msgspec"} | STDLIB)},
+    "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure", PURE_PACKAGES | SIGNED)},
     "metrics": {
         "kpis": _room("kpis domain contracts", "channel_events.pure", PURE_PACKAGES | {"sqlalchemy"}),
         "board": _room("board application views kpis", "channel_events channel_service", classes_of="domain"),

@@ -1,6 +1,8 @@
 """The data folder of a stack: who runs on it, its secret, and what its launcher last wrote about its parts."""
 
+import base64
 import fcntl
+import hmac
 import json
 import os
 import secrets
@@ -94,6 +96,10 @@ class Folder:
             draft.write_text(secrets.token_hex(32))
             draft.replace(file)
         return file.read_text()
+
+    def secrets_key(self) -> str:
+        """The key that services seal others' secrets with, for ``QUDAO_SECRETS_KEY``."""
+        return base64.b64encode(hmac.digest(self.secret().encode(), b"secrets key", "sha256")).decode()
 
     def write_parts(self, parts: list[PartState]) -> None:
         draft = self.path / "parts.json.new"

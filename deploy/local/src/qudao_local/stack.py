@@ -118,7 +118,13 @@ class Stack:
         self._parts = [Part(server, self.urls.get(server.name), self._say, self._write_down) for server in servers]
 
     def _service(self, kind: ServiceKind) -> dict[str, str]:
-        return {**self._settings, "DATABASE_URL": self.dsn(kind.name), "KAFKA_BOOTSTRAP": self.bootstrap, "BROKER_PROFILE": "embedded"}
+        return {
+            **self._settings,
+            "DATABASE_URL": self.dsn(kind.name),
+            "KAFKA_BOOTSTRAP": self.bootstrap,
+            "BROKER_PROFILE": "embedded",
+            "SECRETS_KEY": self.folder.secrets_key(),
+        }
 
     def _start_all(self) -> None:
         postgres, broker, *services = self._parts

@@ -10,6 +10,7 @@ from channel_service.paging import Page, PageRequest, Search, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue, Rule
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
+from channel_service.sealing import Sealer
 from channel_service.seeing import SeenBy
 from channel_service.service import Service
 from channel_service.settings import Settings
@@ -34,6 +35,7 @@ __all__ = [
     "Receipt",
     "Rule",
     "RuntimeDep",
+    "Sealer",
     "Search",
     "SeenBy",
     "Service",

@@ -1,11 +1,12 @@
 """Settings of a service's process, from environment variables that begin with ``QUDAO_``."""
 
+import base64
 import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "QUDAO_"
@@ -52,6 +53,16 @@ def _topic_prefix(value: str) -> str:
     return value
 
 
+def _secrets_key(value: SecretStr) -> SecretStr:
+    try:
+        keys = [base64.b64decode(key.strip(), validate=True) for key in value.get_secret_value().split(",")]
+    except ValueError:
+        keys = [b""]
+    if any(len(key) != 32 for key in keys):
+        raise ValueError("not keys of 32 bytes in base64")
+    return value
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 
 
@@ -87,6 +98,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, description="the largest request body in bytes, at least 1024, like 1048576")
     database_connections: int = Field(
         10, ge=1, le=1000, description="how many database connections reads may hold at once, a whole number from 1 to 1000, like 10"
+    )
+    secrets_key: Annotated[SecretStr, AfterValidator(_secrets_key)] | None = Field(
+        None,
+        description="32 random bytes in base64, like the output of: openssl rand -base64 32 (several by commas: the first seals, all open)",
     )
     durable: bool = Field(True, description="true (false only where a crash of the database may lose data)")
     otlp_endpoint: Annotated[str, AfterValidator(_http_url)] | None = Field(

@@ -1,6 +1,7 @@
 """For tests of services: a service as it runs, without a process or a port of its own."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -33,6 +34,7 @@ async def running(
     """
     role = "all" if kafka else "api"
     given: dict[str, Any] = {"database_url": database_url, "role": role, "topic_prefix": topic_prefix, "durable": False, **settings}
+    given.setdefault("secrets_key", base64.b64encode(bytes(32)).decode())
     if kafka:
         given["kafka_bootstrap"] = kafka
     loaded = load(**given)

@@ -2,10 +2,15 @@
 
 from channel_service import Service
 
-from orders_inventory.api import catalogue, imports, orders, prices, stock
+from orders_inventory.api import catalogue, imports, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.application.reactions import APPLY_PUSHES
+from orders_inventory.application.sources import GRANTS
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.product import PRODUCT
+from orders_inventory.domain.push import PUSH
+from orders_inventory.domain.pushed import PUSHED
+from orders_inventory.domain.source import SOURCE
 from orders_inventory.domain.stock import STOCK
 from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
@@ -13,15 +18,28 @@ from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
 from orders_inventory.views.partners import PARTNERS
 from orders_inventory.views.prices import PRICES
+from orders_inventory.views.pushes import PUSHES
+from orders_inventory.views.sources import SOURCES
 from orders_inventory.views.stock import STOCK_LEVELS
 
 SERVICE = Service(
     "orders-inventory",
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
-    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE],
-    views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS],
-    routers=[orders.router, stock.router, catalogue.router, prices.router, imports.router],
+    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE, SOURCE, PUSH, PUSHED],
+    views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
+    reactions=[APPLY_PUSHES],
+    routers=[
+        orders.router,
+        stock.router,
+        catalogue.router,
+        prices.router,
+        imports.router,
+        push_door.router,
+        pushes.router,
+        sources.router,
+    ],
     problems=PROBLEMS,
+    grants=GRANTS,
     migrations="orders_inventory.migrations",
 )

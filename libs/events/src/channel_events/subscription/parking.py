@@ -104,10 +104,13 @@ class Parking:
 
     def __init__(self, subscription: str, source: str) -> None:
         self._names = (subscription, source)
+        self.grew = False
+        """Whether anything was parked through here."""
 
     async def park(self, connection: Any, streams: Iterable[tuple[str, int, Failure]], events: Sequence[Recorded]) -> None:
         """Parks streams (with partition and reason), and events of streams that are parked, now or before."""
         fresh = list(streams)
+        self.grew = self.grew or bool(fresh)
         if fresh:
             columns = [[s for s, _, _ in fresh], [p for _, p, _ in fresh], [_text(f.reason) for _, _, f in fresh]]
             await connection.execute(_PARK_STREAMS, *self._names, *columns, [f.waits_for for _, _, f in fresh])

@@ -210,6 +210,7 @@ class _Session:
         with tracing.handling(self._s.title, SpanKind.CONSUMER, contexts, subscription=self._s.name):
             self._moved(await self._effect.write(self._connection, before, steps))
         self._s._progressed = True
+        self._s._parked = self._s._parked or self._effect.parking.grew  # a reaction parks what is refused within its unit
         self._s.meters.applied(events, self._s._rows.values())
         for step, was in zip(steps, before, strict=True):
             if step.state != was.state:
@@ -247,7 +248,7 @@ class _Session:
                 await self._redrive(stream, partition)
         events, oldest = await self._effect.parking.count(self._connection)
         self._s.meters.parked(events, oldest)
-        self._s._parked = events > 0
+        self._s._parked, self._effect.parking.grew = events > 0, False
 
     async def _redrive(self, stream: str, partition: int) -> None:
         redrive = partial(self._effect.redrive, self._connection, stream, partition)

@@ -14,10 +14,16 @@ def _is_code(text: str, longest: int) -> bool:
     return 0 < len(text) <= longest and text.isprintable() and " " not in text and _NOT_IN_A_CODE.isdisjoint(text)
 
 
-def order_id(source: str, external_id: str) -> str:
-    """``shop:1001``: the one order for ever of this number in that source."""
+def checked_source(source: str) -> str:
+    """The source's code itself; ``source_invalid`` when it is none."""
     if not _SOURCE.fullmatch(source):
         raise Rejected("source_invalid", source=source)
+    return source
+
+
+def order_id(source: str, external_id: str) -> str:
+    """``shop:1001``: the one order for ever of this number in that source."""
+    checked_source(source)
     if not _is_code(external_id, 100):
         raise Rejected("external_id_invalid", external_id=external_id)
     return f"{source}:{external_id}"

@@ -1,0 +1,23 @@
+"""What follows by itself: a push that was kept is decided; and what a person does about one that could not be."""
+
+from channel_events import OWN_LOG, Actor, Appended, Log, On, Reaction, RedriveResult, redrive
+
+from orders_inventory.application.push_commands import commands
+from orders_inventory.application.push_look import arrived, look, waits_for
+from orders_inventory.domain.push import PUSH, Outcome, Settle, push_key
+from orders_inventory.views.pushes import REACTION
+
+APPLY_PUSHES = Reaction(REACTION, of=OWN_LOG, look=look, commands=commands, refused="park", waits_for=waits_for, arrived=arrived)
+
+
+async def redrive_push(log: Log, source: str, push_id: str) -> RedriveResult | None:
+    """Tries a parked push again; ``None`` when it is not parked."""
+    results = await redrive(log, APPLY_PUSHES, On(PUSH, push_key(source, push_id), None).stream)
+    return results[0] if results else None
+
+
+async def dismiss_push(log: Log, source: str, push_id: str, reason: str, by: Actor) -> Appended:
+    """It shall not be applied any more; nothing when it was settled before."""
+    appended = await log.execute(On(PUSH, push_key(source, push_id), Settle(Outcome.DISMISSED, reason)), by=by)
+    await redrive_push(log, source, push_id)  # finds it settled, and so no longer waits
+    return appended

@@ -1,0 +1,115 @@
+"""What a push can mean, in our words, whatever the platform: facts about orders, products and stock.
+
+Every meaning names its ``entity`` and that entity's ``version``. Versions of one entity are ordered as texts; an older one
+never overwrites a newer one, in whatever order they come.
+"""
+
+from datetime import date
+from enum import IntEnum
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from orders_inventory.domain.order import NewLine
+
+
+class Stage(IntEnum):
+    """How far an order is on its platform, in the order in which it gets there."""
+
+    PLACED = 0
+    CONFIRMED = 1
+    DELIVERED = 2
+    CANCELLED = 3
+    TAKEN_BACK = 4
+    """Cancelled where it was not shipped, returned where it was."""
+
+
+class _Meaning(Struct, frozen=True, kw_only=True):
+    entity: str
+    version: str
+
+
+class WholeOrder(_Meaning, frozen=True, kw_only=True):
+    """An order with all it is on the platform now. ``was_delivered``: before it was cancelled or taken back.
+
+    Dates are business dates; the steps' own where the platform tells them, else that of the version.
+    """
+
+    external_id: str
+    placed_on: date
+    stage: Stage
+    was_delivered: bool
+    confirmed_on: date
+    delivered_on: date
+    ended_on: date
+    currency: str
+    lines: tuple[NewLine, ...]
+    partner_id: str | None = None
+    warehouse: str | None = None
+    sales_rep: str | None = None
+
+
+class OrderGone(_Meaning, frozen=True, kw_only=True):
+    """An order was deleted on its platform: what was not shipped of it will not be."""
+
+    external_id: str
+    on: date
+
+
+class Units(Struct, frozen=True):
+    """Units of an order's line, named by the line, else by its SKU; without ``quantity`` all that is left."""
+
+    line_id: str | None
+    sku: str | None
+    quantity: int | None
+
+
+class GoodsBack(_Meaning, frozen=True, kw_only=True):
+    """Units that the buyer does not keep: cancelled while they are here, returned when they were delivered.
+
+    ``order_version``: that of the order's content which is newest at this moment.
+    """
+
+    external_id: str
+    on: date
+    reason: str
+    lines: tuple[Units, ...]
+    order_entity: str
+    order_version: str
+
+
+class OrderStepTaken(_Meaning, frozen=True, kw_only=True):
+    """One step of an order, as an ERP reports it: ``confirm``, ``ship``, ``deliver``, ``cancel`` or ``return``; no ``lines`` are all."""
+
+    external_id: str
+    step: str
+    on: date
+    reason: str = ""
+    shipment: int | None = None
+    lines: tuple[Units, ...] | None = None
+
+
+class ProductDescribed(_Meaning, frozen=True, kw_only=True):
+    sku: str
+    name: str
+    category: str | None
+    subcategory: str | None
+    on: date
+
+
+class StockArrived(_Meaning, frozen=True, kw_only=True):
+    warehouse: str | None
+    sku: str
+    quantity: int
+    reference: str | None
+    on: date
+
+
+class Nothing(Struct, frozen=True):
+    """It asks for nothing that is kept here; ``reason`` is a stable code."""
+
+    reason: str
+    entity: str | None = None
+
+
+Meaning: TypeAlias = WholeOrder | OrderGone | GoodsBack | OrderStepTaken | ProductDescribed | StockArrived | Nothing

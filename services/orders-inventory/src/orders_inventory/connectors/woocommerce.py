@@ -1,0 +1,229 @@
+"""WooCommerce webhooks (REST API v3): orders created, updated, deleted and restored, refunds, and the ping.
+
+What decides is the signed body, never a header: the topic is not signed, so it can only contradict the body, and then the push
+is parked. An order's taxes, shipping and fees are not part of it here: a line is worth its ``total``, after discounts and
+without tax; ``subtotal`` less ``total`` is its discount.
+"""
+
+import base64
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from channel_events.pure import Rejected
+from msgspec import Raw, Struct, field
+
+from orders_inventory.connectors.connector import Connector, Delivery
+from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, Units, WholeOrder
+from orders_inventory.connectors.reading import NULL, business_date, moment, money, parsed, store_moment, unit_price
+from orders_inventory.connectors.signing import from_base64, signer
+from orders_inventory.domain.order import NewLine
+from orders_inventory.domain.source import SkuRule, SourceSettings
+
+SIGNATURE, TOPIC, DELIVERY = "x-wc-webhook-signature", "x-wc-webhook-topic", "x-wc-webhook-delivery-id"
+KEPT = (TOPIC, "x-wc-webhook-source", "x-wc-webhook-id", DELIVERY, "content-type")
+_PING = re.compile(rb"webhook_id=[0-9]{1,20}")
+_REFUND_OF = re.compile(r"/orders/([0-9]{1,20})(?:/|$)")
+
+STAGES = {
+    "on-hold": Stage.PLACED,
+    "processing": Stage.CONFIRMED,
+    "completed": Stage.DELIVERED,
+    "cancelled": Stage.CANCELLED,
+    "trash": Stage.CANCELLED,
+    "refunded": Stage.TAKEN_BACK,
+}
+NOT_ORDERED = frozenset({"pending", "failed", "auto-draft", "checkout-draft", "draft", "new"})
+"""Not paid and not promised: an order begins with the first other status. A failed payment is often followed by a good one."""
+
+
+class Meta(Struct, frozen=True):
+    key: str = ""
+    value: Any = None
+
+
+class Item(Struct, frozen=True):
+    id: int
+    quantity: int
+    product_id: int = 0
+    variation_id: int = 0
+    sku: str | None = None
+    subtotal: Raw = NULL
+    total: Raw = NULL
+    meta_data: list[Meta] = []
+
+
+class OrderBody(Struct, frozen=True):
+    id: int
+    status: str
+    currency: str
+    line_items: list[Item]
+    date_created: str | None = None
+    date_created_gmt: str | None = None
+    date_modified_gmt: str | None = None
+    date_modified: str | None = None
+    date_paid_gmt: str | None = None
+    date_completed_gmt: str | None = None
+
+
+class Link(Struct, frozen=True):
+    href: str
+
+
+class Links(Struct, frozen=True):
+    up: list[Link] = []
+
+
+class Gone(Struct, frozen=True):
+    id: int
+
+
+class RefundBody(Struct, frozen=True):
+    id: int
+    line_items: list[Item]
+    date_created_gmt: str | None = None
+    date_created: str | None = None
+    links: Links = field(default_factory=Links, name="_links")
+
+
+def signed_by(delivery: Delivery, secrets: Sequence[str], _: datetime) -> int | None:
+    signature = from_base64(delivery.headers.get(SIGNATURE, ""))
+    return None if signature is None else signer([signature], [secret.encode() for secret in secrets], delivery.body)
+
+
+def is_ping(delivery: Delivery) -> bool:
+    """What a new webhook sends first: a form without a signature."""
+    return SIGNATURE not in delivery.headers and _PING.fullmatch(delivery.body) is not None
+
+
+def identify(delivery: Delivery) -> str:
+    """The content itself: delivery ids are not signed, and WooCommerce gives the same content a new one when it is sent again."""
+    topic = delivery.headers.get(TOPIC, "")
+    return sha256(topic.encode(errors="replace") + b"\n" + delivery.body).hexdigest()[:40]
+
+
+def interpret(delivery: Delivery, source: SourceSettings, received_at: datetime) -> Meaning:
+    topic = delivery.headers.get(TOPIC, "")
+    if topic and not topic.startswith(("order.", "refund.")):
+        return Nothing("topic_not_used")
+    fields = parsed(delivery.body, dict[str, Raw]).keys()
+    if "amount" in fields and "status" not in fields:
+        return _refund(parsed(delivery.body, RefundBody), source)
+    if fields == {"id"}:
+        _agrees(topic, "order.deleted")
+        gone = parsed(delivery.body, Gone)
+        # It tells no time. What was modified later than it came is a restored order; what was modified before is an older content.
+        on, version = business_date(received_at, source.zone, "received_at"), _version(received_at, 9, b"")
+        return OrderGone(entity=_entity(gone.id), version=version, external_id=str(gone.id), on=on)
+    _agrees(topic, "order.created", "order.updated", "order.restored")
+    return _order(parsed(delivery.body, OrderBody), delivery.body, source)
+
+
+def _agrees(topic: str, *topics: str) -> None:
+    if topic and topic not in topics:
+        raise Rejected("topic_disagrees", topic=topic)
+
+
+def _entity(order_id: int) -> str:
+    return f"order:{order_id}"
+
+
+def _order(order: OrderBody, body: bytes, source: SourceSettings) -> Meaning:
+    if order.status in NOT_ORDERED:
+        return Nothing("not_ordered_yet", _entity(order.id))
+    stage = STAGES.get(order.status)
+    if stage is None:
+        raise Rejected("status_unknown", status=order.status)
+    created = _created(order.date_created_gmt, order.date_created, source)
+    modified = moment(order.date_modified_gmt, "date_modified_gmt") or store_moment(order.date_modified, source.zone, "date_modified")
+    if modified is None:
+        raise Rejected("time_invalid", field="date_modified_gmt")
+    paid, completed = moment(order.date_paid_gmt, "date_paid_gmt"), moment(order.date_completed_gmt, "date_completed_gmt")
+    placed_on = business_date(created, source.zone, "date_created_gmt")
+    return WholeOrder(
+        entity=_entity(order.id),
+        version=_version(modified, stage, body),
+        external_id=str(order.id),
+        placed_on=placed_on,
+        stage=stage,
+        was_delivered=stage is Stage.DELIVERED or completed is not None,
+        confirmed_on=max(placed_on, business_date(paid or created, source.zone, "date_paid_gmt")),
+        delivered_on=max(placed_on, business_date(completed or modified, source.zone, "date_completed_gmt")),
+        ended_on=max(placed_on, business_date(modified, source.zone, "date_modified_gmt")),
+        currency=order.currency,
+        lines=tuple(_line(item, source) for item in order.line_items),
+    )
+
+
+def _created(gmt: str | None, local: str | None, source: SourceSettings) -> datetime:
+    at = moment(gmt, "date_created_gmt") or store_moment(local, source.zone, "date_created")
+    if at is None:
+        raise Rejected("time_invalid", field="date_created_gmt")
+    return at
+
+
+def _version(modified: datetime, stage: int, body: bytes) -> str:
+    """Times have whole seconds there: of two contents of one second the one further on is newer, then the hash decides."""
+    return f"{modified.isoformat(timespec='microseconds')}/{stage:d}/{sha256(body).hexdigest()[:16]}"
+
+
+def _line(item: Item, source: SourceSettings) -> NewLine:
+    if item.quantity < 1:
+        raise Rejected("quantity_invalid", quantity=item.quantity, most=10**9, line_id=str(item.id))
+    subtotal, total = money(item.subtotal, "line_items.subtotal"), money(item.total, "line_items.total")
+    price = unit_price(subtotal, item.quantity)
+    discount = price * item.quantity - total
+    return NewLine(sku=_sku(item, source), quantity=item.quantity, unit_price=price, line_id=str(item.id), discount=discount)
+
+
+def _sku(item: Item, source: SourceSettings) -> str:
+    if item.sku:
+        return item.sku
+    if source.sku_rule is SkuRule.FIXED:
+        return source.sku
+    if source.sku_rule is SkuRule.PRODUCT_ID:
+        return f"{source.sku}{item.variation_id or item.product_id}"
+    raise Rejected("sku_missing", line_id=str(item.id), product_id=str(item.product_id))
+
+
+def _refund(refund: RefundBody, source: SourceSettings) -> Meaning:
+    entity = f"refund:{refund.id}"
+    found = _REFUND_OF.search(refund.links.up[0].href) if refund.links.up else None
+    if found is None:
+        raise Rejected("refund_of_nothing", refund=str(refund.id))
+    lines = tuple(_units(item, source) for item in refund.line_items if item.quantity)
+    if not lines:
+        return Nothing("refund_without_goods", entity)
+    at = _created(refund.date_created_gmt, refund.date_created, source)
+    return GoodsBack(
+        entity=entity,
+        version=f"{refund.id}",
+        external_id=found[1],
+        on=business_date(at, source.zone, "date_created_gmt"),
+        reason=f"refund {refund.id}",
+        lines=lines,
+        order_entity=f"order:{found[1]}",
+        order_version=_version(at, 8, b""),
+    )
+
+
+def _units(item: Item, source: SourceSettings) -> Units:
+    refunded = next((str(meta.value) for meta in item.meta_data if meta.key == "_refunded_item_id"), None)
+    return Units(line_id=refunded, sku=None if refunded else _sku(item, source), quantity=abs(item.quantity))
+
+
+def new_secret(random: bytes) -> str:
+    return base64.urlsafe_b64encode(random).rstrip(b"=").decode()
+
+
+CONNECTOR = Connector(
+    platform="woocommerce",
+    kept=KEPT,
+    signed_by=signed_by,
+    identify=identify,
+    interpret=interpret,
+    is_ping=is_ping,
+    new_secret=new_secret,
+)
