@@ -16,6 +16,7 @@ import uvloop
 
 from channel_service import logs
 from channel_service.app import attach, create_app
+from channel_service.http.patience import patient
 from channel_service.migrations import migrate
 from channel_service.runtime import Runtime
 from channel_service.service import Service
@@ -106,7 +107,7 @@ def _server_config(service: Service, settings: Settings, runtime: Runtime) -> uv
     return uvicorn.Config(
         attach(create_app(service, settings), runtime),
         loop="uvloop",
-        http="httptools",
+        http=patient(settings.client_seconds),
         ws="none",
         lifespan="off",  # the runtime around the server opens and closes what a lifespan would
         log_config=None,

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="the largest request body in bytes, at least 1024, like 1048576")
+    client_seconds: float = Field(
+        10, ge=0.1, le=3600, description="within how many seconds a client must send a request's head, or 1 KiB more of its body, like 10"
+    )
     database_connections: int = Field(
         10, ge=1, le=1000, description="how many database connections reads may hold at once, a whole number from 1 to 1000, like 10"
     )
