@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status logs test lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status logs events test lint format types imports contracts docs check bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ status: $(INSTALLED) ## What runs, where, and is it ready
 
 logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
 	@$(LOCAL) logs --follow $(SERVICE)
+
+events: $(INSTALLED) ## Look into a running service's events by hand: SERVICE=metrics ARGS="parked"
+	@$(LOCAL) events $(SERVICE) $(ARGS)
 
 test: $(INSTALLED) ## All tests: ARGS="-k order" for some
 	@$(PY) -m pytest -n auto --dist loadfile --durations 10 $(ARGS)

@@ -1,5 +1,6 @@
 """The commands by hand, over the five real services."""
 
+import json
 import os
 import signal
 import subprocess
@@ -51,15 +52,21 @@ def test_the_whole_platform_comes_up_is_looked_at_and_goes_down(folder: Path) ->
     assert logs.returncode == 0
     assert "started" in logs.stdout
 
+    events = _run("events", "metrics", "status", "--json", folder=folder)
+    assert events.returncode == 0, events.stderr
+    assert {"log", "relay"} < {json.loads(line)["what"] for line in events.stdout.splitlines()}
+    assert "there are: partner-registry" in _run("events", "metrix", "status", folder=folder).stderr
+
     down = _run("down", folder=folder)
     assert down.returncode == 0, down.stderr
     assert "stopped, the data are kept" in down.stdout
-    assert not processes_of(folder)
+    assert eventually(lambda: not processes_of(folder)), processes_of(folder)  # the launcher lets go of its lock before it is gone
     assert _run("status", folder=folder).returncode == NOTHING_RUNS
 
 
 def test_nothing_running_is_no_error_for_down_but_is_told_by_status(folder: Path) -> None:
     assert "nothing is running" in _run("down", folder=folder).stdout
+    assert _run("events", "metrics", "status", folder=folder).returncode == NOTHING_RUNS
     assert _run("status", folder=folder).returncode == NOTHING_RUNS
 
 

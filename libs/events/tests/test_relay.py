@@ -37,8 +37,8 @@ def relay_of(log: Log, database: str, kafka: str, topic_prefix: str) -> MakeRela
     return partial(Relay, service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix)
 
 
-async def is_done(relay: Relay) -> bool:
-    return relay.caught_up()
+async def is_done(part: Any) -> bool:
+    return bool(part.caught_up())
 
 
 async def has_status(part: Any, status: str) -> bool:

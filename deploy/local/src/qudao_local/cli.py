@@ -1,4 +1,4 @@
-"""``python -m qudao_local up|down|status|logs``: the stack by hand. Exit status 0 is success; each command names its others."""
+"""``python -m qudao_local up|down|status|logs|events``: the stack by hand. Exit status 0 is success; each command names its others."""
 
 import os
 import signal
@@ -16,7 +16,9 @@ from qudao_local import overview
 from qudao_local.binaries import BinaryMissing
 from qudao_local.folder import AlreadyRunning, Folder, NotOurs
 from qudao_local.ports import PortsTaken
+from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
+from qudao_local.services import SERVICES, environment
 from qudao_local.stack import Stack
 from qudao_local.unprivileged import RootRefused
 
@@ -153,6 +155,32 @@ def logs(
             print(line, flush=True)
     except KeyboardInterrupt:
         return
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def events(
+    context: typer.Context,
+    service: Annotated[str, typer.Argument(help="A service, like metrics.")],
+    data: Data = DEFAULT,
+) -> None:
+    """Run `channel-events ...` on a service of the running stack. Exit status 3: nothing is running; else the command's own."""
+    folder = Folder(data)
+    ports = {part.name: part.port for part in folder.parts() if part.alive()}
+    if not {"postgres", "broker"} <= ports.keys():
+        print(f"nothing is running on {folder.path}", file=sys.stderr)
+        raise typer.Exit(3)
+    kind = next((kind for kind in SERVICES if kind.name == service), None)
+    if kind is None:
+        _fail(f"no service {service!r}; there are: {', '.join(kind.name for kind in SERVICES)}", status=2)
+    postgres = Postgres(folder.path / "postgres", ports["postgres"], log=folder.log("postgres"), secret=folder.secret())
+    settings = {
+        "DATABASE_URL": postgres.dsn(kind.database, kind.database),
+        "OWNER_DATABASE_URL": postgres.dsn(kind.database, kind.owner),
+        "KAFKA_BOOTSTRAP": f"127.0.0.1:{ports['broker']}",
+        "BROKER_PROFILE": "embedded",
+    }
+    command = [sys.executable, "-m", "channel_events", "--service", service, *context.args]
+    os.execve(sys.executable, command, environment(settings))  # noqa: S606 - no shell is meant
 
 
 def given_ports(given: list[str]) -> dict[str, int]:

@@ -1,0 +1,40 @@
+"""``republish``, ``reset-topic``, ``broker``: the service's topic, which the log can fill again at any time."""
+
+from typing import Annotated
+
+import typer
+
+from channel_events.cli.output import Json, Yes, bar, confirm, run, say
+from channel_events.cli.target import target
+from channel_events.relay import operate
+
+
+def republish(
+    context: typer.Context,
+    after: Annotated[int, typer.Option("--from", min=0, help="Send what is behind this position; 0 is everything.")],
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Send public events again. Readers pass over those that they know; the relay stands by meanwhile."""
+    chosen = target(context.obj)
+    broker = chosen.broker
+    confirm(f"All public events of {chosen.name} behind position {after} are sent to {chosen.topic} again.", yes=yes)
+    with bar("republish", None) as progress:
+        sent = operate.republish(chosen.dsn, broker, chosen.name, chosen.topic, after, lambda count, _: progress.advance(count))
+        count = run(sent)
+    say(f"{count} events sent again to {chosen.topic}", {"service": chosen.name, "topic": chosen.topic, "sent": count}, as_json=as_json)
+
+
+def reset_topic(context: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
+    """Delete the topic with all its records; the relay makes it and fills it again from the log.
+
+    For a topic that holds what the log has lost. Afterwards, views that say `forked` are to be rebuilt.
+    """
+    chosen = target(context.obj)
+    broker = chosen.broker
+    confirm(f"Topic {chosen.topic} is deleted; the relay of {chosen.name} fills it again from the log.", yes=yes)
+    run(operate.reset_topic(chosen.dsn, broker, chosen.topic))
+    say(f"{chosen.topic} is empty; the relay fills it", {"service": chosen.name, "topic": chosen.topic}, as_json=as_json)
+
+
+COMMANDS = (republish, reset_topic)
