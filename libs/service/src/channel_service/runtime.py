@@ -8,6 +8,7 @@ from typing import Self
 import asyncpg
 import sqlalchemy as sa
 from channel_events.log import Log, UnsafeServer
+from channel_events.subscription import USE_SERVING, use_serving
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -64,12 +65,14 @@ class Runtime:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose queries see one snapshot and cannot write; `Unavailable` when there is none to be had."""
+        """A connection whose queries see one snapshot of the serving builds and cannot write; `Unavailable` when there is
+        none to be had."""
         try:
             connection = await self.engine.connect()
         except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable(type(error).__name__) from error
         try:
+            await connection.exec_driver_sql(USE_SERVING)
             yield connection
         finally:
             await connection.close()
@@ -136,7 +139,9 @@ async def _check_database(service: Service, settings: Settings) -> None:
         ) from None
     try:
         behind = Revisions(service.migrations_folder).behind(await Revisions.current(connection))
-        tables = [table.sql.name for view in service.views for table in view.tables]
+        tables = [] if behind else [table.sql.name for view in service.views for table in view.tables]
+        if tables:
+            await use_serving(connection, session=True)
         missing = await connection.fetchval(
             "select count(*) from unnest($1::text[]) as name where to_regclass(quote_ident(name)) is null", tables
         )

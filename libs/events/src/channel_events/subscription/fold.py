@@ -33,11 +33,11 @@ async def fold(
         if parked:
             await parking.park(connection, (), [event for event in events if event.stream in parked])
             events = [event for event in events if event.stream not in parked]
-        await apply(connection, view, events)
+        await apply(view, connection, events)
     return moved
 
 
-async def apply(connection: Any, view: View, events: list[Recorded]) -> None:
+async def apply(view: View, connection: Any, events: list[Recorded]) -> None:
     """Writes what the events come to, in the caller's transaction; raises what the view raises."""
     understood = known(events)
     if view.apply is not None:

@@ -25,7 +25,7 @@ class OwnLogSource:
         self._wake = wake or asyncio.Event()
         self._progress = progress
         self._wait = False
-        self.caught_up = False
+        self.caught_up = self.near = False
         self.seen = progress.place.position
 
     async def read(self) -> list[Step]:
@@ -36,7 +36,7 @@ class OwnLogSource:
                     await self._wake.wait()
         self._wake.clear()  # before the look: what is appended during it sets the event again
         rows = await self._connection.fetch(_AFTER, self._progress.place.position)
-        self._wait = self.caught_up = len(rows) < LIMIT
+        self._wait = self.caught_up = self.near = len(rows) < LIMIT
         if not rows:
             return []
         events = [from_row(self._service, self._registry, row) for row in rows]
@@ -46,7 +46,3 @@ class OwnLogSource:
 
     def committed(self, progress: Progress) -> None:
         self._progress = progress
-
-    async def hold(self, _partition: int, seconds: float) -> None:
-        """There is only one partition: nothing else could flow meanwhile."""
-        await asyncio.sleep(seconds)

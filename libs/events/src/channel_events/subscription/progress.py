@@ -73,7 +73,15 @@ class ProgressTable:
 
     async def load(self, connection: Any, partitions: Iterable[int]) -> dict[int, Progress]:
         """All rows by partition, made when they are not there yet."""
+        await self.begin(connection, partitions)
+        return await self.read(connection)
+
+    async def begin(self, connection: Any, partitions: Iterable[int]) -> None:
+        """Makes the rows that are not there yet."""
         await connection.execute(_BEGIN, *self._names, list(partitions))
+
+    async def read(self, connection: Any) -> dict[int, Progress]:
+        """All rows by partition."""
         return {row["partition"]: _progress(row) for row in await connection.fetch(_LOAD, *self._names)}
 
     async def move(self, connection: Any, at: Sequence[Progress], to: Sequence[Progress], streams: Iterable[str] = ()) -> set[str]:

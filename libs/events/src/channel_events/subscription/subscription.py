@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -68,11 +68,13 @@ class Subscription:
         self._broker = Broker(bootstrap, profile)
         self._topic = topic_of(topic_prefix, source.name)
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
+        self.limit: Mapping[int, int] | None = None
+        """Positions, by partition, behind which nothing is applied."""
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
         self._tended = 0.0
-        self._caught_up = self._running = self._progressed = False
+        self._caught_up = self._near = self._running = self._progressed = False
 
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
         """What to do, and from where on; asked whenever the subscription begins again."""
@@ -81,6 +83,10 @@ class Subscription:
     def caught_up(self) -> bool:
         """Whether everything the source had at the last look is applied or parked."""
         return self._caught_up
+
+    def near(self) -> bool:
+        """Whether no more than a batch is left, however fast events come."""
+        return self._near
 
     @property
     def status(self) -> str:
@@ -92,11 +98,12 @@ class Subscription:
         return "running" if self._running else "retrying" if self._rows else "starting"
 
     async def run(self) -> None:
-        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause."""
+        """Until cancelled, or at its limit. Errors are logged and counted, and everything begins again from the database
+        after a pause."""
         pause = _FIRST_PAUSE
         while True:
             try:
-                await self._session()
+                return await self._session()
             except Zombie as zombie:
                 # Another worker is on it: stand by, and look again at what it left. After a re-drive that is the same place.
                 _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
@@ -114,12 +121,16 @@ class Subscription:
             session = _Session(self, connection, effect, source)
             self.meters.states(self._rows.values())
             self._parked, self._running = True, True
-            while True:
+            while not self._at_limit():
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
                 await session.take(steps)
                 await session.tend()
-                self._caught_up = source.caught_up and not steps
+                self._near, self._caught_up = source.near, source.caught_up and not steps
+
+    def _at_limit(self) -> bool:
+        limit = self.limit
+        return limit is not None and all(row.place.position >= limit.get(partition, 0) for partition, row in self._rows.items())
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -157,6 +168,8 @@ class _Session:
         """All steps in one transaction, for what costs time when caught up is the round trips; each alone when that fails."""
         telemetry.EVENTS.labels(self._s.name, "skipped").inc(sum(step.skipped for step in steps))
         moving = [step for step in steps if step.moves]
+        if self._s.limit is not None:
+            moving = [within for step in moving if (within := step.up_to(self._s.limit.get(step.partition, 0)))]
         if untried := [step for step in moving if step.partition not in self._s._tried and step.events]:
             slow = await self._first(untried)
             moving = [step for step in moving if step.partition not in slow]

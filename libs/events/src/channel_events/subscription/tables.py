@@ -1,6 +1,6 @@
 """Making the tables of views and the beginnings of reactions: by the owning role, at migration."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.dialects import postgresql
@@ -10,9 +10,13 @@ from channel_events.partition import PARTITIONS
 from channel_events.reaction import Reaction
 from channel_events.subscription.own_log import PARTITION
 from channel_events.subscription.progress import ProgressTable
+from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.view import SCOPE, Topic, View
 
 _LOCK = 0x71766965  # "qvie"
+_HAS_POLICY = "select exists (select from pg_policy where polrelid = $1::text::regclass and polname = 'scope')"
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_quote = _DIALECT.identifier_preparer.quote
 
 
 async def create_view_tables(connection: Any, views: Iterable[View], *, role: str | None = None) -> None:
@@ -20,19 +24,34 @@ async def create_view_tables(connection: Any, views: Iterable[View], *, role: st
 
     ``connection`` is asyncpg's, of the owning role. Several processes may do it at once.
     """
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-        for declared in (table for view in views for table in view.tables):
-            table = declared.sql
-            await connection.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
-            for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
-            if declared.scope is not None:
-                await connection.execute(_policy(dialect.identifier_preparer.quote, table.name, declared.scope))
-            if role is not None:
-                name, to = dialect.identifier_preparer.quote(table.name), dialect.identifier_preparer.quote(role)
-                await connection.execute(f"grant select, insert, update, delete on {name} to {to}")
+        for view in views:
+            build = await serving_build(connection, view.subscription)
+            await make_tables(connection, view, schema_of(view.subscription, build), role=role)
+            await make_indexes(connection, view, schema_of(view.subscription, build))
+
+
+async def make_tables(connection: Any, view: View, schema: str, *, role: str | None) -> None:
+    """What is missing of the view's tables in ``schema``, with their rights and scopes; in the caller's transaction."""
+    await _create_in(connection, schema)
+    if role is not None and schema != "public":
+        await connection.execute(f"grant usage on schema {_quote(schema)} to {_quote(role)}")
+    for table in view.tables:
+        name = table.sql.name
+        await connection.execute(str(CreateTable(table.sql, if_not_exists=True).compile(dialect=_DIALECT)))
+        if table.scope is not None and not await connection.fetchval(_HAS_POLICY, f"{_quote(schema)}.{_quote(name)}"):
+            await connection.execute(_policy(name, table.scope))
+        if role is not None:
+            await connection.execute(f"grant select, insert, update, delete on {_quote(name)} to {_quote(role)}")
+
+
+async def make_indexes(connection: Any, view: View, schema: str) -> None:
+    """What is missing of the indexes, in the caller's transaction."""
+    await _create_in(connection, schema)
+    for table in view.tables:
+        for index in sorted(table.sql.indexes, key=lambda index: str(index.name)):
+            await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT)))
 
 
 async def create_reactions(connection: Any, reactions: Iterable[Reaction]) -> None:
@@ -46,12 +65,16 @@ async def create_reactions(connection: Any, reactions: Iterable[Reaction]) -> No
         await ProgressTable(reaction.subscription, reaction.source.name).load(connection, partitions)
 
 
-def _policy(quote: Callable[[str], str], table: str, column: str) -> str:
+async def _create_in(connection: Any, schema: str) -> None:
+    await connection.execute("select set_config('search_path', $1, true)", _quote(schema))
+
+
+def _policy(table: str, column: str) -> str:
     """Row security by `SCOPE`; both questions to the setting are subqueries, so that they are asked once and not per row."""
     setting = f"current_setting('{SCOPE}', true)"
     everything = f"(select coalesce({setting}, '') = '')"
-    allowed = f"(select case when coalesce({setting}, '') = '' then '{{}}' else {setting}::text[] end)"
+    allowed = f"(select case when coalesce({setting}, '') = '' then '{{}}' else {setting} end::text[])"
     return (
-        f"alter table {quote(table)} enable row level security; drop policy if exists scope on {quote(table)}; "
-        f"create policy scope on {quote(table)} using ({everything} or {quote(column)} = any({allowed}::text[]))"
+        f"alter table {_quote(table)} enable row level security; "
+        f"create policy scope on {_quote(table)} using ({everything} or {_quote(column)} = any({allowed}::text[]))"
     )

@@ -19,8 +19,7 @@ class TopicSource:
         self._topic, self._decoder, self._check_seconds = topic, decoder, check_seconds
         self.partitions = {partition: PartitionReader(row) for partition, row in rows.items()}
         self._looked = dict.fromkeys(rows, time.monotonic())
-        self._held: dict[int, float] = {}
-        self.caught_up = False
+        self.caught_up = self.near = False
         self.seen = max(row.place.position for row in rows.values())
 
     async def open(self) -> None:
@@ -31,12 +30,11 @@ class TopicSource:
 
     async def read(self) -> list[Step]:
         """The next steps, at most one per partition; empty after a moment without anything to do."""
-        await self._release()
         self.caught_up = self._is_caught_up()
         steps = []
         for partition, records in (await self._topic.read(LIMIT)).items():
             reader = self.partitions[partition]
-            if partition in self._held or reader.forked:
+            if reader.forked:
                 continue
             self._looked[partition] = time.monotonic()
             events = decoded(self._decoder, records)
@@ -50,23 +48,11 @@ class TopicSource:
     def committed(self, progress: Progress) -> None:
         self.partitions[progress.partition].progress = progress
 
-    async def hold(self, partition: int, seconds: float) -> None:
-        """Leaves this partition alone for a while, then goes on from its progress; the others flow."""
-        self._topic.pause(partition)
-        self._held[partition] = time.monotonic() + seconds
-
-    async def _release(self) -> None:
-        for partition in [p for p, until in self._held.items() if until <= time.monotonic()]:
-            del self._held[partition]
-            self.partitions[partition].check()
-            await self._seek(partition)
-            self._topic.resume(partition)
-
     async def _look_at_ends(self, busy: set[int]) -> list[Step]:
         steps = []
         for partition, reader in self.partitions.items():
             end = self._topic.end(partition)
-            if partition in busy or partition in self._held or reader.forked or end is None:
+            if partition in busy or reader.forked or end is None:
                 continue
             if step := reader.at_end(end, self._topic.next[partition]):
                 steps.append(step)
@@ -78,11 +64,13 @@ class TopicSource:
 
     def _is_caught_up(self) -> bool:
         """At the end of every partition; once there, a few records on their way do not count as being behind."""
-        if self._held or not all(reader.settled for reader in self.partitions.values()):
+        if not all(reader.settled for reader in self.partitions.values()):
+            self.near = False
             return False
         behind = [self._topic.behind(partition) for partition in self.partitions]
         known = [count for count in behind if count is not None]
-        return len(known) == len(behind) and sum(known) <= (LIMIT if self.caught_up else 0)
+        self.near = len(known) == len(behind) and sum(known) <= LIMIT
+        return self.near and (self.caught_up or sum(known) == 0)
 
     async def _seek(self, partition: int) -> None:
         reader = self.partitions[partition]

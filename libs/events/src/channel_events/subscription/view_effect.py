@@ -16,12 +16,13 @@ _REDRIVE = 1_000
 
 
 class ViewEffect:
-    """Writes rows. ``registry`` reads the events of one of the view's sources, which is called ``source``."""
+    """Writes rows of the tables that the connection's search path finds. ``registry`` reads the events of one of the view's
+    sources, which is called ``source``; ``subscription`` is the name that progress and parked rows are kept under."""
 
     most = 1_000_000
 
-    def __init__(self, view: View, source: str, registry: Registry) -> None:
-        self.table, self.parking = ProgressTable(view.subscription, source), Parking(view.subscription, source)
+    def __init__(self, view: View, source: str, registry: Registry, subscription: str) -> None:
+        self.table, self.parking = ProgressTable(subscription, source), Parking(subscription, source)
         self._view, self._registry = view, registry
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
@@ -31,12 +32,7 @@ class ViewEffect:
         async with connection.transaction():
             row = await self.table.bump(connection, partition)
             events = await self.parking.events(connection, stream, self._registry, _REDRIVE)
-            into = partial(apply, view=self._view)
-
-            async def one(connection: Any, events: Any) -> None:
-                await into(connection, events=events)
-
-            done, error = await as_far_as_possible(connection, events, one, blames_the_event)
+            done, error = await as_far_as_possible(connection, events, partial(apply, self._view), blames_the_event)
             flows = await self.parking.forget(connection, stream, done)
             failure = None if error is None else self.failure(error)
             if failure is not None:

@@ -7,6 +7,7 @@ from channel_events.log import Log
 from channel_events.pure import Registry
 from channel_events.subscription.effect import Effect
 from channel_events.subscription.progress import Progress
+from channel_events.subscription.serving import serving_build, use_build
 from channel_events.subscription.subscription import Subscription
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
@@ -55,5 +56,14 @@ class ViewSubscription(Subscription):
         return self.meters.recent
 
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
-        effect = ViewEffect(self.view, self.source.name, self._registry)
-        return effect, await effect.table.load(connection, partitions)
+        """Follows the build that is read: after a switch the old one's row is gone, the session ends as a zombie's, and the
+        next one begins here."""
+        view = self.view
+        effect = ViewEffect(view, self.source.name, self._registry, view.subscription)
+        await effect.table.begin(connection, partitions)
+        # In one snapshot: rows of the new build with tables of the old one would fold its events there.
+        async with connection.transaction(isolation="repeatable_read"):
+            build = await serving_build(connection, view.subscription)
+            rows = await effect.table.read(connection)
+        await use_build(connection, view.subscription, build)
+        return effect, rows

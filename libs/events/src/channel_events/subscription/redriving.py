@@ -9,6 +9,7 @@ from channel_events.reaction import Reaction
 from channel_events.subscription.effect import Effect
 from channel_events.subscription.parking import Parked, parked
 from channel_events.subscription.reaction_effect import ReactionEffect
+from channel_events.subscription.serving import use_serving
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
 
@@ -31,6 +32,7 @@ async def redrive(log: Log, what: View | Reaction, stream: str | None = None) ->
     connection = await asyncpg.connect(log.dsn, timeout=5, server_settings={"application_name": "qudao-redrive", "lock_timeout": "5s"})
     try:
         await prepare(connection)
+        await use_serving(connection, session=True)
         waiting = await parked(connection.fetch, subscription=what.subscription, stream=stream)
         return [await _redrive(connection, _effect(log, what, one.source), one) for one in waiting]
     finally:
@@ -49,4 +51,4 @@ async def _redrive(connection: asyncpg.Connection, effect: Effect, one: Parked) 
 def _effect(log: Log, what: View | Reaction, name: str) -> Effect:
     source: OwnLog | Topic = next(one for one in what.sources if one.name == name)
     registry = source.registry if isinstance(source, Topic) else log.registry
-    return ReactionEffect(what, name, registry, log) if isinstance(what, Reaction) else ViewEffect(what, name, registry)
+    return ReactionEffect(what, name, registry, log) if isinstance(what, Reaction) else ViewEffect(what, name, registry, what.subscription)
