@@ -11,6 +11,7 @@ from channel_service.settings import load
 SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
 NOT_SEARCHED = {
     "/v1/events": "by stream and position",
+    "/v1/prices": "by list, currency and SKU",
     "/v1/stock": "by warehouse and SKU",
     "/v1/stock/{warehouse}/{sku}/movements": "all of one balance",
     "/v1/kpis": "a dozen",
@@ -79,3 +80,12 @@ def test_exceptions_are_of_lists_that_there_are() -> None:
 def test_a_kpi_is_read_with_wait_for() -> None:
     [one] = [one for one in OPERATIONS if one.path == "/v1/kpis/{kpi}"]
     assert {"wait_for", "wait_source"} <= one.parameters
+
+
+@pytest.mark.parametrize("one", LISTS, ids=name)
+def test_a_list_can_be_exported_with_its_filters(one: Operation) -> None:
+    path = one.path.replace("/v1/", "/v1/exports/", 1)
+    found = [other for other in OPERATIONS if (other.service, other.path, other.method) == (one.service, path, "get")]
+    assert [other.path for other in found] == [path]
+    if one.path != "/v1/events":
+        assert one.parameters - {"limit", "cursor"} | {"format"} == found[0].parameters

@@ -72,10 +72,9 @@ class Everything(PageRequest):
     """All rows instead of a page, for an export: `fetch_page` leaves its query here and asks nothing; a list that needs no query
     gives all of its rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, query: sa.Select[Any] | None = None, row: Callable[[Mapping[str, Any]], Any] = dict) -> None:
         self.limit = sys.maxsize
-        self.query: sa.Select[Any] | None = None
-        self.row: Callable[[Mapping[str, Any]], Any] = dict
+        self.query, self.row = query, row
 
     def after(self, types: Sequence[type[Any]]) -> None:
         return None

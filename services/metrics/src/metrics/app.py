@@ -4,6 +4,7 @@ from channel_service import Service
 
 from metrics import kpis
 from metrics.api import partners, progress
+from metrics.api.fact_export import fact_export
 from metrics.api.freshness import freshness_routes
 from metrics.api.kpis import kpi_routes
 from metrics.api.live import live_routes
@@ -23,7 +24,14 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=VIEWS,
-    routers=[kpi_routes(KPIS, VIEWS), live_routes(KPIS), partners.router, progress.router, freshness_routes(SALES)],
+    routers=[
+        kpi_routes(KPIS, VIEWS),
+        fact_export(KPIS, VIEWS),
+        live_routes(KPIS),
+        partners.router,
+        progress.router,
+        freshness_routes(SALES),
+    ],
     problems=PROBLEMS,
     migrations="metrics.migrations",
     grants=GRANTS,

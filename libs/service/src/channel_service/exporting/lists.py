@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channel_service.dependencies import PageDep, RuntimeDep
-from channel_service.exporting.answer import Export
+from channel_service.exporting.answer import Export, Parts
 from channel_service.exporting.encoders import Encoder, encoder
 from channel_service.exporting.formats import FormatQuery, answers, chosen
 from channel_service.paging import Everything, Page
@@ -81,8 +81,10 @@ def _endpoint(route: APIRoute, model: type[BaseModel]) -> Callable[..., Any]:
     return endpoint
 
 
-def list_parts(runtime: Runtime, everything: Everything, items: Sequence[BaseModel], encode: Encoder) -> Any:
-    """What an `Export` of a list sends: from its query, or from ``items`` of a list that has none."""
+def list_parts(
+    runtime: Runtime, everything: Everything, items: Sequence[BaseModel], encode: Encoder, before: sa.Executable | None = None
+) -> Parts:
+    """What an `Export` of a list sends: from its query (``before`` is executed before it), or from ``items`` of a list that has none."""
 
     @asynccontextmanager
     async def parts() -> AsyncIterator[AsyncIterator[bytes]]:
@@ -91,6 +93,8 @@ def list_parts(runtime: Runtime, everything: Everything, items: Sequence[BaseMod
                 batches = _once(items)
             else:
                 connection = await stack.enter_async_context(runtime.reading())
+                if before is not None:
+                    await connection.execute(before)
                 batches = await stack.enter_async_context(aclosing(fetched(connection, everything.query, everything.row)))
             yield await stack.enter_async_context(aclosing(encoded(batches, encode)))
 

@@ -50,15 +50,6 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
     """The routes of these KPIs, folded by these views."""
     router = APIRouter(prefix="/v1/kpis", tags=["KPIs"])
 
-    def known(name: str) -> Kpi:
-        if name not in kpis:
-            raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
-        return kpis[name]
-
-    async def seen(asked: Waiting, runtime: RuntimeDep) -> None:
-        if asked.wait_for is not None:
-            await wait_until_seen(partial(_fetch, runtime.reading), views, asked.wait_for, asked.wait_source)
-
     @router.get("", summary="What is measured, and how")
     async def list_kpis(page: PageDep) -> Page[KpiDefinition]:
         after = page.after([str])
@@ -70,9 +61,9 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
     @router.get("/{kpi}", summary="A KPI's values")
     async def one_kpi(kpi: str, asked: Annotated[Asked, Query()], runtime: RuntimeDep) -> KpiAnswer:
         """By any of the groups. `order=-value&limit=10` are the highest ten."""
-        definition = known(kpi)
+        definition = known(kpis, kpi)
         question = asked.question(names_in(asked.group_by))
-        await seen(asked, runtime)
+        await seen(views, asked, runtime)
         async with runtime.reading() as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
         return KpiAnswer.of_question(definition, question, answer)
@@ -83,13 +74,26 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
     ) -> Page[KpiFact]:
         """The sums of `numerator` and `denominator` over all pages are exactly those of the value; `event` is where to go on."""
         page = PageRequest(request, response, asked.limit, asked.cursor)
-        definition, question, after = known(kpi), asked.question(), page.after(KEY_TYPES)
-        await seen(asked, runtime)
+        definition, question, after = known(kpis, kpi), asked.question(), page.after(KEY_TYPES)
+        await seen(views, asked, runtime)
         async with runtime.reading() as read:
             facts, last = await contributing_facts(read, definition, question, after=after, limit=page.limit)
         return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else page.next(last))
 
     return router
+
+
+def known(kpis: Mapping[str, Kpi], name: str) -> Kpi:
+    """The KPI of this name, or `Rejected`."""
+    if name not in kpis:
+        raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
+    return kpis[name]
+
+
+async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> None:
+    """Returns when the views have seen what the question waits for."""
+    if asked.wait_for is not None:
+        await wait_until_seen(partial(_fetch, runtime.reading), views, asked.wait_for, asked.wait_source)
 
 
 async def _fetch(reading: Callable[[], AbstractAsyncContextManager[AsyncConnection]], sql: str, *parameters: Any) -> Any:

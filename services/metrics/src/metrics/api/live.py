@@ -140,7 +140,7 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
             raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
         return kpis[name]
 
-    @router.get("", summary="KPI changes, as they happen", response_class=LiveStream, responses=_DESCRIBED)
+    @router.get("", summary="KPI changes, as they happen", response_class=LiveStream, status_code=200, responses=_DESCRIBED)
     async def live(
         asked: Annotated[Followed, Query()],
         runtime: RuntimeDep,

@@ -17,7 +17,7 @@ from metrics.views.kpi_facts import KEY, KEY_TYPES, facts_query
 from metrics.views.kpi_values import Order, groups_of, values_query
 from metrics.views.names import names_query
 
-__all__ = ["KEY_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts", "narrowed", "shown"]
+__all__ = ["HASH_JOINS", "KEY_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts", "narrowed", "shown"]
 
 
 class Value(Struct, frozen=True):
@@ -39,7 +39,7 @@ class Answer(Struct, frozen=True):
     more: bool
 
 
-_HASH_JOINS = sa.text("set local enable_nestloop = off")
+HASH_JOINS = sa.text("set local enable_nestloop = off")
 """Facts are many; products, partners and territories, to which they are joined, are few: hashing those is right. A table
 filled a moment ago has no statistics yet, and without them PostgreSQL took loops of 30 s over 58,000 facts
 (right after a load; guarded by test_answers_agree.py)."""
@@ -48,7 +48,7 @@ filled a moment ago has no statistics yet, and without them PostgreSQL took loop
 async def ask(connection: AsyncConnection, kpi: Kpi, question: Question, *, order: Order, limit: int) -> Answer:
     """The KPI's values. Without facts, a count is one 0, a ratio is null with its reason, and money has no value: no currency."""
     groups = groups_of(kpi, question)
-    await connection.execute(_HASH_JOINS)
+    await connection.execute(HASH_JOINS)
     rows = (await connection.execute(values_query(kpi, question, order=order, limit=limit))).all()
     shown = [row for row in rows if row.place <= limit]
     names = await _names(connection, groups, shown)
@@ -59,7 +59,7 @@ async def contributing_facts(
     connection: AsyncConnection, kpi: Kpi, question: Question, *, after: Sequence[Any] | None, limit: int
 ) -> tuple[list[Mapping[str, Any]], list[Any] | None]:
     """A page of the facts behind a value, and the key to go on behind, if there are more."""
-    await connection.execute(_HASH_JOINS)
+    await connection.execute(HASH_JOINS)
     rows = (await connection.execute(facts_query(kpi, question, after=after, limit=limit + 1))).mappings().all()
     shown = [dict(row) for row in rows[:limit]]
     return list(shown), [shown[-1][name] for name in KEY] if len(rows) > limit else None

@@ -15,7 +15,7 @@ KEY = FACT.key
 KEY_TYPES: tuple[type[Any], ...] = tuple(FACT.sql.c[name].type.python_type for name in KEY)
 
 
-def facts_query(kpi: Kpi, question: Question, *, after: Sequence[Any] | None, limit: int) -> sa.Select[Any]:
+def facts_query(kpi: Kpi, question: Question, *, after: Sequence[Any] | None, limit: int | None) -> sa.Select[Any]:
     """The contributing facts in the order of their key, behind the key ``after``: the fact's columns, ``numerator``,
     ``denominator``. A fact that contributes nothing is left out."""
     scope = Scope(question, FACTS, dated=kpi.dated, kinds=kpi.kinds)
