@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from channel_service.exporting import export_routes, log_export
 from channel_service.http.body import BodyLimit
 from channel_service.http.conditional import NotModified
+from channel_service.http.limits import Limits, limiters
 from channel_service.http.requests import Requests
 from channel_service.openapi import PROBLEM_ANSWERS, document
 from channel_service.problems.handlers import install, renderer
@@ -29,19 +30,25 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
 
     Routes that touch the log or the database need ``attach`` first; the OpenAPI document does not.
     """
-    render = renderer(service.problems)
+    render, limits = renderer(service.problems), limiters(settings)
     app = FastAPI(
         title=service.title,
         summary=service.summary,
         version=service.version,
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,  # a redirect would lose the body of a command on some clients
-        middleware=[Middleware(Requests, render=render), Middleware(NotModified), Middleware(BodyLimit, limit=settings.max_body_bytes)],
+        middleware=[
+            Middleware(Requests, render=render),
+            Middleware(Limits, limiters=limits, render=render),
+            Middleware(NotModified),
+            Middleware(BodyLimit, limit=settings.max_body_bytes),
+        ],
         telemetry=REQUESTS,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
     install(app, render)
+    app.state.limiters = limits
     # In this order: a request is compared with the routes one by one, and the service's own are asked for most.
     own = [*service.routers, events.router, export_routes(service.routers), log_export.router] if settings.role != "worker" else []
     for router in [*own, health.router, metrics.router]:

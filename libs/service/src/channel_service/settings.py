@@ -63,6 +63,16 @@ def _secrets_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _rate(value: str) -> str:
+    per_second, slash, burst = value.partition("/")
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", per_second) or not re.fullmatch(r"[0-9]{1,7}", burst) or not slash:
+        raise ValueError("not requests a second and at once, like 50/500")
+    if not float(per_second) or not int(burst):
+        raise ValueError("must not be zero")
+    return value
+
+
+RateText = Annotated[str, AfterValidator(_rate)]
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 
 
@@ -96,6 +106,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="the largest request body in bytes, at least 1024, like 1048576")
+    rate_staff: RateText = Field("2000/20000", description="requests a second, and at once, of each of the brand's people, like 2000/20000")
+    rate_partner: RateText = Field("50/500", description="requests a second, and at once, of each partner, like 50/500")
+    rate_source: RateText = Field("200/5000", description="requests a second, and at once, of each machine source, like 200/5000")
+    rate_sign_in: RateText = Field("0.2/10", description="bad tokens a second, and at once, from one address, like 0.2/10")
     client_seconds: float = Field(
         10, ge=0.1, le=3600, description="within how many seconds a client must send a request's head, or 1 KiB more of its body, like 10"
     )

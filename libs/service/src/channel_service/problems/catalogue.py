@@ -83,6 +83,13 @@ COMMON = ProblemCatalogue(
         ),
         Problem("unavailable", 503, "The service cannot answer now; try again later.", "服务暂时不可用，请稍后重试。", retryable=True),
         Problem(
+            "too_many_requests",
+            429,
+            "Too many requests; try again in {retry_after} seconds.",
+            "请求过于频繁；请在 {retry_after} 秒后重试。",
+            retryable=True,
+        ),
+        Problem(
             "view_behind",
             503,
             "The view has not seen this write yet; it is at {position}.",

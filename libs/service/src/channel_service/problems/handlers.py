@@ -74,8 +74,16 @@ def _asynchronous(handler: Callable[..., Response]) -> Callable[[Request, Except
 
 
 def _rejected(render: Render, request: Request, error: Rejected) -> Response:
-    tag = error.facts.get("current") if error.code == "precondition_failed" else None
-    return render(request.scope, error.code, error.facts, {"etag": quoted(tag)} if tag else None)
+    return render(request.scope, error.code, error.facts, _headers(error))
+
+
+def _headers(error: Rejected) -> Mapping[str, str] | None:
+    """What a refusal says in headers as well."""
+    if error.code == "precondition_failed" and (tag := error.facts["current"]):
+        return {"etag": quoted(tag)}
+    if error.code == "too_many_requests":
+        return {"retry-after": str(error.facts["retry_after"])}
+    return None
 
 
 def _log_failure(render: Render, request: Request, error: LogFailure) -> Response:
