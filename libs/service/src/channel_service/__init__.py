@@ -5,6 +5,7 @@ from channel_service.cli import run
 from channel_service.dependencies import By, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
+from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Currency, Money, Quantity, StrictModel, Text
 from channel_service.paging import Page, PageRequest, Search, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue, Rule
@@ -23,6 +24,7 @@ __all__ = [
     "Currency",
     "Key",
     "LogDep",
+    "Measure",
     "Money",
     "NewId",
     "Page",

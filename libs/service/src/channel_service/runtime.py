@@ -9,13 +9,18 @@ import asyncpg
 import sqlalchemy as sa
 from channel_events.log import Log, UnsafeServer
 from channel_events.subscription import USE_SERVING, use_serving
+from channel_events.tasks import end
+from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from channel_service.measures import keep
 from channel_service.migrations import Revisions
 from channel_service.service import Service
 from channel_service.settings import Refused, Settings
 from channel_service.worker import Worker
+
+WAITING = Gauge("qudao_database_connections_waiting", "Reads that wait for a connection of the pool.")
 
 CHECK_SECONDS = 2
 START_SECONDS = 2
@@ -52,12 +57,15 @@ class Runtime:
         log = await _open_log(service, settings)
         worker = Worker(service, settings, log) if settings.role != "api" else None
         runtime = cls(service, settings, engine, log, worker)
+        measuring: list[asyncio.Task[None]] = []
         try:
             if worker is not None:
                 worker.start()
+                measuring.append(asyncio.create_task(keep(service.measures, runtime.reading), name="measures"))
             yield runtime
         finally:
             runtime.closing = True
+            await end(*measuring)
             if worker is not None:
                 await worker.stop()
             await log.close()
@@ -68,7 +76,8 @@ class Runtime:
         """A connection whose queries see one snapshot of the serving builds and cannot write; `Unavailable` when there is
         none to be had."""
         try:
-            connection = await self.engine.connect()
+            with WAITING.track_inprogress():
+                connection = await self.engine.connect()
         except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable(type(error).__name__) from error
         try:

@@ -13,6 +13,7 @@ from channel_events.pure import Decider
 from channel_events.view import View
 from fastapi import APIRouter
 
+from channel_service.measures import Measure
 from channel_service.problems import ProblemCatalogue
 
 
@@ -33,6 +34,7 @@ class Service:
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
     routers: Sequence[APIRouter] = ()
+    measures: Sequence[Measure] = ()
     grants: str = ""
     """SQL that lets the service's role use tables of its own migrations, ``{role}`` standing for the role."""
     problems: ProblemCatalogue = field(default_factory=lambda: ProblemCatalogue([]))

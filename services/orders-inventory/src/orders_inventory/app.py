@@ -1,6 +1,6 @@
 """orders-inventory, put together."""
 
-from channel_service import Service
+from channel_service import Measure, Service
 
 from orders_inventory.api import catalogue, imports, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
@@ -20,7 +20,7 @@ from orders_inventory.views.partners import PARTNERS
 from orders_inventory.views.prices import PRICES
 from orders_inventory.views.pushes import PUSHES
 from orders_inventory.views.sources import SOURCES
-from orders_inventory.views.stock import STOCK_LEVELS
+from orders_inventory.views.stock import STOCK_LEVELS, unexplained
 
 SERVICE = Service(
     "orders-inventory",
@@ -29,6 +29,7 @@ SERVICE = Service(
     deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE, SOURCE, PUSH, PUSHED],
     views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
     reactions=[APPLY_PUSHES],
+    measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
     routers=[
         orders.router,
         stock.router,

@@ -44,6 +44,7 @@ MOVEMENT_TABLE = Table(
     },
 )
 """``on_hand`` and ``reserved`` are what the movement added to each: their sums up to a position are the balance there."""
+_MOVED = ("on_hand", "reserved")
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -107,3 +108,21 @@ def movements(warehouse: str, sku: str) -> tuple[sa.Select[Any], sa.ColumnElemen
     """The movements of one balance, and the column they are ordered by."""
     table = MOVEMENT_TABLE.sql
     return sa.select(table).where(table.c.warehouse == warehouse, table.c.sku == sku), table.c.position
+
+
+def unexplained() -> sa.Select[Any]:
+    """How many balances are not what their movements sum up to, or not what came in less what went out."""
+    balance, movement = BALANCE_TABLE.sql, MOVEMENT_TABLE.sql
+    sums = (
+        sa.select(*(movement.c[name] for name in BALANCE_TABLE.key), *(sa.func.sum(movement.c[name]).label(name) for name in _MOVED))
+        .group_by(*(movement.c[name] for name in BALANCE_TABLE.key))
+        .subquery()
+    )
+    same_key = sa.and_(*(sums.c[name] == balance.c[name] for name in BALANCE_TABLE.key))
+    kinds = balance.c.received - balance.c.shipped + balance.c.returned + balance.c.adjusted
+    wrong = [balance.c[name].is_distinct_from(sums.c[name]) for name in _MOVED]
+    return (
+        sa.select(sa.func.count())
+        .select_from(balance.outerjoin(sums, same_key, full=True))
+        .where(sa.or_(*wrong, balance.c.on_hand.is_distinct_from(kinds)))
+    )
