@@ -22,12 +22,13 @@ async def receive_push(
 
     Raises `Rejected`: ``push_unsigned`` when the secret has ended by now, ``source_inactive``, ``push_id_reused``.
     """
-    push = _received(source, connector, delivery)
+    push = received(source, connector, delivery)
     accept = On(SOURCE, source, AcceptPush(secret_id, at))
     return push.push_id, await log.execute(accept, On(PUSH, push_key(source, push.push_id), Receive(push)), by=by)
 
 
-def _received(source: str, connector: Connector, delivery: Delivery) -> PushReceived:
+def received(source: str, connector: Connector, delivery: Delivery) -> PushReceived:
+    """The delivery as it is kept."""
     encoding, body = _kept(delivery.body)
     return PushReceived(
         source=source,
