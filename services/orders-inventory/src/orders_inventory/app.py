@@ -2,7 +2,7 @@
 
 from channel_service import Measure, Service
 
-from orders_inventory.api import catalogue, imports, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.api import catalogue, documents, imports, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.application.sources import GRANTS
 from orders_inventory.domain.order import ORDER
@@ -36,6 +36,7 @@ SERVICE = Service(
         catalogue.router,
         prices.router,
         imports.router,
+        documents.router,
         push_door.router,
         pushes.router,
         sources.router,

@@ -2,7 +2,7 @@
 
 from channel_service import Service
 
-from partner_registry.api import imports, partners, territories
+from partner_registry.api import documents, imports, partners, territories
 from partner_registry.domain.hierarchy import HIERARCHY
 from partner_registry.domain.partner import PARTNER
 from partner_registry.domain.territories import TERRITORIES
@@ -16,7 +16,7 @@ SERVICE = Service(
     summary="Who the partners are.",
     deciders=[PARTNER, HIERARCHY, TERRITORIES],
     views=[PARTNER_DIRECTORY, TERRITORY_LIST],
-    routers=[partners.router, territories.router, imports.router],
+    routers=[partners.router, territories.router, imports.router, documents.router],
     problems=PROBLEMS,
     migrations="partner_registry.migrations",
 )

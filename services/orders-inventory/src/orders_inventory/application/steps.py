@@ -28,7 +28,7 @@ from orders_inventory.domain.stock import STOCK, Release, Restock, Ship, StockSt
 
 
 async def confirm_order(log: Deciding, order_id: str, on: date, by: Actor, key: CommandKey | None = None) -> Appended:
-    return await log.execute(On(ORDER, order_id, ConfirmOrder(on)), by=by, key=key)
+    return await log.execute(*confirming(order_id, on), by=by, key=key)
 
 
 async def ship_order(
@@ -41,7 +41,7 @@ async def ship_order(
 
 async def deliver_order(log: Deciding, order_id: str, shipment: int | None, on: date, by: Actor, key: CommandKey | None = None) -> Appended:
     """Confirms that a shipment arrived, or all that are under way."""
-    return await log.execute(On(ORDER, order_id, DeliverOrder(shipment, on)), by=by, key=key)
+    return await log.execute(*delivering(order_id, shipment, on), by=by, key=key)
 
 
 async def cancel_order(
@@ -60,10 +60,18 @@ async def return_order(
     return await log.execute(*returning(order_id, order, wanted, reason, on), by=by, key=key)
 
 
+def confirming(order_id: str, on: date) -> Iterator[On]:
+    yield On(ORDER, order_id, ConfirmOrder(on))
+
+
 def shipping(order_id: str, order: Order, wanted: Sequence[Wanted] | None, on: date) -> Iterator[On]:
     parts = to_ship(order, wanted)
     yield On(ORDER, order_id, ShipOrder(parts, on))
     yield from _stock(Ship, order, parts, on)
+
+
+def delivering(order_id: str, shipment: int | None, on: date) -> Iterator[On]:
+    yield On(ORDER, order_id, DeliverOrder(shipment, on))
 
 
 def cancelling(order_id: str, order: Order, wanted: Sequence[Wanted] | None, reason: str, on: date) -> Iterator[On]:

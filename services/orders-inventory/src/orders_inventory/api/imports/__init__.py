@@ -3,14 +3,21 @@
 from channel_service.importing import ImportSet, import_routes
 
 from orders_inventory.api.imports.catalogue import PRODUCTS, WAREHOUSES
-from orders_inventory.api.imports.orders import CANCELLATIONS, ORDERS, RETURNS
+from orders_inventory.api.imports.orders import ORDERS
 from orders_inventory.api.imports.prices import PRICES
+from orders_inventory.api.imports.steps import STEPS
 from orders_inventory.api.imports.stock import COUNTS, RECEIPTS
 
 router = import_routes(
     ImportSet(
         "orders",
-        *(WAREHOUSES, PRODUCTS, PRICES, RECEIPTS, COUNTS, ORDERS, CANCELLATIONS, RETURNS),
+        WAREHOUSES,
+        PRODUCTS,
+        PRICES,
+        RECEIPTS,
+        COUNTS,
+        ORDERS,
+        *STEPS,
         summary="Import a channel's whole history: catalogue, stock, orders and what happened to them",
     ),
     ImportSet("products", PRODUCTS, WAREHOUSES, default=PRODUCTS, summary="Import products, and warehouses by their kind"),

@@ -1,17 +1,16 @@
-"""Importing orders with what happened to them, and what was taken back of them."""
+"""Importing orders, with the history that lies behind them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from channel_events import Decider, Deciding, On, Rejected
-from channel_service.importing import Importable, ImportRow, Known, Name, Reference
+from channel_events import Deciding, On, Rejected
+from channel_service.importing import Importable, ImportRow, Known, Name
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders_inventory.application.history import History, is_placed_with, order_stream, placing_with
-from orders_inventory.application.steps import cancelling, returning
-from orders_inventory.domain.order import NewLine, Order, OrderingPartner, PlaceOrder, Wanted
+from orders_inventory.domain.order import NewLine, OrderingPartner, PlaceOrder
 from orders_inventory.views.partners import known_partners
 
 
@@ -27,26 +26,8 @@ class OrderRow(ImportRow, frozen=True, kw_only=True, tag="order"):
     history: History | None = None
 
 
-class _TakeBack(ImportRow, frozen=True, kw_only=True):
-    """Without ``lines`` all that is left. An order taken back in several parts needs a ``reference`` on each."""
-
-    source: str
-    external_id: str
-    on: date
-    reason: Name
-    reference: Reference | None = None
-    lines: tuple[Wanted, ...] | None = None
-
-
-class CancellationRow(_TakeBack, frozen=True, kw_only=True, tag="cancellation"):
-    """Units that will not be shipped."""
-
-
-class ReturnRow(_TakeBack, frozen=True, kw_only=True, tag="return"):
-    """Delivered units that came back."""
-
-
-def _id(row: Any) -> str:
+def order_called(row: Any) -> str:
+    """``shop:1001``; `Rejected` when it cannot be called so."""
     return order_stream(row.source, row.external_id)[1]
 
 
@@ -72,26 +53,14 @@ def _order(row: OrderRow, known: Known) -> Iterable[On]:
 
 
 async def _is_placed(log: Deciding, row: OrderRow, refusal: Rejected) -> bool:
-    return await is_placed_with(log, _id(row), row.history, refusal)
-
-
-def _stream(row: _TakeBack) -> tuple[Decider[Any, Order, Any], str]:
-    return order_stream(row.source, row.external_id)
-
-
-def _cancellation(row: CancellationRow, known: Known) -> Iterable[On]:
-    return cancelling(_id(row), known.found, row.lines, row.reason, row.on)
-
-
-def _return(row: ReturnRow, known: Known) -> Iterable[On]:
-    return returning(_id(row), known.found, row.lines, row.reason, row.on)
+    return await is_placed_with(log, order_called(row), row.history, refusal)
 
 
 _DAY = date(2026, 5, 1)
 ORDERS = Importable(
     OrderRow,
     key=["source", "external_id"],
-    id=_id,
+    id=order_called,
     commands=_order,
     looks=_partners,
     already=_is_placed,
@@ -106,20 +75,4 @@ ORDERS = Importable(
         lines=(NewLine("PEN-01", 12, Decimal("3.50")),),
         history=History(confirmed_on=_DAY, shipped_on=_DAY),
     ),
-)
-CANCELLATIONS = Importable(
-    CancellationRow,
-    key=["source", "external_id", "reference"],
-    id=_id,
-    commands=_cancellation,
-    state=_stream,
-    example=CancellationRow(source="shop", external_id="1002", on=_DAY, reason="out of season"),
-)
-RETURNS = Importable(
-    ReturnRow,
-    key=["source", "external_id", "reference"],
-    id=_id,
-    commands=_return,
-    state=_stream,
-    example=ReturnRow(source="shop", external_id="1001", on=_DAY, reason="broken"),
 )

@@ -5,19 +5,24 @@ from datetime import date
 
 from channel_events import On
 from channel_service.importing import Importable, ImportRow, Known, Name, Reference
+from msgspec import UNSET
 
 from orders_inventory.application.catalogue import moving_stock
 from orders_inventory.domain.stock import CountStock, ReceiveStock
 
 
 class ReceiptRow(ImportRow, frozen=True, kw_only=True, tag="receipt"):
-    """``reference`` is what tells two receipts of one SKU apart."""
+    """``reference`` is what tells two receipts of one SKU apart, unless they have keys."""
 
     warehouse: str
     sku: str
     quantity: int
-    reference: Reference
     on: date
+    reference: Reference | None = None
+
+    def __post_init__(self) -> None:
+        if self.reference is None and self.key is UNSET:
+            raise ValueError("a receipt has a reference, or else a key")
 
 
 class CountRow(ImportRow, frozen=True, kw_only=True, tag="count"):
