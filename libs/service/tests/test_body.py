@@ -1,6 +1,7 @@
 """Bodies are limited while they are read, and hold nothing that JSON or the database does not know."""
 
 import contextlib
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from channel_service.http.body import MAX_DEPTH, BodyRefused, check_json, parse_json
+from channel_service.http.body import MAX_DEPTH, BodyRefused, parse_json
 from channel_service.testing import Running
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +83,8 @@ def test_no_body_makes_the_check_slow(body: bytes) -> None:
         b"{'a': 1}",
         b'{"a": ' + b"1" * 4500 + b"}",
         b'{"a": "tab\there"}',
+        b'{"a": 1, "a": 1}',
+        b'[{"a": {"b": 1, "c": 2, "\\u0062": 3}}]',
     ],
 )
 async def test_what_is_not_json_or_not_storable_is_a_problem(client: Running, body: bytes) -> None:
@@ -110,7 +113,7 @@ def test_whatever_is_storable_json_passes_unchanged(document: Any, ascii_only: b
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_check_fail_otherwise_than_by_refusing(body: bytes) -> None:
     with contextlib.suppress(BodyRefused):
-        check_json(body)
+        parse_json(body)
 
 
 async def test_a_body_over_the_limit_is_refused_by_its_declared_length(client: Running) -> None:
@@ -163,3 +166,51 @@ def test_limits_hold_in_a_real_server_also_for_chunked_bodies(specimen: Callable
 def _resident(process: Any) -> float:
     """Mebibytes that a process holds."""
     return float(psutil.Process(process.process.pid).memory_info().rss / 1_048_576)
+
+
+BOMBS = {
+    "nested arrays": (b"[" * 20_000 + b"]" * 20_000, "body_too_deep"),
+    "nested objects": (b'{"a":' * 20_000, "body_too_deep"),
+    "keys": (b"{" + b",".join(b'"%d":1' % number for number in range(100_000)) + b"}", "too_many_values"),
+    "elements": (b"[" + b"1," * 500_000 + b"1]", "too_many_values"),
+    "a number": (b"1" * 100_000, "malformed_json"),
+    "a fraction": (b'{"a": 1.' + b"1" * 100_000 + b"e999}", "malformed_json"),
+    "an exponent": (b'{"a": 1e' + b"9" * 100_000 + b"}", "malformed_json"),
+    "a key twice": (b'{"a": 1, "a": 2}', "malformed_json"),
+    "not a number": (b'{"a": NaN}', "malformed_json"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_before_it_goes_off(name: str) -> None:
+    body, code = BOMBS[name]
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        with pytest.raises(BodyRefused) as refused:
+            parse_json(body)
+        took.append(time.process_time() - began)
+        assert (refused.value.code, refused.value.status_code) == (code, 400)
+    assert min(took) < 0.05
+
+
+def test_commas_in_a_text_are_no_values() -> None:
+    assert parse_json(b'["' + b"," * 100_000 + b'"]') == ["," * 100_000]
+
+
+@pytest.mark.parametrize("path", [RAISE, "/v1/lines"])
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br", "identity, gzip"])
+async def test_a_packed_body_is_not_unpacked(client: Running, path: str, encoding: str) -> None:
+    headers = {**JSON, "content-encoding": encoding}
+    answer = await client.post(path, content=gzip.compress(b'{"by": 1}'), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "content_encoding_unsupported")
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+async def test_a_body_in_no_encoding_may_say_so(client: Running) -> None:
+    assert (await client.post(RAISE, content=b'{"by": 1}', headers={**JSON, "content-encoding": "identity"})).status_code == 200
+
+
+async def test_a_body_of_many_faults_is_told_some_of_them(client: Running) -> None:
+    body = json.dumps({f"{number}": 1 for number in range(300)}).encode()
+    assert len((await client.post(RAISE, content=body, headers=JSON)).json()["errors"]) == 50

@@ -58,6 +58,13 @@ COMMON = ProblemCatalogue(
         Problem("malformed_json", 400, "The body is not valid JSON in UTF-8: {reason}.", "请求体不是有效的 UTF-8 JSON：{reason}。"),
         Problem("body_too_large", 413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节的上限。"),
         Problem("body_too_deep", 400, "The JSON is nested deeper than {limit} levels.", "JSON 嵌套超过 {limit} 层。"),
+        Problem("too_many_values", 400, "The JSON holds more than {limit} values.", "JSON 中的值超过 {limit} 个。"),
+        Problem(
+            "content_encoding_unsupported",
+            415,
+            "Bodies in Content-Encoding {encoding} are not taken; send it as it is.",
+            "不接受 Content-Encoding 为 {encoding} 的请求体；请直接发送未压缩的内容。",
+        ),
         Problem("unstorable_text", 422, "A text holds characters that cannot be stored.", "文本含有无法存储的字符。"),
         Problem("event_too_large", 413, "What this would record is larger than {limit} bytes.", "要记录的内容超过 {limit} 字节。"),
         Problem("not_found", 404, "There is nothing at this address.", "该地址下没有内容。"),

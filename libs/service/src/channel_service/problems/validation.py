@@ -61,12 +61,14 @@ _ZH: Mapping[str, str] = {
 }
 _ZH_OTHER = "该值无效"
 _NO_JSON = ("send a JSON object with Content-Type: application/json", "请以 Content-Type: application/json 发送 JSON 对象")
+MAX_FINDINGS = 50
+"""Nobody reads more; a body may have as many faults as it has values."""
 _NO_OBJECT = frozenset({"model_attributes_type", "dict_type", "model_type"})
 
 
 def findings(errors: Sequence[Any], language: str) -> list[dict[str, str]]:
-    """Field paths read like ``lines[0].sku``; the body as a whole is ``body``. Values are not repeated."""
-    return [{"field": _field(error["loc"]), "problem": _problem(error, language)} for error in errors]
+    """The first `MAX_FINDINGS`. Field paths read like ``lines[0].sku``; the body as a whole is ``body``. Values are not repeated."""
+    return [{"field": _field(error["loc"]), "problem": _problem(error, language)} for error in errors[:MAX_FINDINGS]]
 
 
 def _field(location: Sequence[Any]) -> str:
