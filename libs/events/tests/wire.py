@@ -8,17 +8,24 @@ from urllib.parse import urlsplit
 
 
 class Wire:
-    """``deaf = True``: requests still reach the server, answers are lost; `cut` then closes the client's side only."""
+    """``deaf = True``: requests still reach the server, answers are lost; ``holding = True``: requests are on their way
+    until `release`. `cut` then closes the client's side only."""
 
     def __init__(self) -> None:
-        self.deaf = False
+        self.deaf = self.holding = False
         self.heard = asyncio.Event()
+        self._held: list[tuple[asyncio.StreamWriter, bytes]] = []
         self._clients: list[asyncio.StreamWriter] = []
 
     def cut(self) -> None:
         for client in self._clients:
             client.transport.abort()
         self._clients.clear()
+
+    def release(self) -> None:
+        for server, data in self._held:
+            server.write(data)
+        self._held.clear()
 
     async def _serve(self, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.append(writer)
@@ -28,6 +35,10 @@ class Wire:
             with contextlib.suppress(OSError):
                 while data := await source.read(65536):
                     if answers and self.deaf:
+                        self.heard.set()
+                        continue
+                    if self.holding and not answers:
+                        self._held.append((target, data))
                         self.heard.set()
                         continue
                     target.write(data)
