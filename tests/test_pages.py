@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
-from qudao_checks import pages
+from channel_events import Topic
+from channel_events.pure import event_type
+from channel_service import Service
+from qudao_checks import pages, service_pages
+from qudao_checks.contracts.published import services
 from qudao_checks.metrics import METRICS, Listed, declared, page, read
+from qudao_checks.sources import ROOT
 
 
 def test_the_pages_are_what_the_code_says() -> None:
@@ -35,3 +40,22 @@ def test_a_metric_is_named_and_described_as_prometheus_wants_it(one: Listed) -> 
 
 def test_the_list_holds_something() -> None:
     assert len(read(METRICS)) > 20
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
+def test_a_services_readme_lists_its_routes_and_events(service: Service) -> None:
+    text = (ROOT / "services" / service.name / "README.md").read_text("utf-8")
+    assert "| `GET /health/live` |" in text
+    for prefix in {router.prefix for router in service.routers if router.prefix}:
+        assert f" {prefix}" in text
+    for one in (event_type(cls) for decider in service.deciders for cls in decider.events):
+        assert (f"[{one.type}]" if one.public else f"`{one.type}`") in text
+    for view in service.views:
+        for source in view.sources:
+            assert not isinstance(source, Topic) or f"| {source.name} | view {view.name} |" in text
+
+
+def test_what_is_written_by_hand_around_the_lists_stays() -> None:
+    first = service_pages._page("# By hand\n", "old\n")
+    assert first == f"# By hand\n\n{service_pages.BEGIN}\nold\n{service_pages.END}\n"
+    assert service_pages._page(first + "more\n", "new \\1\n") == first.replace("old", "new \\1") + "more\n"
