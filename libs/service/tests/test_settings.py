@@ -143,3 +143,11 @@ def test_a_port_in_use_is_said(specimen: Callable[..., Any]) -> None:
 def test_migrating_needs_the_owner(specimen: Callable[..., Any]) -> None:
     ended = specimen().run("migrate")
     assert (ended.returncode, "QUDAO_OWNER_DATABASE_URL is not set" in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("origins", ["127.0.0.1:8104", "http://127.0.0.1:8104/", "*", "ftp://a", "http://a, http://b"])
+def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
+    with pytest.raises(Refused, match="QUDAO_ALLOWED_ORIGINS is wrong"):
+        load(database_url="postgresql://a@h/a", allowed_origins=origins)
+    with pytest.raises(Refused, match="QUDAO_SERVICE_URLS is wrong"):
+        load(database_url="postgresql://a@h/a", service_urls=f"metrics={origins}")

@@ -120,11 +120,17 @@ class Stack:
     def _service(self, kind: ServiceKind) -> dict[str, str]:
         return {
             **self._settings,
+            **self._pages(),
             "DATABASE_URL": self.dsn(kind.name),
             "KAFKA_BOOTSTRAP": self.bootstrap,
             "BROKER_PROFILE": "embedded",
             "SECRETS_KEY": self.folder.secrets_key(),
         }
+
+    def _pages(self) -> dict[str, str]:
+        """What lets the board, in a browser, ask every service."""
+        hosts = [f"http://{host}:{self.ports['metrics']}" for host in ("127.0.0.1", "localhost")] if "metrics" in self.ports else []
+        return {"ALLOWED_ORIGINS": ",".join(hosts), "SERVICE_URLS": ",".join(f"{name}={url}" for name, url in self.urls.items())}
 
     def _start_all(self) -> None:
         postgres, broker, *services = self._parts

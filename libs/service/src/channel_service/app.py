@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from channel_service.exporting import export_routes, log_export
 from channel_service.http.body import BodyLimit
+from channel_service.http.browsers import for_browsers
 from channel_service.http.conditional import NotModified
 from channel_service.http.limits import Limits, limiters
 from channel_service.http.requests import Requests
@@ -39,6 +40,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         redirect_slashes=False,  # a redirect would lose the body of a command on some clients
         middleware=[
             Middleware(Requests, render=render),
+            *for_browsers(settings),
             Middleware(Limits, limiters=limits, render=render),
             Middleware(NotModified),
             Middleware(BodyLimit, limit=settings.max_body_bytes),

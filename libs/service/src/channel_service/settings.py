@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -63,6 +64,25 @@ def _secrets_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _origin(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and value == f"{parts.scheme}://{parts.netloc}"
+
+
+def _origins(value: str) -> str:
+    if not all(_origin(one) for one in value.split(",") if one):
+        raise ValueError("not a list of origins")
+    return value
+
+
+def _service_urls(value: str) -> str:
+    for one in value.split(","):
+        name, _, url = one.partition("=")
+        if one and not (name and _origin(url)):
+            raise ValueError("not a list of service=origin")
+    return value
+
+
 def _rate(value: str) -> str:
     per_second, slash, burst = value.partition("/")
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", per_second) or not re.fullmatch(r"[0-9]{1,7}", burst) or not slash:
@@ -73,6 +93,8 @@ def _rate(value: str) -> str:
 
 
 RateText = Annotated[str, AfterValidator(_rate)]
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 
 
@@ -102,6 +124,12 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="the address to listen on, like 127.0.0.1")
     port: int = Field(8100, ge=1, le=65535, description="the port to listen on, a whole number from 1 to 65535, like 8102")
+    allowed_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        "", description="the origins whose pages may read here from a browser, separated by commas, like http://127.0.0.1:8104"
+    )
+    service_urls: Annotated[str, AfterValidator(_service_urls)] = Field(
+        "", description="where a browser reaches the services, for pages that lead there, like orders-inventory=http://127.0.0.1:8103"
+    )
     role: Role = Field("all", description="api, worker or all")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
@@ -130,6 +158,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def browsers(self) -> Mapping[str, str]:
+        """The origin of each service as browsers see it, by its name; those that are told."""
+        return dict(one.split("=", 1) for one in self.service_urls.split(",") if one)
 
     @property
     def database_role(self) -> str:

@@ -9,6 +9,7 @@ from metrics.api.freshness import freshness_routes
 from metrics.api.kpis import kpi_routes
 from metrics.api.live import live_routes
 from metrics.application.catalogue import discover
+from metrics.board import page
 from metrics.problems import PROBLEMS
 from metrics.views.changes import GRANTS
 from metrics.views.hierarchy import HIERARCHY
@@ -31,6 +32,7 @@ SERVICE = Service(
         partners.router,
         progress.router,
         freshness_routes(SALES),
+        page.router,
     ],
     problems=PROBLEMS,
     migrations="metrics.migrations",

@@ -1,0 +1,1 @@
+"""The live board: a page that follows the KPIs and explains each number down to its events."""

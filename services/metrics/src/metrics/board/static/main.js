@@ -1,0 +1,262 @@
+// The page: one stream, everything shown from what it told.
+import { ask, session } from "./api.js";
+import { Chart } from "./chart.js";
+import { at, flash, make } from "./dom.js";
+import { explain } from "./explain.js";
+import { LiveStream } from "./stream.js";
+import { words } from "./words.js";
+
+const KPIS = ["net", "gross", "orders", "units", "cancelled", "returned", "fill_rate"];
+const ROWS = ["net", "gross", "orders"];
+const FRESHNESS_EVERY = 5_000;
+
+const shown = { values: new Map(), kpi: "net", currency: null, day: null, at: null, changedAt: null, names: {}, state: "connecting" };
+let stream = null;
+let drawing = false;
+
+const chart = new Chart(at("chart"), {
+  hover: (day) => { shown.day = day; readout(); },
+  pick: (day) => { const value = find(shown.kpi, "day", day); if (value) explain(value, words.day(day)); },
+});
+
+// --- what is known: values by KPI, grouping and group ---
+const keyOf = (value) => [value.kpi, value.by.join(), ...value.by.map((name) => value.group[name])].join("\u0000");
+const find = (kpi, by = "", group = null) => shown.values.get([kpi, by, ...(by ? [group] : [])].join("\u0000"));
+const groupsOf = (by) => [...new Set([...shown.values.values()].filter((one) => one.by.join() === by).map((one) => one.group[by]))];
+
+function follow() {
+  stream?.close();
+  shown.values.clear();
+  const params = new URLSearchParams({ kpi: KPIS.join(), by: "" });
+  for (const by of ["day", "channel_type", "territory"]) params.append("by", by);
+  const days = at("period").value;
+  const from = days ? new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10) : null;
+  if (from) params.set("from", from);
+  if (shown.currency) params.set("currency", shown.currency);
+  at("range").textContent = from ? words.say("since", { from: words.day(from) }) : words.say("always");
+  stream = new LiveStream(`/v1/live?${params}`, words.language, { told, state, failed });
+  freshness();
+}
+
+function told(name, data) {
+  const whole = name === "snapshot";
+  if (whole) shown.values.clear();
+  if (whole && !shown.currency && severalCurrencies(data.values)) return;
+  const changed = new Set();
+  for (const value of data.values) {
+    shown.values.set(keyOf(value), value);
+    if (!whole) changed.add(keyOf(value));
+  }
+  shown.at = data.at;
+  if (!whole) shown.changedAt = Date.now();
+  state("live");
+  draw(changed);
+}
+
+// Money of two currencies is never added up: with several, one is chosen and everything is asked for that one.
+function severalCurrencies(values) {
+  const gross = values.filter((one) => one.kpi === "gross" && one.by.length === 0).sort((a, b) => b.value - a.value);
+  if (gross.length < 2) return false;
+  at("currency").replaceChildren(...gross.map((one) => make("option", { value: one.currency, textContent: one.currency })));
+  at("currency-label").hidden = false;
+  shown.currency = gross[0].currency;
+  follow();
+  return true;
+}
+
+// --- drawing, at most once for each frame of the screen ---
+let flashing = new Set();
+function draw(changed = new Set()) {
+  changed.forEach((key) => flashing.add(key));
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    const keys = flashing;
+    flashing = new Set();
+    figures(keys);
+    drawChart();
+    table("channel_type", keys, (id) => words.of("channel_type", id));
+    table("territory", keys, (id) => shown.names[id] ?? id ?? words.say("none"));
+    lastChange();
+    if (groupsOf("territory").some((id) => id && !(id in shown.names))) namesOfTerritories();
+  });
+}
+
+function figures(changed) {
+  const list = at("figures");
+  if (list.childElementCount !== KPIS.length || list.dataset.language !== words.language) {
+    list.dataset.language = words.language;
+    list.replaceChildren(...KPIS.map((kpi) => {
+      const button = make("button", { type: "button", id: `figure-${kpi}` },
+        make("span", { className: "name", textContent: words.of("kpis", kpi) }), make("span", { className: "value" }), make("span", { className: "exact" }));
+      button.addEventListener("click", () => find(kpi) && explain(find(kpi), at("period").selectedOptions[0].textContent));
+      return make("li", {}, button);
+    }));
+  }
+  for (const kpi of KPIS) {
+    const value = find(kpi);
+    const button = at(`figure-${kpi}`);
+    const text = value ? words.value(kpi, value.value, value.currency, { compact: true }) : kpi === "fill_rate" ? "–" : "0";
+    const exact = value && value.currency ? words.value(kpi, value.value, value.currency) : value?.denominator ? `${words.value("", value.numerator)} / ${words.value("", value.denominator)}` : "";
+    button.querySelector(".value").textContent = text;
+    button.querySelector(".exact").textContent = exact === text ? "" : exact;
+    button.dataset.value = value?.value ?? "";
+    if (changed.has([kpi, ""].join("\u0000"))) flash(button);
+  }
+}
+
+const format = (number, compact) => words.value(shown.kpi, String(number), currencyOf(shown.kpi), { compact });
+const currencyOf = (kpi) => find(kpi)?.currency ?? null;
+
+function drawChart() {
+  const ratio = shown.kpi === "fill_rate";
+  const byDay = new Map(groupsOf("day").map((day) => [day, Number(find(shown.kpi, "day", day)?.value ?? (ratio ? NaN : 0))]).filter(([, value]) => !Number.isNaN(value)));
+  at("chart-title").textContent = `${words.of("kpis", shown.kpi)}, ${words.say("perDay")}`;
+  chart.show(byDay, { ratio, format });
+  readout();
+  if (at("days").closest("details").open) daysTable();
+}
+
+function readout() {
+  const day = shown.day ?? chart.days.at(-1);
+  const value = day && find(shown.kpi, "day", day);
+  at("readout").textContent = day ? `${words.day(day)}: ${value ? words.value(shown.kpi, value.value, value.currency) : "–"}` : words.say("noData");
+}
+
+function daysTable() {
+  const body = make("tbody", {}, ...chart.days.toReversed().map((day) => make("tr", {}, make("th", { scope: "row", textContent: words.day(day) }),
+    ...KPIS.map((kpi) => make("td", {}, number(find(kpi, "day", day), words.day(day)))))));
+  at("days").replaceChildren(head(["day"], KPIS), body);
+}
+
+function table(by, changed, nameOf) {
+  const element = at(by);
+  const groups = groupsOf(by).map((id) => ({ id, net: Number(find("net", by, id)?.value ?? 0) })).sort((a, b) => b.net - a.net || String(a.id).localeCompare(b.id));
+  if (!groups.length) return element.replaceChildren(make("caption", { className: "empty", textContent: words.say("noData") }));
+  const whole = groups.reduce((sum, one) => sum + Math.max(0, one.net), 0) || 1;
+  const body = make("tbody", {}, ...groups.map(({ id, net }) => {
+    const part = Math.max(0, net) / whole;
+    const meter = make("meter", { min: 0, max: 1, value: part, ariaLabel: words.say("share") });
+    const row = make("tr", {}, make("th", { scope: "row", textContent: nameOf(id) }),
+      ...ROWS.map((kpi) => make("td", { className: kpi === "gross" ? "second" : "" }, number(find(kpi, by, id), nameOf(id)))),
+      make("td", { className: "bar" }, make("span", { textContent: words.share(part) }), meter));
+    if (ROWS.some((kpi) => changed.has([kpi, by, id].join("\u0000")))) flash(row);
+    return row;
+  }));
+  element.replaceChildren(head(["name"], ROWS, [["share", "bar"]]), body);
+}
+
+function head(before, kpis, after = []) {
+  const cells = [...before.map((name) => [words.say(name), ""]), ...kpis.map((kpi) => [words.of("kpis", kpi), kpi === "gross" && after.length ? "second" : ""]), ...after.map(([name, style]) => [words.say(name), style])];
+  return make("thead", {}, make("tr", {}, ...cells.map(([text, className]) => make("th", { scope: "col", textContent: text, className }))));
+}
+
+function number(value, title) {
+  if (!value) return "–";
+  const button = make("button", { type: "button", textContent: words.value(value.kpi, value.value, value.currency) });
+  button.addEventListener("click", () => explain(value, title));
+  return button;
+}
+
+let asking = false;
+async function namesOfTerritories() {
+  if (asking) return;
+  asking = true;
+  try {
+    const { values } = await ask("/v1/kpis/orders?group_by=territory", words.language);
+    for (const one of values) if (one.group.territory) shown.names[one.group.territory] = one.names.territory ?? one.group.territory;
+    draw();
+  } catch {
+    for (const id of groupsOf("territory")) shown.names[id] ??= id;
+  }
+  asking = false;
+}
+
+// --- freshness and state ---
+let timer = null;
+async function freshness() {
+  clearTimeout(timer);
+  try {
+    const since = new Date(Date.now() - 300_000).toISOString();
+    const one = await ask(`/v1/freshness?since=${since}`, words.language);
+    const ms = (number) => (number === null ? "–" : number < 1000 ? `${Math.round(number)} ms` : `${(number / 1000).toFixed(1)} s`);
+    at("p50").textContent = ms(one.p50_ms);
+    at("p99").textContent = ms(one.p99_ms);
+    at("fresh-note").textContent = words.say("freshNote");
+  } catch (error) {
+    at("p50").textContent = at("p99").textContent = "–";
+    at("fresh-note").textContent = error.code === "freshness_elsewhere" ? words.say("freshElsewhere") : "";
+  }
+  timer = setTimeout(freshness, FRESHNESS_EVERY);
+}
+
+function lastChange() {
+  at("last-change").textContent = shown.changedAt ? words.say("ago", { n: Math.round((Date.now() - shown.changedAt) / 1000) }) : "–";
+}
+setInterval(lastChange, 1000);
+
+function state(name) {
+  shown.state = name;
+  at("state").dataset.state = name;
+  const text = { "signed-out": "signedOut", failed: "failed" }[name] ?? name;
+  const said = words.say(text) + (name === "live" && shown.at ? ` · ${words.time(shown.at)}` : "");
+  if (at("state-text").textContent !== said) at("state-text").textContent = said;
+}
+
+function failed(error) {
+  if (error.status !== 401 && error.status !== 403) {
+    state("failed");
+    at("state-text").textContent = `${words.say("failed")}: ${error.message}`;
+    return;
+  }
+  state("signed-out");
+  const why = at("sign-in-why");
+  why.hidden = !session.token;
+  why.textContent = words.say(error.status === 403 ? "forbidden" : error.code === "token_expired" ? "expired" : "refused");
+  at("sign-out").hidden = true;
+  if (!at("sign-in").open) at("sign-in").showModal();
+}
+
+// --- what can be chosen ---
+function say() {
+  document.documentElement.lang = words.language === "zh" ? "zh-CN" : "en";
+  document.title = `Qudao · ${words.say("title")}`;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = words.say(element.dataset.text);
+  const dark = document.documentElement.dataset.theme === "dark";
+  at("theme").textContent = words.say(dark ? "light" : "dark");
+  at("sign-out").hidden = !session.token;
+  at("kpis").replaceChildren(...KPIS.map((kpi) => {
+    const button = make("button", { type: "button", textContent: words.of("kpis", kpi) });
+    button.setAttribute("aria-pressed", String(kpi === shown.kpi));
+    button.addEventListener("click", () => { shown.kpi = kpi; say(); draw(); });
+    return button;
+  }));
+  state(shown.state);
+}
+
+function theme(name) {
+  document.documentElement.dataset.theme = name;
+  say();
+  draw();
+}
+
+at("language").addEventListener("change", (event) => { words.choose(event.target.value); say(); follow(); });
+at("theme").addEventListener("click", () => {
+  const name = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", name);
+  theme(name);
+});
+at("period").addEventListener("change", (event) => { localStorage.setItem("period", event.target.value); follow(); });
+at("currency").addEventListener("change", (event) => { shown.currency = event.target.value; follow(); });
+at("days").closest("details").addEventListener("toggle", () => drawChart());
+at("sign-out").addEventListener("click", () => { session.token = null; location.reload(); });
+at("sign-in").addEventListener("submit", () => { session.token = at("token").value; at("token").value = ""; say(); follow(); });
+at("sign-in").addEventListener("cancel", (event) => event.preventDefault());
+
+session.takeFromAddress();
+document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+at("language").value = words.language;
+at("period").value = localStorage.getItem("period") ?? "90";
+say();
+follow();

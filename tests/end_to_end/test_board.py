@@ -1,0 +1,83 @@
+"""The live board in a real browser: an order placed at one service's door changes the figure on the page."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from qudao_checks.sources import ROOT
+from qudao_local.stack import Stack
+from selenium.webdriver.common.by import By
+
+from .browser import NARROW, WIDE, Browser
+from .platform import Platform
+from .test_parts_that_die import kill
+
+SHOTS = ROOT / "var" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()
+
+
+def board(platform: Platform) -> str:
+    return f"{platform.urls['metrics']}/board"
+
+
+def test_a_figure_changes_without_a_reload(browser: Browser, platform: Platform) -> None:
+    browser.open(board(platform))
+    browser.run("localStorage.setItem('period', ''); location.reload()")
+    browser.until(lambda: browser.text("state-text").startswith("Live"))
+    browser.run("window.stillHere = true")
+    browser.until(lambda: Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
+    orders, gross = Decimal(browser.value("figure-orders")), Decimal(browser.value("figure-gross"))
+    platform.placed(lines=[("bike", 3, "1200.50"), ("bell", 2, "9.25")])
+    browser.until(lambda: Decimal(browser.value("figure-orders")) == orders + 1)
+    browser.until(lambda: Decimal(browser.value("figure-gross")) == gross + Decimal("3620.00"))
+    assert Decimal(browser.value("figure-net")) == platform.kpi("net")
+    assert browser.run("return window.stillHere") is True
+    browser.screenshot(SHOTS / "board.png")
+    assert browser.errors() == []
+
+
+def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: Platform) -> None:
+    order = platform.placed(lines=[("bell", 7, "3.10")], on="2026-03-05")
+    browser.open(board(platform))
+    browser.until(lambda: Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
+    browser.click("figure-gross")
+    browser.until(lambda: order in browser.text("explain-body"))
+    assert "placed.gross" in browser.text("explain-body")
+    row = browser.driver.find_element(By.XPATH, f"//dialog[@id='explain']//tr[td='{order}']")
+    assert "21.7" in row.text
+    row.find_element(By.CSS_SELECTOR, "button").click()
+    browser.until(lambda: '"order_placed"' in browser.text("explain-body") and order in browser.text("explain-body"))
+    browser.screenshot(SHOTS / "board-event.png")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "size"), [("wide", WIDE), ("narrow", NARROW)])
+def test_the_page_fits_in_both_languages_and_themes(
+    browser: Browser, platform: Platform, language: str, theme: str, name: str, size: tuple[int, int]
+) -> None:
+    browser.open(board(platform), size)
+    browser.run(f"localStorage.setItem('language', '{language}'); localStorage.setItem('theme', '{theme}'); location.reload()")
+    browser.until(lambda: browser.text("state-text").startswith({"en": "Live", "zh": "实时"}[language]))
+    browser.until(lambda: browser.value("figure-orders"))
+    assert browser.run("return document.documentElement.scrollWidth <= window.innerWidth")
+    assert browser.run("return [...document.querySelectorAll('[data-text], #figures .name')].every((one) => one.textContent !== '')")
+    assert browser.run("return document.documentElement.lang").startswith(language)
+    browser.screenshot(SHOTS / f"board-{name}-{language}-{theme}.png")
+    browser.run("localStorage.clear(); localStorage.setItem('period', '')")
+
+
+def test_the_page_comes_back_by_itself_when_the_service_was_away(browser: Browser, platform: Platform, stack: Stack) -> None:
+    browser.open(board(platform))
+    browser.until(lambda: browser.text("state-text").startswith("Live"))
+    orders = Decimal(browser.value("figure-orders"))
+    kill(stack, "metrics")
+    browser.until(lambda: "trying again" in browser.text("state-text"))
+    platform.placed(lines=[("bell", 1, "1.00")])
+    browser.until(lambda: browser.text("state-text").startswith("Live") and Decimal(browser.value("figure-orders")) == orders + 1)
