@@ -1,11 +1,11 @@
 """What no file of the repository may hold, shown on planted samples and on the repository."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from qudao_checks.sources import MAX_LINES, long_files, python_files, traces, tracked_files, wrong_metrics, wrong_words
-
-TEXTS = (".py", ".md", ".toml", ".yaml", ".yml", ".sh", ".json", ".lock", "")
+from qudao_checks.sources import MAX_LINES, ROOT, long_files, python_files, secrets, traces, tracked_files, wrong_metrics, wrong_words
 
 
 def test_no_file_is_too_long_to_read() -> None:
@@ -52,10 +52,20 @@ def test_a_metric_with_another_name_is_found(call: str) -> None:
     assert len(list(wrong_metrics("planted.py", call))) == 1
 
 
+def texts() -> Iterator[tuple[str, str]]:
+    """The committed files that are texts."""
+    for path in tracked_files():
+        with suppress(UnicodeDecodeError):
+            yield str(path.relative_to(ROOT)), path.read_text("utf-8")
+
+
 def test_nothing_committed_belongs_to_one_machine() -> None:
-    texts = {path: path.read_text("utf-8") for path in tracked_files() if path.suffix in TEXTS}
-    assert len(texts) > 50
-    assert [message for path, text in texts.items() for message in traces(str(path), text)] == []
+    assert len(dict(texts())) > 50
+    assert [message for path, text in texts() for message in traces(path, text)] == []
+
+
+def test_nothing_committed_looks_like_a_secret() -> None:
+    assert [message for path, text in texts() for message in secrets(path, text)] == []
 
 
 @pytest.mark.parametrize(
@@ -75,3 +85,22 @@ def test_a_trace_of_one_machine_is_found(line: str) -> None:
 @pytest.mark.parametrize("line", ["tests/work/x", "GET /v1/orders", "the root/branch", "see ../shared/data"])
 def test_an_ordinary_path_is_no_trace(line: str) -> None:
     assert list(traces("planted", line)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4iLCJhdWQ.c2lnbmF0dXJlLW9mLWFubg'",  # secret-rule: a specimen
+        "-----BEGIN RSA PRIVATE KEY-----",  # secret-rule: a specimen
+        "SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # secret-rule: a specimen
+        "key: AKIAIOSFODNN7EXAMPLE",  # secret-rule: a specimen
+        "postgresql://metrics:correct-horse@db.example/metrics",  # secret-rule: a specimen
+    ],
+)
+def test_what_looks_like_a_secret_is_found(line: str) -> None:
+    assert len(list(secrets("planted", line))) == 1
+
+
+@pytest.mark.parametrize("line", ["postgresql://metrics@db/metrics", "f'postgresql://{user}:{password}@db'", "Bearer $TOKEN", "whsec_"])
+def test_a_place_for_a_secret_is_none(line: str) -> None:
+    assert list(secrets("planted", line)) == []

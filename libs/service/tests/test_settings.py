@@ -64,7 +64,7 @@ def test_each_wrong_setting_has_its_line() -> None:
 
 
 def test_a_refusal_never_shows_a_password() -> None:
-    assert "s3cret" not in reasons(database_url="mysql://me:s3cret@host/db")
+    assert "s3cret" not in reasons(database_url="mysql://me:s3cret@host/db")  # secret-rule: it is never sent to anybody
 
 
 def test_variables_carry_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:

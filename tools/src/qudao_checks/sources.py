@@ -28,6 +28,17 @@ WORDS = {_pattern(word): better for word, better in _WORDS.items()}
 _PATHS = r"/root/|/home/\w+/|/Users/\w+/|/opt/wheels|(?<![\w.])/work/"  # trace-rule: the list
 _HOSTS = r"(?:pypi|pythonhosted|registry\.npmjs|repo1?\.maven|proxy\.golang)\.(?:org|com)\b"
 TRACES = re.compile(rf"{_PATHS}|{_HOSTS}|(?:--index-url|--find-links)[ =]\S*://")
+_SECRETS = (
+    r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}",  # a signed token
+    r"-----BEGIN [A-Z ]*PRIVATE KEY",
+    r"whsec_[\w+/=]{20,}",
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    r"\bgh[pousr]_\w{30,}",
+    r"\bxox[abp]-[\w-]{10,}",
+    r"\bnpm_\w{30,}|\bpypi-\w{30,}",
+    r"://[\w.-]+:(?![{$<*])[^@\s/'\"`{}$<>]{6,}@",  # an address with a password
+)
+SECRETS = re.compile("|".join(_SECRETS))
 METRIC_CLASSES = frozenset(("Counter", "Gauge", "Histogram", "Summary", "Info"))
 
 
@@ -75,6 +86,13 @@ def traces(shown: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         if (found := TRACES.search(line)) and "trace-rule: " not in line:
             yield f"{shown}:{number}: {found[0]} belongs to one machine or one registry"
+
+
+def secrets(shown: str, text: str) -> Iterator[str]:
+    """What looks like a token, a key or a password; ``secret-rule: reason`` on the line excuses one that opens nothing."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if SECRETS.search(line) and "secret-rule: " not in line:
+            yield f"{shown}:{number}: looks like a secret; make it when it is needed, or say why it opens nothing"
 
 
 def main() -> int:
