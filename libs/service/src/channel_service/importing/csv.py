@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 from channel_events import Rejected
+from msgspec.structs import replace
 
 from channel_service.importing.importable import Importable, ImportSet
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
-from channel_service.importing.refusing import invalid, unreadable
+from channel_service.importing.refusing import invalid, refused, unreadable
 from channel_service.importing.rows import Read, Refused, Row
 
 MAX_LINES = 2_000
@@ -77,7 +78,12 @@ class CsvReader:
             cells = self._cells(number, line)
             self.rows += 1
             if isinstance(cells, list) and len(cells) != len(self._columns):
-                cells = Refused(number, "row_malformed", {"reason": f"{len(cells)} cells, the header has {len(self._columns)}"})
+                cells = refused(
+                    number,
+                    "row_malformed",
+                    f"{len(cells)} cells, the header has {len(self._columns)}",
+                    f"有 {len(cells)} 个单元格，表头有 {len(self._columns)} 个",
+                )
             if isinstance(cells, Refused):
                 self._between.append(cells)
             else:
@@ -91,12 +97,15 @@ class CsvReader:
         if isinstance(cells, Refused):
             problem: Refused | None = cells
         elif unknown := sorted(set(cells) - columns):
-            known = f"unknown columns: {', '.join(unknown)}; there are {', '.join(sorted(columns))}"
-            problem = Refused(number, "header_invalid", {"reason": known})
+            names, known = ", ".join(unknown), ", ".join(sorted(columns))
+            problem = refused(
+                number, "header_invalid", f"unknown columns: {names}; there are {known}", f"不认识的列：{names}；可用的列：{known}"
+            )
         elif len(set(cells)) < len(cells):
-            problem = Refused(number, "header_invalid", {"reason": "it must name no column twice"})
+            problem = refused(number, "header_invalid", "it must name no column twice", "同一列不能出现两次")
         elif "kind" not in cells and self._default is None:
-            problem = Refused(number, "header_invalid", {"reason": f"it must name kind, one of {', '.join(self._kinds)}"})
+            kinds = ", ".join(self._kinds)
+            problem = refused(number, "header_invalid", f"it must name kind, one of {kinds}", f"必须含 kind 列，取值为 {kinds} 之一")
         else:
             problem = None
             self._columns = cells
@@ -118,16 +127,17 @@ class CsvReader:
             self._group.broken = self._group.broken or self._between[0]
             self._between = []
         elif head != self._group.head:
-            self._break(number, "row_disagrees", {"reason": "its other columns differ from those of the rows before it"})
+            words = "its other columns differ from those of the rows before it", "其他列与前面各行不一致"
+            self._break(refused(number, "row_disagrees", *words))
         if line := {name: value for name, value in cells.items() if name in of_lines}:
             self._group.lines.append(line)
             if len(self._group.lines) > MAX_LINES:
                 self._group.lines.clear()
-                self._break(number, "line_count_invalid", {"lines": MAX_LINES + 1, "most": MAX_LINES})
+                self._break(Refused(number, "line_count_invalid", {"lines": MAX_LINES + 1, "most": MAX_LINES}))
 
-    def _break(self, number: int, code: str, facts: dict[str, Any]) -> None:
+    def _break(self, why: Refused) -> None:
         if self._group is not None:
-            self._group.broken = self._group.broken or Refused(number, code, facts)
+            self._group.broken = self._group.broken or why
 
     def _close(self) -> Iterator[Read]:
         """The document whose rows have ended, then rows after it that belong to none."""
@@ -149,7 +159,8 @@ class CsvReader:
     def _document(self, group: _Group) -> Read:
         kind = group.kind
         if kind is None:
-            return Refused(group.number, "row_invalid", {"reason": f"kind must be one of {', '.join(self._kinds)}"}, field="kind")
+            kinds = ", ".join(self._kinds)
+            return replace(refused(group.number, "row_invalid", f"kind must be one of {kinds}", f"kind 应为 {kinds} 之一"), field="kind")
         if broken := group.broken:
             return Refused(broken.number, broken.code, broken.facts, kind.id(group.head), broken.field)
         try:

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from channel_service.problems.words import Words
+
 _PLACE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<field>.*)`$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?:missing required|contains unknown) field `(?P<field>[^`]*)`$")
 _ZH = (
@@ -20,8 +22,7 @@ class Reason(NamedTuple):
     """``field`` reads like ``lines[0].sku``; None when it is about the row as a whole."""
 
     field: str | None
-    en: str
-    zh: str
+    words: Words
 
 
 def reason(message: str) -> Reason:
@@ -32,4 +33,4 @@ def reason(message: str) -> Reason:
         field = f"{field}.{named['field']}" if field else named["field"]
     chinese = next((pattern.sub(zh, what) for pattern, zh in _ZH if pattern.match(what)), what)
     shown = f" - {field}" if field else ""
-    return Reason(field or None, what + shown, chinese + shown)
+    return Reason(field or None, Words(what + shown, chinese + shown))

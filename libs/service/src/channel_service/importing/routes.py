@@ -22,6 +22,7 @@ from channel_service.importing.rows import Reader
 from channel_service.importing.run import Import
 from channel_service.problems import COMMON, ProblemCatalogue
 from channel_service.problems.render import language
+from channel_service.problems.words import spoken
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
@@ -75,11 +76,10 @@ def _reader(request: Request, what: ImportSet) -> Reader:
     return READERS[media_type](what)
 
 
-def _say(problems: ProblemCatalogue, chosen: str, code: str, facts: Mapping[str, Any]) -> str:
+def _say(problems: ProblemCatalogue, chosen: str, code: str, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    told: dict[str, Any] = spoken(dict(facts), chosen)
     problem = problems.get(code)
-    if chosen == "zh" and "reason_zh" in facts:
-        facts = {**facts, "reason": facts["reason_zh"]}
-    return code if problem is None else problem.detail(chosen, facts)
+    return (code if problem is None else problem.detail(chosen, told)), told
 
 
 async def _lines(run: Import, reader: Reader, request: Request, answer: Duplex) -> AsyncIterator[bytes]:

@@ -26,8 +26,8 @@ PROGRESS_EVERY = 1_000
 
 Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Found: TypeAlias = Mapping[Importable[Any], Any]
-Say: TypeAlias = Callable[[str, Mapping[str, Any]], str]
-"""The text for people of a code and its facts."""
+Say: TypeAlias = Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
+"""The text for people of a code and its facts, and the facts, in the language asked for."""
 
 
 class _InFlight(Struct, frozen=True):
@@ -158,8 +158,7 @@ class Import:
     def _refused(self, one: Refused) -> RowResult:
         self._tally.refused += 1
         self._tally.by_problem[one.code] += 1
-        detail = self._say(one.code, one.facts)
-        facts = {name: value for name, value in one.facts.items() if name != "reason_zh"}
+        detail, facts = self._say(one.code, one.facts)
         return RowResult(row=one.number, result="refused", id=one.id, problem=one.code, field=one.field, detail=detail, facts=facts)
 
     async def _finish(self) -> None:

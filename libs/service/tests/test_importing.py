@@ -1,0 +1,145 @@
+"""What files may do to an import: odd ends, odd encodings, odd sizes. Each is answered, and the good rows go on."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pytest
+from channel_events.pure import On
+from channel_service.importing import Importable, ImportRow, ImportSet, Known, never
+from channel_service.importing.csv import CsvReader
+from channel_service.importing.describing import rows_of, sheet_of
+from channel_service.importing.importable import Reference
+from channel_service.importing.lines import MAX_LINE_BYTES, Lines
+from channel_service.importing.ndjson import NdjsonReader
+from channel_service.importing.reasons import reason
+from channel_service.importing.rows import Refused
+from hypothesis import given
+from hypothesis import strategies as st
+from specimen.counter import COUNTER, Raise
+
+
+class RaiseRow(ImportRow, frozen=True, kw_only=True, tag="raise"):
+    counter: Reference
+    by: int
+    on: date = date(2026, 5, 1)
+
+
+def _raise(row: RaiseRow, _: Known) -> Iterable[On]:
+    return [On(COUNTER, row.counter, Raise(row.by, row.on))]
+
+
+RAISES = Importable(RaiseRow, key=["counter", "on"], commands=_raise, changed=never, example=RaiseRow(counter="a", by=1))
+WHAT = ImportSet("raises", RAISES, default=RAISES, summary="Raise counters")
+
+
+def read(reader: Any, *pieces: bytes) -> list[Any]:
+    return [one for piece in pieces for one in reader.feed(piece)] + list(reader.end())
+
+
+def sheet(*pieces: bytes) -> list[Any]:
+    return read(CsvReader(WHAT), *pieces)
+
+
+def said(reads: list[Any]) -> list[Any]:
+    """Counters of the rows, codes of the refused."""
+    return [(one.number, one.code if isinstance(one, Refused) else one.document.counter) for one in reads]
+
+
+GOOD: list[tuple[str, bytes]] = [
+    ("byte order mark", b"\xef\xbb\xbfcounter,by\na,1\n"),
+    ("carriage returns", b"counter,by\r\na,1\r\n"),
+    ("no end of line", b"counter,by\na,1"),
+    ("semicolons", b"counter;by\na;1\n"),
+    ("tabs", b"counter\tby\na\t1\n"),
+    ("quotes", b'"counter","by"\n"a","1"\n'),
+    ("blank lines", b"\n  \ncounter,by\n\n\r\na,1\n\n"),
+    ("blanks around", b" counter , by \n a , 1 \n"),
+    ("a kind", b"kind,counter,by\nraise,a,1\n"),
+    ("a kind left out", b"kind,counter,by\n,a,1\n"),
+]
+
+
+@pytest.mark.parametrize("file", [file for _, file in GOOD], ids=[name for name, _ in GOOD])
+def test_files_as_programs_write_them_are_read(file: bytes) -> None:
+    for pieces in ([file], [file[n : n + 1] for n in range(len(file))]):
+        assert [one.document for one in sheet(*pieces)] == [RaiseRow(counter="a", by=1)]
+
+
+def test_quotes_hold_separators_and_quotes() -> None:
+    (row,) = sheet(b'by,counter\n1,"a, ""b"""\n')
+    assert row.document.counter == 'a, "b"'
+
+
+BAD: list[tuple[str, bytes, list[tuple[int, str]]]] = [
+    ("empty file", b"", []),
+    ("header only", b"counter,by\n", []),
+    ("UTF-16", "counter,by\na,1\n".encode("utf-16"), [(1, "row_malformed")]),
+    ("GBK", "counter,by\n林,1\nb,1\n".encode("gbk"), [(2, "row_malformed"), (3, "b")]),
+    ("NUL", b"counter,by\na\x00,1\nb,1\n", [(2, "row_invalid"), (3, "b")]),
+    ("NUL in the header", b"coun\x00ter,by\na,1\n", [(1, "header_invalid")]),
+    ("a column twice", b"counter,by,by\na,1,2\n", [(1, "header_invalid")]),
+    ("an unknown column", b"counter,by,colour\na,1,red\n", [(1, "header_invalid")]),
+    ("a column left out", b"counter\na\n", [(2, "row_invalid")]),
+    ("too few cells", b"counter,by\na\nb,1\n", [(2, "row_malformed"), (3, "b")]),
+    ("too many cells", b"counter,by\na,1,2\nb,1\n", [(2, "row_malformed"), (3, "b")]),
+    ("an open quote", b'counter,by\n"a,1\nb,1\n', [(2, "row_malformed"), (3, "b")]),
+    ("decimal comma", b"counter;by\na;1,5\nb;1\n", [(2, "row_invalid"), (3, "b")]),
+    ("a header of another separator", b"counter|by\na|1\n", [(1, "header_invalid")]),
+    ("another kind", b"kind,counter,by\nlower,a,1\nraise,b,1\n", [(2, "row_invalid"), (3, "b")]),
+    ("a long line", b"counter,by\n" + b"x" * (MAX_LINE_BYTES + 1) + b"\nb,1\n", [(2, "row_too_long"), (3, "b")]),
+]
+
+
+@pytest.mark.parametrize(("file", "expected"), [(file, expected) for _, file, expected in BAD], ids=[name for name, _, _ in BAD])
+def test_what_cannot_be_read_is_refused_and_the_rest_goes_on(file: bytes, expected: list[tuple[int, str]]) -> None:
+    assert said(sheet(file)) == expected
+    assert said(sheet(*[file[n : n + 1000] for n in range(0, len(file), 1000)])) == expected
+
+
+def test_a_file_that_is_not_utf_8_is_told_what_to_do() -> None:
+    (refused,) = sheet("counter,by\na,1\n".encode("utf-16"))
+    assert "save the file as UTF-8" in refused.facts["reason"].en
+
+
+def test_a_line_of_a_gigabyte_is_refused_and_never_held() -> None:
+    lines, piece = Lines(), b"x" * 1_048_576
+    for _ in range(1024):
+        assert list(lines.feed(piece)) == []
+        assert sum(map(len, lines._begun)) <= MAX_LINE_BYTES
+    assert list(lines.feed(b"\nnext\n")) == [(1, None), (2, b"next")]
+
+
+@given(st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\xef\xbb\xbf", b"{}", b"x" * 9]), max_size=30), st.integers(1, 5))
+def test_lines_are_the_same_however_the_file_is_cut(parts: list[bytes], size: int) -> None:
+    file = b"".join(parts)
+
+    def cut(size: int) -> list[tuple[int, bytes | None]]:
+        lines = Lines(limit=6)
+        return [one for n in range(0, len(file), size) for one in lines.feed(file[n : n + size])] + list(lines.end())
+
+    assert cut(size) == cut(max(len(file), 1))
+
+
+def test_rows_of_json_without_a_kind_are_of_the_default_one() -> None:
+    reads = read(NdjsonReader(WHAT), b'{"counter":"a","by":1}\n{"kind":"raise","counter":"b","by":1}\n{"kind":"lower"}\n{"by":1}\n[]\n')
+    assert said(reads) == [(1, "a"), (2, "b"), (3, "row_invalid"), (4, "row_invalid"), (5, "row_invalid")]
+    assert [one.field for one in reads if isinstance(one, Refused)] == ["kind", "counter", None]
+
+
+@pytest.mark.parametrize(
+    ("message", "field", "zh"),
+    [
+        ("Object missing required field `on` - at `$.lines[0]`", "lines[0].on", "缺少必填字段 `on` - lines[0].on"),
+        ("Object contains unknown field `x`", "x", "不认识的字段 `x` - x"),
+        ("Expected `int`, got `str` - at `$.by`", "by", "应为 `int`，而不是 `str` - by"),
+        ("Something that msgspec may say one day", None, "Something that msgspec may say one day"),
+    ],
+)
+def test_a_reason_names_the_field_in_both_languages(message: str, field: str | None, zh: str) -> None:
+    assert (reason(message).field, reason(message).words.zh) == (field, zh)
+
+
+def test_the_examples_that_the_api_shows_can_be_imported() -> None:
+    assert [one.document for one in read(NdjsonReader(WHAT), rows_of(WHAT)["example"].encode())] == [RAISES.example]
+    assert [one.document for one in sheet(sheet_of(WHAT)["example"].encode())] == [RAISES.example]
