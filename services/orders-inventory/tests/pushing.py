@@ -15,6 +15,8 @@ from orders_inventory.domain.source import SkuRule, SourceSettings
 from .requests import done
 
 SETTINGS = SourceSettings(warehouse="sh", zone="Asia/Shanghai", partner_id="p1", sku_rule=SkuRule.PRODUCT_ID, sku="woo-")
+SECRETS_KEY = base64.b64encode(bytes(32)).decode()
+"""Under which `channel_service.testing.running` seals."""
 NOW = datetime(2026, 5, 3, 9, tzinfo=UTC)
 SHOP = {
     "platform": "woocommerce",

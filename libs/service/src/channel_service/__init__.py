@@ -5,6 +5,7 @@ from channel_service.cli import run
 from channel_service.dependencies import By, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
+from channel_service.http.limits import spend_source
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Currency, Money, Quantity, StrictModel, Text
 from channel_service.paging import Page, PageRequest, Search, fetch_page
@@ -54,5 +55,6 @@ __all__ = [
     "parse_json",
     "run",
     "set_etag",
+    "spend_source",
     "unlimited_body",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from channel_events import Actor, Rejected
-from channel_service import BodyRefused, RuntimeDep, Sealer, unlimited_body
+from channel_service import BodyRefused, RuntimeDep, Sealer, spend_source, unlimited_body
 from fastapi import APIRouter, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
@@ -84,7 +84,9 @@ async def _keep(source: str, request: Request, runtime: RuntimeDep, told: _Told)
             return PushKept(push=None, duplicate=False)
         raise Rejected("push_unsigned")
     connector, secret_id = found
-    told.known = True
+    told.known, told.outcome = True, "limited"
+    spend_source(request, source)
+    told.outcome = "error"
     by = Actor(f"source/{source}", correlation=request.state.request_id)
     try:
         push_id, appended = await receive_push(runtime.log, source, connector, delivery, secret_id, now, by)

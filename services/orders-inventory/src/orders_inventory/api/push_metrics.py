@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter(
     "qudao_push_requests_total",
-    "Pushes by what became of the request: accepted, duplicate, ping, rejected_signature, rejected_body, error.",
+    "Pushes by what became of the request: accepted, duplicate, ping, rejected_signature, rejected_body, limited, error.",
     ["source", "outcome"],
 )
 DURATION = Histogram(
