@@ -78,3 +78,5 @@ def say_outcome(console: Console, outcome: Outcome, urls: Mapping[str, str]) -> 
         _say(console, f"  refused: {words}")
     for name, url in urls.items():
         _say(console, f"  {name:17} {url}/docs")
+    if "metrics" in urls:
+        _say(console, f"  {'live board':17} {urls['metrics']}/board")
