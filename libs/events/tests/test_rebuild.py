@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 from channel_events import OWN_LOG, Log, Recorded, View
+from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_events.relay import Relay
 from channel_events.subscription import (
@@ -22,7 +24,21 @@ from channel_events.subscription import (
 )
 from channel_events.subscription.rebuilding import only_one
 
-from .moving import eventually, fill, is_caught_up, make_tables, parked_streams, rows, running, subscription, take, taken_view
+from .moving import (
+    eventually,
+    fill,
+    has_status,
+    is_caught_up,
+    make_tables,
+    parked_streams,
+    produce,
+    public_rows,
+    rows,
+    running,
+    subscription,
+    take,
+    taken_view,
+)
 from .specimen import JAR
 
 
@@ -145,16 +161,41 @@ async def test_a_build_that_parks_more_is_not_switched_to_and_leaves_nothing(log
     await check_serving(log, database)
 
 
-@pytest.mark.parametrize("state", ["forked", "incomplete"])
-async def test_a_view_that_stands_is_not_switched_away_from_unnoticed(log: Log, database: str, state: str) -> None:
-    view = taken_view(OWN_LOG)
+async def test_a_view_that_forked_is_mended_by_a_rebuild(log: Log, database: str, kafka: str, topic_prefix: str) -> None:
+    """It had applied what the log no longer has; the topic was reset and holds what the log has."""
+    view = taken_view()
     await make_tables(database, view)
-    await fill(log, each=2)
-    async with running(worker := own(view, log, database)):
-        await eventually(partial(is_caught_up, worker))
-    await rows(database, "update progress set state = $1", state)
-    with pytest.raises(NotReady, match=state):
-        await rebuild(where(database), view, patience=0)
+    await fill(log, jars=1, each=5)
+    sent = await public_rows(database)
+    lost = {**dict(sent[-1]), "id": UUID(int=7), "data": b'{"count":500,"occurred_on":"2026-01-31"}'}
+    topic = topic_prefix + "specimen"
+    await produce(Broker(kafka, "embedded"), topic, [*sent[:-1], lost, sent[-1]])
+    async with running(reader := subscription(view, database, kafka, topic_prefix)):
+        await eventually(partial(has_status, reader, "forked"))
+    assert not await holds(log, database)
+    await take(log, jars=1, each=1)
+    reset = topic_prefix + "again."
+    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=reset)
+    async with running(relay, subscription(view, database, kafka, reset)):
+        await rebuild(where(database, kafka, reset), view, patience=10)
+        await check_serving(log, database)
+        await take(log, jars=1, each=2)
+        await eventually(partial(holds, log, database))
+
+
+async def test_a_build_that_stands_is_not_switched_to(log: Log, database: str, kafka: str, topic_prefix: str) -> None:
+    view = taken_view()
+    await make_tables(database, view)
+    await fill(log, jars=1, each=6)
+    sent = await public_rows(database)
+    await produce(Broker(kafka, "embedded"), topic_prefix + "specimen", sent)
+    async with running(reader := subscription(view, database, kafka, topic_prefix)):
+        await eventually(partial(is_caught_up, reader))
+    holed = topic_prefix + "holed."
+    await produce(Broker(kafka, "embedded"), holed + "specimen", [*sent[:2], *sent[4:]])
+    with pytest.raises(NotReady, match="incomplete"):
+        await rebuild(where(database, kafka, holed), view, patience=0)
+    await check_serving(log, database)
 
 
 async def test_old_tables_stay_a_minute_and_then_go(log: Log, database: str) -> None:

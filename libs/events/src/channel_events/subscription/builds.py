@@ -5,8 +5,9 @@ being made, or was read before, keeps them under the name with its number: ``sal
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.subscription.tables import make_tables
@@ -53,22 +54,41 @@ async def new_build(connection: Any, view: View, role: str | None) -> int:
     return build
 
 
-async def lock(connection: Any, subscription: str) -> Places:
-    """Holds a build's progress, until the caller's transaction ends; where it is. `NotReady` when it stands somewhere."""
+class Held(msgspec.Struct, frozen=True):
+    """Where a build is while its progress is held; ``standing`` are the places that are forked or incomplete."""
+
+    name: str
+    places: Places
+    standing: dict[tuple[str, int], str]
+
+    @property
+    def running(self) -> Places:
+        """Without those that stand: what is there now need not be on the way of another build."""
+        return {place: position for place, position in self.places.items() if place not in self.standing}
+
+    def refuse_standing(self) -> None:
+        """`NotReady` when it stands somewhere."""
+        if self.standing:
+            raise NotReady(f"{self.name}: " + ", ".join(f"{s}/{p} is {state}" for (s, p), state in sorted(self.standing.items())))
+
+
+async def lock(connection: Any, subscription: str) -> Held:
+    """Holds a build's progress, until the caller's transaction ends."""
     rows = await connection.fetch(_LOCK_ROWS, subscription)
-    if standing := sorted({f"{row['source']}/{row['partition']} is {row['state']}" for row in rows if row["state"] != "running"}):
-        raise NotReady(f"{subscription}: {', '.join(standing)}")
-    return {(row["source"], row["partition"]): row["position"] for row in rows}
+    standing = {(row["source"], row["partition"]): row["state"] for row in rows if row["state"] != "running"}
+    return Held(subscription, {(row["source"], row["partition"]): row["position"] for row in rows}, standing)
 
 
-async def switch(connection: Any, view: View, build: int, old: Mapping[tuple[str, int], int]) -> None:
+async def switch(connection: Any, view: View, build: int, old: Places) -> None:
     """Lets the build be read, in the transaction that holds the serving one's progress, which is at ``old``.
 
-    `NotReady` unless every partition is at or past the old one, none stands, and no more streams are parked.
+    `NotReady` unless every partition is at or past the old one, none of the new ones stands, and no more streams are
+    parked. That the old one stands is no obstacle: a view that forked is mended this way.
     """
     new_name, serving = building(view, build), view.subscription
     new = await lock(connection, new_name)
-    behind = sorted(place for place, position in old.items() if new.get(place, -1) < position)
+    new.refuse_standing()
+    behind = sorted(place for place, position in old.items() if new.places.get(place, -1) < position)
     if behind:
         raise NotReady(f"{new_name} is behind in {', '.join(f'{source}/{partition}' for source, partition in behind)}")
     parked = {

@@ -1,7 +1,7 @@
 """Making a view again beside the one that is read, while events flow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from channel_events.log.connect import prepare
 from channel_events.pure import Registry
 from channel_events.subscription.build_subscription import BuildSubscription
-from channel_events.subscription.builds import NotReady, Places, building, drop, drop_retired, lock, new_build, switch
+from channel_events.subscription.builds import Held, NotReady, Places, building, drop, drop_retired, lock, new_build, switch
 from channel_events.subscription.progress import FORKED, INCOMPLETE
 from channel_events.subscription.serving import schema_of
 from channel_events.subscription.tables import make_indexes
@@ -24,6 +24,8 @@ _STALL_SECONDS = 3.0
 _NEAR = 10_000
 """Positions, over all partitions, that are folded in a part of `_STALL_SECONDS`."""
 _LOCK_SPACE = 0x71626C64  # "qbld"
+
+_PLACES = "select source, partition, position from progress where subscription = $1 and state = 'running'"
 
 Told = Callable[[float], object]
 """Called now and then with how much of the way is done, from 0 to 1."""
@@ -66,16 +68,16 @@ async def rebuild(where: Where, view: View, *, told: Told = lambda _: None, pati
         await drop_retired(connection, view)
         build = await new_build(connection, view, where.role)
         try:
-            await _catch_up(connection, where, view, build, told)
+            await catch_up(connection, where, view, build, told)
             async with connection.transaction():
                 await make_indexes(connection, view, schema_of(view.subscription, build))
-            places = await _switch(connection, where, view, build, patience)
+            old = await when_level(connection, where, view, build, patience, lambda old: switch(connection, view, build, old.places))
         except BaseException:
             async with connection.transaction():
                 await drop(connection, view, build)
             raise
     told(1.0)
-    return Rebuilt(build, {f"{source}/{partition}": position for (source, partition), position in places.items()})
+    return Rebuilt(build, {f"{source}/{partition}": position for (source, partition), position in old.places.items()})
 
 
 async def drop_retired_builds(where: Where, view: View) -> list[int]:
@@ -118,16 +120,16 @@ async def folding(where: Where, view: View, build: int, limit: Mapping[tuple[str
 
 
 async def places_of(connection: Any, subscription: str) -> Places:
-    """Where a build is now."""
-    rows = await connection.fetch("select source, partition, position from progress where subscription = $1", subscription)
+    """Where a build is now, where it does not stand."""
+    rows = await connection.fetch(_PLACES, subscription)
     return {(row["source"], row["partition"]): row["position"] for row in rows}
 
 
 async def fold_up_to(connection: Any, where: Where, view: View, build: int, limit: Places, told: Told = lambda _: None) -> None:
-    """Folds the build exactly to these places."""
+    """Folds the build exactly to these places; where none is given, up to the end of the source."""
     async with folding(where, view, build, limit) as parts:
         while not all(task.done() for _, task in parts):
-            await asyncio.wait([task for _, task in parts if not task.done()], timeout=_LOOK_SECONDS * 4)
+            await asyncio.wait([task for _, task in parts if not task.done()], timeout=_LOOK_SECONDS)
             told(_share(await places_of(connection, building(view, build)), limit))
             if standing := [f"{part.name} is {part.status}" for part, _ in parts if part.status in (FORKED, INCOMPLETE)]:
                 raise NotReady(", ".join(standing))
@@ -135,15 +137,9 @@ async def fold_up_to(connection: Any, where: Where, view: View, build: int, limi
             task.result()
 
 
-async def _catch_up(connection: Any, where: Where, view: View, build: int, told: Told) -> None:
-    """Folds to where the serving build is, again until that is near; the first build of a version has none before it."""
+async def catch_up(connection: Any, where: Where, view: View, build: int, told: Told) -> None:
+    """Folds to where the serving build is, again until that is near."""
     goal = await places_of(connection, view.subscription)
-    if not any(goal.values()):
-        async with folding(where, view, build) as parts:
-            while True:
-                if all(part.near() for part, _ in parts):
-                    return
-                await asyncio.sleep(_LOOK_SECONDS)
     while True:
         await fold_up_to(connection, where, view, build, goal, lambda share: told(min(share, 0.99)))
         ahead = await places_of(connection, view.subscription)
@@ -152,28 +148,27 @@ async def _catch_up(connection: Any, where: Where, view: View, build: int, told:
         goal = ahead
 
 
-async def _switch(connection: Any, where: Where, view: View, build: int, patience: float) -> Places:
-    """Tries until it is done: lets the build follow, holds the serving one for a moment until both are level, and switches."""
+async def when_level(
+    connection: Any, where: Where, view: View, build: int, patience: float, then: Callable[[Held], Awaitable[None]]
+) -> Held:
+    """Calls ``then`` in a transaction that holds the serving build while the new one has drawn level, and commits.
+
+    Tries for ``patience`` seconds, each time for a moment that readers and the serving build's lock timeout do not feel.
+    """
     until = asyncio.get_running_loop().time() + patience
     while True:
         try:
             async with connection.transaction():
                 old = await lock(connection, view.subscription)
                 async with asyncio.timeout(_STALL_SECONDS):
-                    await _level(where, view, build, old)
-                await switch(connection, view, build, old)
+                    await fold_up_to(connection, where, view, build, old.running)
+                await then(old)
                 return old
         except (NotReady, TimeoutError, asyncpg.LockNotAvailableError) as failure:
             if asyncio.get_running_loop().time() > until:
                 raise failure if isinstance(failure, NotReady) else NotReady(f"{view.name}: the new build does not draw level") from failure
         async with folding(where, view, build):
             await asyncio.sleep(1)
-
-
-async def _level(where: Where, view: View, build: int, old: Places) -> None:
-    """Folds up to where the serving build is held; when this returns, nothing folds into the build any more."""
-    async with folding(where, view, build, old) as parts:
-        await asyncio.gather(*(task for _, task in parts))
 
 
 def _share(places: Places, goal: Places) -> float:

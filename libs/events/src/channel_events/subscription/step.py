@@ -25,7 +25,9 @@ class Step(msgspec.Struct, frozen=True):
         return Progress(self.partition, at.revision + 1, self.place, self.offset, self.state, at.effects_from)
 
     def up_to(self, position: int) -> "Step | None":
-        """Only its events up to a position; None when there are none."""
+        """Only its events up to a position; None when there are none. What moves without events is no further than before."""
+        if not self.events:
+            return self
         count = sum(event.position <= position for event in self.events)
         return self.part(0, count) if count else None
 

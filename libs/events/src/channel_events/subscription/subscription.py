@@ -69,7 +69,7 @@ class Subscription:
         self._topic = topic_of(topic_prefix, source.name)
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
         self.limit: Mapping[int, int] | None = None
-        """Positions, by partition, behind which nothing is applied."""
+        """Positions, by partition, behind which nothing is applied; a partition that is not named is at its limit when near."""
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
@@ -130,7 +130,9 @@ class Subscription:
 
     def _at_limit(self) -> bool:
         limit = self.limit
-        return limit is not None and all(row.place.position >= limit.get(partition, 0) for partition, row in self._rows.items())
+        if limit is None:
+            return False
+        return all(row.place.position >= limit[at] if at in limit else self._near for at, row in self._rows.items())
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -168,8 +170,8 @@ class _Session:
         """All steps in one transaction, for what costs time when caught up is the round trips; each alone when that fails."""
         telemetry.EVENTS.labels(self._s.name, "skipped").inc(sum(step.skipped for step in steps))
         moving = [step for step in steps if step.moves]
-        if self._s.limit is not None:
-            moving = [within for step in moving if (within := step.up_to(self._s.limit.get(step.partition, 0)))]
+        if limit := self._s.limit:
+            moving = [within for step in moving if (within := step.up_to(limit[step.partition]) if step.partition in limit else step)]
         if untried := [step for step in moving if step.partition not in self._s._tried and step.events]:
             slow = await self._first(untried)
             moving = [step for step in moving if step.partition not in slow]
@@ -250,11 +252,17 @@ class _Session:
             self._source.committed(row)
 
     async def tend(self) -> None:
-        """Counts what is parked, and re-drives what has what it waited for."""
+        """Counts what is parked, and re-drives what has what it waited for; looks whether a fork was dealt with."""
         now = time.monotonic()
-        if not self._s._parked or now - self._s._tended < _TEND_SECONDS:
+        if now - self._s._tended < _TEND_SECONDS:
             return
         self._s._tended = now
+        if self._s.status == FORKED and await self._effect.table.read(self._connection) != self._s._rows:
+            raise Zombie(f"{self._s.name}: somebody dealt with the fork")
+        if self._s._parked:
+            await self._tend_parked()
+
+    async def _tend_parked(self) -> None:
         if names := await self._effect.parking.waiting(self._connection):
             arrived = await self._effect.arrived(self._connection, names)
             for stream, partition in await self._effect.parking.due(self._connection, arrived):

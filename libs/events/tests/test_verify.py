@@ -1,0 +1,73 @@
+"""Whether what is read is what the events come to."""
+
+from functools import partial
+
+import pytest
+from channel_events import OWN_LOG, Log
+from channel_events.relay import Relay
+from channel_events.subscription import Verified, rebuild, verify
+
+from .moving import eventually, fill, is_caught_up, make_tables, rows, running, subscription, take, taken_view
+from .test_rebuild import own, where
+
+
+async def verified(log: Log, database: str, damage: str = "") -> Verified:
+    view = taken_view(OWN_LOG)
+    await make_tables(database, view)
+    await fill(log, each=4)
+    async with running(worker := own(view, log, database)):
+        await eventually(partial(is_caught_up, worker))
+    if damage:
+        await rows(database, damage)
+    return await verify(where(database), view)
+
+
+async def test_a_right_view_is_equal_and_nothing_is_left_of_the_comparison(log: Log, database: str) -> None:
+    found = await verified(log, database)
+    assert found.equal
+    assert [(one.table, one.rows, one.different) for one in found.tables] == [("taken", 5, 0), ("taken_event", 20, 0)]
+    assert found.places == {"own/0": 25}
+    assert await rows(database, "select * from progress where subscription like '%#%'") == []
+    assert await rows(database, "select nspname from pg_namespace where nspname like 'taken%'") == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "serving", "rebuilt"),
+    [
+        ("update taken_v1 set count = 5 where jar = 'jar3'", {"count": 5}, {"count": 4}),
+        ("delete from taken_v1 where jar = 'jar3'", None, {"count": 4}),
+        ("insert into taken_v1 (jar, count) values ('jar9', 1)", {"count": 1}, None),
+        ("update taken_v1 set jar = 'jar8' where jar = 'jar3'", None, {"count": 4}),
+    ],
+)
+async def test_a_corrupted_row_is_found_with_its_key(
+    log: Log, database: str, damage: str, serving: dict[str, int] | None, rebuilt: dict[str, int] | None
+) -> None:
+    found = await verified(log, database, damage)
+    assert not found.equal
+    taken, untouched = found.tables
+    assert untouched.equal
+    assert not taken.equal
+    assert taken.serving != taken.rebuilt
+    one = min(taken.differences, key=lambda difference: (difference.serving is not None) is (serving is None))
+    assert one.key == {"jar": "jar9" if rebuilt is None else "jar3"}
+    for row, expected in ((one.serving, serving), (one.rebuilt, rebuilt)):
+        assert (row is None) is (expected is None)
+        assert row is None or expected is None or row["count"] == expected["count"]
+
+
+async def test_a_view_is_verified_while_events_flow_also_after_a_rebuild(log: Log, database: str, kafka: str, topic_prefix: str) -> None:
+    view = taken_view()
+    await make_tables(database, view)
+    await fill(log, each=20)
+    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    async with running(relay, worker := subscription(view, database, kafka, topic_prefix)):
+        await eventually(partial(is_caught_up, worker))
+        for damaged in (False, True):
+            await rebuild(where(database, kafka, topic_prefix), view)
+            if damaged:
+                await rows(database, "update taken_v1_b2.taken_v1 set count = count + 1 where jar = 'jar0'")
+            await take(log, each=5)
+            found = await verify(where(database, kafka, topic_prefix), view)
+            assert found.equal is not damaged
+            assert found.tables[0].different == int(damaged)
