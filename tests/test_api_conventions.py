@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import pytest
-from channel_service import Service, create_app
+from channel_service import Service, StrictModel, create_app
 from channel_service.settings import load
+from fastapi.routing import APIRoute
+from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import BaseModel
 
 SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
 NOT_SEARCHED = {
@@ -48,6 +51,18 @@ def documents() -> Iterator[tuple[Service, dict[str, Any]]]:
         yield service, create_app(service, settings).openapi()
 
 
+def models() -> Iterator[tuple[tuple[str, str, str], type[BaseModel]]]:
+    """The pydantic models of JSON bodies, by service, path and method."""
+    for module in SERVICES:
+        service = import_module(f"{module}.app").SERVICE
+        for route in (route for router in service.routers for route in router.routes if isinstance(route, APIRoute)):
+            for hint in get_type_hints(route.endpoint).values():
+                if isinstance(hint, type) and issubclass(hint, StrictModel):
+                    for method in route.methods or ():
+                        yield (service.name, route.path, method.lower()), hint
+
+
+MODELS = dict(models())
 OPERATIONS = [
     Operation(service.name, path, method, described, document)
     for service, document in documents()
@@ -89,3 +104,52 @@ def test_a_list_can_be_exported_with_its_filters(one: Operation) -> None:
     assert [other.path for other in found] == [path]
     if one.path != "/v1/events":
         assert one.parameters - {"limit", "cursor"} | {"format"} == found[0].parameters
+
+
+WITH_BODY = [one for one in OPERATIONS if "requestBody" in one.described]
+
+
+@pytest.mark.parametrize("one", WITH_BODY, ids=name)
+def test_a_body_has_an_example_that_fits_and_is_accepted(one: Operation) -> None:
+    for media_type, content in one.described["requestBody"]["content"].items():
+        given = [content["example"]] if "example" in content else [each["value"] for each in content["examples"].values()]
+        assert given
+        for example in given:
+            schema = {**content["schema"], "components": one.document["components"]}
+            Draft202012Validator(schema, format_checker=FormatChecker()).validate(example)
+            if media_type == "application/json" and (model := MODELS.get((one.service, one.path, one.method))):
+                model.model_validate(example)
+
+
+def test_models_of_bodies_are_found() -> None:
+    assert len(MODELS) > 15
+
+
+ANSWERS = [
+    (one, status)
+    for one in OPERATIONS
+    for status, answer in one.described["responses"].items()
+    if status.startswith("2") and answer.get("content", {}).get("application/json", {}).get("schema")
+]
+
+
+@pytest.mark.parametrize(("one", "status"), ANSWERS, ids=lambda value: name(value) if isinstance(value, Operation) else value)
+def test_an_answer_has_an_example_that_fits(one: Operation, status: str) -> None:
+    content = one.described["responses"][status]["content"]["application/json"]
+    schema = {**content["schema"], "components": one.document["components"]}
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(content["example"])
+
+
+@pytest.mark.parametrize("one", OPERATIONS, ids=name)
+def test_an_operation_is_described(one: Operation) -> None:
+    assert one.described["tags"]
+    assert one.described["summary"]
+    assert {"422", "429", "default"} <= one.described["responses"].keys()
+
+
+def test_a_command_takes_a_key_and_an_etag() -> None:
+    commands = [one for one in WITH_BODY if {"Idempotency-Key", "If-Match"} & one.parameters]
+    assert len(commands) > 15
+    for one in commands:
+        assert {"Idempotency-Key", "If-Match"} <= one.parameters
+        assert "412" in one.described["responses"]

@@ -1,12 +1,14 @@
 """The OpenAPI document: FastAPI's, with problems described as what they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from channel_service.dependencies import IDEMPOTENCY_KEY, takes_key
+from channel_service.examples import NoExample, example_of
 from channel_service.problems import COMMON, ProblemCatalogue
 from channel_service.problems.render import MEDIA_TYPE
 from channel_service.service import Service
@@ -20,6 +22,27 @@ PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_WHY = {
+    "409": "It cannot be done as things are; `code` tells why.",
+    "412": "`precondition_failed`: it was changed since the ETag in If-Match.",
+    "422": "`invalid_request`: `errors` tell which field, parameter or header is wrong; or another rule, which `code` tells.",
+    "429": "`too_many_requests`: Retry-After tells in how many seconds to come again.",
+}
+_ETAG = {
+    "description": "Names the thing as it is now.",
+    "schema": {"type": "string"},
+    "example": '"3-0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"',
+}
+_LINK = {"description": 'The next page, as rel="next" (RFC 8288); none on the last.', "schema": {"type": "string"}}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "Does it only if the thing is still as this ETag says, else 412. Several with commas: any of them; `*`: if it is there.",
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'},
+    "example": _ETAG["example"],
+}
 _KEY_PARAMETER = {
     "name": IDEMPOTENCY_KEY,
     "in": "header",
@@ -37,16 +60,43 @@ def document(app: FastAPI, service: Service) -> Callable[[], dict[str, Any]]:
     keyed = [route for router in service.routers for route in router.routes if isinstance(route, APIRoute) and takes_key(route.dependant)]
 
     def openapi() -> dict[str, Any]:
+        if app.openapi_schema is not None:  # FastAPI keeps the document and hands it out again
+            return app.openapi_schema
         described = original()
         described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem_schema(COMMON | service.problems)
         for route in keyed:
             for method in route.methods or ():
-                parameters = described["paths"][route.path][method.lower()].setdefault("parameters", [])
-                if _KEY_PARAMETER not in parameters:  # FastAPI keeps the document and hands it out again
-                    parameters.append(_KEY_PARAMETER)
+                operation = described["paths"][route.path][method.lower()]
+                operation.setdefault("parameters", []).extend([_KEY_PARAMETER, _IF_MATCH])
+                _answers(operation, ("409", "412"))
+                _success(operation).setdefault("headers", {})["ETag"] = _ETAG
+        for operation in (operation for methods in described["paths"].values() for operation in methods.values()):
+            _answers(operation, ("422", "429"))
+            if "cursor" in {one["name"] for one in operation.get("parameters", ())}:
+                _success(operation).setdefault("headers", {})["Link"] = _LINK
+            _exemplify(operation, described["components"]["schemas"])
         return described
 
     return openapi
+
+
+def _answers(operation: dict[str, Any], statuses: Iterable[str]) -> None:
+    for status in statuses:
+        operation["responses"].setdefault(status, {"description": _WHY[status], "content": _PROBLEM})
+
+
+def _success(operation: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    return found
+
+
+def _exemplify(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Gives JSON bodies and answers an example where they have none."""
+    bodies = [operation.get("requestBody", {})] + [one for status, one in operation["responses"].items() if status.startswith("2")]
+    for content in (body.get("content", {}).get("application/json", {}) for body in bodies):
+        if "schema" in content and not content.keys() & {"example", "examples"}:
+            with suppress(NoExample):
+                content["example"] = example_of(content["schema"], schemas)
 
 
 def _problem_schema(catalogue: ProblemCatalogue) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class EventView(BaseModel):
     occurred_on: date | None = Field(description="The business date, in the brand's time zone.")
     recorded_at: datetime
     recorded_on: date
-    actor: str
+    actor: str = Field(examples=["ann@brand.example"], description="Whose token, or which reaction, it was.")
     reason: str | None
     correlation: str | None = Field(description="The request id of what began the chain of causes.")
     causation: str | None

@@ -4,7 +4,7 @@ from typing import Literal
 
 from channel_events.pure import Rejected
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from channel_service.dependencies import RuntimeDep
 
@@ -15,7 +15,7 @@ class Health(BaseModel):
     """The state of the process, and of what it needs when it says that it is ready."""
 
     status: Literal["live", "ready"]
-    service: str
+    service: str = Field(examples=["partner-registry"])
     checks: dict[str, str] = {}
     instance: str = ""
     """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""

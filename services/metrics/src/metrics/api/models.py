@@ -6,14 +6,18 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from metrics.api.parameters import link
 from metrics.application.answers import Answer, Value
 from metrics.domain.kpi import Dated, Kpi, Unit
 from metrics.domain.question import Question
 
-Number = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
+Number = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["444.00"]}),
+]
 
 
 class KpiDefinition(BaseModel):
@@ -22,7 +26,7 @@ class KpiDefinition(BaseModel):
     kpi: str = Field(examples=["net"])
     version: int = Field(description="Counts up with every change of the formula.", examples=[1])
     title: str = Field(examples=["Net sales"])
-    description: str
+    description: str = Field(examples=["What was placed, less discounts, cancellations and returns."])
     unit: Unit
     formula: str = Field(description="Over amounts of facts by their kind.", examples=["placed.gross - placed.discount"])
     dated: Dated = Field(description="The date on which a fact counts: of its own event, or of the order it belongs to.")
@@ -81,7 +85,7 @@ class KpiAnswer(KpiDefinition):
     last: date | None = Field(alias="to")
     as_of: date | None
     known_at: date | None
-    group_by: list[str]
+    group_by: list[str] = Field(examples=[["channel_type"]])
     values: list[KpiValue]
     more: bool = Field(description="Whether `limit` left groups out.")
 
@@ -105,25 +109,25 @@ class KpiFact(BaseModel):
     """One line of an order in one event, with what it adds to the KPI's numerator and denominator."""
 
     service: str = Field(description="Whose event it is.", examples=["orders-inventory"])
-    event_id: str
+    event_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     event: str = Field(description="Where that service shows the event.", examples=["/v1/events/0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     position: int
     partition: int
     order_id: str = Field(examples=["direct:1001"])
-    line_id: str
+    line_id: str = Field(examples=["1"])
     kind: str = Field(examples=["placed"])
     occurred_on: date
     placed_on: date
     recorded_on: date
-    partner: str
-    channel_type: str
+    partner: str = Field(examples=["p-1001"])
+    channel_type: str = Field(examples=["retailer"])
     segment: str | None
-    territory: str
+    territory: str = Field(examples=["CN-E"])
     sales_rep: str | None
-    source: str
-    warehouse: str
-    product: str
-    currency: str
+    source: str = Field(examples=["direct"])
+    warehouse: str = Field(examples=["sh"])
+    product: str = Field(examples=["PEN-01"])
+    currency: str = Field(examples=["CNY"])
     units: int
     gross: Number
     discount: Number

@@ -30,17 +30,17 @@ class WarehouseIn(StrictModel):
 
 
 class ProductOut(BaseModel):
-    sku: str
-    name: str
-    category: str | None
-    subcategory: str | None
+    sku: Sku
+    name: str = Field(examples=["Gel pen"])
+    category: str | None = Field(examples=["Writing"])
+    subcategory: str | None = Field(examples=["Pens"])
     defined_on: date
 
 
 class WarehouseOut(BaseModel):
-    warehouse: str
-    name: str
-    territory: str | None
+    warehouse: Warehouse
+    name: str = Field(examples=["Shanghai hub"])
+    territory: str | None = Field(examples=["CN-E"])
     defined_on: date
 
 

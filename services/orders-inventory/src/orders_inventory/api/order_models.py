@@ -81,8 +81,8 @@ class TakingBack(_Parts):
 class OrderLineOut(BaseModel):
     """A line as placed, and its units by what became of them."""
 
-    line_id: str
-    sku: str
+    line_id: LineId
+    sku: Sku
     quantity: int
     unit_price: Amount
     discount: Amount
@@ -116,15 +116,15 @@ class _Header(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     order_id: str = Field(examples=["shop:1001"])
-    source: str
-    external_id: str
-    partner_id: str
-    channel_type: str = Field(description="Of the partner when the order was placed, like segment and territory.")
-    segment: str | None
-    territory: str
-    sales_rep: str | None
-    currency: str
-    warehouse: str
+    source: str = Field(examples=["shop"])
+    external_id: str = Field(examples=["1001"])
+    partner_id: str = Field(examples=["p-1001"])
+    channel_type: str = Field(description="Of the partner when the order was placed, like segment and territory.", examples=["retailer"])
+    segment: str | None = Field(examples=["Stationery"])
+    territory: str = Field(examples=["CN-E"])
+    sales_rep: str | None = Field(examples=["ann"])
+    currency: str = Field(examples=["CNY"])
+    warehouse: str = Field(examples=["sh"])
     imported: bool
 
 
@@ -134,7 +134,7 @@ class OrderDetail(_Header):
     status: Status
     placed_on: date
     confirmed_on: date | None
-    flags: list[str]
+    flags: list[str] = Field(examples=[["partner_suspended"]])
     lines: list[OrderLineOut]
     shipments: list[ShipmentOut]
 

@@ -20,9 +20,9 @@ class PushRow(BaseModel):
     """One push. ``parked`` tells why, since when, how often it was tried, and what it waits for, when that is known: then it is
     tried again by itself."""
 
-    source: str
-    push_id: str
-    platform: str
+    source: str = Field(examples=["shop"])
+    push_id: str = Field(examples=["msg-1"])
+    platform: str = Field(examples=["woocommerce"])
     state: State
     reason: str | None = Field(examples=["product_unknown"])
     entity: str | None = Field(description="What it is about.", examples=["order:727"])
@@ -32,7 +32,7 @@ class PushRow(BaseModel):
     parked_since: datetime | None
     attempts: int | None
     waits_for: str | None = Field(examples=["product/PEN"])
-    event_id: str = Field(description="``/v1/events/{id}`` shows what was sent.")
+    event_id: str = Field(description="``/v1/events/{id}`` shows what was sent.", examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
 
 
 class PushTally(BaseModel):

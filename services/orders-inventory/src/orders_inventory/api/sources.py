@@ -85,21 +85,21 @@ class SourceIn(StrictModel):
 
 
 class SecretOut(BaseModel):
-    secret_id: str
+    secret_id: str = Field(examples=["s-1"])
     until: datetime | None = Field(description="Until when it counts; null for the newest.")
 
 
 class SourceOut(BaseModel):
     """A source as it is now. Secrets are named, never shown again."""
 
-    source: str
-    platform: str
+    source: str = Field(examples=["shop"])
+    platform: str = Field(examples=["woocommerce"])
     partner_id: str | None
     channel_type: str | None
-    warehouse: str
-    zone: str
+    warehouse: str = Field(examples=["sh"])
+    zone: str = Field(examples=["Asia/Shanghai"])
     sku_fallback: SkuFallback
-    currencies: list[str]
+    currencies: list[str] = Field(examples=[["CNY"]])
     active: bool
     secrets: list[SecretOut]
 
@@ -121,12 +121,12 @@ class SourceOut(BaseModel):
 
 
 class SourceRow(BaseModel):
-    source: str
-    platform: str
+    source: str = Field(examples=["shop"])
+    platform: str = Field(examples=["woocommerce"])
     partner_id: str | None
     channel_type: str | None
-    warehouse: str
-    zone: str
+    warehouse: str = Field(examples=["sh"])
+    zone: str = Field(examples=["Asia/Shanghai"])
     active: bool
     defined_on: date
     secret_id: str | None = Field(description="The newest secret.")
@@ -144,7 +144,7 @@ ROTATION = Rotation()
 class NewSecret(Receipt):
     """``secret`` is shown this once: null when the request is a repeat."""
 
-    secret_id: str
+    secret_id: str = Field(examples=["s-1"])
     secret: str | None = Field(examples=["whsec_..."])
     previous_until: datetime
 

@@ -35,8 +35,8 @@ class StockCount(StrictModel):
 class Balance(BaseModel):
     """``available`` is on hand and not promised to an order. Received - shipped + returned + adjusted is on hand."""
 
-    warehouse: str
-    sku: str
+    warehouse: Warehouse
+    sku: Sku
     on_hand: int
     reserved: int
     available: int
@@ -50,12 +50,12 @@ class Movement(BaseModel):
     """What one event added to ``on_hand`` and ``reserved``; ``/v1/events/{event_id}`` shows the event."""
 
     position: int
-    event_id: str
+    event_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     kind: Literal["received", "adjusted", "reserved", "released", "shipped", "returned"]
     on_hand: int
     reserved: int
-    order_id: str | None
-    reference: str | None
+    order_id: str | None = Field(examples=["shop:1001"])
+    reference: str | None = Field(examples=["DN-4711"])
     reason: str | None = Field(description="Of an adjustment.")
     occurred_on: date
     recorded_at: datetime
