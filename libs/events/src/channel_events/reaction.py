@@ -18,7 +18,7 @@ class Reaction:
     in one transaction with the reaction's progress. It may raise `Rejected`: the event itself is refused. With ``look``,
     ``await look(connection, event)`` reads local views (rows of ``TABLE.sql.name``, one snapshot, read only) before the
     decision and ``commands(event, found)`` gets what it found; it runs for every event, so it should return at once on
-    those that do not matter.
+    those that do not matter. What an event's commands wrote is there when the next event looks; only own views may lag.
 
     ``refused`` says what becomes of an event whose commands are refused: ``"keep"`` stores the command key with the code
     as its outcome and goes on; ``"park"`` parks the event's stream until it is re-driven. ``waits_for(rejected)`` names

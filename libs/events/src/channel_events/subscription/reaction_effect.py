@@ -46,10 +46,40 @@ class ReactionEffect:
         self.reaction, self.registry, self._log = reaction, registry, log
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
+        if self.reaction.look is None:
+            new = [event for step, row in zip(steps, at, strict=True) for event in step.events if event.recorded_at >= row.effects_from]
+            return await self._write(connection, at, steps, await self.judge(connection, new))
+        return [await self._write_looking(connection, row, step) for row, step in zip(at, steps, strict=True)]
+
+    async def _write_looking(self, connection: Any, row: Progress, step: Step) -> Progress:
+        """Each event that acts ends a transaction: what it wrote is there when the next one looks
+        (test_a_look_finds_what_the_event_before_it_wrote)."""
+        start, count = 0, len(step.events)
+        while True:
+            judged = await self._judge_to_first(connection, row, step.events[start:])
+            acting = judged[-1].event.position if judged and judged[-1].acts else None
+            stop = next((n for n in range(start, count) if step.events[n].position == acting), count - 1) + 1
+            part = step.part(start, stop) if count else step
+            [row] = await self._write(connection, [row], [part], judged)
+            start = stop
+            if start >= count:
+                return row
+
+    async def _judge_to_first(self, connection: Any, row: Progress, events: Sequence[Recorded]) -> list[Judged]:
+        """What the reaction makes of these events, up to the first that it acts on."""
+        judged: list[Judged] = []
+        async with connection.transaction():
+            await use_serving(connection)
+            for event in events:
+                if event.data is not None and event.recorded_at >= row.effects_from:
+                    judged.append(await self._look(connection, event))
+                    if judged[-1].acts:
+                        break
+        return judged
+
+    async def _write(self, connection: Any, at: list[Progress], steps: list[Step], judged: list[Judged]) -> list[Progress]:
         moved = [step.after(row) for step, row in zip(steps, at, strict=True)]
         events = [(step.partition, event) for step in steps for event in step.events]
-        new = [event for step, row in zip(steps, at, strict=True) for event in step.events if event.recorded_at >= row.effects_from]
-        judged = await self.judge(connection, new)
         if any(one.acts for one in judged):
             await self._log.transact(StepUnit(self, at, moved, judged, events))
             return moved
