@@ -1,5 +1,7 @@
 """What operators see of the running platform: traces, logs, metrics. And what nobody sees there: secrets and people."""
 
+import base64
+import hmac
 import json
 import re
 import secrets
@@ -27,6 +29,9 @@ NAMES = {
     "sku": "SADDLE-MK9",
     "order": "erp-order-424242",
     "query": "buyer-of-last-spring",
+    "buyer": "Wang Xiuying",
+    "mail": "xiuying@mail.example",
+    "street": "88 Nanjing West Road",
 }
 """Each of them is sent to the platform somewhere; none may be in its logs, metrics or traces."""
 WRONG_TOKEN = secrets.token_urlsafe(40)
@@ -71,6 +76,47 @@ def test_one_order_is_one_trace_from_the_request_to_the_kpi(platform: Platform, 
     assert {"fold sales"} <= {one.name for one in after if one.service == "metrics"}
 
 
+class Shop:
+    """A shop of WooCommerce that signs what it pushes, people and all."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform, self.url = platform, platform.urls["orders-inventory"]
+        platform.put("orders-inventory", "/v1/sources/watched", {
+            "platform": "woocommerce", "partner_id": "p1", "warehouse": "main", "zone": "Asia/Shanghai",
+        })  # fmt: skip
+        self.secret = platform.post("orders-inventory", "/v1/sources/watched/secrets", {})["secret"]
+
+    def push(self, number: int, sku: str, *, secret: str = "", **headers: str) -> httpx.Response:
+        bought = {"id": 1, "product_id": 1, "quantity": 1, "sku": sku, "subtotal": "5.00", "total": "5.00"}
+        moment = "2026-03-02T08:00:00"
+        body = json.dumps({
+            "id": number, "status": "processing", "currency": "CNY", "date_created_gmt": moment, "date_modified_gmt": moment,
+            "billing": {"first_name": NAMES["buyer"], "email": NAMES["mail"], "address_1": NAMES["street"]},
+            "customer_note": NAMES["note"], "line_items": [bought], "refunds": [],
+        }).encode()  # fmt: skip
+        signature = base64.b64encode(hmac.digest((secret or self.secret).encode(), body, "sha256")).decode()
+        signed = {"content-type": "application/json", "x-wc-webhook-topic": "order.created", "x-wc-webhook-signature": signature}
+        return self.platform.http.post(f"{self.url}/v1/pushes/watched", content=body, headers={**signed, **headers})
+
+    def parked(self) -> int:
+        return int(self.platform.get("orders-inventory", "/v1/pushes/tally")["states"].get("parked", 0))
+
+
+@pytest.fixture(scope="module")
+def shop(platform: Platform) -> Shop:
+    return Shop(platform)
+
+
+def test_one_push_is_one_trace_from_the_door_to_the_kpi(platform: Platform, collector: Collector, shop: Shop) -> None:
+    trace = secrets.token_hex(16)
+    answer = shop.push(1, "bike", traceparent=f"00-{trace}-{secrets.token_hex(8)}-01")
+    assert answer.status_code == 202, answer.text
+    platform.until(lambda: platform.kpi("orders", source="watched") == 1)
+    wanted = {"POST /v1/pushes/{source}", "append", "react apply_pushes", "relay", "fold sales"}
+    platform.until(lambda: wanted <= {one.name for one in collector.of(trace)})
+    assert {one.service for one in collector.of(trace)} >= {"orders-inventory", "metrics"}
+
+
 def test_every_line_of_a_request_names_its_request_and_its_trace(platform: Platform, stack: Stack) -> None:
     trace = secrets.token_hex(16)
     headers = {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-01", "x-request-id": "asked-once"}
@@ -82,7 +128,7 @@ def test_every_line_of_a_request_names_its_request_and_its_trace(platform: Platf
 
 
 @pytest.fixture(scope="module")
-def used(platform: Platform, stack: Stack) -> list[httpx.Response]:
+def used(platform: Platform, shop: Shop) -> list[httpx.Response]:
     """The platform after a day with people and secrets in all that is sent; the answers that were refusals."""
     platform.post("partner-registry", "/v1/partners", {
         "partner_id": NAMES["id"], "name": NAMES["partner"], "channel_type": "retailer", "territory": "east",
@@ -97,6 +143,9 @@ def used(platform: Platform, stack: Stack) -> list[httpx.Response]:
     platform.post("orders-inventory", f"/v1/orders/direct:{NAMES['order']}/cancel", {"reason": NAMES["note"]})
     platform.get("partner-registry", "/v1/partners", q=NAMES["search"])
     platform.until(lambda: platform.kpi("orders", partner=NAMES["id"]) == 1)
+    assert shop.push(2, "bell").is_success
+    assert shop.push(3, NAMES["buyer"]).is_success
+    platform.until(lambda: shop.parked() == 1)
     orders, registry = platform.urls["orders-inventory"], platform.urls["partner-registry"]
     http = platform.http
     return [
@@ -109,14 +158,22 @@ def used(platform: Platform, stack: Stack) -> list[httpx.Response]:
         http.get(f"{orders}/v1/events", params={"cursor": NAMES["query"]}),
         http.post(f"{orders}/v1/imports/orders", content=f"{NAMES['note']}\n", headers={"content-type": "application/x-ndjson"}),
         http.get(f"{registry}/v1/partners", headers={"authorization": f"Bearer {WRONG_TOKEN}"}),
+        shop.push(4, "bell", secret=WRONG_TOKEN),
     ]
 
 
-def secrets_of(platform: Platform, stack: Stack) -> set[str]:
+def secrets_of(platform: Platform, stack: Stack, shop: Shop) -> set[str]:
     """What must be in no output whatsoever: tokens and passwords."""
     passwords = {str(httpx.URL(stack.dsn(name)).password) for name in stack.urls}
     _, _, token = platform.http.headers.get("authorization", "").rpartition(" ")
-    found = {stack.folder.secret(), WRONG_TOKEN, *passwords, *filter(None, [token, token.rpartition(".")[2]])}
+    found = {
+        stack.folder.secret(),
+        stack.folder.secrets_key(),
+        shop.secret,
+        WRONG_TOKEN,
+        *passwords,
+        *filter(None, [token, token.rpartition(".")[2]]),
+    }
     assert len(found) > len(stack.urls)
     assert all(len(one) > 10 for one in found)
     return found
@@ -127,26 +184,28 @@ def hits(shown: dict[str, str], wanted: set[str]) -> list[str]:
 
 
 @pytest.mark.usefixtures("used")
-def test_no_log_holds_a_secret_or_a_person(platform: Platform, stack: Stack) -> None:
+def test_no_log_holds_a_secret_or_a_person(platform: Platform, stack: Stack, shop: Shop) -> None:
     logs = {path.name: path.read_text() for path in stack.folder.log("metrics").parent.iterdir()}
     assert {"orders-inventory.log", "partner-registry.log", "postgres.log", "broker.log"} <= logs.keys()
     assert '"route":"/v1/partners"' in logs["partner-registry.log"]
-    assert hits(logs, secrets_of(platform, stack) | set(NAMES.values())) == []
+    assert hits(logs, secrets_of(platform, stack, shop) | set(NAMES.values())) == []
 
 
-def test_no_trace_holds_a_secret_or_a_person(platform: Platform, stack: Stack, collector: Collector, used: list[httpx.Response]) -> None:
+def test_no_trace_holds_a_secret_or_a_person(
+    platform: Platform, stack: Stack, collector: Collector, shop: Shop, used: list[httpx.Response]
+) -> None:
     platform.until(lambda: any(one.name == "POST /v1/orders/{order_id}/cancel" for one in collector.spans))
-    assert hits({one.name: one.text for one in collector.spans}, secrets_of(platform, stack) | set(NAMES.values())) == []
+    assert hits({one.name: one.text for one in collector.spans}, secrets_of(platform, stack, shop) | set(NAMES.values())) == []
 
 
-def test_no_answer_holds_a_secret(platform: Platform, stack: Stack, used: list[httpx.Response]) -> None:
+def test_no_answer_holds_a_secret(platform: Platform, stack: Stack, shop: Shop, used: list[httpx.Response]) -> None:
     assert [answer.status_code for answer in used if answer.is_success and not answer.request.url.path.startswith("/v1/imports")] in (
         [],
         [200],
     )
     assert all(answer.status_code < 500 for answer in used)
     shown = {f"{n} {answer.request.url.path}": answer.text + str(answer.headers) for n, answer in enumerate(used)}
-    assert hits(shown, secrets_of(platform, stack)) == []
+    assert hits(shown, secrets_of(platform, stack, shop)) == []
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +213,8 @@ def scraped(platform: Platform, used: list[httpx.Response]) -> dict[str, str]:
     return {service: platform.http.get(f"{url}/metrics").text for service, url in platform.urls.items()}
 
 
-def test_no_metric_holds_a_secret_or_a_business_id(platform: Platform, stack: Stack, scraped: dict[str, str]) -> None:
-    assert hits(scraped, secrets_of(platform, stack) | set(NAMES.values())) == []
+def test_no_metric_holds_a_secret_or_a_business_id(platform: Platform, stack: Stack, shop: Shop, scraped: dict[str, str]) -> None:
+    assert hits(scraped, secrets_of(platform, stack, shop) | set(NAMES.values())) == []
     values = {
         value
         for text in scraped.values()

@@ -16,6 +16,7 @@ from channel_events.subscription.parking import Failure, Parking
 from channel_events.subscription.progress import Progress, ProgressTable
 from channel_events.subscription.serving import use_serving
 from channel_events.subscription.step import Step
+from channel_events.told import told
 
 _KEEP = """
 insert into command_key (actor, key, body_hash, first_position, count, outcome)
@@ -116,7 +117,7 @@ class ReactionEffect:
 
     def _judge(self, event: Recorded, found: Any) -> Judged:
         if type(event.data) is Unreadable:
-            return Judged(event, error=UnreadableEvent(f"{event.type} {event.id}: {event.data.error}"))
+            return Judged(event, error=UnreadableEvent(f"{event.type} {event.id}: {told(event.data.error)}"))
         try:
             targets = self.reaction.targets(event, found)
             for target in targets:
