@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from channel_events.cli.output import Json, Yes, bar, confirm, run, say
+from channel_events.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
 from channel_events.cli.target import target
+from channel_events.conformance import TRIALS, try_broker
 from channel_events.relay import operate
 
 
@@ -17,10 +18,10 @@ def republish(
 ) -> None:
     """Send public events again. Readers pass over those that they know; the relay stands by meanwhile."""
     chosen = target(context.obj)
-    broker = chosen.broker
+    there = chosen.broker
     confirm(f"All public events of {chosen.name} behind position {after} are sent to {chosen.topic} again.", yes=yes)
     with bar("republish", None) as progress:
-        sent = operate.republish(chosen.dsn, broker, chosen.name, chosen.topic, after, lambda count, _: progress.advance(count))
+        sent = operate.republish(chosen.dsn, there, chosen.name, chosen.topic, after, lambda count, _: progress.advance(count))
         count = run(sent)
     say(f"{count} events sent again to {chosen.topic}", {"service": chosen.name, "topic": chosen.topic, "sent": count}, as_json=as_json)
 
@@ -31,10 +32,26 @@ def reset_topic(context: typer.Context, yes: Yes = False, as_json: Json = False)
     For a topic that holds what the log has lost. Afterwards, views that say `forked` are to be rebuilt.
     """
     chosen = target(context.obj)
-    broker = chosen.broker
+    there = chosen.broker
     confirm(f"Topic {chosen.topic} is deleted; the relay of {chosen.name} fills it again from the log.", yes=yes)
-    run(operate.reset_topic(chosen.dsn, broker, chosen.topic))
+    run(operate.reset_topic(chosen.dsn, there, chosen.topic))
     say(f"{chosen.topic} is empty; the relay fills it", {"service": chosen.name, "topic": chosen.topic}, as_json=as_json)
 
 
-COMMANDS = (republish, reset_topic)
+def broker(context: typer.Context, as_json: Json = False) -> None:
+    """Try what the broker can do, in topics of its own. Exit status 1: it cannot do what the platform needs."""
+    with bar("trying", len(TRIALS)) as progress:
+        tried = run(try_broker(target(context.obj).broker, lambda _: progress.advance()))
+    if as_json:
+        for one in tried:
+            typer.echo(line(one))
+    else:
+        table(
+            ("ability", "works", "needed", "seen"),
+            [[one.ability, "yes" if one.works else "no", "yes" if one.needed else "", one.answer] for one in tried],
+        )
+    if not all(one.works for one in tried if one.needed):
+        raise typer.Exit(FOUND)
+
+
+COMMANDS = (republish, reset_topic, broker)
