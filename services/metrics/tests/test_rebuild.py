@@ -1,0 +1,95 @@
+"""Every view of metrics, made again while orders come in, ends equal to what its events come to."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from channel_events import Recorded
+from channel_events.broker import Broker, topic_of  # import-rule: plays a publisher
+from channel_events.envelope import Encoder  # import-rule: plays a publisher
+from channel_events.pure import Registry
+from channel_events.relay.sending import Sender  # import-rule: plays a publisher
+from channel_events.subscription import Verified, Where, rebuild, verify  # import-rule: what an operator's command calls
+from channel_service.testing import Running, running
+from metrics.app import SERVICE, VIEWS
+from metrics.views.sales import FACT, SALES
+
+from .examples import hierarchy, products, sales
+
+BEFORE, MEANWHILE = 10_000, 1_000
+
+
+def rows_of(events: Iterable[Recorded], before: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Events as rows of their publisher's log, linked by partition, behind those ``before``."""
+    tails = {row["partition"]: row for row in before}
+    rows = []
+    for position, event in enumerate(events, len(before) + 1):
+        previous = tails.get(event.partition)
+        row = {name: getattr(event, name) for name in event.__struct_fields__}
+        row |= {"position": position, "id": UUID(int=position), "stream": f"order/{getattr(event.data, 'order_id', position)}"}
+        row |= {"previous_position": previous["position"] if previous else 0, "previous_id": previous["id"] if previous else UUID(int=0)}
+        row["data"] = msgspec.json.encode(event.data)
+        rows.append(row)
+        tails[event.partition] = row
+    return rows
+
+
+async def publish(kafka: str, prefix: str, service: str, rows: Sequence[dict[str, Any]], slices: int = 1) -> None:
+    broker, topic = Broker(kafka, "embedded"), topic_of(prefix, service)
+    admin = broker.admin()
+    await admin.start()
+    await broker.ensure_topic(admin, topic)
+    await admin.close()
+    size = -(-len(rows) // slices)
+    for start in range(0, len(rows), size):
+        async with Sender.open(broker, topic, Encoder(service)) as sender:
+            await sender.send(rows[start : start + size], {})
+
+
+async def reached(client: Running, rows: Sequence[dict[str, Any]]) -> None:
+    """Returns when all views of orders-inventory are where these rows end."""
+    tails = ",".join(f"{p}:{position}" for p, position in {row["partition"]: row["position"] for row in rows}.items())
+    for _ in range(20):
+        answer = await client.get("/v1/kpis/orders", params={"wait_for": f"{rows[-1]['position']};{tails}"})
+        if answer.status_code != 503:
+            break
+    assert answer.status_code == 200, answer.text
+
+
+async def test_every_view_rebuilt_while_orders_come_in_ends_equal(metrics_url: str, kafka: str, topic_prefix: str) -> None:
+    made = sales(seed=4, orders=BEFORE + MEANWHILE)
+    cut = next(n for n, event in enumerate(made) if event.data.order_id == f"shop:{BEFORE}")
+    first = rows_of([*products(), *made[:cut]])
+    rest = rows_of([*products(), *made], [])[len(first) :]
+    await publish(kafka, topic_prefix, "orders-inventory", first, slices=4)
+    partners = rows_of(hierarchy())
+    await publish(kafka, topic_prefix, "partner-registry", partners)
+    where = Where(owner_dsn=metrics_url, role=None, service="metrics", registry=Registry([]), bootstrap=kafka, topic_prefix=topic_prefix)
+    async with running(SERVICE, database_url=metrics_url, kafka=kafka, topic_prefix=topic_prefix) as client:
+        await reached(client, first)
+        began = asyncio.Event()
+
+        async def go_on() -> None:
+            await began.wait()
+            await publish(kafka, topic_prefix, "orders-inventory", rest, slices=20)
+
+        flowing = asyncio.create_task(go_on())
+        for view in VIEWS:
+            assert (await rebuild(where, view, told=lambda _: began.set())).build == 1
+        await flowing
+        await reached(client, rest)
+        found = {view.name: await verify(where, view) for view in VIEWS}
+    for one in found.values():
+        check(one)
+    facts = next(table for table in found[SALES.name].tables if table.table == FACT.name)
+    assert facts.rows == sum(len(event.data.lines) for event in made)
+    assert set(facts.serving) == {"0", "1", "2"}, "a checksum for each partition"
+
+
+def check(found: Verified) -> None:
+    assert found.equal, [one.differences[:3] for one in found.tables]
+    for table in found.tables:
+        assert table.rows > 0
+        assert table.serving == table.rebuilt
