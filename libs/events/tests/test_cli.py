@@ -11,19 +11,22 @@ from typing import Any
 
 import pytest
 import structlog
-from channel_events import Log, LogRestored, Recorded
+from channel_events import OWN_LOG, Log, LogRestored, Reaction, Recorded
 from channel_events.cli import reading, target
 from channel_events.cli.app import app
 from channel_events.relay import Relay
 from typer.testing import CliRunner, Result
 
-from .moving import eventually, fill, make_tables, public_rows, running, subscription, take, taken_view
+from .moving import eventually, fill, make_tables, public_rows, reached, rows, running, subscription, take, taken_view
 from .specimen import JAR
 from .test_relay import is_done, send_all
 from .test_relay_restored import holds_just
 
 Cli = Callable[..., Awaitable[Result]]
 STATUSES = {"done": 0, "found": 1, "wrong": 2, "unconfirmed": 3, "unreachable": 4}
+
+
+IDLE = Reaction("idle", of=OWN_LOG, commands=lambda _: ())
 
 
 class Unwilling:
@@ -49,7 +52,7 @@ def view(unwilling: Unwilling) -> Any:
 @pytest.fixture
 def cli(view: Any, database: str, kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """Runs a command in a thread of its own, as in a process that has the specimen's settings."""
-    service = SimpleNamespace(name="specimen", deciders=[JAR], views=[view], reactions=[])
+    service = SimpleNamespace(name="specimen", deciders=[JAR], views=[view], reactions=[IDLE])
     monkeypatch.setattr(target, "entry_points", lambda group: [SimpleNamespace(name="specimen", load=lambda: service)])
     for name, value in {"DATABASE_URL": database, "KAFKA_BOOTSTRAP": kafka, "TOPIC_PREFIX": topic_prefix, "DURABLE": "false"}.items():
         monkeypatch.setenv(f"QUDAO_{name}", value)
@@ -188,8 +191,34 @@ async def test_parked_streams_are_listed_shown_and_driven_again(
         await cli("redrive", ends="wrong")
 
 
+async def test_a_view_is_made_again_and_compared_row_by_row(
+    log: Log, cli: Cli, relay: Relay, view: Any, database: str, kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "QUDAO_OWNER_DATABASE_URL is not set" in (await cli("rebuild", "taken", ends="wrong")).stderr
+    monkeypatch.setenv("QUDAO_OWNER_DATABASE_URL", database)
+    await make_tables(database, view)
+    await fill(log, jars=2, each=3)
+    reader = subscription(view, database, kafka, topic_prefix)
+    async with running(relay, reader):
+        await eventually(partial(reached, database, 6))
+        assert "equal" in (await cli("verify")).stdout
+        await rows(database, "update taken_v1 set count = 7 where jar = 'jar1'")
+        [found] = objects(await cli("verify", "taken", "--json", ends="found"))
+        [wrong] = found["tables"][0]["differences"]
+        assert (found["equal"], wrong["key"], wrong["serving"]["count"], wrong["rebuilt"]["count"]) == (False, {"jar": "jar1"}, 7, 3)
+        assert "should be" in (await cli("verify", ends="found")).stdout
+        [made] = objects(await cli("rebuild", "taken", "--json"))
+        assert made["build"] > 0
+        assert "equal" in (await cli("verify", "taken")).stdout
+
+
+async def test_a_reaction_that_is_not_forked_needs_no_help(cli: Cli) -> None:
+    assert "no reaction 'x'; it has: idle" in (await cli("accept-fork", "x", "--yes", ends="wrong")).stderr
+    assert (await cli("accept-fork", "idle", "--yes")).stdout == "idle is not forked\n"
+
+
 async def test_what_is_wrong_is_said_in_a_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "no view or reaction 'x'; it has: taken" in (await cli("redrive", "x", ends="wrong")).stderr
+    assert "no view or reaction 'x'; it has: taken, idle" in (await cli("redrive", "x", ends="wrong")).stderr
     assert "no service 'x' is installed; there are: specimen" in (await cli("-s", "x", "status", ends="wrong")).stderr
     monkeypatch.setenv("QUDAO_DATABASE_URL", "postgresql://a:secret@127.0.0.1:1/x")  # secret-rule: it is never sent to anybody
     result = await cli("status", ends="unreachable")

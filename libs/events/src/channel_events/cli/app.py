@@ -7,7 +7,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from channel_events.cli import events, parked, topic
+from channel_events.cli import events, parked, topic, views
 from channel_events.cli.output import command
 
 app = typer.Typer(
@@ -32,7 +32,7 @@ def chosen(
     context.obj = service
 
 
-for part in (events, topic, parked):
+for part in (events, topic, parked, views):
     for work in part.COMMANDS:
         app.command(name=work.__name__.replace("_", "-"))(command(work))
 

@@ -19,6 +19,7 @@ from channel_events.broker import TopicRefused
 from channel_events.cli.target import Refused
 from channel_events.log import LogFailure, UnsafeServer
 from channel_events.relay.operate import RelayBusy
+from channel_events.subscription import Busy, NotReady
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="Results as JSON, an object a
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _REFUSED = (Refused, TopicRefused, UnsafeServer)
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError, LogFailure, RelayBusy)
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError, LogFailure, RelayBusy, Busy, NotReady)
 
 
 def command(work: Callable[..., None]) -> Callable[..., None]:
