@@ -102,6 +102,7 @@ class Feed:
         self._opening = asyncio.Lock()
         self._tally: Tally | None = None
         self._frame: Frame | None = None
+        self._shown: tuple[str, bytes] | None = None
         self._told: deque[tuple[str, int, bytes | None]] = deque(maxlen=KEPT_FRAMES)
 
     @property
@@ -171,7 +172,10 @@ class Feed:
         self._told.append((frame.id, frame.number, event))
 
     def _snapshot(self, tally: Tally) -> bytes:
-        return self._encode(Told.SNAPSHOT, self.frame, self.follow, tally, tally.places())
+        # Made once for all who come at this frame: after a restart everybody does.
+        if self._shown is None or self._shown[0] != self.frame.id:
+            self._shown = self.frame.id, self._encode(Told.SNAPSHOT, self.frame, self.follow, tally, tally.places())
+        return self._shown[1]
 
     def _resume(self, client: Client, after: str | None) -> bool:
         """Tells the client what changed since the frame ``after``, if that is in memory."""
