@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status logs events test lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status token logs events test lint format types imports contracts docs check bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ down: $(INSTALLED) ## Stop them; the data stay
 
 status: $(INSTALLED) ## What runs, where, and is it ready
 	@$(LOCAL) status
+
+token: $(INSTALLED) ## Print a token for the stack: ROLE=ops, with PARTNER=id or SOURCE=name, HOURS=12
+	@$(LOCAL) token $(or $(ROLE),brand_admin) $(if $(PARTNER),--partner "$(PARTNER)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(HOURS),--hours $(HOURS)) $(if $(DATA),--data-dir "$(DATA)")
 
 logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
 	@$(LOCAL) logs --follow $(SERVICE)

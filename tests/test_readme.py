@@ -6,6 +6,7 @@ keys or ids of their own and may be.
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -37,7 +38,15 @@ def run(block: Block, stack: Stack) -> str:
     text = block.text
     for name, url in stack.urls.items():
         text = text.replace(f"localhost:{PORTS[name]}", url.removeprefix("http://"))
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text],
+        cwd=ROOT,
+        env={**os.environ, "TOKEN": stack.token()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, f"README line {block.line}: {done.stderr}"
     return done.stdout
 
@@ -73,7 +82,9 @@ def test_the_commands_of_the_readme_do_what_it_shows(stack: Stack) -> None:
             time.sleep(0.2)
 
 
-@pytest.mark.parametrize("command", sorted({m for b in SHELL for m in re.findall(r"^(make .*?)(?: *#.*)?$", b.text, re.MULTILINE)}))
+@pytest.mark.parametrize(
+    "command", sorted({m for b in SHELL for m in re.findall(r"^(?:\w+=\$\()?(make .*?)(?:\)| *#.*)?$", b.text, re.MULTILINE)})
+)
 def test_every_make_command_of_the_readme_is_there(command: str) -> None:
     words = command.split()[1:]
     done = subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -82,7 +93,9 @@ def test_every_make_command_of_the_readme_is_there(command: str) -> None:
 
 def test_every_other_command_is_known_to_this_test() -> None:
     lines = [line for block in SHELL if block.info == "sh" for line in block.text.splitlines()]
-    assert [line for line in lines if line and not re.match(r"make |git clone |cd |\.ci/run|\.venv/bin/python -m pytest ", line)] == []
+    assert [
+        line for line in lines if line and not re.match(r"(TOKEN=\$\()?make |git clone |cd |\.ci/run|\.venv/bin/python -m pytest ", line)
+    ] == []
 
 
 def test_the_ports_of_the_readme_are_those_of_the_stack() -> None:

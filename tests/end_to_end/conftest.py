@@ -18,6 +18,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def platform(stack: Stack) -> Iterator[Platform]:
     """With a territory, an active retailer, a warehouse and two products in stock."""
-    with Platform(stack.urls) as ready:
+    with Platform(stack.urls, stack.token()) as ready:
         ready.prepare()
         yield ready

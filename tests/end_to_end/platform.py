@@ -16,9 +16,11 @@ DAY = "2026-03-02"
 class Platform:
     """``post``, ``put`` and ``get`` take the service's name and a path; they expect success unless told otherwise."""
 
-    def __init__(self, urls: Mapping[str, str]) -> None:
+    def __init__(self, urls: Mapping[str, str], token: str) -> None:
         self.urls = urls
-        self.http = httpx.Client(timeout=30, trust_env=False, limits=httpx.Limits(max_connections=100))
+        self.http = httpx.Client(
+            headers={"authorization": f"Bearer {token}"}, timeout=30, trust_env=False, limits=httpx.Limits(max_connections=100)
+        )
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:

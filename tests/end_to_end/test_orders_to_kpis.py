@@ -57,7 +57,13 @@ def test_64_clients_over_two_api_processes_reserve_the_last_10_units_once(platfo
     platform.put("orders-inventory", "/v1/products/last", {"name": "Last"})
     platform.receive("last", 10)
     port = free_port()
-    settings = {"DATABASE_URL": stack.dsn("orders-inventory"), "KAFKA_BOOTSTRAP": stack.bootstrap, "PORT": str(port), "ROLE": "api"}
+    settings = {
+        "DATABASE_URL": stack.dsn("orders-inventory"),
+        "KAFKA_BOOTSTRAP": stack.bootstrap,
+        "PORT": str(port),
+        "ROLE": "api",
+        **stack.auth,
+    }
     second = start_service("orders_inventory", settings, stack)
     try:
         urls = [platform.urls["orders-inventory"], f"http://127.0.0.1:{port}"]

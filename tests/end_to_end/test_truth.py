@@ -41,7 +41,7 @@ def truth() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def loaded(stack: Stack) -> Iterator[Platform]:
     play(stack, MAPPING, SHARED / NAME)
-    with Platform(stack.urls) as platform:
+    with Platform(stack.urls, stack.token()) as platform:
         yield platform
 
 
@@ -51,7 +51,7 @@ def play(stack: Stack, mapping: Path, data: Path) -> None:
     async def playing() -> None:
         scenario, report = load(read_mapping(mapping), data)
         assert not report.bad
-        async with Doors(stack.urls) as doors:
+        async with Doors(stack.urls, token=stack.token()) as doors:
             outcome = await Player(doors, scenario, Reporter(console())).play()
         assert outcome.differs is None
         assert outcome.all.refused == 0

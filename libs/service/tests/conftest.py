@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from channel_service import Service
-from channel_service.testing import Running, running
+from channel_service.testing import Running, auth_settings, running
 from qudao_local.ports import free_port
 
 sys.path.insert(0, str(Path(__file__).parent))  # the specimen is a package of the tests, not an installed one
@@ -32,6 +32,10 @@ async def client(url: str) -> AsyncIterator[Running]:
         yield client
 
 
+def _auth() -> dict[str, str]:
+    return {name.upper(): value for name, value in auth_settings().items()}
+
+
 class Process:
     """The specimen as its own process, on a port of its own."""
 
@@ -39,7 +43,7 @@ class Process:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = log
-        given = {"DATABASE_URL": url, "PORT": str(self.port), "ROLE": "api", "DURABLE": "false", **settings}
+        given = {"DATABASE_URL": url, "PORT": str(self.port), "ROLE": "api", "DURABLE": "false", **_auth(), **settings}
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("QUDAO_")},
             **{f"QUDAO_{name}": value for name, value in given.items() if value},

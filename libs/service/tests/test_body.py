@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 from channel_service.http.body import MAX_DEPTH, BodyRefused, parse_json
-from channel_service.testing import Running
+from channel_service.testing import Running, bearer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,7 +145,7 @@ class Endless:
 
 def test_limits_hold_in_a_real_server_also_for_chunked_bodies(specimen: Callable[..., Any]) -> None:
     process = specimen(MAX_BODY_BYTES="4096").start()
-    with httpx.Client(base_url=process.address, timeout=20) as client:
+    with httpx.Client(base_url=process.address, headers=bearer(), timeout=20) as client:
         chunked = client.post(RAISE, content=iter([b'{"by":', b" " * 5000, b"1}"]), headers=JSON)
         assert (chunked.status_code, chunked.json()["code"]) == (413, "body_too_large")
         small = client.post(RAISE, content=iter([b'{"by"', b":1}"]), headers=JSON)
@@ -156,7 +156,7 @@ def test_limits_hold_in_a_real_server_also_for_chunked_bodies(specimen: Callable
         assert (deep.status_code, deep.json()["code"]) == (400, "body_too_deep")
         assert client.post("/v1/lines", content=iter([b"x" * 3000] * 3)).json() == 9000
     before = _resident(process)
-    with httpx.Client(base_url=process.address, timeout=20) as client:
+    with httpx.Client(base_url=process.address, headers=bearer(), timeout=20) as client:
         endless = Endless(megabytes=64)
         assert client.post(RAISE, content=iter(endless), headers=JSON).status_code == 413
     assert endless.sent == 64 * 1_048_576

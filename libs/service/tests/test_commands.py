@@ -30,7 +30,7 @@ async def test_an_event_tells_who_asked_for_it(client: Running) -> None:
     answer = await client.post(RAISE, json={"by": 1}, headers={"x-request-id": "call-7"})
     assert answer.headers["x-request-id"] == "call-7"
     event = (await client.get(f"/v1/events/{answer.json()['events'][0]['id']}")).json()
-    assert (event["actor"], event["correlation"]) == ("api", "call-7")
+    assert (event["actor"], event["correlation"]) == ("brand_admin", "call-7")
 
 
 @pytest.mark.parametrize("request_id", ["two words", "x" * 129, ""])

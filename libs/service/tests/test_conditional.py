@@ -8,7 +8,7 @@ import httpx
 import pytest
 from channel_events import Expect, Rejected
 from channel_service.http.conditional import expected
-from channel_service.testing import Running
+from channel_service.testing import Running, bearer
 
 COUNTER = "/v1/counters/a"
 RAISE = f"{COUNTER}/raise"
@@ -86,7 +86,7 @@ def test_of_two_writers_in_two_processes_with_one_etag_one_wins(specimen: Callab
     addresses = [specimen().start().address for _ in range(2)]
 
     async def race() -> None:
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(headers=bearer(), timeout=30) as client:
             for turn in range(15):
                 path = f"/v1/counters/{turn}/raise"
                 seen = (await raised(client, path=addresses[0] + path)).headers["etag"]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from channel_service.migrations import migrate
-from channel_service.testing import Running, running
+from channel_service.testing import Running, bearer, running
 from prometheus_client.parser import text_string_to_metric_families
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
@@ -146,7 +146,8 @@ def test_sigterm_lets_requests_under_way_end_and_takes_no_new_ones(specimen: Cal
     process = specimen().start()
     answers: list[int] = []
     slow = threading.Thread(
-        target=lambda: answers.append(httpx.get(f"{process.address}/v1/slow?seconds=3", timeout=60).status_code), daemon=True
+        target=lambda: answers.append(httpx.get(f"{process.address}/v1/slow?seconds=3", headers=bearer(), timeout=60).status_code),
+        daemon=True,
     )
     slow.start()
     eventually(lambda: in_flight(process.address) == 1)
@@ -168,9 +169,9 @@ def test_a_process_ends_in_order_when_its_standard_input_closes(specimen: Callab
 
 def test_logs_are_json_lines_without_query_values_and_bodies(specimen: Callable[..., Any]) -> None:
     process = specimen().start()
-    httpx.get(f"{process.address}/v1/counters/a?token=s3cret", headers={"x-request-id": "call-7"})
-    httpx.post(f"{process.address}/v1/counters/a/raise", json={"by": 1, "note": "s3cret"})
-    httpx.get(f"{process.address}/v1/boom")
+    httpx.get(f"{process.address}/v1/counters/a?token=s3cret", headers={"x-request-id": "call-7", **bearer()})
+    httpx.post(f"{process.address}/v1/counters/a/raise", json={"by": 1, "note": "s3cret"}, headers=bearer())
+    httpx.get(f"{process.address}/v1/boom", headers=bearer())
     assert process.end() == 0
     assert "s3cret" not in process.log.read_text()
     lines = [json.loads(line) for line in process.log.read_text().splitlines()]

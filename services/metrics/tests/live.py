@@ -11,6 +11,7 @@ import httpx
 from channel_events import Recorded
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
+from channel_service.testing import bearer
 from metrics.views.sales import SALES
 from msgspec import Struct
 
@@ -68,7 +69,7 @@ class Stream:
 @asynccontextmanager
 async def follow(url: str, after: str | None = None, token: str | None = None, **asked: Any) -> AsyncIterator[Stream]:
     """A stream of ``/v1/live``; ``from_`` is the parameter ``from``."""
-    headers = {**({"Last-Event-ID": after} if after else {}), **({"authorization": f"Bearer {token}"} if token else {})}
+    headers = {**({"Last-Event-ID": after} if after else {}), **({"authorization": f"Bearer {token}"} if token else bearer())}
     params = {name.rstrip("_"): value for name, value in asked.items()}
     async with (
         httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as http,

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import httpx
+from channel_service.testing import auth_settings
 from qudao_local.ports import free_port
 
 
@@ -18,6 +19,7 @@ class Process:
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / f"metrics-{port}.log"
         variables = {"QUDAO_DATABASE_URL": database_url, "QUDAO_PORT": str(port), "QUDAO_ROLE": "api", "QUDAO_DURABLE": "false"}
+        variables |= {f"QUDAO_{name.upper()}": value for name, value in auth_settings().items()}
         given = {f"QUDAO_{name}": value for name, value in settings.items()}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

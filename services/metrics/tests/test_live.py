@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import Recorded
-from channel_service.testing import Running, listening
+from channel_service.testing import Running, bearer, listening
 from metrics.api.live import ENDED
 from metrics.app import KPIS
 from metrics.views.sales import SALES
@@ -240,7 +240,8 @@ async def test_a_client_that_does_not_read_is_dropped(url: str, metrics_url: str
     host, port = url.removeprefix("http://").split(":")
     many = [order(n, partner_id=f"partner-{n}") for n in range(300)]
     _, writer = await asyncio.open_connection(host, int(port), limit=1024)
-    writer.write(b"GET /v1/live?kpi=orders,gross,net,units&by=partner HTTP/1.1\r\nhost: x\r\n\r\n")
+    head = f"host: x\r\nauthorization: {bearer()['authorization']}\r\n\r\n"
+    writer.write(f"GET /v1/live?kpi=orders,gross,net,units&by=partner HTTP/1.1\r\n{head}".encode())
     before = _dropped()
     async with follow(url, kpi="orders") as witness:
         position = 1000

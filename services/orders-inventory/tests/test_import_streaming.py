@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import uvicorn
-from channel_service.testing import Running
+from channel_service.testing import Running, bearer
 from qudao_local.ports import free_port
 
 SECONDS = 60
+TOKEN = f"Authorization: {bearer()['authorization']}\r\n".encode()
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ async def test_a_client_that_sends_first_and_reads_later_is_answered(port: int) 
     reader, writer = await asyncio.open_connection(sock=narrow)
     head = f"POST /v1/imports/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: {len(row) * rows}\r\n"
     async with asyncio.timeout(SECONDS):
-        writer.write(f"{head}Connection: close\r\n\r\n".encode())
+        writer.write(head.encode() + TOKEN + b"Connection: close\r\n\r\n")
         for _ in range(rows // 1000):
             writer.write(row * 1000)
             await writer.drain()
@@ -53,7 +54,8 @@ async def test_results_come_while_the_file_is_still_being_sent(port: int) -> Non
     async with asyncio.timeout(SECONDS):
         writer.write(
             b"POST /v1/imports/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
-            b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{\n\r\n2\r\n{\n\r\n"
+            + TOKEN
+            + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{\n\r\n2\r\n{\n\r\n"
         )
         assert b"malformed_json" in await reader.readuntil(b'"refused"') + await reader.readuntil(b"malformed_json")
         writer.write(b"0\r\n\r\n")
@@ -66,7 +68,10 @@ async def test_a_client_that_leaves_in_the_middle_leaves_whole_orders_behind(por
     row = b'{"kind": "warehouse", "warehouse": "sh", "name": "x"}\n'
     writer.write(
         b"POST /v1/imports/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
-        b"Content-Length: 1000\r\n\r\n" + row + row[:20]
+        + TOKEN
+        + b"Content-Length: 1000\r\n\r\n"
+        + row
+        + row[:20]
     )
     await writer.drain()
     async with asyncio.timeout(SECONDS):

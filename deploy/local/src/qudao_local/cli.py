@@ -15,6 +15,7 @@ from rich.console import Console
 from qudao_local import overview
 from qudao_local.binaries import BinaryMissing
 from qudao_local.folder import AlreadyRunning, Folder, NotOurs
+from qudao_local.issuer import ROLES, Issuer
 from qudao_local.ports import PortsTaken
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
@@ -181,6 +182,31 @@ def events(
     }
     command = [sys.executable, "-m", "channel_events", "--service", service, *context.args]
     os.execve(sys.executable, command, environment(settings))  # noqa: S606 - no shell is meant
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Argument(help=f"One of {', '.join(ROLES)}.")],
+    partner: Annotated[str | None, typer.Option(help="The partner's id, with the role partner.")] = None,
+    source: Annotated[str | None, typer.Option(help="The source's name, with the role source.")] = None,
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="How long it is good for.")] = 12,
+    data: Annotated[Path | None, typer.Option("--data-dir", help="The stack's folder; the one that runs when left out.")] = None,
+) -> None:
+    """Print a token for the services of a stack, running or not. Exit status 1: there is no such role, or it lacks its id."""
+    try:
+        folder = Folder(data or _running_one())
+        folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        print(Issuer(folder.auth).token(role, partner_id=partner, source=source, hours=hours))
+    except (OSError, ValueError) as refusal:
+        _fail(str(refusal))
+
+
+def _running_one() -> Path:
+    """The folder of the stack that runs, be it the demo's; the default one when none does. `ValueError` when several do."""
+    found = [path for path in sorted(DEFAULT.parent.glob("*")) if Folder(path).launcher() is not None]
+    if len(found) > 1:
+        raise ValueError(f"several stacks run: name one with DATA=, like DATA={found[0]}")
+    return found[0] if found else DEFAULT
 
 
 def given_ports(given: list[str]) -> dict[str, int]:

@@ -101,6 +101,11 @@ class Folder:
         """The key that services seal others' secrets with, for ``QUDAO_SECRETS_KEY``."""
         return base64.b64encode(hmac.digest(self.secret().encode(), b"secrets key", "sha256")).decode()
 
+    @property
+    def auth(self) -> Path:
+        """Where the stack's issuer of tokens keeps its key."""
+        return self.path / "auth"
+
     def write_parts(self, parts: list[PartState]) -> None:
         draft = self.path / "parts.json.new"
         draft.write_text(json.dumps([asdict(part) for part in parts], indent=1))

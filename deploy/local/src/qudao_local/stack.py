@@ -15,13 +15,14 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
 from qudao_local import databases, guard, ports
 from qudao_local.broker import Broker
 from qudao_local.folder import Folder, PartState
+from qudao_local.issuer import Issuer
 from qudao_local.part import Part, Say
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
@@ -58,6 +59,8 @@ class Stack:
         self._kinds = kinds
         self._settings = settings or {}
         self._tell = say
+        self.auth: Mapping[str, str] = {}
+        """The settings by which services trust the tokens of this stack; there once it is built."""
         self._say_lock = threading.Lock()
         self._state_lock = threading.Lock()
         self._migration: subprocess.Popen[bytes] | None = None
@@ -101,6 +104,10 @@ class Stack:
         kind = next(kind for kind in self._kinds if kind.name == name)
         return self._postgres.dsn(kind.database, kind.database)
 
+    def token(self, role: str = "brand_admin", **who: Any) -> str:
+        """A token that the services accept; ``who`` is ``partner_id`` or ``source``, with the role of that name."""
+        return Issuer(self.folder.auth).token(role, **who)
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -112,6 +119,7 @@ class Stack:
         self._postgres = Postgres(
             self.folder.path / "postgres", self.ports["postgres"], log=self.folder.log("postgres"), secret=self.folder.secret()
         )
+        self.auth = Issuer(self.folder.auth).settings
         broker = Broker(self.ports["broker"], self.folder.log("broker"))
         services = [Service(kind, self.ports[kind.name], self.folder.log(kind.name), self._service(kind)) for kind in self._kinds]
         servers = [self._postgres, broker, *services]
@@ -121,6 +129,7 @@ class Stack:
         return {
             **self._settings,
             **self._pages(),
+            **self.auth,
             "DATABASE_URL": self.dsn(kind.name),
             "KAFKA_BOOTSTRAP": self.bootstrap,
             "BROKER_PROFILE": "embedded",

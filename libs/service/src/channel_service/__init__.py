@@ -1,8 +1,9 @@
 """channel_service: what every HTTP service shares, so that a service holds only what is its own."""
 
 from channel_service.app import attach, create_app
+from channel_service.auth import BRAND, Allow, Open, Principal, Role
 from channel_service.cli import run
-from channel_service.dependencies import By, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
+from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
@@ -18,9 +19,12 @@ from channel_service.service import Service
 from channel_service.settings import Settings
 
 __all__ = [
+    "BRAND",
+    "Allow",
     "Amount",
     "BodyRefused",
     "By",
+    "Caller",
     "Code",
     "Currency",
     "Key",
@@ -28,14 +32,17 @@ __all__ = [
     "Measure",
     "Money",
     "NewId",
+    "Open",
     "Page",
     "PageDep",
     "PageRequest",
+    "Principal",
     "Problem",
     "ProblemCatalogue",
     "Quantity",
     "ReadDep",
     "Receipt",
+    "Role",
     "Rule",
     "RuntimeDep",
     "Sealer",

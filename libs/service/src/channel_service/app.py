@@ -3,10 +3,13 @@
 import os
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from prometheus_client import Gauge, disable_created_metrics
 from starlette.middleware import Middleware
 
+from channel_service.auth.access import admitted, declared
+from channel_service.auth.describe import with_access
+from channel_service.auth.sign_in import AdmitFirst, SignIn
 from channel_service.exporting import export_routes, log_export
 from channel_service.http.body import BodyLimit
 from channel_service.http.browsers import for_browsers
@@ -29,7 +32,8 @@ BUILD = Gauge("qudao_build_info", "1, with what runs as labels.", ["version", "c
 def create_app(service: Service, settings: Settings) -> FastAPI:
     """The routes of ``service`` and those that every service has; a worker has the latter's health and metrics only.
 
-    Routes that touch the log or the database need ``attach`` first; the OpenAPI document does not.
+    Routes that touch the log or the database need ``attach`` first; the OpenAPI document does not. ``TypeError`` for a route
+    that does not declare who may call it.
     """
     render, limits = renderer(service.problems), limiters(settings)
     app = FastAPI(
@@ -38,13 +42,17 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         version=service.version,
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,  # a redirect would lose the body of a command on some clients
+        # SignIn before Limits, which count by who calls; AdmitFirst last: it is the first that a route reading a body asks.
         middleware=[
             Middleware(Requests, render=render),
             *for_browsers(settings),
+            Middleware(SignIn),
             Middleware(Limits, limiters=limits, render=render),
             Middleware(NotModified),
             Middleware(BodyLimit, limit=settings.max_body_bytes),
+            Middleware(AdmitFirst),
         ],
+        dependencies=[Depends(admitted)],
         telemetry=REQUESTS,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
@@ -55,8 +63,9 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     own = [*service.routers, events.router, export_routes(service.routers), log_export.router] if settings.role != "worker" else []
     for router in [*own, health.router, metrics.router]:
         app.include_router(router)
+    app.state.access = declared(app)
     describe: Any = document(app, service)
-    app.openapi = describe  # type: ignore[method-assign]
+    app.openapi = with_access(app, describe)  # type: ignore[method-assign]
     BUILD.labels(service.version, os.environ.get("QUDAO_COMMIT", "unknown")).set(1)
     return app
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channel_service.auth.principal import Principal
 from channel_service.http.conditional import expected, set_etag
 from channel_service.paging import PageRequest, page_request
 from channel_service.problems.refusals import invalid
@@ -37,8 +38,13 @@ async def _read(request: Request) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+async def _principal(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
 async def _actor(request: Request) -> Actor:
-    return Actor("api", correlation=request.state.request_id)
+    return Actor(request.state.principal.subject, correlation=request.state.request_id)
 
 
 async def _command_key(request: Request) -> CommandKey | None:
@@ -75,6 +81,8 @@ LogDep = Annotated[Log, Depends(_log)]
 """The log for this request: commands are decided on its If-Match, and its answer carries the ETag of the thing commanded."""
 ReadDep = Annotated[AsyncConnection, Depends(_read, scope="function")]
 """A connection in one read-only snapshot, given back before the answer is sent: a slow client holds none."""
+Caller = Annotated[Principal, Depends(_principal)]
+"""Who calls, on a route that is not open."""
 By = Annotated[Actor, Depends(_actor)]
 Key = Annotated[CommandKey | None, Depends(_command_key)]
 Today = Annotated[date, Depends(_today)]

@@ -72,7 +72,9 @@ Currency = Annotated[str, Field(examples=["CNY"]), AfterValidator(_currency)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000, examples=[12])]
 """A number of units, at least one."""
 
-Code = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s/;,\x00-\x1f\x7f](?:[^/;,\x00-\x1f\x7f]*[^\s/;,\x00-\x1f\x7f])?$")]
+_CODE = r"^[^\s/;,\x00-\x1f\x7f](?:[^/;,\x00-\x1f\x7f]*[^\s/;,\x00-\x1f\x7f])?$"
+CODE = re.compile(_CODE)
+Code = Annotated[str, Field(min_length=1, max_length=100, pattern=_CODE)]
 """An identifier given from outside: 1 to 100 characters, no slash, comma, semicolon or control character."""
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]

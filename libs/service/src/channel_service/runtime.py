@@ -14,10 +14,12 @@ from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from channel_service.auth.keys import BadKeys, Keys
+from channel_service.auth.verifier import Verifier
 from channel_service.measures import keep
 from channel_service.migrations import Revisions
 from channel_service.service import Service
-from channel_service.settings import Refused, Settings
+from channel_service.settings import Refused, Settings, required
 from channel_service.worker import Worker
 
 WAITING = Gauge("qudao_database_connections_waiting", "Reads that wait for a connection of the pool.")
@@ -34,12 +36,15 @@ class Unavailable(Exception):
 class Runtime:
     """Opened once per process by `open`; routes reach it through ``channel_service.dependencies``."""
 
-    def __init__(self, service: Service, settings: Settings, engine: AsyncEngine, log: Log, worker: Worker | None) -> None:
+    def __init__(
+        self, service: Service, settings: Settings, engine: AsyncEngine, log: Log, worker: Worker | None, verifier: Verifier | None
+    ) -> None:
         self.service = service
         self.settings = settings
         self.engine = engine
         self.log = log
         self.worker = worker
+        self.verifier = verifier
         self.revisions = Revisions(service.migrations_folder)
         self.closing = False
         self.ending = asyncio.Event()
@@ -50,22 +55,26 @@ class Runtime:
     async def open(cls, service: Service, settings: Settings) -> AsyncIterator[Self]:
         """Opens everything, and closes it in the right order: first what writes, last the connections.
 
-        Raises `Refused` when the database does not answer, lacks the service's tables, or may lose confirmed writes.
+        Raises `Refused` when tokens could not be verified, or the database does not answer, lacks the service's tables, or may
+        lose confirmed writes.
         """
+        verifier = await _verifier(settings) if settings.role != "worker" else None
         await _check_database(service, settings)
         engine = _engine(settings)
         log = await _open_log(service, settings)
         worker = Worker(service, settings, log) if settings.role != "api" else None
-        runtime = cls(service, settings, engine, log, worker)
-        measuring: list[asyncio.Task[None]] = []
+        runtime = cls(service, settings, engine, log, worker, verifier)
+        tasks: list[asyncio.Task[None]] = []
+        if verifier is not None:
+            tasks.append(asyncio.create_task(verifier.keys.stay_fresh(), name="keys"))
         try:
             if worker is not None:
                 worker.start()
-                measuring.append(asyncio.create_task(keep(service.measures, runtime.reading), name="measures"))
+                tasks.append(asyncio.create_task(keep(service.measures, runtime.reading), name="measures"))
             yield runtime
         finally:
             runtime.closing = True
-            await end(*measuring)
+            await end(*tasks)
             if worker is not None:
                 await worker.stop()
             await log.close()
@@ -131,6 +140,17 @@ def _engine(settings: Settings) -> AsyncEngine:
         pool_pre_ping=False,
         pool_recycle=1800,
     )
+
+
+async def _verifier(settings: Settings) -> Verifier:
+    why = f"and the role {settings.role} lets nobody in without knowing who it is"
+    issuer, audience, jwks = (required(settings, f"auth_{name}", why) for name in ("issuer", "audience", "jwks"))
+    keys = Keys(jwks, settings.auth_reload_seconds)
+    try:
+        await keys.load()
+    except BadKeys as error:
+        raise Refused(f"QUDAO_AUTH_JWKS is wrong: {error}; write {Settings.model_fields['auth_jwks'].description}") from None
+    return Verifier(keys, issuer, audience)
 
 
 async def _check_database(service: Service, settings: Settings) -> None:

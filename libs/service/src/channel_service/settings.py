@@ -95,6 +95,16 @@ def _rate(value: str) -> str:
 RateText = Annotated[str, AfterValidator(_rate)]
 
 
+def _jwks(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("keys that came over plain HTTP could be anybody's")
+    if not value or (parts.scheme in {"http", "https"} and not parts.hostname):
+        raise ValueError("neither a file nor a URL")
+    return value
+
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 
 
@@ -131,6 +141,20 @@ class Settings(BaseSettings):
         "", description="where a browser reaches the services, for pages that lead there, like orders-inventory=http://127.0.0.1:8103"
     )
     role: Role = Field("all", description="api, worker or all")
+    auth_issuer: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="who issues the tokens, letter by letter as in their claim iss, like https://id.example.com/realms/brand"
+    )
+    auth_audience: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="for whom tokens must be meant, as in their claim aud, like qudao"
+    )
+    auth_jwks: Annotated[str, AfterValidator(_jwks)] | None = Field(
+        None,
+        description="where the issuer's public keys are: a file, or an https URL (http on this machine only), "
+        "like https://id.example.com/realms/brand/protocol/openid-connect/certs",
+    )
+    auth_reload_seconds: int = Field(
+        300, ge=1, le=86_400, description="how often the keys are read again, in whole seconds from 1 to 86400, like 300"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="the largest request body in bytes, at least 1024, like 1048576")

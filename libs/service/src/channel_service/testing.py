@@ -1,27 +1,83 @@
 """For tests of services: a service as it runs, without a process or a port of its own."""
 
 import asyncio
+import atexit
 import base64
+import json
+import shutil
+import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from channel_service import logs
 from channel_service.app import attach, create_app
+from channel_service.auth import Role
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import load
 
 
-class Running(httpx.AsyncClient):
-    """A client of a running service's routes; ``runtime`` is what the routes work with."""
+class Issuer:
+    """Who issues the tokens of tests."""
 
-    runtime: Runtime
-    app: FastAPI
+    issuer = "https://issuer.test"
+    audience = "qudao-test"
+
+    def __init__(self, folder: Path) -> None:
+        self.key = RSAKey.generate_key(2048, auto_kid=True)
+        self.jwks = folder / "jwks.json"
+        self.jwks.write_text(json.dumps({"keys": [self.key.as_dict(private=False)]}))
+
+    def token(self, role: Role | str, *, subject: str | None = None, **claims: Any) -> str:
+        """A token for ``role``; ``claims``, like ``partner_id``, add to it or replace."""
+        now = int(time.time())
+        said = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + 3600, "sub": subject or str(role), "roles": [role]}
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, {**said, **claims}, self.key, algorithms=["RS256"])
+
+
+@cache
+def issuer() -> Issuer:
+    """One per process, since making a key takes a moment."""
+    folder = Path(tempfile.mkdtemp(prefix="qudao-issuer-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Issuer(folder)
+
+
+def auth_settings() -> dict[str, str]:
+    """The fields of `channel_service.settings.Settings` that make a service trust `issuer`."""
+    return {"auth_issuer": issuer().issuer, "auth_audience": issuer().audience, "auth_jwks": str(issuer().jwks)}
+
+
+def bearer(role: Role | str = Role.BRAND_ADMIN, **claims: Any) -> dict[str, str]:
+    """The header with a token of `issuer`; ``claims`` are those of `Issuer.token`."""
+    return {"authorization": f"Bearer {issuer().token(role, **claims)}"}
+
+
+class Running(httpx.AsyncClient):
+    """A client of a running service's routes, a brand admin unless told otherwise; ``runtime`` is what the routes work with."""
+
+    def __init__(self, app: FastAPI, runtime: Runtime, headers: dict[str, str]) -> None:
+        super().__init__(transport=httpx.ASGITransport(app), base_url=f"http://{runtime.service.name}", headers=headers)
+        self.app = app
+        self.runtime = runtime
+
+    def as_(self, role: Role | str, **claims: Any) -> "Running":
+        """The same service, called by somebody else: ``client.as_("partner", partner_id="p-1")``."""
+        return Running(self.app, self.runtime, bearer(role, **claims))
+
+    def as_nobody(self) -> "Running":
+        """The same service, called without a token."""
+        return Running(self.app, self.runtime, {})
 
 
 @asynccontextmanager
@@ -33,16 +89,15 @@ async def running(
     ``settings`` are fields of `channel_service.settings.Settings`. The server of the tests may run undurable.
     """
     role = "all" if kafka else "api"
-    given: dict[str, Any] = {"database_url": database_url, "role": role, "topic_prefix": topic_prefix, "durable": False, **settings}
+    given: dict[str, Any] = {"database_url": database_url, "role": role, "topic_prefix": topic_prefix, "durable": False}
     given.setdefault("secrets_key", base64.b64encode(bytes(32)).decode())
     if kafka:
         given["kafka_bootstrap"] = kafka
-    loaded = load(**given)
+    loaded = load(**{**given, **auth_settings(), **settings})
     logs.configure_for_tests()
     async with Runtime.open(service, loaded) as runtime:
         app = attach(create_app(service, loaded), runtime)
-        async with Running(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}") as client:
-            client.runtime, client.app = runtime, app
+        async with Running(app, runtime, bearer()) as client:
             yield client
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from channel_events.pure import On, Rejected
 from channel_service import (
+    Allow,
     By,
     Currency,
     Key,
@@ -20,6 +21,7 @@ from channel_service import (
     Quantity,
     ReadDep,
     Receipt,
+    Role,
     Service,
     StrictModel,
     Text,
@@ -32,8 +34,8 @@ from fastapi import APIRouter, Request, Response
 
 from specimen.counter import COUNTER, Raise
 
-router = APIRouter(prefix="/v1/counters", tags=["counters"])
-odd = APIRouter(tags=["odd"])
+router = APIRouter(prefix="/v1/counters", tags=["counters"], dependencies=[Allow(Role.AUDITOR)])
+odd = APIRouter(tags=["odd"], dependencies=[Allow(Role.OPS)])
 EVENT = sa.table("event", sa.column("position", sa.BigInteger), sa.column("stream", sa.Text))
 
 
@@ -45,7 +47,7 @@ class RaiseBody(StrictModel):
     on: date | None = None
 
 
-@router.post("/{counter}/raise")
+@router.post("/{counter}/raise", dependencies=[Allow(Role.OPS)])
 async def raise_counter(counter: str, body: RaiseBody, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     return Receipt.of(counter, await log.execute(On(COUNTER, counter, Raise(body.by, body.on or today)), by=by, key=key))
 

@@ -9,6 +9,7 @@ from channel_events.log import Log
 from channel_events.pure import Recorded
 from fastapi import APIRouter, Query, Request
 
+from channel_service.auth import Allow, Role
 from channel_service.dependencies import RuntimeDep
 from channel_service.exporting.answer import Export
 from channel_service.exporting.encoders import Ndjson
@@ -22,7 +23,7 @@ _ENCODE = msgspec.json.Encoder().encode
 
 def document_routes(document: Document, *, into: str) -> APIRouter:
     """``GET /v1/exports/documents``; ``document`` is pure, ``into`` the route that takes what it says."""
-    router = APIRouter(tags=["exports"])
+    router = APIRouter(tags=["exports"], dependencies=[Allow(Role.OPS, Role.AUDITOR)])
 
     @router.get(
         EXPORTS + "documents",

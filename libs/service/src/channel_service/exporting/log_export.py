@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channel_service.auth import Allow, Role
 from channel_service.dependencies import RuntimeDep
 from channel_service.exporting.answer import Export
 from channel_service.exporting.encoders import Encoder, Ndjson
@@ -29,7 +30,7 @@ _ROWS = sa.text(
 )
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(tags=["exports"], dependencies=[Allow(Role.OPS, Role.AUDITOR)])
 
 
 @router.get(EXPORTS + "events", summary="Export: the whole log", operation_id="export_events", status_code=200, responses=answers(*OFFERED))

@@ -1,6 +1,6 @@
 """The routes of imports: the answer streams while the file is read."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -9,6 +9,7 @@ from channel_events import Rejected
 from fastapi import APIRouter, Query, Request
 from starlette.requests import ClientDisconnect
 
+from channel_service.auth import Allow, Role
 from channel_service.dependencies import By, RuntimeDep, Today
 from channel_service.http.body import unlimited_body
 from channel_service.importing.csv import CsvReader
@@ -31,9 +32,9 @@ _ANSWER = {"description": "A line per row that was not simply accepted, progress
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
 
-def import_routes(*sets: ImportSet) -> APIRouter:
-    """``POST /v1/imports/<name>`` for each set."""
-    router = APIRouter(prefix="/v1/imports", tags=["imports"])
+def import_routes(*sets: ImportSet, roles: Iterable[Role] = (Role.OPS,)) -> APIRouter:
+    """``POST /v1/imports/<name>`` for each set, by those who have one of ``roles``."""
+    router = APIRouter(prefix="/v1/imports", tags=["imports"], dependencies=[Allow(*roles)])
     for what in sets:
         router.add_api_route(
             f"/{what.name}",

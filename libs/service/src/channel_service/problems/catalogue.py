@@ -67,6 +67,17 @@ COMMON = ProblemCatalogue(
         ),
         Problem("unstorable_text", 422, "A text holds characters that cannot be stored.", "文本含有无法存储的字符。"),
         Problem("event_too_large", 413, "What this would record is larger than {limit} bytes.", "要记录的内容超过 {limit} 字节。"),
+        Problem(
+            "token_missing",
+            401,
+            "This address wants to know who asks: send the header Authorization: Bearer, with a token behind it.",
+            "该接口需要确认调用者身份：请发送 Authorization: Bearer 请求头并附上令牌。",
+        ),
+        Problem("token_invalid", 401, "The token is not accepted ({reason}).", "令牌无效（{reason}）。"),
+        Problem("token_expired", 401, "The token has expired; get a new one.", "令牌已过期，请重新获取。"),
+        Problem(
+            "forbidden", 403, "This is not for you: it needs one of the roles {needs}.", "您无权执行此操作：需要以下角色之一：{needs}。"
+        ),
         Problem("not_found", 404, "There is nothing at this address.", "该地址下没有内容。"),
         Problem("method_not_allowed", 405, "This address does not answer to this method.", "该地址不支持此请求方法。"),
         Problem(

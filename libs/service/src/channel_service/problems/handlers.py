@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from channel_service.auth.access import Denied
 from channel_service.http.body import UNPARSABLE, BodyRefused, syntax_error
 from channel_service.http.conditional import quoted
 from channel_service.http.requests import Render
@@ -99,7 +100,7 @@ def _invalid(render: Render, request: Request, error: RequestValidationError) ->
 
 
 def _http(render: Render, request: Request, error: HTTPException) -> Response:
-    if isinstance(error, BodyRefused):
+    if isinstance(error, BodyRefused | Denied):
         facts, code = error.facts, error.code
     elif error.status_code == 400:  # FastAPI's own word for a body that json.loads gave up on
         facts, code = {"reason": UNPARSABLE}, "malformed_json"

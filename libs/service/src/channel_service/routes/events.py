@@ -8,12 +8,13 @@ from channel_events.pure import Recorded, Rejected
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from channel_service.auth import BRAND, Allow
 from channel_service.dependencies import PageDep, RuntimeDep
 from channel_service.http.conditional import set_etag
 from channel_service.paging import Page
 from channel_service.seeing import SeenBy
 
-router = APIRouter(prefix="/v1/events", tags=["events"])
+router = APIRouter(prefix="/v1/events", tags=["events"], dependencies=[Allow(*BRAND)])
 
 
 class EventView(BaseModel):

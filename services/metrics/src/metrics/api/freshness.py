@@ -5,7 +5,7 @@ from typing import Annotated
 
 from channel_events import View
 from channel_events.pure import Rejected
-from channel_service import RuntimeDep
+from channel_service import BRAND, Allow, RuntimeDep
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -23,7 +23,7 @@ class Freshness(BaseModel):
 
 def freshness_routes(view: View) -> APIRouter:
     """The freshness of ``view``."""
-    router = APIRouter(prefix="/v1/freshness", tags=["progress"])
+    router = APIRouter(prefix="/v1/freshness", tags=["progress"], dependencies=[Allow(*BRAND)])
 
     @router.get("", summary="From recorded to counted")
     async def freshness(

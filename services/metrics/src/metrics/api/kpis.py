@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from channel_events import View
 from channel_events.pure import Rejected
-from channel_service import Page, PageDep, PageRequest, RuntimeDep
+from channel_service import BRAND, Allow, Page, PageDep, PageRequest, RuntimeDep
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,7 +48,7 @@ class FactsAsked(Waiting):
 
 def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
     """The routes of these KPIs, folded by these views."""
-    router = APIRouter(prefix="/v1/kpis", tags=["KPIs"])
+    router = APIRouter(prefix="/v1/kpis", tags=["KPIs"], dependencies=[Allow(*BRAND)])
 
     @router.get("", summary="What is measured, and how")
     async def list_kpis(page: PageDep) -> Page[KpiDefinition]:

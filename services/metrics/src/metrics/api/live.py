@@ -8,7 +8,7 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from channel_events.pure import Rejected
-from channel_service import RuntimeDep
+from channel_service import BRAND, Allow, RuntimeDep
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import format_sse_event
 from prometheus_client import Counter, Gauge
@@ -126,7 +126,7 @@ class LiveStream(StreamingResponse):
 
 def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
     """The stream of these KPIs."""
-    router = APIRouter(prefix="/v1/live", tags=["KPIs"])
+    router = APIRouter(prefix="/v1/live", tags=["KPIs"], dependencies=[Allow(*BRAND)])
     hubs: WeakKeyDictionary[Any, Hub] = WeakKeyDictionary()
 
     def hub_of(runtime: RuntimeDep) -> Hub:

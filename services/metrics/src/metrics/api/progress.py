@@ -1,12 +1,12 @@
 """How far the numbers are."""
 
-from channel_service import ReadDep
+from channel_service import BRAND, Allow, ReadDep
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from metrics.views.progress import progress_query
 
-router = APIRouter(prefix="/v1/progress", tags=["progress"])
+router = APIRouter(prefix="/v1/progress", tags=["progress"], dependencies=[Allow(*BRAND)])
 
 
 class Reached(BaseModel):

@@ -3,7 +3,24 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import By, Key, LogDep, Page, PageDep, ReadDep, Receipt, Search, SeenBy, StrictModel, Text, Today, fetch_page
+from channel_service import (
+    BRAND,
+    Allow,
+    By,
+    Key,
+    LogDep,
+    Page,
+    PageDep,
+    ReadDep,
+    Receipt,
+    Role,
+    Search,
+    SeenBy,
+    StrictModel,
+    Text,
+    Today,
+    fetch_page,
+)
 from fastapi import APIRouter, Path, Response, status
 from pydantic import BaseModel, Field
 
@@ -13,7 +30,8 @@ from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.warehouse import DefineWarehouse
 from orders_inventory.views.catalogue import CATALOGUE, products, warehouses
 
-router = APIRouter(tags=["catalogue"])
+router = APIRouter(tags=["catalogue"], dependencies=[Allow(*BRAND)])
+DEFINE = [Allow(Role.CHANNEL_MANAGER, Role.OPS)]
 
 
 class ProductIn(StrictModel):
@@ -44,7 +62,12 @@ class WarehouseOut(BaseModel):
     defined_on: date
 
 
-@router.put("/v1/products/{sku}", summary="Define a product", responses={201: {"description": "It is new or changed.", "model": Receipt}})
+@router.put(
+    "/v1/products/{sku}",
+    dependencies=DEFINE,
+    summary="Define a product",
+    responses={201: {"description": "It is new or changed.", "model": Receipt}},
+)
 async def put_product(
     sku: Annotated[Sku, Path()], body: ProductIn, log: LogDep, by: By, key: Key, today: Today, response: Response
 ) -> Receipt:
@@ -54,7 +77,10 @@ async def put_product(
 
 
 @router.put(
-    "/v1/warehouses/{warehouse}", summary="Define a warehouse", responses={201: {"description": "It is new or changed.", "model": Receipt}}
+    "/v1/warehouses/{warehouse}",
+    dependencies=DEFINE,
+    summary="Define a warehouse",
+    responses={201: {"description": "It is new or changed.", "model": Receipt}},
 )
 async def put_warehouse(
     warehouse: Annotated[Warehouse, Path()], body: WarehouseIn, log: LogDep, by: By, key: Key, today: Today, response: Response

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, SeenBy, Today, fetch_page, set_etag
+from channel_service import BRAND, Allow, By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Role, SeenBy, Today, fetch_page, set_etag
 from fastapi import APIRouter, Path, Query, Response, status
 
 from orders_inventory.api import order_models as models
@@ -15,12 +15,18 @@ from orders_inventory.domain.order import OrderPlaced, Status
 from orders_inventory.views.orders import NEWEST_FIRST, ORDERS, Wanted, listed
 from orders_inventory.views.partners import known_partners
 
-router = APIRouter(prefix="/v1/orders", tags=["orders"])
+router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND)])
+ORDER = [Allow(Role.CHANNEL_MANAGER, Role.OPS)]
+SERVE = [Allow(Role.OPS)]
 OneOrder = Annotated[OrderId, Path()]
 
 
 @router.post(
-    "", summary="Place", status_code=201, responses={200: {"description": "It was placed already, with the same facts.", "model": Receipt}}
+    "",
+    dependencies=ORDER,
+    summary="Place",
+    status_code=201,
+    responses={200: {"description": "It was placed already, with the same facts.", "model": Receipt}},
 )
 async def post_order(
     body: models.NewOrder, log: LogDep, read: ReadDep, by: By, key: Key, today: Today, new_id: NewId, response: Response
@@ -37,29 +43,29 @@ async def post_order(
     return receipt
 
 
-@router.post("/{order_id}/confirm", summary="Confirm")
+@router.post("/{order_id}/confirm", dependencies=ORDER, summary="Confirm")
 async def confirm(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
     return Receipt.of(order_id, await confirm_order(log, order_id, body.on or today, by, key))
 
 
-@router.post("/{order_id}/ship", summary="Hand over a shipment")
+@router.post("/{order_id}/ship", dependencies=SERVE, summary="Hand over a shipment")
 async def ship(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: models.Shipping = models.SHIP_ALL) -> Receipt:
     """All that is left, or the named lines. Send an Idempotency-Key with partial shipments: a repeat is no second one then."""
     return Receipt.of(order_id, await ship_order(log, order_id, body.wanted(), body.on or today, by, key))
 
 
-@router.post("/{order_id}/deliver", summary="Confirm a delivery")
+@router.post("/{order_id}/deliver", dependencies=SERVE, summary="Confirm a delivery")
 async def deliver(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: models.Delivery = models.DELIVER_ALL) -> Receipt:
     return Receipt.of(order_id, await deliver_order(log, order_id, body.shipment, body.on or today, by, key))
 
 
-@router.post("/{order_id}/cancel", summary="Cancel what is not shipped")
+@router.post("/{order_id}/cancel", dependencies=ORDER, summary="Cancel what is not shipped")
 async def cancel(order_id: OneOrder, body: models.TakingBack, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """Frees the reserved stock."""
     return Receipt.of(order_id, await cancel_order(log, order_id, body.wanted(), body.reason, body.on or today, by, key))
 
 
-@router.post("/{order_id}/return", summary="Take back what was delivered")
+@router.post("/{order_id}/return", dependencies=SERVE, summary="Take back what was delivered")
 async def take_back(order_id: OneOrder, body: models.TakingBack, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """Puts the units back on hand in the order's warehouse."""
     return Receipt.of(order_id, await return_order(log, order_id, body.wanted(), body.reason, body.on or today, by, key))

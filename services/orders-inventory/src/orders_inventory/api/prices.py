@@ -3,7 +3,24 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import Amount, By, Key, LogDep, Money, Page, PageDep, ReadDep, Receipt, SeenBy, StrictModel, Today, fetch_page
+from channel_service import (
+    BRAND,
+    Allow,
+    Amount,
+    By,
+    Key,
+    LogDep,
+    Money,
+    Page,
+    PageDep,
+    ReadDep,
+    Receipt,
+    Role,
+    SeenBy,
+    StrictModel,
+    Today,
+    fetch_page,
+)
 from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, Field
 
@@ -12,7 +29,7 @@ from orders_inventory.application.prices import set_price
 from orders_inventory.domain.price import SetPrice
 from orders_inventory.views.prices import KEY, PRICES, Wanted, listed
 
-router = APIRouter(prefix="/v1/prices", tags=["prices"])
+router = APIRouter(prefix="/v1/prices", tags=["prices"], dependencies=[Allow(*BRAND)])
 PriceList = Annotated[str, Field(min_length=1, max_length=40, examples=["retail"])]
 CurrencyCode = Annotated[str, Field(min_length=1, max_length=20, description="ISO 4217, by its three letters.", examples=["CNY"])]
 
@@ -34,7 +51,10 @@ class PriceOut(BaseModel):
 
 
 @router.put(
-    "/{price_list}/{currency}/{sku}", summary="Set a price", responses={201: {"description": "It is new or changed.", "model": Receipt}}
+    "/{price_list}/{currency}/{sku}",
+    dependencies=[Allow(Role.CHANNEL_MANAGER, Role.OPS)],
+    summary="Set a price",
+    responses={201: {"description": "It is new or changed.", "model": Receipt}},
 )
 async def put_price(
     price_list: Annotated[PriceList, Path()],

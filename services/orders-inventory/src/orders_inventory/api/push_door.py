@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from channel_events import Actor, Rejected
-from channel_service import BodyRefused, RuntimeDep, Sealer, spend_source, unlimited_body
+from channel_service import BodyRefused, Open, RuntimeDep, Sealer, spend_source, unlimited_body
 from fastapi import APIRouter, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
@@ -15,7 +15,7 @@ from orders_inventory.application.pushes import MAX_BYTES, receive_push
 from orders_inventory.application.source_keys import SourceKeys
 from orders_inventory.connectors import Delivery
 
-router = APIRouter(prefix="/v1/pushes", tags=["pushes"])
+router = APIRouter(prefix="/v1/pushes", tags=["pushes"], dependencies=[Open("the platform signs every push")])
 
 
 class PushKept(BaseModel):

@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated
 
 from channel_events import Rejected
-from channel_service import By, LogDep, Page, PageDep, ReadDep, Receipt, SeenBy, StrictModel, Text, fetch_page
+from channel_service import BRAND, Allow, By, LogDep, Page, PageDep, ReadDep, Receipt, Role, SeenBy, StrictModel, Text, fetch_page
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from orders_inventory.application.reactions import dismiss_push, redrive_push
 from orders_inventory.views.pushes import PUSHES, State, Wanted, listed, newest_first, one, tally
 
-router = APIRouter(prefix="/v1/pushes", tags=["pushes"])
+router = APIRouter(prefix="/v1/pushes", tags=["pushes"], dependencies=[Allow(*BRAND)])
+SETTLE = [Allow(Role.OPS)]
 SourceId = Annotated[str, Path(max_length=100, examples=["shop"])]
 PushId = Annotated[str, Path(max_length=100, examples=["5b2c1f"])]
 
@@ -81,14 +82,14 @@ class Redriven(BaseModel):
     reason: str | None
 
 
-@router.post("/{source}/{push_id}/redrive", summary="Try a parked push again")
+@router.post("/{source}/{push_id}/redrive", dependencies=SETTLE, summary="Try a parked push again")
 async def redrive(source: SourceId, push_id: PushId, log: LogDep) -> Redriven:
     result = await redrive_push(log, source, push_id)
     reason = None if result is None else result.reason
     return Redriven(tried=result is not None, parked=reason is not None, reason=reason)
 
 
-@router.post("/{source}/{push_id}/dismiss", summary="Give a push up")
+@router.post("/{source}/{push_id}/dismiss", dependencies=SETTLE, summary="Give a push up")
 async def dismiss(source: SourceId, push_id: PushId, body: Dismissal, log: LogDep, by: By) -> Receipt:
     """It shall not be applied any more; nothing happens when it was settled before."""
     return Receipt.of(f"{source}/{push_id}", await dismiss_push(log, source, push_id, body.reason, by))

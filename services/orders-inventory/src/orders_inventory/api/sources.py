@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 from channel_service import (
+    BRAND,
+    Allow,
     By,
     Key,
     LogDep,
@@ -31,7 +33,8 @@ from orders_inventory.application.sources import define_source, find_source, rot
 from orders_inventory.domain.source import DefineSource, SkuRule, Source, SourceSettings
 from orders_inventory.views.sources import SOURCES, sources
 
-router = APIRouter(prefix="/v1/sources", tags=["sources"])
+router = APIRouter(prefix="/v1/sources", tags=["sources"], dependencies=[Allow(*BRAND)])
+DEFINE = [Allow()]
 DAY = 86_400
 
 
@@ -149,7 +152,9 @@ class NewSecret(Receipt):
     previous_until: datetime
 
 
-@router.put("/{source}", summary="Define a source", responses={201: {"description": "It is new or changed.", "model": Receipt}})
+@router.put(
+    "/{source}", dependencies=DEFINE, summary="Define a source", responses={201: {"description": "It is new or changed.", "model": Receipt}}
+)
 async def put_source(source: SourceCode, body: SourceIn, log: LogDep, by: By, key: Key, today: Today, response: Response) -> Receipt:
     """The same again changes nothing. It needs a secret before it can push."""
     receipt = Receipt.of(source, await define_source(log, body.command(source, today), by, key))
@@ -157,7 +162,7 @@ async def put_source(source: SourceCode, body: SourceIn, log: LogDep, by: By, ke
     return receipt
 
 
-@router.post("/{source}/secrets", summary="Give it a new secret", status_code=201)
+@router.post("/{source}/secrets", dependencies=DEFINE, summary="Give it a new secret", status_code=201)
 async def post_secret(
     source: SourceCode, runtime: RuntimeDep, log: LogDep, by: By, key: Key, today: Today, body: Rotation = ROTATION
 ) -> NewSecret:

@@ -3,7 +3,24 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from channel_service import By, Key, LogDep, Page, PageDep, Quantity, ReadDep, Receipt, SeenBy, StrictModel, Text, Today, fetch_page
+from channel_service import (
+    BRAND,
+    Allow,
+    By,
+    Key,
+    LogDep,
+    Page,
+    PageDep,
+    Quantity,
+    ReadDep,
+    Receipt,
+    Role,
+    SeenBy,
+    StrictModel,
+    Text,
+    Today,
+    fetch_page,
+)
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
@@ -12,7 +29,7 @@ from orders_inventory.application.catalogue import count_stock, receive_stock
 from orders_inventory.domain.stock import CountStock, ReceiveStock
 from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
 
-router = APIRouter(tags=["stock"])
+router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
 
 
 class StockReceipt(StrictModel):
@@ -61,14 +78,14 @@ class Movement(BaseModel):
     recorded_at: datetime
 
 
-@router.post("/v1/stock-receipts", summary="Receive stock", status_code=201)
+@router.post("/v1/stock-receipts", dependencies=[Allow(Role.OPS)], summary="Receive stock", status_code=201)
 async def post_receipt(body: StockReceipt, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """Send an Idempotency-Key: a repeat is no second delivery then."""
     command = ReceiveStock(warehouse=body.warehouse, sku=body.sku, quantity=body.quantity, reference=body.reference, on=body.on or today)
     return Receipt.of(f"{body.warehouse}/{body.sku}", await receive_stock(log, command, by, key))
 
 
-@router.post("/v1/stock-counts", summary="Count stock")
+@router.post("/v1/stock-counts", dependencies=[Allow(Role.OPS)], summary="Count stock")
 async def post_count(body: StockCount, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """The difference to what is known is an event with its reason; a count that agrees changes nothing."""
     command = CountStock(

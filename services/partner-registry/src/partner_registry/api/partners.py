@@ -3,7 +3,25 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import By, Code, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Search, SeenBy, Today, fetch_page, set_etag
+from channel_service import (
+    BRAND,
+    Allow,
+    By,
+    Code,
+    Key,
+    LogDep,
+    NewId,
+    Page,
+    PageDep,
+    ReadDep,
+    Receipt,
+    Role,
+    Search,
+    SeenBy,
+    Today,
+    fetch_page,
+    set_etag,
+)
 from fastapi import APIRouter, Path, Query, Response, status
 
 from partner_registry.api import partner_models as models
@@ -22,12 +40,17 @@ from partner_registry.domain.partner import (
 )
 from partner_registry.views.partner_directory import ORDER, PARTNER_DIRECTORY, Wanted, listed
 
-router = APIRouter(prefix="/v1/partners", tags=["partners"])
+router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND)])
+MANAGE = [Allow(Role.CHANNEL_MANAGER)]
 PartnerId = Annotated[Code, Path(examples=["p-1001"])]
 
 
 @router.post(
-    "", summary="Apply", status_code=201, responses={200: {"description": "It had applied with the same facts.", "model": Receipt}}
+    "",
+    dependencies=MANAGE,
+    summary="Apply",
+    status_code=201,
+    responses={200: {"description": "It had applied with the same facts.", "model": Receipt}},
 )
 async def post_partner(body: models.Application, log: LogDep, by: By, key: Key, today: Today, new_id: NewId, response: Response) -> Receipt:
     """A partner applies. Without ``partner_id`` it is given one: then send an Idempotency-Key, so that a repeat is no second partner."""
@@ -50,33 +73,33 @@ async def post_partner(body: models.Application, log: LogDep, by: By, key: Key, 
     return receipt
 
 
-@router.post("/{partner_id}/approve", summary="Approve")
+@router.post("/{partner_id}/approve", dependencies=MANAGE, summary="Approve")
 async def approve(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
     command = ApprovePartner(partner_id=partner_id, on=body.on, today=today)
     return Receipt.of(partner_id, await change_standing(log, command, by, key))
 
 
-@router.post("/{partner_id}/activate", summary="Activate")
+@router.post("/{partner_id}/activate", dependencies=MANAGE, summary="Activate")
 async def activate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
     """From now on it may order."""
     command = ActivatePartner(partner_id=partner_id, on=body.on, today=today)
     return Receipt.of(partner_id, await change_standing(log, command, by, key))
 
 
-@router.post("/{partner_id}/suspend", summary="Suspend")
+@router.post("/{partner_id}/suspend", dependencies=MANAGE, summary="Suspend")
 async def suspend(partner_id: PartnerId, body: models.Suspension, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """Its direct orders are refused until it is reinstated."""
     command = SuspendPartner(partner_id=partner_id, reason=body.reason, on=body.on, today=today)
     return Receipt.of(partner_id, await change_standing(log, command, by, key))
 
 
-@router.post("/{partner_id}/reinstate", summary="Reinstate")
+@router.post("/{partner_id}/reinstate", dependencies=MANAGE, summary="Reinstate")
 async def reinstate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
     command = ReinstatePartner(partner_id=partner_id, on=body.on, today=today)
     return Receipt.of(partner_id, await change_standing(log, command, by, key))
 
 
-@router.post("/{partner_id}/move", summary="Move to a territory or under a parent")
+@router.post("/{partner_id}/move", dependencies=MANAGE, summary="Move to a territory or under a parent")
 async def move(partner_id: PartnerId, body: models.Move, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """From ``on``, which may lie ahead but not before the last move. What is left out stays; ``"parent": null`` makes it a root."""
     return Receipt.of(partner_id, await move_partner(log, body.command(partner_id, today), by, key))

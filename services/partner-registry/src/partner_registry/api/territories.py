@@ -3,7 +3,25 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import By, Code, Key, LogDep, Page, PageDep, ReadDep, Receipt, Search, SeenBy, StrictModel, Text, Today, fetch_page
+from channel_service import (
+    BRAND,
+    Allow,
+    By,
+    Code,
+    Key,
+    LogDep,
+    Page,
+    PageDep,
+    ReadDep,
+    Receipt,
+    Role,
+    Search,
+    SeenBy,
+    StrictModel,
+    Text,
+    Today,
+    fetch_page,
+)
 from fastapi import APIRouter, Path, Response, status
 from pydantic import BaseModel, Field
 
@@ -12,7 +30,7 @@ from partner_registry.application.territories import define_territory
 from partner_registry.domain.territories import DefineTerritory
 from partner_registry.views.territory_list import TERRITORY_LIST, listed
 
-router = APIRouter(prefix="/v1/territories", tags=["territories"])
+router = APIRouter(prefix="/v1/territories", tags=["territories"], dependencies=[Allow(*BRAND)])
 
 
 class Definition(StrictModel):
@@ -29,7 +47,12 @@ class Territory(BaseModel):
     defined_on: date
 
 
-@router.put("/{territory}", summary="Define a territory", responses={201: {"description": "It is new.", "model": Receipt}})
+@router.put(
+    "/{territory}",
+    dependencies=[Allow(Role.CHANNEL_MANAGER)],
+    summary="Define a territory",
+    responses={201: {"description": "It is new.", "model": Receipt}},
+)
 async def put_territory(
     territory: Annotated[Code, Path(examples=["CN-E"])], body: Definition, log: LogDep, by: By, key: Key, today: Today, response: Response
 ) -> Receipt:

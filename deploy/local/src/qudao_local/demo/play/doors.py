@@ -31,10 +31,17 @@ class Unreachable(Exception):
 class Doors:
     """Clients of the running services by name; an async context manager."""
 
-    def __init__(self, urls: Mapping[str, str], transport: httpx.AsyncBaseTransport | None = None, patience: float = _PATIENCE) -> None:
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        transport: httpx.AsyncBaseTransport | None = None,
+        patience: float = _PATIENCE,
+        token: str | None = None,
+    ) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS + 4, max_keepalive_connections=CONNECTIONS + 4)
+        headers = {"authorization": f"Bearer {token}"} if token else {}
         self._clients = {
-            name: httpx.AsyncClient(base_url=url, transport=transport, limits=limits, timeout=30, trust_env=False)
+            name: httpx.AsyncClient(headers=headers, base_url=url, transport=transport, limits=limits, timeout=30, trust_env=False)
             for name, url in urls.items()
         }
         self._patience = patience

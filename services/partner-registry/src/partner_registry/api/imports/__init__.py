@@ -1,5 +1,6 @@
 """Imports: a file per thing that can be imported, and which route takes what."""
 
+from channel_service import Role
 from channel_service.importing import ImportSet, import_routes
 
 from partner_registry.api.imports.partners import PARTNERS
@@ -9,4 +10,5 @@ from partner_registry.api.imports.territories import TERRITORIES
 router = import_routes(
     ImportSet("partners", TERRITORIES, PARTNERS, *STEPS, default=PARTNERS, summary="Import partners, their steps, and territories"),
     ImportSet("territories", TERRITORIES, default=TERRITORIES, summary="Import territories, parents first"),
+    roles=[Role.CHANNEL_MANAGER],
 )
