@@ -119,7 +119,7 @@ class Log:
         return self._recorded(await self._pool.fetch(sql.STREAM, stream_id(decider.name, key), after_version))
 
     async def read(self, *, after: int, limit: int) -> list[Recorded]:
-        """The events behind position ``after``, in order; positions are gapless and in commit order, so the last one
+        """The events behind position ``after``, in order; positions are in commit order and nothing comes between, so the last one
         read is a right place to go on from."""
         return self._recorded(await self._pool.fetch(sql.AFTER, after, limit))
 

@@ -48,7 +48,7 @@ class CommandKey(msgspec.Struct, frozen=True):
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """One event with its place in its service's log.
 
-    ``position`` is gapless and in commit order within one log; ``id`` proves it. ``occurred_on`` is the business date
+    ``position`` is in commit order within one log, without gaps between restores; ``id`` proves it. ``occurred_on`` is the business date
     (computed by the publisher in the brand's zone), ``recorded_at`` the log's clock (never going back along the log)
     and ``recorded_on`` its day in the brand's zone. ``data`` is the decoded event, or ``None`` when the reader does not
     know its type; ``raw`` is it as stored, byte for byte, where it was read to be folded. ``partition`` and the link to
