@@ -8,7 +8,7 @@ from orders_inventory.api.imports.prices import PRICES
 from orders_inventory.api.imports.steps import STEPS
 from orders_inventory.api.imports.stock import COUNTS, RECEIPTS
 
-router = import_routes(
+SETS = (
     ImportSet(
         "orders",
         WAREHOUSES,
@@ -24,3 +24,5 @@ router = import_routes(
     ImportSet("prices", PRICES, default=PRICES, summary="Import prices"),
     ImportSet("stock", RECEIPTS, COUNTS, WAREHOUSES, summary="Import what came into stock, and counted balances"),
 )
+
+router = import_routes(*SETS)

@@ -7,8 +7,10 @@ from partner_registry.api.imports.partners import PARTNERS
 from partner_registry.api.imports.steps import STEPS
 from partner_registry.api.imports.territories import TERRITORIES
 
-router = import_routes(
+SETS = (
     ImportSet("partners", TERRITORIES, PARTNERS, *STEPS, default=PARTNERS, summary="Import partners, their steps, and territories"),
     ImportSet("territories", TERRITORIES, default=TERRITORIES, summary="Import territories, parents first"),
     roles=[Role.CHANNEL_MANAGER],
 )
+
+router = import_routes(*SETS)
