@@ -10,7 +10,6 @@ from partner_registry.api.imports.territories import TERRITORIES
 SETS = (
     ImportSet("partners", TERRITORIES, PARTNERS, *STEPS, default=PARTNERS, summary="Import partners, their steps, and territories"),
     ImportSet("territories", TERRITORIES, default=TERRITORIES, summary="Import territories, parents first"),
-    roles=[Role.CHANNEL_MANAGER],
 )
 
-router = import_routes(*SETS)
+router = import_routes(*SETS, roles=[Role.CHANNEL_MANAGER])
