@@ -188,27 +188,30 @@ async def test_a_commit_that_hangs_in_another_database_holds_up_nobody(
     monkeypatch.setattr(connect, "_SAFETY", connect._SAFETY.replace("current_setting('synchronous_commit')", "'on'"))
     log = await Log.open(service="specimen", dsn=primary.dsn, deciders=[JAR], timezone="UTC", durable=False)
     other = await asyncpg.connect(primary.postgres.dsn("other"), server_settings={"synchronous_commit": "on"})
-    await primary.wait_for_standby("nobody")
+    await other.execute("create table something (one int)")
 
     async def notify() -> None:
-        while True:
+        while True:  # until the server has noticed that there is a standby to wait for
             await asyncio.sleep(0.01)
-            await other.execute("notify something")  # takes one lock for the whole cluster until its commit ends
-
-    notifying = asyncio.create_task(notify())
+            # Takes one lock for the whole cluster until its commit ends; only what writes waits for a standby.
+            await other.execute("insert into something values (1); notify something")
 
     async def hangs() -> bool:
         return bool(await primary.waiting())
 
-    await eventually(hangs)
-    writing = asyncio.create_task(log.execute(On(JAR, "red", Put(1)), by=ANN))
-    done, _ = await asyncio.wait([writing], timeout=1 if inside else 10)
-    assert bool(done) is not inside
-    await primary.wait_for_standby("")
-    notifying.cancel()
-    await asyncio.wait([writing, notifying])
-    other.terminate()
-    await log.close()
+    await primary.wait_for_standby("nobody")
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(notify())]
+    try:
+        await eventually(hangs)
+        tasks.append(asyncio.create_task(log.execute(On(JAR, "red", Put(1)), by=ANN)))
+        done, _ = await asyncio.wait(tasks[1:], timeout=1 if inside else 15)
+        assert bool(done) is not inside
+    finally:
+        await primary.wait_for_standby("")
+        tasks[0].cancel()
+        await asyncio.wait(tasks)
+        other.terminate()
+        await log.close()
 
 
 async def test_commits_that_are_confirmed_before_they_are_on_disk_are_refused(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
