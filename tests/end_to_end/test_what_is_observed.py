@@ -121,8 +121,9 @@ def test_every_line_of_a_request_names_its_request_and_its_trace(platform: Platf
     trace = secrets.token_hex(16)
     headers = {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-01", "x-request-id": "asked-once"}
     assert platform.http.get(platform.urls["metrics"] + "/v1/kpis", headers=headers).is_success
-    lines = [json.loads(line) for line in stack.folder.log("metrics").read_text().splitlines() if line.startswith("{")]
-    (line,) = [line for line in lines if line.get("request_id") == "asked-once"]
+    log = stack.folder.log("metrics")
+    platform.until(lambda: "asked-once" in log.read_text())  # the line follows the answer
+    (line,) = [json.loads(line) for line in log.read_text().splitlines() if "asked-once" in line]
     assert (line["trace_id"], line["route"], line["service"]) == (trace, "/v1/kpis", "metrics")
     assert re.fullmatch("[0-9a-f]{16}", line["span_id"])
 
@@ -188,6 +189,9 @@ def test_no_log_holds_a_secret_or_a_person(platform: Platform, stack: Stack, sho
     logs = {path.name: path.read_text() for path in stack.folder.log("metrics").parent.iterdir()}
     assert {"orders-inventory.log", "partner-registry.log", "postgres.log", "broker.log"} <= logs.keys()
     assert '"route":"/v1/partners"' in logs["partner-registry.log"]
+    (parked,) = [json.loads(line) for line in logs["orders-inventory.log"].splitlines() if "stream_parked" in line]
+    assert parked["reason"].startswith("Rejected: ")
+    assert parked["correlation"]
     assert hits(logs, secrets_of(platform, stack, shop) | set(NAMES.values())) == []
 
 
@@ -224,6 +228,7 @@ def test_no_metric_holds_a_secret_or_a_business_id(platform: Platform, stack: St
     }
     assert values & {"p1", "bike", "bell", "main", "east", "direct:ready", "w9"} == set()
     assert "/v1/orders" in values
+    assert 'qudao_subscription_events_total{outcome="parked",subscription="apply_pushes:own"} 1.0' in scraped["orders-inventory"]
 
 
 def test_the_metrics_are_those_of_the_list(scraped: dict[str, str]) -> None:

@@ -5,22 +5,39 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+import structlog
 
+from channel_events import telemetry
 from channel_events.envelope import read
 from channel_events.pure import Recorded, Registry
+from channel_events.told import told
+
+_log = structlog.get_logger("channel_events.subscription")
 
 Fetch = Callable[..., Awaitable[Any]]
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why an event could not be applied; ``waits_for`` names what is missing, when that is known."""
+    """Why an event could not be applied; ``waits_for`` names what is missing, when that is known.
+
+    ``reason`` is for those who may see the event; ``told`` is what of it a log may say.
+    """
 
     reason: str
     waits_for: str | None = None
+    told: str = ""
+
+    def log(self, subscription: str, partition: int, event: Recorded) -> None:
+        """Says and counts that the event's stream is parked from now on."""
+        telemetry.EVENTS.labels(subscription, "parked").inc()
+        _log.error(
+            "stream_parked", subscription=subscription, partition=partition, reason=self.told, correlation=event.correlation,
+            event_id=event.id, type=event.type, stream=event.stream, position=event.position,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
-        return cls(f"{type(error).__name__}: {error}"[:2000])
+        return cls(f"{type(error).__name__}: {error}"[:2000], told=told(error))
 
 
 class Parked(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Reacting: commands of events, decided and written with the reaction's progress in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from channel_events.envelope import Unreadable
@@ -44,7 +44,7 @@ class ReactionEffect:
 
     def __init__(self, reaction: Reaction, source: str, registry: Registry, log: Log) -> None:
         self.table, self.parking = ProgressTable(reaction.subscription, source), Parking(reaction.subscription, source)
-        self.reaction, self.registry, self._log = reaction, registry, log
+        self.reaction, self.registry, self._log, self._source = reaction, registry, log, source
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
         if self.reaction.look is None:
@@ -82,7 +82,10 @@ class ReactionEffect:
         moved = [step.after(row) for step, row in zip(steps, at, strict=True)]
         events = [(step.partition, event) for step in steps for event in step.events]
         if any(one.acts for one in judged):
-            await self._log.transact(StepUnit(self, at, moved, judged, events))
+            unit = StepUnit(self, at, moved, judged, events)
+            await self._log.transact(unit)
+            for event, partition, failure in unit.parked():
+                failure.log(f"{self.reaction.subscription}:{self._source}", partition, event)
             return moved
         async with connection.transaction():
             parked = await self.table.move(connection, at, moved, {event.stream for _, event in events})
@@ -130,7 +133,7 @@ class ReactionEffect:
         if not isinstance(error, Rejected):
             return Failure.of(error)
         waits_for = self.reaction.waits_for
-        return Failure(str(error), waits_for(error) if waits_for else None)
+        return Failure(str(error), waits_for(error) if waits_for else None, told(error))
 
     async def arrived(self, connection: Any, names: list[str]) -> set[str]:
         if self.reaction.arrived is None:
@@ -209,6 +212,11 @@ class StepUnit(_Unit):
             elif event.id in judged and (failure := self.try_one(draft, known, judged[event.id])):
                 self._failures[stream] = (stream, partition, failure)
                 self._held.append(event)
+
+    def parked(self) -> Iterator[tuple[Recorded, int, Failure]]:
+        """The first event of each stream that this unit parked, its partition, and why."""
+        first = {event.stream: event for event in reversed(self._held)}
+        return ((first[stream], partition, failure) for stream, partition, failure in self._failures.values())
 
     async def end(self, connection: Any) -> None:
         await self.keep(connection)

@@ -238,11 +238,7 @@ class _Session:
         self._moved([await park_alone(self._effect, self._connection, before, step, failure)])
         self._s._progressed = self._s._parked = True
         self._s._tended = 0.0
-        telemetry.EVENTS.labels(self._s.name, "parked").inc()
-        _log.error(
-            "stream_parked", subscription=self._s.name, partition=step.partition, reason=told(error), correlation=event.correlation,
-            event_id=event.id, type=event.type, stream=event.stream, position=event.position,
-        )  # fmt: skip
+        failure.log(self._s.name, step.partition, event)
         if step.state != before.state:
             self._say(step)
 
