@@ -111,6 +111,11 @@ class Decoder:
 
 def from_row(service: str, registry: Registry, row: Any) -> Recorded:
     """A row of the own log, public or private, as a view reads it."""
+    return recorded(service, row, read(registry.decode, row["type"], row["data"]), row["data"])
+
+
+def recorded(service: str, row: Any, data: Any, raw: bytes = b"") -> Recorded:
+    """A row of the own log with its event, decoded."""
     previous = row["previous_id"]
     return Recorded(
         source=service,
@@ -119,7 +124,7 @@ def from_row(service: str, registry: Registry, row: Any) -> Recorded:
         stream=row["stream"],
         version=row["version"],
         type=row["type"],
-        data=read(registry.decode, row["type"], row["data"]),
+        data=data,
         recorded_at=row["recorded_at"],
         recorded_on=row["recorded_on"],
         occurred_on=row["occurred_on"],
@@ -131,7 +136,7 @@ def from_row(service: str, registry: Registry, row: Any) -> Recorded:
         correlation=row["correlation"],
         causation=row["causation"],
         trace=row["trace"],
-        raw=row["data"],
+        raw=raw,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from channel_events.envelope import recorded
 from channel_events.pure import Recorded, Registry
 
 
@@ -24,24 +25,4 @@ class Reader:
         return event
 
     def recorded(self, row: Any) -> Recorded:
-        previous = row["previous_id"]
-        return Recorded(
-            source=self.service,
-            position=row["position"],
-            id=str(row["id"]),
-            stream=row["stream"],
-            version=row["version"],
-            type=row["type"],
-            data=self.data(row),
-            recorded_at=row["recorded_at"],
-            recorded_on=row["recorded_on"],
-            occurred_on=row["occurred_on"],
-            partition=row["partition"],
-            previous_position=row["previous_position"],
-            previous_id=None if previous is None else str(previous),
-            actor=row["actor"],
-            reason=row["reason"],
-            correlation=row["correlation"],
-            causation=row["causation"],
-            trace=row["trace"],
-        )
+        return recorded(self.service, row, self.data(row))

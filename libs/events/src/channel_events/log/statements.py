@@ -1,9 +1,6 @@
 """The SQL of the log, each statement once."""
 
-COLUMNS = (
-    "position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on, "
-    "partition, previous_position, previous_id, actor, reason, correlation, causation, trace"
-)
+from channel_events.envelope import COLUMNS
 
 HEAD = "select position, mark, tails from log_head"
 
