@@ -1,6 +1,7 @@
 """Views: tables folded from events by a pure function, with their source and their place in the database."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ NUMERIC = sa.Numeric
 DATE = sa.Date
 TIME = sa.DateTime(timezone=True)
 BOOLEAN = sa.Boolean
+
+KNOWN_FROM, KNOWN_UNTIL = "known_from", "known_until"
+"""Columns of views with history, both recorded time."""
 
 
 class OwnLog:
@@ -73,8 +77,15 @@ class Table:
             raise RuntimeError(f"table {self.name} belongs to no view yet")
         return self._sql
 
-    def bind(self, version: int) -> None:
-        """Gives the table its physical name; called once, by its view."""
+    def known_at(self, moment: datetime | None = None) -> sa.ColumnElement[bool]:
+        """Of a view with history: the condition for rows as they were known at ``moment`` (recorded time), or as they are."""
+        since, until = self.sql.c[KNOWN_FROM], self.sql.c[KNOWN_UNTIL]
+        if moment is None:
+            return until.is_(None)
+        return (since <= moment) & (until.is_(None) | (until > moment))
+
+    def bind(self, version: int, *, history: bool = False) -> None:
+        """Gives the table its physical name, and its versions; called once, by its view."""
         if self._sql is not None:
             raise ValueError(f"table {self.name} already belongs to a view")
         columns = [
@@ -88,6 +99,8 @@ class Table:
             )
             for name, type_ in self.columns.items()
         ]
+        if history:
+            columns += [sa.Column(KNOWN_FROM, TIME, primary_key=True), sa.Column(KNOWN_UNTIL, TIME)]
         physical = f"{self.name}_v{version}"
         indexes = [sa.Index(f"{physical}_{'_'.join(index)}"[:63], *index) for index in self.indexes]
         self._sql = sa.Table(physical, sa.MetaData(), *columns, *indexes)
@@ -111,6 +124,9 @@ class View:
     ``changes(event)`` is pure and yields changes; a change without ``table=`` goes to the view's first table. The
     library folds batches in memory and writes them with the progress row in one transaction. ``apply(connection,
     events)``, instead of ``changes``, is the escape for what must read rows while folding; say why at its use.
+
+    With ``history`` its tables keep every version of each row, with the recorded time it was known from and until
+    (``known_from``, ``known_until``, null: still known). Queries say which they want: ``TABLE.known_at(moment)``.
     """
 
     def __init__(
@@ -122,7 +138,10 @@ class View:
         tables: Table | Sequence[Table],
         changes: Callable[[Recorded], Iterator[Change]] | None = None,
         apply: Callable[[Any, Sequence[Recorded]], Awaitable[None]] | None = None,
+        history: bool = False,
     ) -> None:
+        if history and apply is not None:
+            raise ValueError(f"view {name}: what applies by itself keeps its own history")
         if (changes is None) == (apply is None):
             raise ValueError(f"view {name}: give changes or apply, one of them")
         self.name = name
@@ -131,8 +150,9 @@ class View:
         self.tables = (tables,) if isinstance(tables, Table) else tuple(tables)
         self.changes = changes
         self.apply = apply
+        self.history = history
         for table in self.tables:
-            table.bind(version)
+            table.bind(version, history=history)
 
     @property
     def subscription(self) -> str:

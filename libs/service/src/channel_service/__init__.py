@@ -3,7 +3,7 @@
 from channel_service.app import attach, create_app
 from channel_service.auth import BRAND, Allow, Open, Principal, Role
 from channel_service.cli import run
-from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
+from channel_service.dependencies import By, Caller, EndOfDay, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
@@ -27,6 +27,7 @@ __all__ = [
     "Caller",
     "Code",
     "Currency",
+    "EndOfDay",
     "Key",
     "LogDep",
     "Measure",

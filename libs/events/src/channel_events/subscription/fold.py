@@ -6,6 +6,7 @@ from typing import Any
 from channel_events.envelope import Unreadable
 from channel_events.pure import Recorded
 from channel_events.subscription.compose import compose
+from channel_events.subscription.history import write_history
 from channel_events.subscription.parking import Parking
 from channel_events.subscription.progress import Progress, ProgressTable
 from channel_events.subscription.step import Step
@@ -42,6 +43,9 @@ async def apply(view: View, connection: Any, events: list[Recorded]) -> None:
     understood = known(events)
     if view.apply is not None:
         await view.apply(connection, understood)
+        return
+    if view.history:
+        await write_history(connection, view, understood)
         return
     for one in compose(view, understood):
         await write(connection, one)

@@ -83,7 +83,7 @@ async def verify(where: Where, view: View, *, told: Told = lambda _: None, patie
 
 async def _compare(connection: Any, table: Table, serving: str, rebuilt: str) -> TableVerified:
     old, new = f'"{serving}"."{table.sql.name}"', f'"{rebuilt}"."{table.sql.name}"'
-    same_key = " and ".join(f'a."{name}" = b."{name}"' for name in table.key)
+    same_key = " and ".join(f'a."{column.name}" = b."{column.name}"' for column in table.sql.primary_key)
     differing = f"from {old} a full join {new} b on {same_key} where a is distinct from b"
     rows = await connection.fetch(f"select to_jsonb(a)::text as serving, to_jsonb(b)::text as rebuilt {differing} limit {SHOWN}")
     differences = [_difference(table, row) for row in rows]
@@ -95,7 +95,7 @@ async def _compare(connection: Any, table: Table, serving: str, rebuilt: str) ->
 
 async def _checksums(connection: Any, table: Table, name: str) -> tuple[int, dict[str, str]]:
     """The sum of the rows' hashes, which does not depend on their order; 1.0 and 1.00 are the same number."""
-    columns = ", ".join(f'trim_scale("{c}")' if _exact(table.columns[c]) else f'"{c}"' for c in table.columns)
+    columns = ", ".join(f'trim_scale("{c.name}")' if isinstance(c.type, NUMERIC) else f'"{c.name}"' for c in table.sql.columns)
     partition = "partition::text" if "partition" in table.columns else "''"
     rows: Sequence[Any] = await connection.fetch(
         f"select {partition} as part, count(*) as rows, sum(hashtextextended(row({columns})::text, 0)::numeric)::text as checksum "
@@ -104,11 +104,7 @@ async def _checksums(connection: Any, table: Table, name: str) -> tuple[int, dic
     return sum(row["rows"] for row in rows), {row["part"]: f"{row['rows']}:{row['checksum']}" for row in rows}
 
 
-def _exact(type_: Any) -> bool:
-    return type_ is NUMERIC or isinstance(type_, NUMERIC)
-
-
 def _difference(table: Table, row: Any) -> Difference:
     serving, rebuilt = (None if row[side] is None else msgspec.json.decode(row[side]) for side in ("serving", "rebuilt"))
     either = serving or rebuilt or {}
-    return Difference({name: either[name] for name in table.key}, serving, rebuilt)
+    return Difference({column.name: either[column.name] for column in table.sql.primary_key}, serving, rebuilt)

@@ -65,7 +65,7 @@ def _upsert(table: Table, sets: tuple[str, ...], adds: tuple[str, ...]) -> str:
     changes = [f"{_quoted(c)} = excluded.{_quoted(c)}" for c in sets]
     changes += [f"{_quoted(c)} = {name}.{_quoted(c)} + excluded.{_quoted(c)}" for c in adds]
     return (
-        f"insert into {name} ({', '.join(map(_quoted, columns))}) select * from unnest({_arrays(table, columns)}) "
+        f"insert into {name} ({', '.join(map(_quoted, columns))}) select * from unnest({arrays(table, columns)}) "
         f"on conflict ({', '.join(map(_quoted, table.key))}) do " + (f"update set {', '.join(changes)}" if changes else "nothing")
     )
 
@@ -73,10 +73,11 @@ def _upsert(table: Table, sets: tuple[str, ...], adds: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1000)
 def _delete(table: Table) -> str:
     keys = ", ".join(map(_quoted, table.key))
-    return f"delete from {_quoted(table.sql.name)} where ({keys}) in (select * from unnest({_arrays(table, table.key)}))"
+    return f"delete from {_quoted(table.sql.name)} where ({keys}) in (select * from unnest({arrays(table, table.key)}))"
 
 
-def _arrays(table: Table, columns: Iterable[str]) -> str:
+def arrays(table: Table, columns: Iterable[str]) -> str:
+    """Parameters that are whole columns, with their types: ``$1::text[], $2::date[]``."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     types = (table.sql.c[name].type.compile(dialect) for name in columns)
     return ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(types, 1))

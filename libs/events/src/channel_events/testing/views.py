@@ -1,15 +1,17 @@
 """``feed(DIRECTORY, *events).rows()``: what a view makes of events, folded by the very code that folds in production."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from channel_events.pure import Recorded
 from channel_events.pure.changes import Key
 from channel_events.subscription.compose import TableChanges, compose
+from channel_events.subscription.history import Revision, Version, revise, revisions
 from channel_events.subscription.links import Place, walk
 from channel_events.testing.failing import must
 from channel_events.testing.recorded import in_order
-from channel_events.view import Table, View
+from channel_events.view import KNOWN_FROM, KNOWN_UNTIL, Table, View
 
 
 class MemoryTable:
@@ -31,8 +33,36 @@ class MemoryTable:
             sums = {name: row[name] + value for name, value in change.adds.items()}
             self.rows[key] = row | change.sets | sums
 
+    def read(self) -> list[dict[str, Any]]:
+        """The rows, key columns first, ordered by key."""
+        return [{**dict(zip(self.table.key, key, strict=True)), **row} for key, row in sorted(self.rows.items())]
+
     def _blank(self) -> dict[str, Any]:
         return {name: 0 if name in self.table.sums else None for name in self.table.columns if name not in self.table.key}
+
+
+class MemoryHistory:
+    """A table of a view with history, in memory."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.versions: dict[tuple[Key, datetime], Version] = {}
+
+    def write(self, revised: list[Revision]) -> None:
+        known = {key: version for (key, _), version in self.versions.items() if version.until is None}
+        done = revise(self.table, known, revised)
+        for gone in done.gone:
+            del self.versions[gone]
+        for ended, until in done.ended.items():
+            self.versions[ended] = Version(ended[1], self.versions[ended].values, until)
+        self.versions.update(done.made)
+
+    def read(self) -> list[dict[str, Any]]:
+        """All versions, key columns first, ordered by key and time."""
+        return [
+            {**dict(zip(self.table.key, key, strict=True)), KNOWN_FROM: since, KNOWN_UNTIL: version.until, **version.values}
+            for (key, since), version in sorted(self.versions.items(), key=lambda item: item[0])
+        ]
 
 
 class Fed:
@@ -41,23 +71,40 @@ class Fed:
     def __init__(self, view: View) -> None:
         self._view = view
         self._place = Place()
-        self._tables = {table.name: MemoryTable(table) for table in view.tables}
+        self._tables: dict[str, MemoryTable] = {} if view.history else {table.name: MemoryTable(table) for table in view.tables}
+        self._histories = {table.name: MemoryHistory(table) for table in view.tables} if view.history else {}
 
     def take(self, batch: Sequence[Recorded]) -> None:
         walked = walk(self._place, list(enumerate(batch)), searching=False)
         must(not walked.gap and walked.forked is None, "the events given do not follow each other")
-        for changes in compose(self._view, [event for event in walked.apply if event.data is not None]):
-            self._tables[changes.table.name].write(changes)
+        events = [event for event in walked.apply if event.data is not None]
         self._place = walked.place
+        if self._view.history:
+            for name, revised in revisions(self._view, events).items():
+                self._histories[name].write(revised)
+            return
+        for changes in compose(self._view, events):
+            self._tables[changes.table.name].write(changes)
 
     def rows(self, table_name: str | None = None) -> list[dict[str, Any]]:
-        """The rows, key columns first, ordered by key; of the view's first table unless another is named."""
-        memory = self._tables[table_name or self._view.tables[0].name]
-        names = memory.table.key
-        return [{**dict(zip(names, key, strict=True)), **row} for key, row in sorted(memory.rows.items())]
+        """The rows, key columns first, ordered by key; of the view's first table unless another is named.
+
+        Of a view with history those that are still known, without the times; see `versions`.
+        """
+        name = table_name or self._view.tables[0].name
+        if not self._view.history:
+            return self._tables[name].read()
+        times = (KNOWN_FROM, KNOWN_UNTIL)
+        still = (row for row in self._histories[name].read() if row[KNOWN_UNTIL] is None)
+        return [{column: value for column, value in row.items() if column not in times} for row in still]
+
+    def versions(self, table_name: str | None = None) -> list[dict[str, Any]]:
+        """Of a view with history, all versions of its rows, with ``known_from`` and ``known_until``."""
+        return self._histories[table_name or self._view.tables[0].name].read()
 
     def all_rows(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: self.rows(name) for name in self._tables}
+        memories: dict[str, MemoryTable | MemoryHistory] = {**self._tables, **self._histories}
+        return {name: memory.read() for name, memory in memories.items()}
 
 
 def feed(view: View, *events: Any) -> Fed:

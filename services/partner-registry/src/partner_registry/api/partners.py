@@ -8,6 +8,7 @@ from channel_service import (
     Allow,
     By,
     Code,
+    EndOfDay,
     Key,
     LogDep,
     NewId,
@@ -124,11 +125,15 @@ async def list_partners(
     read: ReadDep,
     page: PageDep,
     today: Today,
+    end_of: EndOfDay,
     q: Search = None,
     channel_type: Annotated[ChannelType | None, Query()] = None,
     territory: Annotated[str | None, Query(max_length=100, description="In this very territory today.")] = None,
     status: Annotated[Status | None, Query()] = None,
     parent: Annotated[str | None, Query(max_length=100, description="Directly under this partner today.")] = None,
+    known_at: Annotated[Day | None, Query(description="As it was known at the end of this day; as it is known now when not given.")] = None,
 ) -> Page[models.PartnerRow]:
-    wanted = Wanted(q=q, channel_type=channel_type, territory=territory, status=status, parent=parent)
+    wanted = Wanted(
+        q=q, channel_type=channel_type, territory=territory, status=status, parent=parent, known_at=end_of(known_at) if known_at else None
+    )
     return await fetch_page(read, listed(wanted, today), page, key=ORDER, row=models.PartnerRow.model_validate)

@@ -1,7 +1,8 @@
-"""All partners, to list and to search; places by business date, so that a move planned ahead shows on its day."""
+"""All partners, to list and to search; places by business date, so that a move planned ahead shows on its day. With
+history: the list can be had as it was known at any time."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -68,7 +69,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.partner_id,), status=standing.status.value, status_since=standing.since, status_reason=standing.reason)
 
 
-PARTNER_DIRECTORY = View("partner_directory", version=1, of=OWN_LOG, tables=[PARTNERS, PLACES], changes=changes)
+PARTNER_DIRECTORY = View("partner_directory", version=2, of=OWN_LOG, tables=[PARTNERS, PLACES], changes=changes, history=True)
 
 _partner, _place = PARTNERS.sql.c, PLACES.sql.c
 search_index(PARTNERS)
@@ -78,19 +79,22 @@ ORDER: tuple[sa.Column[Any], ...] = (_partner.sort_name, _partner.partner_id)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which partners to list; None leaves that open. ``q`` is any part of name or id."""
+    """Which partners to list; None leaves that open. ``q`` is any part of name or id. ``known_at``: as they were known at
+    that moment, not as they are known now."""
 
     q: str | None = None
     channel_type: ChannelType | None = None
     territory: str | None = None
     status: Status | None = None
     parent: str | None = None
+    known_at: datetime | None = None
 
 
 def listed(wanted: Wanted, today: date) -> sa.Select[Any]:
     """The wanted partners, each with its place as of ``today``."""
-    territory, parent = _now(_place.territory, today), _now(_place.parent, today)
-    query = sa.select(PARTNERS.sql, territory.label("territory"), parent.label("parent"))
+    known_at = wanted.known_at
+    territory, parent = _now(_place.territory, today, known_at), _now(_place.parent, today, known_at)
+    query = sa.select(PARTNERS.sql, territory.label("territory"), parent.label("parent")).where(PARTNERS.known_at(known_at))
     if wanted.q is not None:
         query = query.where(found(PARTNERS, wanted.q))
     if wanted.channel_type is not None:
@@ -98,18 +102,18 @@ def listed(wanted: Wanted, today: date) -> sa.Select[Any]:
     if wanted.status is not None:
         query = query.where(_partner.status == wanted.status.value)
     if wanted.territory is not None:
-        query = query.where(_ever(_place.territory, wanted.territory), territory == wanted.territory)
+        query = query.where(_ever(_place.territory, wanted.territory, known_at), territory == wanted.territory)
     if wanted.parent is not None:
-        query = query.where(_ever(_place.parent, wanted.parent), parent == wanted.parent)
+        query = query.where(_ever(_place.parent, wanted.parent, known_at), parent == wanted.parent)
     return query
 
 
-def _now(column: sa.Column[Any], today: date) -> sa.ScalarSelect[Any]:
+def _now(column: sa.Column[Any], today: date, known_at: datetime | None) -> sa.ScalarSelect[Any]:
     # A value of its own and no joined row: PostgreSQL then looks it up for the rows of the page, not for all that match.
-    mine = sa.select(column).where(_place.partner_id == _partner.partner_id, _place.since <= today)
+    mine = sa.select(column).where(_place.partner_id == _partner.partner_id, _place.since <= today, PLACES.known_at(known_at))
     return mine.order_by(_place.since.desc()).limit(1).scalar_subquery()
 
 
-def _ever(column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
+def _ever(column: sa.Column[Any], value: str, known_at: datetime | None) -> sa.ColumnElement[bool]:
     """Whether a partner was ever there, or will be: found by index, to be followed by whether it is there now."""
-    return _partner.partner_id.in_(sa.select(_place.partner_id).where(column == value))
+    return _partner.partner_id.in_(sa.select(_place.partner_id).where(column == value, PLACES.known_at(known_at)))
