@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from channel_events.pure import Actor, On, Rejected
+from channel_service import Role
 from channel_service.exporting import answer as exporting
 from channel_service.exporting import log_export
 from channel_service.exporting.answer import Export, Stalled
@@ -156,3 +157,11 @@ async def test_more_exports_than_places_are_refused_and_a_place_is_free_again(cl
     answer = await client.get("/v1/exports/events")
     assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "exports_busy", True)
     assert answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.BRAND_ADMIN, Role.AUDITOR}])
+async def test_only_auditors_and_brand_admins_take_the_log(client: Running, role: Role) -> None:
+    given = {"partner_id": "p-1"} if role is Role.PARTNER else {"source": "shop"} if role is Role.SOURCE else {}
+    answer = await client.as_(role, **given).get("/v1/exports/events")
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (await client.as_(Role.AUDITOR).get("/v1/exports/events")).status_code == 200

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
-from channel_service.testing import Running
+from channel_service.testing import Running, bearer
 from orders_inventory.views.prices import TABLE
 
 ROWS = 200_000
@@ -69,7 +69,7 @@ async def measured(client: Running, form: str) -> tuple[int, int, float]:
         "raw_path": b"/v1/exports/prices",
         "query_string": f"format={form}".encode(),
         "root_path": "",
-        "headers": [(b"host", b"x")],
+        "headers": [(b"host", b"x"), (b"authorization", bearer()["authorization"].encode())],
         "client": ("127.0.0.1", 1),
         "server": ("x", 80),
     }

@@ -1,6 +1,7 @@
 """A service killed in the middle of an import: the file is sent again, and all adds up once."""
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -14,9 +15,10 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from channel_service.testing import auth_settings, bearer
 from qudao_local.ports import free_port
 
-ORDERS = 2_000
+ORDERS = 600
 HEAD: list[dict[str, Any]] = [
     {"kind": "warehouse", "warehouse": "sh", "name": "Shanghai"},
     {"kind": "product", "sku": "A", "name": "Pen"},
@@ -33,6 +35,7 @@ class Process:
     def __init__(self, url: str, log: Path) -> None:
         self.address, self.log = f"http://127.0.0.1:{(port := free_port())}", log
         given = {"DATABASE_URL": url, "PORT": str(port), "ROLE": "api", "DURABLE": "false"}
+        given |= {"SECRETS_KEY": base64.b64encode(bytes(32)).decode(), **{name.upper(): value for name, value in auth_settings().items()}}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("QUDAO_")}
         with log.open("ab") as out:
             command = [sys.executable, "-m", "orders_inventory"]
@@ -56,7 +59,7 @@ class Process:
 
     def import_(self, file: Iterable[bytes]) -> dict[str, int]:
         """The summary; httpx.TransportError when the answer broke."""
-        headers = {"content-type": "application/x-ndjson"}
+        headers = {"content-type": "application/x-ndjson", **bearer()}
         answer = httpx.post(f"{self.address}/v1/imports/orders", content=file, headers=headers, timeout=120)
         summary: dict[str, int] = json.loads(answer.text.splitlines()[-1])["summary"]
         return summary

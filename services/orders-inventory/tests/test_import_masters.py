@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from channel_service import Role
 from channel_service.testing import Running
 from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.stock import STOCK
@@ -110,3 +111,20 @@ async def test_each_broken_row_is_refused_with_field_and_text(client: Running, d
         assert [(row["problem"], row["field"]) for row in rows] == [(code, field) for _, code, field in bad]
         assert all(len(row["detail"]) > 20 and "?" not in row["detail"].replace("? %", "") for row in rows)
     assert await head(client) == before
+
+
+async def test_a_file_that_a_colleague_imports_again_adds_nothing(client: Running) -> None:
+    await stocked(client)
+    await imported(client, RECEIPT, what="stock")
+    before = await head(client)
+    rows, _ = await imported(client.as_(Role.OPS), RECEIPT, what="stock")
+    assert (outcomes(rows), await head(client)) == ([(1, "repeated", None)], before)
+    (event,) = [one for one in await client.runtime.log.stream(STOCK, "sh/A") if one.data.reference == "d1"]
+    assert event.actor != "qudao/import"
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.FINANCE, Role.PARTNER])
+async def test_who_may_not_change_things_may_not_import(client: Running, role: Role) -> None:
+    caller = client.as_(role, partner_id="p1") if role is Role.PARTNER else client.as_(role)
+    answer = await caller.post("/v1/imports/stock", content=b"{}", headers={"content-type": "application/x-ndjson"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")

@@ -30,7 +30,7 @@ _ROWS = sa.text(
 )
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
-router = APIRouter(tags=["exports"], dependencies=[Allow(Role.OPS, Role.AUDITOR)])
+router = APIRouter(tags=["exports"], dependencies=[Allow(Role.AUDITOR)])
 
 
 @router.get(EXPORTS + "events", summary="Export: the whole log", operation_id="export_events", status_code=200, responses=answers(*OFFERED))
