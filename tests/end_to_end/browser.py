@@ -43,6 +43,9 @@ class Browser:
         """The exact value that an element carries."""
         return self.driver.find_element(By.ID, element).get_attribute("data-value") or ""
 
+    def type(self, element: str, text: str) -> None:
+        self.driver.find_element(By.ID, element).send_keys(text)
+
     def click(self, element: str) -> None:
         self.driver.find_element(By.ID, element).click()
 

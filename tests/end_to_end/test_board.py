@@ -22,14 +22,39 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     browser.close()
 
 
-def board(platform: Platform) -> str:
-    return f"{platform.urls['metrics']}/board"
+@pytest.fixture
+def board(platform: Platform, stack: Stack) -> str:
+    """The address of the page, with a token behind the #."""
+    return f"{platform.urls['metrics']}/board#token={stack.token('ops')}"
 
 
-def test_a_figure_changes_without_a_reload(browser: Browser, platform: Platform) -> None:
-    browser.open(board(platform))
+def test_whoever_has_no_token_is_asked_for_one(browser: Browser, platform: Platform, stack: Stack) -> None:
+    browser.open(f"{platform.urls['metrics']}/board")
+    browser.until(lambda: browser.run("return document.getElementById('sign-in').open"))
+    assert "make token" in browser.text("sign-in")
+    for token, holds in (("nonsense", lambda: "not accepted" in browser.text("sign-in")), (stack.token("ops"), lambda: is_live(browser))):
+        browser.type("token", token)
+        browser.driver.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+        browser.until(holds)
+    browser.click("sign-out")
+    browser.until(lambda: browser.run("return document.getElementById('sign-in').open"))
+    browser.errors()  # 401 is what the browser complains about, and what was tried
+
+
+def test_a_token_in_the_address_is_taken_out_of_it(browser: Browser, board: str) -> None:
+    browser.open(board)
+    browser.until(lambda: is_live(browser))
+    assert browser.driver.current_url.endswith("/board")
+
+
+def is_live(browser: Browser) -> bool:
+    return browser.text("state-text").startswith("Live")
+
+
+def test_a_figure_changes_without_a_reload(browser: Browser, platform: Platform, board: str) -> None:
+    browser.open(board)
     browser.run("localStorage.setItem('period', ''); location.reload()")
-    browser.until(lambda: browser.text("state-text").startswith("Live"))
+    browser.until(lambda: is_live(browser))
     browser.run("window.stillHere = true")
     browser.until(lambda: Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
     orders, gross = Decimal(browser.value("figure-orders")), Decimal(browser.value("figure-gross"))
@@ -42,9 +67,9 @@ def test_a_figure_changes_without_a_reload(browser: Browser, platform: Platform)
     assert browser.errors() == []
 
 
-def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: Platform) -> None:
+def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: Platform, board: str) -> None:
     order = platform.placed(lines=[("bell", 7, "3.10")], on="2026-03-05")
-    browser.open(board(platform))
+    browser.open(board)
     browser.until(lambda: Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
     browser.click("figure-gross")
     browser.until(lambda: order in browser.text("explain-body"))
@@ -60,9 +85,9 @@ def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "size"), [("wide", WIDE), ("narrow", NARROW)])
 def test_the_page_fits_in_both_languages_and_themes(
-    browser: Browser, platform: Platform, language: str, theme: str, name: str, size: tuple[int, int]
+    browser: Browser, platform: Platform, board: str, language: str, theme: str, name: str, size: tuple[int, int]
 ) -> None:
-    browser.open(board(platform), size)
+    browser.open(board, size)
     browser.run(f"localStorage.setItem('language', '{language}'); localStorage.setItem('theme', '{theme}'); location.reload()")
     browser.until(lambda: browser.text("state-text").startswith({"en": "Live", "zh": "实时"}[language]))
     browser.until(lambda: browser.value("figure-orders"))
@@ -73,11 +98,11 @@ def test_the_page_fits_in_both_languages_and_themes(
     browser.run("localStorage.clear(); localStorage.setItem('period', '')")
 
 
-def test_the_page_comes_back_by_itself_when_the_service_was_away(browser: Browser, platform: Platform, stack: Stack) -> None:
-    browser.open(board(platform))
-    browser.until(lambda: browser.text("state-text").startswith("Live"))
+def test_the_page_comes_back_by_itself_when_the_service_was_away(browser: Browser, platform: Platform, stack: Stack, board: str) -> None:
+    browser.open(board)
+    browser.until(lambda: is_live(browser))
     orders = Decimal(browser.value("figure-orders"))
     kill(stack, "metrics")
     browser.until(lambda: "trying again" in browser.text("state-text"))
     platform.placed(lines=[("bell", 1, "1.00")])
-    browser.until(lambda: browser.text("state-text").startswith("Live") and Decimal(browser.value("figure-orders")) == orders + 1)
+    browser.until(lambda: is_live(browser) and Decimal(browser.value("figure-orders")) == orders + 1)

@@ -1,6 +1,7 @@
 """KPI changes as they happen: what a stream tells, how it goes on where it ended, and when it ends."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import Recorded
-from channel_service.testing import Running, bearer, listening
+from channel_service.testing import Running, bearer, issuer, listening
 from metrics.api.live import ENDED
 from metrics.app import KPIS
 from metrics.views.sales import SALES
@@ -254,3 +255,40 @@ async def test_a_client_that_does_not_read_is_dropped(url: str, metrics_url: str
 
 def _dropped() -> float:
     return ENDED.labels("too_slow")._value.get()  # type: ignore[no-any-return]
+
+
+async def test_a_partner_follows_its_own_rows_only(url: str, metrics_url: str) -> None:
+    await told(metrics_url, [order(1, partner_id="p-1"), order(2, partner_id="p-2")])
+    async with follow(url, token=issuer().token("partner", partner_id="p-1"), kpi="orders", by=["", "partner"]) as stream:
+        first = await stream.next()
+        assert (first.value("orders"), first.value("orders", partner="p-1"), first.value("orders", partner="p-2")) == ("1", "1", None)
+        await told(metrics_url, [order(3, partner_id="p-2"), order(4, partner_id="p-1")])
+        (change,) = await stream.changes("orders", "2")
+        assert [one["group"] for one in change.data["values"]] == [{}, {"partner": "p-1"}]
+
+
+@pytest.mark.parametrize("partners", [["p-2"], ["p-1", "p-2"]])
+async def test_a_partner_that_asks_for_another_finds_nothing(empty: Running, partners: list[str]) -> None:
+    answer = await empty.as_("partner", partner_id="p-1").get("/v1/live", params={"kpi": "orders", "partner": partners})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_stream_ends_with_its_token(url: str) -> None:
+    token = issuer().token("ops", exp=int(time.time()) - 25)  # it is good for 30 s longer, since clocks differ
+    async with follow(url, token=token, kpi="orders") as stream:
+        assert (await stream.next()).name == "snapshot"
+        end = await stream.next()
+        assert (end.name, end.data) == ("end", {"reason": "token_expired"})
+        with pytest.raises(EOFError):
+            await stream.next()
+
+
+async def test_each_caller_has_streams_of_its_own(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.application.live.MOST_CLIENTS", 1)
+    async with follow(url, kpi="orders") as one, follow(url, token=issuer().token("ops"), kpi="orders") as other:
+        assert {(await one.next()).name, (await other.next()).name} == {"snapshot"}
+
+
+async def test_nobody_follows_without_a_token(empty: Running) -> None:
+    assert (await empty.as_nobody().get("/v1/live", params={"kpi": "orders"})).status_code == 401
+    assert (await empty.as_("source", source="erp").get("/v1/live", params={"kpi": "orders"})).status_code == 403

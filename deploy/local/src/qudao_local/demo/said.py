@@ -79,4 +79,4 @@ def say_outcome(console: Console, outcome: Outcome, urls: Mapping[str, str]) -> 
     for name, url in urls.items():
         _say(console, f"  {name:17} {url}/docs")
     if "metrics" in urls:
-        _say(console, f"  {'live board':17} {urls['metrics']}/board")
+        _say(console, f"  {'live board':17} {urls['metrics']}/board, signing in with what `make token ROLE=ops` prints")

@@ -1,6 +1,7 @@
 """KPI changes as server-sent events."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
@@ -8,9 +9,10 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from channel_events.pure import Rejected
-from channel_service import BRAND, Allow, RuntimeDep
+from channel_service import BRAND, Allow, Caller, Principal, Role, RuntimeDep
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import format_sse_event
+from msgspec.structs import replace
 from prometheus_client import Counter, Gauge
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import StreamingResponse
@@ -23,6 +25,7 @@ from metrics.application.live_feed import Client, Feed, Follow, Told
 from metrics.application.live_frames import Frame, Frames
 from metrics.application.live_values import LIVE_GROUPS, value_at
 from metrics.domain.kpi import Kpi
+from metrics.domain.question import Dimension
 from metrics.domain.tally import Place, Tally
 
 BEAT_SECONDS = 15.0
@@ -126,7 +129,7 @@ class LiveStream(StreamingResponse):
 
 def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
     """The stream of these KPIs."""
-    router = APIRouter(prefix="/v1/live", tags=["KPIs"], dependencies=[Allow(*BRAND)])
+    router = APIRouter(prefix="/v1/live", tags=["KPIs"], dependencies=[Allow(*BRAND, Role.PARTNER)])
     hubs: WeakKeyDictionary[Any, Hub] = WeakKeyDictionary()
 
     def hub_of(runtime: RuntimeDep) -> Hub:
@@ -144,6 +147,7 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
     async def live(
         asked: Annotated[Followed, Query()],
         runtime: RuntimeDep,
+        caller: Caller,
         after: Annotated[
             str | None,
             Header(
@@ -160,30 +164,44 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
         repeat, for 15 minutes; after that it begins with a snapshot. `end` says why the stream ends: `closing`,
         `too_slow`, `token_expired`, `behind`, `history_changed`; come back at once after all but `token_expired`.
         """
-        follow = _follow([known(name) for name in dict.fromkeys(names_in(asked.kpi))], asked)
+        follow = _follow([known(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, _visible_to(caller))
         async with AsyncExitStack() as stack:  # refusals come before the answer's head, and after it the stream holds the client
-            feed, client = await stack.enter_async_context(hub_of(runtime).following(follow, after, "anybody"))
-            return LiveStream(_events(feed, client), stack.pop_all())
+            feed, client = await stack.enter_async_context(hub_of(runtime).following(follow, after, caller.subject))
+            return LiveStream(_events(feed, client, caller.expires_at), stack.pop_all())
 
     return router
 
 
-def _follow(kpis: Sequence[Kpi], asked: Followed) -> Follow:
+def _visible_to(caller: Principal) -> frozenset[str] | None:
+    """The partners whose facts a caller may see; None is all."""
+    return frozenset({caller.partner_id or ""}) if Role.PARTNER in caller.roles else None
+
+
+def _follow(kpis: Sequence[Kpi], asked: Followed, visible: frozenset[str] | None) -> Follow:
     question = asked.question()
+    if visible is not None:
+        if not visible.issuperset(asked.partner):
+            raise Rejected("not_found")
+        # As a filter it holds for what the database is asked, and for each frame that comes in.
+        question = replace(question, filters={**question.filters, Dimension.PARTNER: tuple(asked.partner or sorted(visible))})
     groupings = dict.fromkeys(tuple(dict.fromkeys(group_named(name) for name in names_in([by]))) for by in asked.by)
     for group in {group for by in groupings for group in by}:
         if group not in LIVE_GROUPS:
             raise Rejected("group_unknown", group=group.value, allowed=", ".join(LIVE_GROUPS))
     name = repr((sorted(kpi.name for kpi in kpis), sorted(groupings), link("", question)))
-    return Follow(name, kpis, question, tuple(groupings))
+    return Follow(name, kpis, question, tuple(groupings), visible)
 
 
-async def _events(feed: Feed, client: Client) -> AsyncIterator[bytes]:
+async def _events(feed: Feed, client: Client, expires_at: float) -> AsyncIterator[bytes]:
+    """``expires_at``: when the caller's token ends, in seconds since 1970."""
     CLIENTS.inc()
     try:
         yield format_sse_event(retry=RETRY_MS)
         while True:
-            event = await client.next(BEAT_SECONDS)
+            left = expires_at - time.time()
+            if left <= 0:
+                client.end("token_expired")
+            event = await client.next(min(BEAT_SECONDS, max(left, 0)))
             if event is not None:
                 EVENTS.inc()
                 yield event
@@ -191,7 +209,7 @@ async def _events(feed: Feed, client: Client) -> AsyncIterator[bytes]:
                 ENDED.labels(client.ended).inc()
                 yield format_sse_event(event="end", data_str=f'{{"reason":"{client.ended}"}}')
                 return
-            else:
+            elif left > BEAT_SECONDS:
                 # With the id: nothing changed up to there, and who comes back later need not begin further behind.
                 yield format_sse_event(comment="beat", id=feed.frame.id if feed.frame.number >= client.number else None)
     finally:
