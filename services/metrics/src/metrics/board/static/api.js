@@ -16,6 +16,7 @@ export const session = {
       this.token = given;
       history.replaceState(null, "", location.pathname);
     }
+    return Boolean(given);
   },
 };
 

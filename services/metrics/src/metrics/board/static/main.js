@@ -177,6 +177,7 @@ async function namesOfTerritories() {
 let timer = null;
 async function freshness() {
   clearTimeout(timer);
+  const mine = stream;
   try {
     const since = new Date(Date.now() - 300_000).toISOString();
     const one = await ask(`/v1/freshness?since=${since}`, words.language);
@@ -188,7 +189,7 @@ async function freshness() {
     at("p50").textContent = at("p99").textContent = "–";
     at("fresh-note").textContent = error.code === "freshness_elsewhere" ? words.say("freshElsewhere") : "";
   }
-  timer = setTimeout(freshness, FRESHNESS_EVERY);
+  if (mine === stream && shown.state !== "signed-out") timer = setTimeout(freshness, FRESHNESS_EVERY);
 }
 
 function lastChange() {
@@ -211,6 +212,7 @@ function failed(error) {
     return;
   }
   state("signed-out");
+  clearTimeout(timer);
   const why = at("sign-in-why");
   why.hidden = !session.token;
   why.textContent = words.say(error.status === 403 ? "forbidden" : error.code === "token_expired" ? "expired" : "refused");
@@ -253,6 +255,14 @@ at("days").closest("details").addEventListener("toggle", () => drawChart());
 at("sign-out").addEventListener("click", () => { session.token = null; location.reload(); });
 at("sign-in").addEventListener("submit", () => { session.token = at("token").value; at("token").value = ""; say(); follow(); });
 at("sign-in").addEventListener("cancel", (event) => event.preventDefault());
+
+// A link with a token, opened where the page is open already, changes nothing but the part behind the #.
+addEventListener("hashchange", () => {
+  if (!session.takeFromAddress()) return;
+  at("sign-in").close();
+  say();
+  follow();
+});
 
 session.takeFromAddress();
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
