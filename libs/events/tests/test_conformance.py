@@ -4,12 +4,19 @@ What it can do besides is printed: ``pytest -s``, or ``channel-events broker``.
 """
 
 import os
+from functools import partial
 from typing import Any
 
 import pytest
+from channel_events import Log
 from channel_events.broker import Broker
 from channel_events.cli.output import table
 from channel_events.conformance import TRIALS, Workbench, try_broker
+from channel_events.relay import Relay
+from channel_events.relay.operate import reset_topic
+
+from .moving import check_applied_once, eventually, fill, make_tables, reached, running, subscription, take, taken_view
+from .test_relay import is_done
 
 BROKERS = ["embedded", *(["kafka"] if os.environ.get("QUDAO_TEST_KAFKA_BOOTSTRAP") else [])]
 
@@ -33,3 +40,23 @@ async def test_a_broker_that_cannot_is_found(kafka: str, monkeypatch: pytest.Mon
     monkeypatch.setattr("channel_events.conformance._SECONDS", 1)
     failed = {one.ability for one in await try_broker(Broker(kafka, "embedded")) if not one.works}
     assert failed >= {"order and confirmations", "headers and timestamps", "large records", "topics deleted and made again"}
+
+
+@pytest.mark.parametrize("profile", BROKERS)
+async def test_relay_and_subscription_work_on_it_also_when_the_topic_is_reset(
+    log: Log, database: str, kafka: str, topic_prefix: str, profile: str
+) -> None:
+    bootstrap = kafka if profile == "embedded" else os.environ["QUDAO_TEST_KAFKA_BOOTSTRAP"]
+    view = taken_view()
+    await make_tables(database, view)
+    relay = Relay(service="specimen", dsn=database, bootstrap=bootstrap, profile=profile, topic_prefix=topic_prefix, wake=log.wake())
+    reader = subscription(view, database, bootstrap, topic_prefix, profile=profile)
+    await fill(log)
+    async with running(relay, reader):
+        await eventually(partial(reached, database, 50), 30)
+        await reset_topic(database, Broker(bootstrap, profile), topic_prefix + "specimen")
+        await take(log, each=2)
+        await eventually(partial(reached, database, 60), 30)
+        await eventually(partial(is_done, relay), 30)
+        await eventually(partial(is_done, reader), 30)
+    await check_applied_once(log, database)
