@@ -187,7 +187,7 @@ async def _transactions(bench: Workbench) -> str:
 async def _partitions(bench: Workbench) -> str:
     await bench.make(1)
     await bench.admin.create_partitions({bench.topic: NewPartitions(total_count=2)})
-    while len((await bench.admin.describe_topics([bench.topic]))[0]["partitions"]) != 2:  # a broker tells it after a while
+    while len((await bench.admin.describe_topics([bench.topic]))[0]["partitions"]) != 2:  # noqa: ASYNC110 - told by nobody
         await asyncio.sleep(0.05)
     return "from 1 to 2"
 
