@@ -65,15 +65,15 @@ def test_one_order_is_one_trace_from_the_request_to_the_kpi(platform: Platform, 
     finally:
         del platform.http.headers["traceparent"]
     platform.until(lambda: platform.kpi("orders", source="traced") == 1)
-    platform.until(lambda: any(one.service == "metrics" for one in collector.of(trace)))
-    platform.until(lambda: any(one.name == "relay" for one in collector.of(trace)))
+    wanted = {"POST /v1/orders", "append", "relay", "fold sales"}
+    platform.until(lambda: wanted <= {one.name for one in collector.of(trace)})  # each service sends its spans once a second
     spans = collector.of(trace)
     request = span(spans, "orders-inventory", "POST /v1/orders")
     append = span(spans, "orders-inventory", "append")
     assert (request.parent, append.parent) == (caller, request.id)
     after = [span(spans, "orders-inventory", "relay"), *(one for one in spans if one.name.startswith("fold "))]
     assert {one.parent for one in after} == {append.id}
-    assert {"fold sales"} <= {one.name for one in after if one.service == "metrics"}
+    assert "fold sales" in {one.name for one in after if one.service == "metrics"}
 
 
 class Shop:

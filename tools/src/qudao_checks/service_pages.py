@@ -37,11 +37,12 @@ def lists(service: Service) -> str:
 
 
 def _routes(service: Service) -> Iterator[str]:
-    yield from ("## Routes", "", "| route | |", "|---|---|")
+    yield from ("## Routes", "", "| route | | who |", "|---|---|---|")
     document = create_app(service, Settings.model_construct(role="api")).openapi()
     for path, methods in sorted(document["paths"].items()):
         for method, operation in methods.items():
-            yield f"| `{method.upper()} {path}` | {_cell(operation.get('summary', ''))} |"
+            who = ", ".join(operation.get("x-roles", [])) or "without a token"
+            yield f"| `{method.upper()} {path}` | {_cell(operation.get('summary', ''))} | {who} |"
 
 
 def _events_out(service: Service) -> Iterator[str]:
