@@ -1,5 +1,6 @@
 """The relay, against PostgreSQL and a broker: what it sends, what it finds missing, what others do to its topic."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -276,3 +277,23 @@ def test_behind_a_break_nothing_is_remembered_for_somebody_else_has_sent() -> No
 def test_a_confirmation_at_an_offset_given_before_is_no_confirmation(offset: int) -> None:
     with pytest.raises(OffsetsWentBack):
         _remember({0: KNOWN}, 0, offset, ROWS)
+
+
+async def test_a_producer_that_cannot_stop_cancels_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        async def close(self) -> None:
+            raise asyncio.CancelledError
+
+    class Stuck:
+        _sender = client = Client()
+
+        async def start(self) -> None: ...
+
+        async def stop(self) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("channel_events.relay.sending._STOP_SECONDS", 0.01)
+    broker = Broker("127.0.0.1:1", "embedded")
+    monkeypatch.setattr(broker, "producer", Stuck)
+    async with Sender.open(broker, "t", Encoder("specimen")):
+        pass

@@ -43,8 +43,8 @@ async def publish(kafka: str, prefix: str, service: str, rows: Sequence[dict[str
     await broker.ensure_topic(admin, topic)
     await admin.close()
     size = -(-len(rows) // slices)
-    for start in range(0, len(rows), size):
-        async with Sender.open(broker, topic, Encoder(service)) as sender:
+    async with Sender.open(broker, topic, Encoder(service)) as sender:
+        for start in range(0, len(rows), size):
             await sender.send(rows[start : start + size], {})
 
 
