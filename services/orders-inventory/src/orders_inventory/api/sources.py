@@ -15,6 +15,7 @@ from channel_service import (
     PageDep,
     ReadDep,
     Receipt,
+    Role,
     Rule,
     RuntimeDep,
     Sealer,
@@ -34,7 +35,7 @@ from orders_inventory.domain.source import DefineSource, SkuRule, Source, Source
 from orders_inventory.views.sources import SOURCES, sources
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"], dependencies=[Allow(*BRAND)])
-DEFINE = [Allow()]
+DEFINE = [Allow(Role.OPS)]
 DAY = 86_400
 
 
