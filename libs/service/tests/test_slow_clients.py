@@ -171,6 +171,16 @@ def test_a_client_that_reads_a_long_answer_slowly_gets_all_of_it(port: int) -> N
     pytest.fail(f"cut after {read} bytes")
 
 
+@pytest.mark.parametrize(
+    "junk", [b"HELLO\r\n\r\n", b"GET /" + b"a" * 66_000 + b" HTTP/1.1\r\n", b"\x16\x03\x01\x02", b"GET / HTTP/9.9\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused_with_a_problem_or_for_its_size(port: int, junk: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(junk)
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 431 ") or (answer.startswith(b"HTTP/1.1 400 ") and b'"code":"malformed_request"' in answer)
+
+
 async def test_a_service_is_served_with_the_patience_of_its_settings(client: Running) -> None:
     config = _server_config(client.runtime.service, client.runtime.settings, client.runtime)
     assert isinstance(config.http, type)

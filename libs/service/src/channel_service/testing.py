@@ -22,6 +22,7 @@ from joserfc.jwk import RSAKey
 from channel_service import logs
 from channel_service.app import attach, create_app
 from channel_service.auth import Role
+from channel_service.http.patience import patient
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import load
@@ -104,7 +105,9 @@ async def running(
 @asynccontextmanager
 async def listening(client: Running) -> AsyncIterator[str]:
     """The URL at which a running service also answers on a port of its own: for what needs a real server, like streams."""
-    server = uvicorn.Server(uvicorn.Config(client.app, port=0, lifespan="off", log_config=None, access_log=False, ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(client.app, http=patient(10), port=0, lifespan="off", log_config=None, access_log=False, ws="none")
+    )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells by this alone
         await asyncio.sleep(0.01)

@@ -7,9 +7,13 @@ few assignments.
 import asyncio
 from typing import Any
 
+import msgspec
 import structlog
 from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from channel_service.problems.catalogue import COMMON
+from channel_service.problems.render import MEDIA_TYPE, problem_body
 
 CLOSED = Counter("qudao_http_slow_clients_closed_total", "Connections closed because their client was too slow.", ["phase"])
 
@@ -20,6 +24,8 @@ MAX_HEAD_BYTES = 65_536
 _WINDOWS = {"head": 1, "body": 1, "answer": 3}
 """How many whole windows may pass; more for answers, which some clients read only when they have time."""
 
+_MALFORMED = next(one for one in COMMON if one.code == "malformed_request")
+_ENCODE = msgspec.json.Encoder().encode
 _log = structlog.get_logger("channel_service.http")
 
 
@@ -55,6 +61,13 @@ class PatientProtocol(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
                 self.transport.write(STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n")
                 self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP at all is a problem as well, though no application sees it."""
+        body = _ENCODE(problem_body(_MALFORMED, "en", {}, instance="", request_id=None))
+        head = b"content-type: " + MEDIA_TYPE.encode() + b"\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+        self.transport.write(STATUS_LINE[_MALFORMED.status] + head + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         self._message += 1

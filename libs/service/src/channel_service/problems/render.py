@@ -47,20 +47,26 @@ def problem_response(
     problem = catalogue.get(code) or COMMON.get(code) or Problem(code, 409, code, code)
     chosen = language(scope)
     facts = spoken(dict(facts), chosen)
-    body: dict[str, Any] = {
-        "type": f"urn:qudao:problem:{code}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail(chosen, facts),
-        "code": code,
-        "retryable": problem.retryable,
-        "instance": scope.get("path", ""),
-        "request_id": scope.get("state", {}).get("request_id"),
-        "facts": {name: value for name, value in facts.items() if name != "errors"},
-    }
-    if "errors" in facts:
-        body["errors"] = facts["errors"]
+    body = problem_body(problem, chosen, facts, scope.get("path", ""), scope.get("state", {}).get("request_id"))
     sent = {"content-language": chosen, **(headers or {})}
     if problem.retryable:
         sent.setdefault("retry-after", RETRY_AFTER_SECONDS)
     return Response(msgspec.json.encode(body, enc_hook=str), problem.status, sent, MEDIA_TYPE)
+
+
+def problem_body(problem: Problem, language: str, facts: Mapping[str, Any], instance: str, request_id: str | None) -> dict[str, Any]:
+    """The members of a problem."""
+    body: dict[str, Any] = {
+        "type": f"urn:qudao:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail(language, facts),
+        "code": problem.code,
+        "retryable": problem.retryable,
+        "instance": instance,
+        "request_id": request_id,
+        "facts": {name: value for name, value in facts.items() if name != "errors"},
+    }
+    if "errors" in facts:
+        body["errors"] = facts["errors"]
+    return body
