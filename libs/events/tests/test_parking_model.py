@@ -1,0 +1,106 @@
+"""Batches, failures, zombies and re-drives in any order: each event is applied once, and in the order of its stream."""
+
+from random import Random
+from typing import Any
+
+import asyncpg
+import pytest
+from channel_events import OWN_LOG, Log, Recorded
+from channel_events.envelope import COLUMNS, from_row
+from channel_events.log.connect import prepare
+from channel_events.subscription.effect import park_alone
+from channel_events.subscription.failing import blames_the_event, isolate
+from channel_events.subscription.links import Place
+from channel_events.subscription.progress import Progress, Zombie
+from channel_events.subscription.step import Step
+from channel_events.subscription.view_effect import ViewEffect
+
+from .moving import check_applied_once, fill, make_tables, parked_streams, rows, taken_view
+
+
+class Worker:
+    """One worker's memory of the progress; another may move it meanwhile."""
+
+    def __init__(self, effect: ViewEffect, connection: Any, log: Log) -> None:
+        self._effect, self._connection, self._log = effect, connection, log
+        self.row: Progress | None = None
+
+    async def go(self, count: int) -> None:
+        """The next ``count`` events, as a subscription takes them; a zombie only looks at the row again."""
+        if self.row is None:
+            self.row = (await self._effect.table.load(self._connection, [0]))[0]
+        row = self.row
+        after = f"select {COLUMNS} from event where position > $1 order by position limit $2"
+        found = await self._connection.fetch(after, row.place.position, count)
+        events = [from_row("specimen", self._log.registry, one) for one in found]
+        if not events:
+            self.row = None
+            return
+        step = Step(0, events, [None] * len(events), Place(events[-1].position, events[-1].id), None)
+        try:
+            try:
+                await self._apply(step)
+            except Exception as error:
+                if not blames_the_event(error):
+                    raise
+                await isolate(step, self._apply, self._park, error)
+        except Zombie:
+            self.row = None
+
+    async def _apply(self, step: Step) -> None:
+        assert self.row is not None
+        (self.row,) = await self._effect.write(self._connection, [self.row], [step])
+
+    async def _park(self, step: Step, error: Exception) -> None:
+        assert self.row is not None
+        self.row = await park_alone(self._effect, self._connection, self.row, step, self._effect.failure(error))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_order_of_batches_failures_and_redrives_applies_all_once(
+    log: Log, database: str, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr("channel_events.subscription.failing._PAUSES", (0.0,))
+    random = Random(seed)
+    await fill(log, jars=4, each=8)
+    broken: set[str] = set()
+
+    def fail(event: Recorded) -> None:
+        if event.id in broken:
+            raise ZeroDivisionError
+
+    view = taken_view(OWN_LOG, fail=fail)
+    await make_tables(database, view)
+    ids = [event.id for event in await log.read(after=0, limit=1000)]
+    effect = ViewEffect(view, "own", log.registry, view.subscription)
+    connections = [await asyncpg.connect(database) for _ in range(2)]
+    try:
+        for connection in connections:
+            await prepare(connection)
+        workers = [Worker(effect, connection, log) for connection in connections]
+        for _ in range(30):
+            broken.clear()
+            broken.update(random.sample(ids, random.choice([0, 3, 12])))
+            await random.choice(workers).go(random.randrange(1, 8))
+            for one in await parked_streams(database):
+                if random.random() < 0.3:
+                    await effect.redrive(connections[0], one.stream, 0)
+        broken.clear()
+        for worker in workers * 2:
+            await worker.go(1000)
+        for one in await parked_streams(database):
+            assert (await effect.redrive(connections[0], one.stream, 0)).flows
+    finally:
+        for connection in connections:
+            await connection.close()
+    await check_whole(log, database)
+
+
+async def check_whole(log: Log, database: str) -> None:
+    assert await parked_streams(database) == []
+    assert await rows(database, "select * from parked_event") == []
+    await check_applied_once(log, database)
+    by_jar: dict[str, list[int]] = {}
+    for row in await rows(database, "select jar, position from taken_event_v1 order by xmin::text::bigint, ctid"):
+        by_jar.setdefault(row["jar"], []).append(row["position"])
+    assert all(positions == sorted(positions) for positions in by_jar.values()), "an event overtook one of its own stream"
