@@ -7,8 +7,10 @@ from channel_events.pure import Rejected
 from channel_service.http.limits import SIGN_IN, Limiter, Limits, Rate, spend_source
 from channel_service.problems.catalogue import ProblemCatalogue
 from channel_service.problems.handlers import renderer
+from channel_service.testing import running
 from hypothesis import given
 from hypothesis import strategies as st
+from specimen.app import SERVICE
 from starlette.requests import Request
 
 
@@ -168,3 +170,24 @@ def test_a_source_that_signs_has_its_own_limit() -> None:
         spend_source(request, "shop")
     assert (refused.value.code, refused.value.facts) == ("too_many_requests", {"retry_after": 1})
     spend_source(request, "other")
+
+
+async def test_over_http_a_partner_is_limited_by_its_token_and_others_are_not(url: str) -> None:
+    async with running(SERVICE, database_url=url, rate_partner="0.01/3") as client:
+        flooding, quiet = client.as_("partner", partner_id="p-1"), client.as_("partner", partner_id="p-2")
+        answers = [await flooding.get("/v1/rows") for _ in range(5)]
+        assert [answer.status_code == 429 for answer in answers] == [False] * 3 + [True] * 2
+        assert answers[-1].json()["code"] == "too_many_requests"
+        assert int(answers[-1].headers["retry-after"]) > 90
+        assert answers[0].headers["ratelimit"].startswith('"partner";r=2')
+        assert (await quiet.get("/v1/rows")).status_code != 429
+        assert (await client.get("/v1/rows")).status_code == 200
+        assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_over_http_bad_tokens_are_slowed_down_after_ten(url: str) -> None:
+    async with running(SERVICE, database_url=url) as client:
+        bad = {"authorization": "Bearer nonsense"}
+        answers = [(await client.get("/v1/rows", headers=bad)).status_code for _ in range(12)]
+        assert answers == [401] * 10 + [429] * 2
+        assert (await client.get("/v1/rows")).status_code == 200
