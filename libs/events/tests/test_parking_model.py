@@ -1,5 +1,7 @@
 """Batches, failures, zombies and re-drives in any order: each event is applied once, and in the order of its stream."""
 
+import asyncio
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -15,7 +17,7 @@ from channel_events.subscription.progress import Progress, Zombie
 from channel_events.subscription.step import Step
 from channel_events.subscription.view_effect import ViewEffect
 
-from .moving import check_applied_once, fill, make_tables, parked_streams, rows, taken_view
+from .moving import check_applied_once, eventually, fill, make_tables, parked_streams, rows, taken_view
 
 
 class Worker:
@@ -104,3 +106,28 @@ async def check_whole(log: Log, database: str) -> None:
     for row in await rows(database, "select jar, position from taken_event_v1 order by xmin::text::bigint, ctid"):
         by_jar.setdefault(row["jar"], []).append(row["position"])
     assert all(positions == sorted(positions) for positions in by_jar.values()), "an event overtook one of its own stream"
+
+
+async def test_a_batch_that_waited_for_a_redrive_is_a_zombies(log: Log, database: str) -> None:
+    """It read which streams are parked before the re-drive ended: going on, it would park events behind a stream that flows."""
+    await fill(log, jars=1, each=2)
+    view = taken_view(OWN_LOG)
+    await make_tables(database, view)
+    effect = ViewEffect(view, "own", log.registry, view.subscription)
+    redriving, writing = await asyncpg.connect(database), await asyncpg.connect(database)
+    try:
+        row = (await effect.table.load(writing, [0]))[0]
+        async with redriving.transaction():
+            await effect.table.bump(redriving, 0)
+            moved = asyncio.create_task(effect.table.move(writing, [row], [row]))
+            await eventually(partial(waits_for_a_lock, database))
+        with pytest.raises(Zombie):
+            await moved
+    finally:
+        await redriving.close()
+        await writing.close()
+
+
+async def waits_for_a_lock(database: str) -> bool:
+    waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return bool(await rows(database, waiting))
