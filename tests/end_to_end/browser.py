@@ -34,6 +34,7 @@ class Browser:
         width, height = size
         shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
+        self.driver.get("about:blank")  # an address that differs behind the # only would not load the page anew
         self.driver.get(url)
 
     def text(self, element: str) -> str:
