@@ -16,13 +16,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from qudao_checks.markdown import Block, blocks, differences
+from qudao_checks.markdown import Block, blocks, differences, links
 from qudao_checks.sources import ROOT
 from qudao_local.ports import PORTS
 from qudao_local.stack import Stack
 
-README = list(blocks((ROOT / "README.md").read_text("utf-8")))
+ENGLISH, CHINESE = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
+README = list(blocks(ENGLISH))
 SHELL = [block for block in README if block.info.split(" ")[0] in ("sh", "bash")]
+KEPT = {"sh", "json", "text"}
 PATIENCE = 30.0
 
 
@@ -99,9 +101,19 @@ def test_every_other_command_is_known_to_this_test() -> None:
 
 
 def test_the_ports_of_the_readme_are_those_of_the_stack() -> None:
-    named = {int(port) for port in re.findall(r"localhost:(\d+)", (ROOT / "README.md").read_text("utf-8"))}
+    named = {int(port) for port in re.findall(r"localhost:(\d+)", ENGLISH)}
     assert named <= set(PORTS.values())
 
 
 def test_what_runs_in_the_readme_changes_no_file_of_the_repository() -> None:
     assert [block.line for block in SHELL if block.info == "sh run" and re.search(r">|\brm\b|\bmake\b|\bsudo\b", block.text)] == []
+
+
+def test_the_chinese_readme_has_the_same_commands_answers_links_and_sections() -> None:
+    def shown(text: str) -> list[tuple[str, list[str]]]:
+        return [(b.info, [line.partition("  #")[0] for line in b.text.splitlines()]) for b in blocks(text) if b.info.split(" ")[0] in KEPT]
+
+    assert shown(CHINESE) == shown(ENGLISH)
+    assert set(links(CHINESE)) ^ set(links(ENGLISH)) == {"README.md", "README.zh-CN.md"}
+    levels = [re.findall(r"^(#+) ", text, re.MULTILINE) for text in (ENGLISH, CHINESE)]
+    assert levels[0] == levels[1]
