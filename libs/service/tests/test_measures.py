@@ -36,7 +36,7 @@ async def test_a_measure_shows_what_its_query_says_and_goes_on_after_a_failure(c
         tries += 1
         if tries == 2:
             raise ConnectionRefusedError(111, "the database is away")
-        async with client.runtime.reading() as connection:
+        async with client.runtime.reading_everything() as connection:
             yield connection
 
     keeping = asyncio.create_task(keep([measure], reading, every=0.02))

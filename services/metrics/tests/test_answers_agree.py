@@ -68,7 +68,7 @@ def _question(dates: dict[str, Any], filters: dict[str, Any], groups: list[Any])
 @RANDOM
 async def test_sums_and_facts_give_the_same_answer(client: Running, kpi: str, dates: Any, filters: Any, groups: Any) -> None:
     question = _question(dates, filters, groups)
-    async with client.runtime.reading() as read:
+    async with client.runtime.reading_everything() as read:
         by_table = [
             [tuple(row) for row in (await read.execute(values_query(KPIS[kpi], question, rows=rows))).all()] for rows in (SUMS, FACTS)
         ]
@@ -91,7 +91,7 @@ async def test_groups_add_up_to_the_whole(client: Running, kpi: str, dates: Any,
     if kpi == "orders" and question.by_product:
         return
     whole = Question(**{**{n: getattr(question, n) for n in question.__struct_fields__}, "groups": (Dimension.CURRENCY,)})
-    async with client.runtime.reading() as read:
+    async with client.runtime.reading_everything() as read:
         sums = []
         for one in (question, whole):
             answer = await ask(read, KPIS[kpi], one, order="group", limit=10_000)
@@ -108,7 +108,7 @@ async def test_small_pages_are_as_complete_as_large_ones(client: Running) -> Non
 
 
 async def test_an_order_with_two_products_counts_once_in_each_and_once_in_all(client: Running) -> None:
-    async with client.runtime.reading() as read:
+    async with client.runtime.reading_everything() as read:
         rows = (await read.execute(sa.text("select order_id, product from sales_fact_v1 where kind = 'placed'"))).all()
     each = {sku: len({order for order, product in rows if product == sku}) for sku in ("s-1", "s-2")}
     both = len({order for order, product in rows if product in each})
@@ -120,8 +120,8 @@ async def test_an_order_with_two_products_counts_once_in_each_and_once_in_all(cl
 
 async def test_a_question_is_never_answered_by_loops_that_missing_statistics_suggest(client: Running) -> None:
     joined = Question(groups=(Dimension.PRODUCT_CATEGORY,))
-    async with client.runtime.reading() as read:
+    async with client.runtime.reading_everything() as read:
         await ask(read, KPIS["gross"], joined, order="group", limit=10)
         assert await read.scalar(sa.text("show enable_nestloop")) == "off"
-    async with client.runtime.reading() as read:
+    async with client.runtime.reading_everything() as read:
         assert await read.scalar(sa.text("show enable_nestloop")) == "on"

@@ -33,7 +33,7 @@ class World:
 
     def __init__(self, client: Running, url: str) -> None:
         engine = client.runtime.engine.execution_options(postgresql_readonly=False, isolation_level="AUTOCOMMIT")
-        self.frames = Frames(client.runtime.reading, engine.connect)
+        self.frames = Frames(client.runtime.reading_everything, engine.connect)
         self.url = url
         self.known: list[Frame] = []
 

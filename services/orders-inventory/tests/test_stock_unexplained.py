@@ -14,7 +14,7 @@ BALANCE, MOVEMENT = BALANCE_TABLE.sql.name, MOVEMENT_TABLE.sql.name
 
 
 async def counted(client: Running) -> int:
-    async with client.runtime.reading() as connection:
+    async with client.runtime.reading_everything() as connection:
         return int(await connection.scalar(unexplained()) or 0)
 
 

@@ -34,7 +34,7 @@ async def _log(request: Request, response: Response) -> Log:
 
 
 async def _read(request: Request) -> AsyncIterator[AsyncConnection]:
-    async with request.app.state.runtime.reading() as connection:
+    async with request.app.state.runtime.reading(request.state.principal.scope) as connection:
         yield connection
 
 

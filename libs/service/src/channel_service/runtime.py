@@ -1,8 +1,9 @@
 """What a running service holds open: its log, its connections for reading, its worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Set
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Self
 
 import asyncpg
@@ -10,11 +11,13 @@ import sqlalchemy as sa
 from channel_events.log import Log, UnsafeServer
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
+from channel_events.view import SCOPE, scope_setting
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from channel_service.auth.keys import BadKeys, Keys
+from channel_service.auth.principal import Principal
 from channel_service.auth.verifier import Verifier
 from channel_service.measures import keep
 from channel_service.migrations import Revisions
@@ -23,6 +26,8 @@ from channel_service.settings import Refused, Settings, required
 from channel_service.worker import Worker
 
 WAITING = Gauge("qudao_database_connections_waiting", "Reads that wait for a connection of the pool.")
+
+_SCOPED = sa.text("select set_config(:name, :value, true)")
 
 CHECK_SECONDS = 2
 START_SECONDS = 2
@@ -70,7 +75,7 @@ class Runtime:
         try:
             if worker is not None:
                 worker.start()
-                tasks.append(asyncio.create_task(keep(service.measures, runtime.reading), name="measures"))
+                tasks.append(asyncio.create_task(keep(service.measures, runtime.reading_everything), name="measures"))
             yield runtime
         finally:
             runtime.closing = True
@@ -81,9 +86,12 @@ class Runtime:
             await engine.dispose()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, scope: str | None) -> AsyncIterator[AsyncConnection]:
         """A connection whose queries see one snapshot of the serving builds and cannot write; `Unavailable` when there is
-        none to be had."""
+        none to be had.
+
+        ``scope`` is the caller's (`Principal.scope`): the database itself shows no row that is not for it, whatever is asked.
+        """
         try:
             with WAITING.track_inprogress():
                 connection = await self.engine.connect()
@@ -91,15 +99,42 @@ class Runtime:
             raise Unavailable(type(error).__name__) from error
         try:
             await connection.exec_driver_sql(USE_SERVING)
+            if scope is not None:
+                seen = await self._seen_by(connection, scope)
+                await connection.execute(_SCOPED, {"name": SCOPE, "value": scope_setting(seen)})
             yield connection
         finally:
             await connection.close()
+
+    def reading_everything(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """`reading` for the service itself, and for callers who see everything by their role."""
+        return self.reading(None)
+
+    async def visible(self, principal: Principal) -> Set[str] | None:
+        """The partners whose rows the caller may see; None is all. For what is read from streams, where no database scopes it."""
+        if principal.scope is None:
+            return None
+        if self.service.also_sees is None:
+            return {principal.scope}
+        async with self.reading_everything() as connection:
+            return await self._seen_by(connection, principal.scope)
+
+    async def sees(self, principal: Principal, partner_id: str) -> bool:
+        """Whether the caller may see what is of this partner."""
+        return principal.scope in {None, partner_id} or partner_id in (await self.visible(principal) or ())
+
+    async def _seen_by(self, connection: AsyncConnection, scope: str) -> set[str]:
+        """The scope itself, and what the service adds to it."""
+        if self.service.also_sees is None:
+            return {scope}
+        today = datetime.now(self.settings.zone).date()
+        return {scope, *(await connection.scalars(self.service.also_sees(scope, today)))}
 
     async def checks(self) -> dict[str, str]:
         """What the service needs to do its work: ``ok``, or what is wrong."""
         checks = {"log": "closing" if self.closing else "ok", "database": "ok", "migrations": "ok"}
         try:
-            async with asyncio.timeout(CHECK_SECONDS), self.reading() as connection:
+            async with asyncio.timeout(CHECK_SECONDS), self.reading_everything() as connection:
                 current = await connection.scalar(sa.text("select version_num from alembic_version"))
             if self.revisions.behind(current):
                 checks["migrations"] = f"behind: at {current}, this version needs {self.revisions.head}"

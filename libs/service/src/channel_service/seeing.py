@@ -32,7 +32,7 @@ def SeenBy(view: View | None = None) -> Any:  # noqa: N802 - read as a declarati
         runtime = request.app.state.runtime
 
         async def fetch(sql: str, *values: Any) -> list[Mapping[str, Any]]:
-            async with runtime.reading() as connection:
+            async with runtime.reading_everything() as connection:
                 return list((await connection.exec_driver_sql(sql, values)).mappings())
 
         try:

@@ -1,13 +1,15 @@
 """What a service is made of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import date
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from channel_events import Reaction
 from channel_events.pure import Decider
 from channel_events.view import View
@@ -37,6 +39,8 @@ class Service:
     measures: Sequence[Measure] = ()
     grants: str = ""
     """SQL that lets the service's role use tables of its own migrations, ``{role}`` standing for the role."""
+    also_sees: Callable[[str, date], sa.Select[Any]] | None = None
+    """``also_sees(partner, today)`` selects, from the service's own tables, the partners whose rows that one may see beside its own."""
     problems: ProblemCatalogue = field(default_factory=lambda: ProblemCatalogue([]))
 
     def __post_init__(self) -> None:

@@ -79,6 +79,12 @@ def admit(scope: Scope) -> None:
         raise Denied(403, "forbidden", 'Bearer error="insufficient_scope"', needs=", ".join(sorted(access.roles)))
 
 
+def only_for_itself(caller: Principal, partner_id: str) -> None:
+    """For commands that partners may give, too: `Denied` for one that commands in another's name, also one it may see."""
+    if caller.scope not in {None, partner_id}:
+        raise Denied(403, "not_yours", 'Bearer error="insufficient_scope"', partner_id=partner_id)
+
+
 async def admitted(request: Request) -> None:
     """The application's first dependency."""
     admit(request.scope)

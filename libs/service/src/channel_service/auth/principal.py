@@ -34,3 +34,8 @@ class Principal(msgspec.Struct, frozen=True):
     partner_id: str | None = None
     source: str | None = None
     expires_at: float = math.inf
+
+    @property
+    def scope(self) -> str | None:
+        """Whose rows it sees: None is everybody's, for the brand's own people; a partner's are its own; anybody else sees none."""
+        return None if not self.roles.isdisjoint(BRAND) else self.partner_id or ""

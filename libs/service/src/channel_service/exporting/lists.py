@@ -70,7 +70,7 @@ def _endpoint(route: APIRoute, model: type[BaseModel]) -> Callable[..., Any]:
         format_ = chosen(export_format, export_request)
         everything = Everything()
         answered = await route.endpoint(**given, **{page: everything})
-        parts = list_parts(export_runtime, everything, answered.items, encoder(model, format_))
+        parts = list_parts(export_runtime, export_request.state.principal.scope, everything, answered.items, encoder(model, format_))
         return Export(export_request, f"{name}.{format_}", format_.media_type, parts)
 
     own = inspect.signature(endpoint).parameters
@@ -82,9 +82,17 @@ def _endpoint(route: APIRoute, model: type[BaseModel]) -> Callable[..., Any]:
 
 
 def list_parts(
-    runtime: Runtime, everything: Everything, items: Sequence[BaseModel], encode: Encoder, before: sa.Executable | None = None
+    runtime: Runtime,
+    scope: str | None,
+    everything: Everything,
+    items: Sequence[BaseModel],
+    encode: Encoder,
+    before: sa.Executable | None = None,
 ) -> Parts:
-    """What an `Export` of a list sends: from its query (``before`` is executed before it), or from ``items`` of a list that has none."""
+    """What an `Export` of a list sends to a caller of this scope: from its query, or from ``items`` of a list that has none.
+
+    ``before`` is executed before the query.
+    """
 
     @asynccontextmanager
     async def parts() -> AsyncIterator[AsyncIterator[bytes]]:
@@ -92,7 +100,7 @@ def list_parts(
             if everything.query is None:
                 batches = _once(items)
             else:
-                connection = await stack.enter_async_context(runtime.reading())
+                connection = await stack.enter_async_context(runtime.reading(scope))
                 if before is not None:
                     await connection.execute(before)
                 batches = await stack.enter_async_context(aclosing(fetched(connection, everything.query, everything.row)))

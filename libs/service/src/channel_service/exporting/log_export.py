@@ -48,7 +48,7 @@ async def export_log(
 
     @asynccontextmanager
     async def parts() -> AsyncIterator[AsyncIterator[bytes]]:
-        async with aclosing(events(runtime.reading, after, to)) as batches, aclosing(encoded(batches, encode)) as made:
+        async with aclosing(events(runtime.reading_everything, after, to)) as batches, aclosing(encoded(batches, encode)) as made:
             yield made
 
     return Export(request, f"{name}-events.{chosen_}", chosen_.media_type, parts)

@@ -62,9 +62,9 @@ def _endpoint(what: ImportSet) -> Any:
         """Good rows go on when others are refused, and a file imported again adds nothing. `docs/how-to/import-and-export.md`
         describes the rows."""
         reader = _reader(request, what)
-        deciding = Rehearsal(runtime.log, known_key(runtime.reading)) if dry_run else runtime.log
+        deciding = Rehearsal(runtime.log, known_key(runtime.reading_everything)) if dry_run else runtime.log
         say = partial(_say, COMMON | runtime.service.problems, language(request.scope))
-        run = Import(what, deciding, runtime.reading, by, today, say=say, dry_run=dry_run)
+        run = Import(what, deciding, runtime.reading_everything, by, today, say=say, dry_run=dry_run)
         return Duplex(lambda answer: _lines(run, reader, request, answer), NDJSON)
 
     return endpoint

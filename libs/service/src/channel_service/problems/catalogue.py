@@ -79,6 +79,9 @@ COMMON = ProblemCatalogue(
         Problem(
             "forbidden", 403, "This is not for you: it needs one of the roles {needs}.", "您无权执行此操作：需要以下角色之一：{needs}。"
         ),
+        Problem(
+            "not_yours", 403, "You may do this for yourself only, not for {partner_id}.", "您只能为自己执行此操作，不能代表 {partner_id}。"
+        ),
         Problem("not_found", 404, "There is nothing at this address.", "该地址下没有内容。"),
         Problem("method_not_allowed", 405, "This address does not answer to this method.", "该地址不支持此请求方法。"),
         Problem(

@@ -1,5 +1,6 @@
 """The service's own events: where every explanation ends."""
 
+from collections.abc import Set
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -8,13 +9,14 @@ from channel_events.pure import Recorded, Rejected
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from channel_service.auth import BRAND, Allow
-from channel_service.dependencies import PageDep, RuntimeDep
+from channel_service.auth import BRAND, Allow, Role
+from channel_service.dependencies import Caller, PageDep, RuntimeDep
 from channel_service.http.conditional import set_etag
 from channel_service.paging import Page
+from channel_service.problems.refusals import invalid
 from channel_service.seeing import SeenBy
 
-router = APIRouter(prefix="/v1/events", tags=["events"], dependencies=[Allow(*BRAND)])
+router = APIRouter(prefix="/v1/events", tags=["events"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 
 
 class EventView(BaseModel):
@@ -47,9 +49,9 @@ class EventView(BaseModel):
 
 
 @router.get("/{event_id}", summary="One event")
-async def one_event(event_id: str, runtime: RuntimeDep, response: Response) -> EventView:
+async def one_event(event_id: str, runtime: RuntimeDep, caller: Caller, response: Response) -> EventView:
     event = await runtime.log.event(event_id)
-    if event is None:
+    if event is None or not _shown(event, await runtime.visible(caller)):
         raise Rejected("not_found", event_id=event_id)
     set_etag(response, f"{event.version}-{event.id}")
     return EventView.of(event)
@@ -59,20 +61,30 @@ async def one_event(event_id: str, runtime: RuntimeDep, response: Response) -> E
 async def list_events(
     runtime: RuntimeDep,
     page: PageDep,
+    caller: Caller,
     stream: Annotated[str | None, Query(max_length=300, examples=["partner/p-1001"], description="Only this stream's.")] = None,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only events behind this position.")] = 0,
 ) -> Page[EventView]:
+    """A partner names the stream, and is shown the public events that are its own."""
+    visible = await runtime.visible(caller)
+    if stream is None and visible is not None:
+        raise invalid("stream", "must be given", "必须填写")
     if (behind := page.after([int])) is not None:
         after = max(after, behind[0])
     if stream is None:
         events = await runtime.log.read(after=after, limit=page.limit + 1)
     else:
-        events = [event for event in await _stream(runtime, stream) if event.position > after]
+        events = [event for event in await _stream(runtime, stream) if event.position > after and _shown(event, visible)]
     shown = events[: page.limit]
     return Page(
         items=[EventView.of(event) for event in shown],
         next=page.next([shown[-1].position]) if len(events) > page.limit else None,
     )
+
+
+def _shown(event: Recorded, visible: Set[str] | None) -> bool:
+    """Of a partner are the public events that name it; private ones are the service's own notes."""
+    return visible is None or (event.partition is not None and getattr(event.data, "partner_id", None) in visible)
 
 
 async def _stream(runtime: RuntimeDep, stream: str) -> list[Recorded]:

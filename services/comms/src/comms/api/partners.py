@@ -3,13 +3,13 @@
 from datetime import date
 
 from channel_events.pure import Rejected
-from channel_service import BRAND, Allow, Page, PageDep, ReadDep, Search, SeenBy, Today, content_tag, fetch_page, set_etag
+from channel_service import BRAND, Allow, Page, PageDep, ReadDep, Role, Search, SeenBy, Today, content_tag, fetch_page, set_etag
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from comms.views.partner_copy import PARTNER, PARTNER_COPY, partners_on
 
-router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND), SeenBy(PARTNER_COPY)])
+router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER), SeenBy(PARTNER_COPY)])
 
 
 class Partner(BaseModel):

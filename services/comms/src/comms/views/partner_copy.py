@@ -21,6 +21,7 @@ PARTNER = Table(
     "partner_copy",
     key=("partner_id",),
     columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "status": TEXT, "applied_on": DATE, **SEARCH},
+    scope="partner_id",
 )
 PLACE = Table(
     "partner_place_copy",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from channel_events import View
 from channel_events.pure import Rejected
-from channel_service import BRAND, Allow, Page, PageDep, PageRequest, RuntimeDep
+from channel_service import BRAND, Allow, Caller, Page, PageDep, PageRequest, Role, RuntimeDep
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,7 +48,7 @@ class FactsAsked(Waiting):
 
 def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
     """The routes of these KPIs, folded by these views."""
-    router = APIRouter(prefix="/v1/kpis", tags=["KPIs"], dependencies=[Allow(*BRAND)])
+    router = APIRouter(prefix="/v1/kpis", tags=["KPIs"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 
     @router.get("", summary="What is measured, and how")
     async def list_kpis(page: PageDep) -> Page[KpiDefinition]:
@@ -59,24 +59,24 @@ def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
         return Page(items=items, next=page.next(shown[-1:]) if len(names) > len(shown) else None)
 
     @router.get("/{kpi}", summary="A KPI's values")
-    async def one_kpi(kpi: str, asked: Annotated[Asked, Query()], runtime: RuntimeDep) -> KpiAnswer:
+    async def one_kpi(kpi: str, asked: Annotated[Asked, Query()], runtime: RuntimeDep, caller: Caller) -> KpiAnswer:
         """By any of the groups. `order=-value&limit=10` are the highest ten."""
         definition = known(kpis, kpi)
         question = asked.question(names_in(asked.group_by))
         await seen(views, asked, runtime)
-        async with runtime.reading() as read:
+        async with runtime.reading(caller.scope) as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
         return KpiAnswer.of_question(definition, question, answer)
 
     @router.get("/{kpi}/facts", summary="The facts behind a value")
     async def facts_of_kpi(
-        kpi: str, asked: Annotated[FactsAsked, Query()], runtime: RuntimeDep, request: Request, response: Response
+        kpi: str, asked: Annotated[FactsAsked, Query()], runtime: RuntimeDep, caller: Caller, request: Request, response: Response
     ) -> Page[KpiFact]:
         """The sums of `numerator` and `denominator` over all pages are exactly those of the value; `event` is where to go on."""
         page = PageRequest(request, response, asked.limit, asked.cursor)
         definition, question, after = known(kpis, kpi), asked.question(), page.after(KEY_TYPES)
         await seen(views, asked, runtime)
-        async with runtime.reading() as read:
+        async with runtime.reading(caller.scope) as read:
             facts, last = await contributing_facts(read, definition, question, after=after, limit=page.limit)
         return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else page.next(last))
 
@@ -93,7 +93,7 @@ def known(kpis: Mapping[str, Kpi], name: str) -> Kpi:
 async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> None:
     """Returns when the views have seen what the question waits for."""
     if asked.wait_for is not None:
-        await wait_until_seen(partial(_fetch, runtime.reading), views, asked.wait_for, asked.wait_source)
+        await wait_until_seen(partial(_fetch, runtime.reading_everything), views, asked.wait_for, asked.wait_source)
 
 
 async def _fetch(reading: Callable[[], AbstractAsyncContextManager[AsyncConnection]], sql: str, *parameters: Any) -> Any:

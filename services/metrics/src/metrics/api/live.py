@@ -135,7 +135,7 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
     def hub_of(runtime: RuntimeDep) -> Hub:
         if runtime not in hubs:
             writing = runtime.engine.execution_options(postgresql_readonly=False, isolation_level="AUTOCOMMIT")
-            hubs[runtime] = Hub(Frames(runtime.reading, writing.connect), encode, runtime.ending)
+            hubs[runtime] = Hub(Frames(runtime.reading_everything, writing.connect), encode, runtime.ending)
         return hubs[runtime]
 
     def known(name: str) -> Kpi:

@@ -1,12 +1,12 @@
 """Partners as they are known here, so that a client can show names: read only, the owner is partner-registry."""
 
-from channel_service import BRAND, Allow, Page, PageDep, ReadDep, Search, SeenBy, fetch_page
+from channel_service import BRAND, Allow, Page, PageDep, ReadDep, Role, Search, SeenBy, fetch_page
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from metrics.views.hierarchy import HIERARCHY, partners
 
-router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND)])
+router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 
 
 class Partner(BaseModel):

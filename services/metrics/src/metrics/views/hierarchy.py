@@ -13,6 +13,7 @@ PARTNER = Table(
     "partner",
     key=("partner",),
     columns={"partner": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, **SEARCH},
+    scope="partner",
 )
 PARTNER_PLACE = version_table("partner_place", "partner", {"territory": TEXT, "parent": TEXT})
 TERRITORY = version_table("territory_version", "territory", {"name": TEXT, "parent": TEXT})

@@ -55,6 +55,7 @@ FACT = Table(
         "complete": INTEGER,
         "filled": INTEGER,
     },
+    scope="partner",
     indexes=[("partner", "occurred_on"), ("product", "occurred_on"), ("occurred_on",)],
 )
 """``line`` counts the lines of the event from 1. ``complete``, ``filled``: 0 or 1, see `metrics.domain.kpi.Amount`."""
@@ -73,6 +74,7 @@ ROLLUP = Table(
     key=("partition", "kind", *_DATES, *HEADER),
     columns={"partition": INTEGER, "kind": TEXT, **_DATES, **HEADER, **_SUMS},
     sums=_SUMS,
+    scope="partner",
     indexes=[("partner", "occurred_on")],
 )
 

@@ -3,7 +3,27 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from channel_service import BRAND, Allow, By, Key, LogDep, NewId, Page, PageDep, ReadDep, Receipt, Role, SeenBy, Today, fetch_page, set_etag
+from channel_events.pure import Rejected
+from channel_service import (
+    BRAND,
+    Allow,
+    By,
+    Caller,
+    Key,
+    LogDep,
+    NewId,
+    Page,
+    PageDep,
+    ReadDep,
+    Receipt,
+    Role,
+    RuntimeDep,
+    SeenBy,
+    Today,
+    fetch_page,
+    only_for_itself,
+    set_etag,
+)
 from fastapi import APIRouter, Path, Query, Response, status
 
 from orders_inventory.api import order_models as models
@@ -15,7 +35,7 @@ from orders_inventory.domain.order import OrderPlaced, Status
 from orders_inventory.views.orders import NEWEST_FIRST, ORDERS, Wanted, listed
 from orders_inventory.views.partners import known_partners
 
-router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND)])
+router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 ORDER = [Allow(Role.CHANNEL_MANAGER, Role.OPS)]
 SERVE = [Allow(Role.OPS)]
 OneOrder = Annotated[OrderId, Path()]
@@ -23,15 +43,24 @@ OneOrder = Annotated[OrderId, Path()]
 
 @router.post(
     "",
-    dependencies=ORDER,
+    dependencies=[Allow(Role.CHANNEL_MANAGER, Role.OPS, Role.PARTNER)],
     summary="Place",
     status_code=201,
     responses={200: {"description": "It was placed already, with the same facts.", "model": Receipt}},
 )
 async def post_order(
-    body: models.NewOrder, log: LogDep, read: ReadDep, by: By, key: Key, today: Today, new_id: NewId, response: Response
+    body: models.NewOrder,
+    log: LogDep,
+    read: ReadDep,
+    caller: Caller,
+    by: By,
+    key: Key,
+    today: Today,
+    new_id: NewId,
+    response: Response,
 ) -> Receipt:
     """Reserves stock for every line in the same write. Without ``external_id`` send an Idempotency-Key: then a repeat is the same order."""
+    only_for_itself(caller, body.partner_id)
     partners = await known_partners(read, [body.partner_id])
     command = body.command(body.external_id or new_id(), partners.get(body.partner_id), today)
     appended = await place_order(log, command, by, key)
@@ -72,9 +101,11 @@ async def take_back(order_id: OneOrder, body: models.TakingBack, log: LogDep, by
 
 
 @router.get("/{order_id}", summary="One order")
-async def get_order(order_id: OneOrder, log: LogDep, response: Response) -> models.OrderDetail:
+async def get_order(order_id: OneOrder, log: LogDep, runtime: RuntimeDep, caller: Caller, response: Response) -> models.OrderDetail:
     """Always current."""
     found = await find_order(log, order_id)
+    if not await runtime.sees(caller, found.placed.partner_id):
+        raise Rejected("order_unknown", order_id=order_id)
     set_etag(response, found.tag)
     return models.OrderDetail.of(found.placed, found.order, found.status)
 

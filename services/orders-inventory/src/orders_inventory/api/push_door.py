@@ -121,7 +121,7 @@ def _keys(request: Request, runtime: RuntimeDep) -> SourceKeys:
     if not hasattr(state, "source_keys"):
 
         async def stored(source: str, ids: Any) -> dict[str, bytes]:
-            async with runtime.reading() as connection:
+            async with runtime.reading_everything() as connection:
                 return {row.secret_id: row.sealed for row in await connection.execute(_STORED, {"source": source, "ids": list(ids)})}
 
         state.source_keys = SourceKeys(runtime.log, stored, Sealer.of(runtime.settings).open)

@@ -46,6 +46,7 @@ TABLE = Table(
         "returned": INTEGER,
     },
     sums=("units", "cancelled", "shipped", "delivered", "returned"),
+    scope="partner_id",
     indexes=[("placed_on", "order_id"), ("partner_id", "placed_on", "order_id")],
 )
 """Units by what became of them are sums, so no event needs to know the others; the status is read from them."""

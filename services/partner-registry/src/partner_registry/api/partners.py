@@ -3,10 +3,12 @@
 from typing import Annotated
 from urllib.parse import quote
 
+from channel_events.pure import Rejected
 from channel_service import (
     BRAND,
     Allow,
     By,
+    Caller,
     Code,
     EndOfDay,
     Key,
@@ -17,6 +19,7 @@ from channel_service import (
     ReadDep,
     Receipt,
     Role,
+    RuntimeDep,
     Search,
     SeenBy,
     Today,
@@ -41,7 +44,7 @@ from partner_registry.domain.partner import (
 )
 from partner_registry.views.partner_directory import ORDER, PARTNER_DIRECTORY, Wanted, listed
 
-router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND)])
+router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 MANAGE = [Allow(Role.CHANNEL_MANAGER)]
 PartnerId = Annotated[Code, Path(examples=["p-1001"])]
 
@@ -110,11 +113,15 @@ async def move(partner_id: PartnerId, body: models.Move, log: LogDep, by: By, ke
 async def get_partner(
     partner_id: PartnerId,
     log: LogDep,
+    runtime: RuntimeDep,
+    caller: Caller,
     today: Today,
     response: Response,
     as_of: Annotated[Day | None, Query(description="Status and place as of this day; today when not given.")] = None,
 ) -> models.PartnerDetail:
     """Always current. Standings and places show the whole history, moves planned ahead too."""
+    if not await runtime.sees(caller, partner_id):
+        raise Rejected("partner_unknown", partner_id=partner_id)
     record = await partner_record(log, partner_id, as_of or today)
     set_etag(response, record.tag, dated=as_of is None)
     return models.PartnerDetail.of(record)

@@ -36,12 +36,14 @@ PARTNERS = Table(
         "sort_name": TEXT,
         **SEARCH,
     },
+    scope="partner_id",
     indexes=[("sort_name", "partner_id"), ("channel_type", "sort_name", "partner_id"), ("status", "sort_name", "partner_id")],
 )
 PLACES = Table(
     "partner_place",
     key=("partner_id", "since"),
     columns={"partner_id": TEXT, "since": DATE, "territory": TEXT, "parent": TEXT},
+    scope="partner_id",
     indexes=[("territory", "partner_id"), ("parent", "partner_id")],
 )
 

@@ -1,0 +1,205 @@
+"""Every route of every service, walked by a partner with another partner's ids, and by each role.
+
+The routes come from the five OpenAPI documents, so a new one is walked at once; one that cannot be filled fails until it is
+taught here.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from qudao_local.issuer import ROLES
+from qudao_local.stack import Stack
+
+from .platform import Platform
+
+MINE, OTHER, CHILD = "walk-mine", "walk-other", "walk-child"
+METHODS = ("get", "post", "put", "patch", "delete")
+FILTERS = {"partner", "partner_id", "partner_tree", "parent", "q", "stream"}
+"""Query parameters that can name another's."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An operation of a service, as its document describes it."""
+
+    service: str
+    method: str
+    path: str
+    said: dict[str, Any]
+
+    @property
+    def roles(self) -> list[str] | None:
+        """Who may call it; None is anybody."""
+        return self.said.get("x-roles")
+
+    @property
+    def in_path(self) -> list[str]:
+        return re.findall(r"{(\w+)(?::\w+)?}", self.path)
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.method.upper()} {self.path}"
+
+
+@pytest.fixture(scope="module")
+def routes(platform: Platform) -> list[Route]:
+    found = []
+    for service, url in platform.urls.items():
+        document = httpx.get(f"{url}/openapi.json", trust_env=False).json()
+        found += [
+            Route(service, method, path, said)
+            for path, item in document["paths"].items()
+            for method, said in item.items()
+            if method in METHODS
+        ]
+    assert len(found) > 60
+    return found
+
+
+@pytest.fixture(scope="module")
+def ids(platform: Platform) -> dict[str, str]:
+    """What path parameters are filled with: everything is another partner's. All services have heard of it."""
+    for partner in (MINE, OTHER, CHILD):
+        platform.partner(partner)
+    platform.post("partner-registry", f"/v1/partners/{CHILD}/move", {"parent": MINE, "on": "2026-01-01"})
+    for partner in (MINE, OTHER, CHILD):
+        platform.until(lambda partner=partner: platform.order(lines=[("bell", 1, "1.00")], partner=partner, external_id=partner).is_success)
+    for partner in (MINE, OTHER, CHILD):
+        platform.until(lambda partner=partner: platform.kpi("orders", partner=partner) == 1)
+        for copy in ("incentives", "comms"):
+            platform.until(lambda partner=partner, copy=copy: f'"{partner}"' in json.dumps(platform.get(copy, "/v1/partners", limit=200)))
+    events = platform.get("orders-inventory", "/v1/events", stream=f"order/direct:{OTHER}")["items"]
+    return {
+        "partner_id": OTHER,
+        "order_id": f"direct:{OTHER}",
+        "event_id": events[0]["id"],
+        "territory": "east",
+        "warehouse": "main",
+        "sku": "bell",
+        "kpi": "gross",
+        "source": "walk",
+        "push_id": "0" * 40,
+        "price_list": "standard",
+        "currency": "CNY",
+    }
+
+
+def filled(route: Route, ids: dict[str, str]) -> str:
+    unknown = [name for name in route.in_path if name not in ids]
+    assert not unknown, f"{route}: say in the fixture `ids` what another partner's {', '.join(unknown)} is"
+    return re.sub(r"{(\w+)(?::\w+)?}", lambda match: ids[match[1]], route.path)
+
+
+def body_of(route: Route) -> Any:
+    """The example of a JSON body; None when it takes none."""
+    content = route.said.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    examples: list[dict[str, Any]] = list((content.get("examples") or {}).values())
+    found = content["example"] if "example" in content else examples[0]["value"] if examples else None
+    assert found is not None, f"{route}: its body has no example"
+    return found
+
+
+def anothers(body: Any) -> Any:
+    """The body with another partner in every place for one."""
+    if isinstance(body, dict):
+        return {name: OTHER if name in {"partner_id", "partner"} else anothers(value) for name, value in body.items()}
+    return [anothers(one) for one in body] if isinstance(body, list) else body
+
+
+def asked(platform: Platform, route: Route, path: str, token: str | None, params: Any = None, body: Any = None) -> tuple[int, str]:
+    """The status and what was said; of a stream its first bytes."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    with httpx.stream(
+        route.method, platform.urls[route.service] + path, params=params, json=body, headers=headers, timeout=30, trust_env=False
+    ) as answer:
+        if "event-stream" in answer.headers.get("content-type", ""):
+            return answer.status_code, next(answer.iter_text(), "")
+        return answer.status_code, answer.read().decode()
+
+
+def walks(route: Route) -> Iterator[dict[str, str]]:
+    """Without a filter, then with each that can name another's."""
+    named = {one["name"] for one in route.said.get("parameters", ()) if one["in"] == "query"}
+    yield {}
+    for name in sorted(named & FILTERS):
+        for partner in (OTHER, CHILD):
+            yield {name: f"order/direct:{partner}" if name == "stream" else partner}
+
+
+def leaks(text: str) -> list[str]:
+    return [partner for partner in (OTHER, CHILD) if partner in text]
+
+
+def test_a_partner_reaches_nothing_of_another_partner_on_any_route(
+    platform: Platform, stack: Stack, routes: list[Route], ids: dict[str, str]
+) -> None:
+    token = stack.token("partner", partner_id=MINE)
+    wrong = []
+    for route in routes:
+        path, body = filled(route, ids), anothers(body_of(route))
+        names_another = set(route.in_path) & {"partner_id", "order_id", "event_id"} or OTHER in json.dumps(body)
+        for params in walks(route):
+            status, said = asked(platform, route, path, token, params, body)
+            closed = route.roles is not None and "partner" not in route.roles
+            allowed = {403} if closed else {403, 404} if names_another else {200, 401, 403, 404, 422}
+            # A problem may repeat the id that was asked for; an answer with rows must not hold it.
+            if status not in allowed or (status == 200 and leaks(said)):
+                wrong.append(f"{route} {params}: {status} {said[:200]}")
+    assert wrong == []
+
+
+def test_a_partner_sees_what_is_its_own(platform: Platform, stack: Stack, ids: dict[str, str]) -> None:
+    token = stack.token("partner", partner_id=MINE)
+    with Platform(stack.urls, token) as me:
+        assert me.get("partner-registry", f"/v1/partners/{MINE}")["partner_id"] == MINE
+        for service, path in [("partner-registry", "/v1/partners"), ("incentives", "/v1/partners"), ("comms", "/v1/partners")]:
+            assert [one["partner_id"] for one in me.get(service, path)["items"]] == [MINE]
+        assert [one["order_id"] for one in me.get("orders-inventory", "/v1/orders")["items"]] == [f"direct:{MINE}"]
+        assert me.get("orders-inventory", f"/v1/orders/direct:{MINE}")["partner_id"] == MINE
+        events = me.get("orders-inventory", "/v1/events", stream=f"order/direct:{MINE}")["items"]
+        assert me.get("orders-inventory", f"/v1/events/{events[0]['id']}")["data"]["partner_id"] == MINE
+        assert me.kpi("orders") == me.kpi("orders", group_by="partner") == 1
+        assert me.order(lines=[("bell", 1, "1.00")], partner=MINE, external_id="own").status_code == 201
+
+
+def test_each_role_is_let_in_where_the_route_says_so_and_nowhere_else(
+    platform: Platform, stack: Stack, routes: list[Route], ids: dict[str, str]
+) -> None:
+    tokens: dict[str, str] = {
+        role: stack.token(role, **({"partner_id": MINE} if role == "partner" else {"source": "walk"} if role == "source" else {}))
+        for role in ROLES
+    }
+    # What is not there, so that nothing happens where it is allowed; no body, which is a form that no command has.
+    nothing = dict.fromkeys(ids, "nothing") | {"kpi": "gross"}
+    wrong = []
+    for route in routes:
+        path = filled(route, nothing)
+        if route.roles is None:
+            continue
+        if asked(platform, route, path, None)[0] != 401:
+            wrong.append(f"{route}: without a token")
+        for role, token in tokens.items():
+            status, said = asked(platform, route, path, token)
+            if (status == 403) != (role not in route.roles) or status in {401, 500}:
+                wrong.append(f"{route} as {role}: {status} {said[:200]}")
+    assert wrong == []
+
+
+def test_fields_that_a_command_does_not_know_are_refused(platform: Platform, routes: list[Route], ids: dict[str, str]) -> None:
+    nothing = dict.fromkeys(ids, "nothing") | {"kpi": "gross"}
+    token = str(platform.http.headers["authorization"]).removeprefix("Bearer ")
+    wrong = []
+    for route in routes:
+        if route.roles is None or not isinstance(body := body_of(route), dict):
+            continue
+        for more in ({"role": "brand_admin"}, {"actor": "somebody"}, {"tenant": OTHER}):
+            status, said = asked(platform, route, filled(route, nothing), token, body={**body, **more})
+            if status != 422:
+                wrong.append(f"{route} with {more}: {status} {said[:200]}")
+    assert wrong == []
