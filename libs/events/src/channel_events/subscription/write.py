@@ -22,7 +22,7 @@ async def write(connection: Any, changes: TableChanges) -> None:
     """
     table = changes.table
     if changes.inserts:
-        # PostgreSQL copies into no table with row security (test_rows_inserted_into_a_scoped_table_are_written).
+        # PostgreSQL copies into no table with row security (test_a_partner_sees_what_is_its_own).
         await (_copy if table.scope is None else _insert)(connection, table, changes.inserts)
     gone: list[Key] = []
     shapes: dict[Shape, list[tuple[Key, RowChange]]] = defaultdict(list)
