@@ -224,44 +224,4 @@ _SOURCES = [
     ),
 ]
 
-_SOURCES = [
-    Problem(
-        "source_unknown",
-        404,
-        "There is no source {source}; define it with PUT /v1/sources/{source}.",
-        "没有来源 {source}；请通过 PUT /v1/sources/{source} 定义。",
-    ),
-    Problem(
-        "source_platform_fixed",
-        409,
-        "Source {source} is a {platform} source for ever; define another one.",
-        "来源 {source} 的平台固定为 {platform}；请另行定义来源。",
-    ),
-    Problem(
-        "source_inactive",
-        403,
-        "Source {source} is set inactive, so nothing is taken from it; set it active again first.",
-        "来源 {source} 已停用，不再接收其推送；请先重新启用。",
-    ),
-    Problem(
-        "push_unsigned",
-        401,
-        "The push is not signed with a secret that counts for this source; check the secret, and that the body is sent as it was signed.",
-        "该推送未使用此来源的有效密钥签名；请核对密钥，并确保发送的内容与签名时一致。",
-    ),
-    Problem(
-        "push_id_reused",
-        409,
-        "A push with this id was kept before with another body; each message has an id of its own.",
-        "此编号的推送此前已以不同内容接收；每条消息应有自己的编号。",
-    ),
-    Problem("push_unknown", 404, "There is no such push.", "没有该推送。"),
-    Problem(
-        "secrets_key_missing",
-        503,
-        "This service cannot seal or open secrets: an operator has to set QUDAO_SECRETS_KEY to the key they are sealed with.",
-        "服务无法加密或解密密钥：请运维人员将 QUDAO_SECRETS_KEY 设置为加密所用的密钥。",
-    ),
-]
-
 PROBLEMS = ProblemCatalogue([*_PARTNERS, *_CATALOGUE, *_ORDERS, *_LINES, *_SOURCES]) | IMPORT_PROBLEMS
