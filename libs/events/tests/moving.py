@@ -19,6 +19,8 @@ from channel_events.topic import TopicReader
 from .specimen import JAR, MarblesTaken, Put, Take
 
 ANN = Actor("ann")
+FILLED = 100_000
+"""Marbles that `fill` puts into each jar."""
 SPECIMEN = Topic("specimen", events=[MarblesTaken])
 
 
@@ -38,7 +40,7 @@ def taken_view(of: Any = SPECIMEN, *, fail: Callable[[Recorded], None] = lambda 
 
 async def fill(log: Log, jars: int = 5, each: int = 10) -> None:
     """``each`` public events in each of ``jars`` streams, one after another."""
-    await log.execute(*(On(JAR, f"jar{n}", Put(100_000)) for n in range(jars)), by=ANN)
+    await log.execute(*(On(JAR, f"jar{n}", Put(FILLED)) for n in range(jars)), by=ANN)
     await take(log, jars, each)
 
 

@@ -12,7 +12,7 @@ from channel_events.log import statements as sql
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
 
-from .moving import fill, rows, take
+from .moving import FILLED, fill, rows, take
 from .specimen import JAR, Put
 from .test_log_concurrency import check_links
 
@@ -140,7 +140,7 @@ async def test_said_by_hand_it_is_harmless_for_those_who_write_and_may_be_said_a
     assert [event.data.noticed_by for event in await told(one)] == ["operator"] * 24
     assert {event.version for event in await told(one)} == {1, 2}
     check_links(found)
-    assert await other.state(JAR, "jar0") == 1000 - 10 - 20 + 1
+    assert await other.state(JAR, "jar0") == FILLED - 10 - 20 + 1
 
 
 class Machine:
@@ -201,5 +201,5 @@ async def test_a_standby_is_not_written_to_and_one_that_was_promoted_is_noticed(
     found = await events(before)
     assert len(await told(before)) == 12
     assert found[: len(kept)] == kept
-    assert await before.state(JAR, "jar0") == 1000 - 10 + 1
+    assert await before.state(JAR, "jar0") == FILLED - 10 + 1
     check_links(found)
