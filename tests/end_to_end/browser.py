@@ -1,7 +1,7 @@
 """A real browser without a screen, for tests of pages."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,17 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options, webdriver.ChromeService(driver))
 
-    def open(self, url: str, size: tuple[int, int] = WIDE) -> None:
+    def open(self, url: str, size: tuple[int, int] = WIDE, *, kept: Mapping[str, str]) -> None:
+        """Loads a page that finds just this kept from an earlier visit, as it first finds it and when it is loaded again."""
         width, height = size
         shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
         self.driver.get("about:blank")  # an address that differs behind the # only would not load the page anew
         self.driver.get(url)
+        self.run("localStorage.clear()")
+        for name, value in kept.items():
+            self.driver.execute_script("localStorage.setItem(arguments[0], arguments[1])", name, value)
+        self.driver.refresh()
 
     def text(self, element: str) -> str:
         return self.driver.find_element(By.ID, element).text

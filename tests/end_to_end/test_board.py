@@ -12,6 +12,8 @@ from .browser import NARROW, WIDE, Browser
 from .platform import Platform
 from .test_parts_that_die import kill
 
+ALWAYS = {"period": ""}
+"""The page's choice of all time: orders of these tests are of a day long ago."""
 SHOTS = ROOT / "var" / "screenshots"
 
 
@@ -29,7 +31,7 @@ def board(platform: Platform, stack: Stack) -> str:
 
 
 def test_whoever_has_no_token_is_asked_for_one(browser: Browser, platform: Platform, stack: Stack) -> None:
-    browser.open(f"{platform.urls['metrics']}/board")
+    browser.open(f"{platform.urls['metrics']}/board", kept=ALWAYS)
     browser.until(lambda: browser.run("return document.getElementById('sign-in').open"))
     assert "make token" in browser.text("sign-in")
     for token, holds in (("nonsense", lambda: "not accepted" in browser.text("sign-in")), (stack.token("ops"), lambda: is_live(browser))):
@@ -41,7 +43,7 @@ def test_whoever_has_no_token_is_asked_for_one(browser: Browser, platform: Platf
 
 
 def test_a_token_in_the_address_is_taken_out_of_it(browser: Browser, board: str) -> None:
-    browser.open(board)
+    browser.open(board, kept=ALWAYS)
     browser.until(lambda: is_live(browser))
     assert browser.driver.current_url.endswith("/board")
     browser.errors()  # from here on there are none; before, 401 was what was tried
@@ -52,8 +54,7 @@ def is_live(browser: Browser) -> bool:
 
 
 def test_a_figure_changes_without_a_reload(browser: Browser, platform: Platform, board: str) -> None:
-    browser.open(board)
-    browser.run("localStorage.setItem('period', ''); location.reload()")
+    browser.open(board, kept=ALWAYS)
     browser.until(lambda: is_live(browser))
     browser.run("window.stillHere = true")
     browser.until(lambda: Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
@@ -69,7 +70,7 @@ def test_a_figure_changes_without_a_reload(browser: Browser, platform: Platform,
 
 def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: Platform, board: str) -> None:
     order = platform.placed(lines=[("bell", 7, "3.10")], on="2026-03-05")
-    browser.open(board)
+    browser.open(board, kept=ALWAYS)
     browser.until(lambda: Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
     browser.click("figure-gross")
     browser.until(lambda: order in browser.text("explain-body"))
@@ -87,19 +88,17 @@ def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: 
 def test_the_page_fits_in_both_languages_and_themes(
     browser: Browser, platform: Platform, board: str, language: str, theme: str, name: str, size: tuple[int, int]
 ) -> None:
-    browser.open(board, size)
-    browser.run(f"localStorage.setItem('language', '{language}'); localStorage.setItem('theme', '{theme}'); location.reload()")
+    browser.open(board, size, kept={"language": language, "theme": theme, **ALWAYS})
     browser.until(lambda: browser.text("state-text").startswith({"en": "Live", "zh": "实时"}[language]))
     browser.until(lambda: browser.value("figure-orders"))
     assert browser.run("return document.documentElement.scrollWidth <= window.innerWidth")
     assert browser.run("return [...document.querySelectorAll('[data-text], #figures .name')].every((one) => one.textContent !== '')")
     assert browser.run("return document.documentElement.lang").startswith(language)
     browser.screenshot(SHOTS / f"board-{name}-{language}-{theme}.png")
-    browser.run("localStorage.clear(); localStorage.setItem('period', '')")
 
 
 def test_the_page_comes_back_by_itself_when_the_service_was_away(browser: Browser, platform: Platform, stack: Stack, board: str) -> None:
-    browser.open(board)
+    browser.open(board, kept=ALWAYS)
     browser.until(lambda: is_live(browser))
     orders = Decimal(browser.value("figure-orders"))
     kill(stack, "metrics")
