@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     postgres = Postgres(folder / "pg", free_port(), UNDURABLE)
     broker = Broker(free_port(), folder / "broker.log")
     postgres.start()
+    postgres.run('create role "postgres_scoped" nologin')
     broker.start()
     # xdist's workers are children of this process: they find the servers in their environment.
     os.environ[_ENV_DSN], os.environ[_ENV_KAFKA] = postgres.dsn(), broker.bootstrap

@@ -7,7 +7,24 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from channel_events import INTEGER, OWN_LOG, TEXT, Actor, Add, Change, Insert, Log, On, Parked, Recorded, Table, Topic, View, parked
+from channel_events import (
+    INTEGER,
+    OWN_LOG,
+    TEXT,
+    Actor,
+    Add,
+    Change,
+    Insert,
+    Log,
+    On,
+    Parked,
+    Recorded,
+    Table,
+    Topic,
+    View,
+    parked,
+    scoped_role,
+)
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare
@@ -55,6 +72,13 @@ async def rows(dsn: str, sql: str, *arguments: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in await connection.fetch(sql, *arguments)]
     finally:
         await connection.close()
+
+
+async def make_role(database: str, name: str) -> None:
+    """As a service's role is made: with its scoped one, and bypassing row security itself."""
+    for role, options in ((name, "login bypassrls"), (scoped_role(name), "nologin")):
+        await rows(database, f"do $$ begin create role {role} {options}; exception when duplicate_object then null; end $$")
+    await rows(database, f"grant {scoped_role(name)} to {name}")
 
 
 async def make_tables(dsn: str, *views: View) -> None:

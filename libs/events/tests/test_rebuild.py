@@ -29,6 +29,7 @@ from .moving import (
     fill,
     has_status,
     is_caught_up,
+    make_role,
     make_tables,
     parked_streams,
     produce,
@@ -248,7 +249,9 @@ async def test_a_build_has_the_rights_indexes_and_scopes_of_its_view(log: Log, d
         async with reader.transaction(isolation="repeatable_read"):
             await use_serving(reader)
             assert len(await reader.fetch("select * from taken_v1")) == 5
-            await reader.execute("select set_config('channel.scope', '{jar1}', true)")
+            await reader.execute(
+                "select set_config('channel.scope', '{jar1}', true), set_config('role', $1, true)", f"{reader_role}_scoped"
+            )
             assert [row["jar"] for row in await reader.fetch("select * from taken_v1")] == ["jar1"]
     finally:
         await reader.close()
@@ -262,6 +265,6 @@ async def test_a_build_has_the_rights_indexes_and_scopes_of_its_view(log: Log, d
 
 @pytest.fixture
 async def reader_role(database: str) -> AsyncIterator[str]:
-    await rows(database, "do $$ begin create role build_reader login; exception when duplicate_object then null; end $$")
+    await make_role(database, "build_reader")
     yield "build_reader"
-    await rows(database, "drop owned by build_reader")
+    await rows(database, "drop owned by build_reader, build_reader_scoped")

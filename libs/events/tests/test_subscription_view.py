@@ -22,6 +22,7 @@ from .moving import (
     fill,
     has_status,
     is_caught_up,
+    make_role,
     make_tables,
     own_subscription,
     parked_streams,
@@ -191,7 +192,7 @@ async def test_freshness_is_measured_from_recorded_to_visible(log: Log, database
 
 
 async def test_tables_of_views_are_made_once_with_their_indexes_whoever_asks(database: str) -> None:
-    await rows(database, "do $$ begin create role moving_reader; exception when duplicate_object then null; end $$")
+    await make_role(database, "moving_reader")
     view = taken_view(SPECIMEN)
     connections = [await asyncpg.connect(database) for _ in range(2)]
     try:

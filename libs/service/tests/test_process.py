@@ -55,6 +55,7 @@ async def test_ready_on_a_database_that_is_ahead_of_this_version(client: Running
 async def test_without_its_database_a_service_is_live_not_ready_and_says_so(tmp_path: Path) -> None:
     own = Postgres(tmp_path / "pg", free_port(), UNDURABLE)
     own.start()
+    own.run("create role postgres_scoped nologin")
     try:
         await migrate(SERVICE, own.dsn(), "postgres")
         async with running(SERVICE, database_url=own.dsn()) as client:

@@ -1,6 +1,8 @@
-"""One database per service with two roles: the owner migrates, the service's own role runs."""
+"""One database per service with three roles: the owner migrates, the service's own role runs, and its scoped one reads for partners."""
 
 from collections.abc import Iterable
+
+from channel_events import scoped_role
 
 from qudao_local.postgres import Postgres
 from qudao_local.services import ServiceKind
@@ -9,6 +11,13 @@ from qudao_local.services import ServiceKind
 _ROLE = """
 select 'create role "{role}" login' where not exists (select from pg_roles where rolname = '{role}') \\gexec
 alter role "{role}" login password {password};
+"""
+# What a scoped read sees is said by row security, which the service's own role is not held up by (PostgreSQL lets no role that
+# it binds copy into a table).
+_SCOPED = """
+select 'create role "{scoped}" nologin' where not exists (select from pg_roles where rolname = '{scoped}') \\gexec
+grant "{scoped}" to "{role}";
+alter role "{role}" bypassrls;
 """
 _DATABASE = """
 select 'create database "{database}" owner "{owner}"' where not exists (select from pg_database where datname = '{database}') \\gexec
@@ -24,5 +33,6 @@ def create(postgres: Postgres, kinds: Iterable[ServiceKind]) -> None:
         for role in (kind.owner, kind.database):
             password = postgres.password(role)
             script.append(_ROLE.format(role=role, password=f"'{password}'" if password else "null"))
+        script.append(_SCOPED.format(role=kind.database, scoped=scoped_role(kind.database)))
         script.append(_DATABASE.format(database=kind.database, owner=kind.owner, role=kind.database))
     postgres.run("".join(script))

@@ -32,7 +32,7 @@ from channel_events.pure import (
 from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
 from channel_events.subscription import BadToken, Parked, ParkedEvent, RedriveResult, ViewBehind, parked, parked_events, redrive, wait_for
-from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, SCOPE, TEXT, TIME, Table, Topic, View, scope_setting
+from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, SCOPE, TEXT, TIME, Table, Topic, View, scope_setting, scoped_role
 
 __all__ = [
     "BOOLEAN",
@@ -84,6 +84,7 @@ __all__ = [
     "parked_events",
     "redrive",
     "scope_setting",
+    "scoped_role",
     "search_index",
     "searchable",
     "wait_for",

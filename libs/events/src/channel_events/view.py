@@ -107,13 +107,16 @@ class Table:
 
 
 SCOPE = "channel.scope"
-"""The PostgreSQL setting that scopes the reads of a transaction."""
+"""The PostgreSQL setting that says what a scoped reader sees."""
 
 
-def scope_setting(visible: Iterable[str] | None) -> str:
-    """The value of `SCOPE`, for ``set_config(..., true)``: only rows with these values in their scope column; None is all."""
-    if visible is None:
-        return ""
+def scoped_role(role: str) -> str:
+    """The PostgreSQL role that reads of ``role`` take on to be scoped: it may read views' tables, and sees no row without `SCOPE`."""
+    return f"{role}_scoped"
+
+
+def scope_setting(visible: Iterable[str]) -> str:
+    """The value of `SCOPE`: only rows with one of these values in their scope column."""
     quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in visible)
     return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 

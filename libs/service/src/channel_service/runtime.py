@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from channel_events.log import Log, UnsafeServer
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
-from channel_events.view import SCOPE, scope_setting
+from channel_events.view import SCOPE, scope_setting, scoped_role
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -22,12 +22,13 @@ from channel_service.auth.verifier import Verifier
 from channel_service.measures import keep
 from channel_service.migrations import Revisions
 from channel_service.service import Service
-from channel_service.settings import Refused, Settings, required
+from channel_service.settings import Refused, Settings, required, scoping
 from channel_service.worker import Worker
 
 WAITING = Gauge("qudao_database_connections_waiting", "Reads that wait for a connection of the pool.")
 
-_SCOPED = sa.text("select set_config(:name, :value, true)")
+_SCOPED = sa.text("select set_config(:name, :value, true), set_config('role', :role, true)")
+"""Both end with the transaction. The role is what row security holds for; without the first it would see nothing."""
 
 CHECK_SECONDS = 2
 START_SECONDS = 2
@@ -101,7 +102,9 @@ class Runtime:
             await connection.exec_driver_sql(USE_SERVING)
             if scope is not None:
                 seen = await self._seen_by(connection, scope)
-                await connection.execute(_SCOPED, {"name": SCOPE, "value": scope_setting(seen)})
+                await connection.execute(
+                    _SCOPED, {"name": SCOPE, "value": scope_setting(seen), "role": scoped_role(self.settings.database_role)}
+                )
             yield connection
         finally:
             await connection.close()
@@ -188,6 +191,12 @@ async def _verifier(settings: Settings) -> Verifier:
     return Verifier(keys, issuer, audience)
 
 
+_MAY_SCOPE = """
+select (rolsuper or rolbypassrls) and exists (
+  select from pg_roles s where s.rolname = $1 and pg_has_role(current_user, s.oid, 'set')) from pg_roles where rolname = current_user
+"""
+
+
 async def _check_database(service: Service, settings: Settings) -> None:
     try:
         async with asyncio.timeout(START_SECONDS):
@@ -209,11 +218,15 @@ async def _check_database(service: Service, settings: Settings) -> None:
         missing = await connection.fetchval(
             "select count(*) from unnest($1::text[]) as name where to_regclass(quote_ident(name)) is null", tables
         )
+        scopes = await connection.fetchval(_MAY_SCOPE, scoped_role(settings.database_role))
     finally:
         await connection.close()
     if behind or missing:
         package = service.migrations.rpartition(".")[0]
         raise Refused(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
+    if not scopes:
+        role = settings.database_role
+        raise Refused(f"the role of QUDAO_DATABASE_URL cannot show a partner its own rows only; as a superuser run: {scoping(role)}")
 
 
 async def _open_log(service: Service, settings: Settings) -> Log:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from channel_events import scoped_role
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -192,6 +193,12 @@ class Settings(BaseSettings):
     def database_role(self) -> str:
         """The role the service runs as: the user of ``database_url``."""
         return str(urlsplit(self.database_url).username)
+
+
+def scoping(role: str) -> str:
+    """The SQL by which a superuser lets a service's role read for partners (see `channel_events.scoped_role`)."""
+    scoped = scoped_role(role)
+    return f'create role "{scoped}" nologin; grant "{scoped}" to "{role}"; alter role "{role}" bypassrls'
 
 
 def load(**given: Any) -> Settings:

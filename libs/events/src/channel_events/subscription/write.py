@@ -16,14 +16,13 @@ Shape = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 async def write(connection: Any, changes: TableChanges) -> None:
-    """Writes one table's changes: inserts by COPY (none into a table with a scope), the others as one statement per shape, keys in order.
+    """Writes one table's changes: inserts by COPY, the others as one statement for each shape, keys in order.
 
     In order, because workers on other partitions may sum into the same rows: all locking them in one order cannot deadlock.
     """
     table = changes.table
     if changes.inserts:
-        # PostgreSQL copies into no table with row security (test_a_partner_sees_what_is_its_own).
-        await (_copy if table.scope is None else _insert)(connection, table, changes.inserts)
+        await _copy(connection, table, changes.inserts)
     gone: list[Key] = []
     shapes: dict[Shape, list[tuple[Key, RowChange]]] = defaultdict(list)
     others = tuple(name for name in table.columns if name not in table.key)
@@ -58,21 +57,6 @@ async def _copy(connection: Any, table: Table, inserts: dict[Key, dict[str, Any]
         records=[(*key, *(values.get(name, default) for name, default in others)) for key, values in inserts.items()],
         columns=[*table.key, *(name for name, _ in others)],
     )
-
-
-async def _insert(connection: Any, table: Table, inserts: dict[Key, dict[str, Any]]) -> None:
-    columns = [[key[n] for key in inserts] for n in range(len(table.key))]
-    for name in table.columns:
-        if name not in table.key:
-            default = 0 if name in table.sums else None
-            columns.append([values.get(name, default) for values in inserts.values()])
-    await connection.execute(_plain_insert(table), *columns)
-
-
-@lru_cache(maxsize=1000)
-def _plain_insert(table: Table) -> str:
-    columns = [*table.key, *(name for name in table.columns if name not in table.key)]
-    return f"insert into {_quoted(table.sql.name)} ({', '.join(map(_quoted, columns))}) select * from unnest({arrays(table, columns)})"
 
 
 @lru_cache(maxsize=1000)

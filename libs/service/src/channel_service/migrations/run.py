@@ -2,7 +2,7 @@
 
 import asyncpg
 from alembic import command
-from channel_events import schema
+from channel_events import schema, scoped_role
 from channel_events.subscription import create_reactions, create_view_tables
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from channel_service.migrations.revisions import Revisions
 from channel_service.service import Service
+from channel_service.settings import Refused, scoping
 
 _LOCK = 0x71756461  # "quda": one migration of a database at a time, whoever starts it
 
@@ -25,6 +26,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> str | None:
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
         revisions = Revisions(service.migrations_folder)
+        await _check_scoped(guard, role)
         await _upgrade(revisions, owner_url)
         await create_view_tables(guard, service.views, role=role)
         await create_reactions(guard, service.reactions)
@@ -33,6 +35,13 @@ async def migrate(service: Service, owner_url: str, role: str) -> str | None:
         return await Revisions.current(guard)
     finally:
         await guard.close()
+
+
+async def _check_scoped(connection: asyncpg.Connection, role: str) -> None:
+    if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", scoped_role(role)):
+        raise Refused(
+            f'the role "{scoped_role(role)}" is missing, as which reads for partners are made; as a superuser run: {scoping(role)}'
+        )
 
 
 async def _upgrade(revisions: Revisions, owner_url: str) -> None:
