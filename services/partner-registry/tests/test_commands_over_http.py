@@ -59,6 +59,8 @@ async def test_a_record_tells_everything_the_partner_applied_with(client: Runnin
         "as_of": "2026-01-05",
         "standings": [{"status": "applied", "since": "2026-01-01", "reason": None}],
         "places": [{"territory": "CN", "parent": "p0", "since": "2026-01-01"}],
+        "children_access": None,
+        "children_accesses": [],
     }
 
 

@@ -8,7 +8,7 @@ from partner_registry.problems import PROBLEMS
 
 from .requests import JADE, done, partner, with_partner
 
-POST, PUT, GET = "POST", "PUT", "GET"
+POST, PUT, DELETE, GET = "POST", "PUT", "DELETE", "GET"
 APPLY, P1 = "/v1/partners", "/v1/partners/p1"
 
 Case: TypeAlias = tuple[str, str, Any, int, str]
@@ -30,6 +30,10 @@ STATE: list[Case] = [
     (POST, f"{P1}/move", {"parent": "p9"}, 409, "parent_unknown"),
     (POST, f"{P1}/move", {"territory": "XX"}, 409, "territory_unknown"),
     (POST, f"{P1}/move", {"territory": "CN-E", "on": "2025-12-31"}, 409, "date_before_last_change"),
+    (PUT, f"{APPLY}/p9/children-access", {"agreement": "A-1"}, 404, "partner_unknown"),
+    (DELETE, f"{APPLY}/p9/children-access", None, 404, "partner_unknown"),
+    (PUT, f"{P1}/children-access", {"agreement": "A-1", "on": "2025-12-31"}, 409, "date_before_last_change"),
+    (DELETE, f"{P1}/children-access?on=2025-12-31", None, 409, "date_before_last_change"),
     (PUT, "/v1/territories/CN", {"name": "Other"}, 409, "territory_exists"),
     (PUT, "/v1/territories/US", {"name": "US", "parent": "XX"}, 409, "territory_unknown"),
     (PUT, "/v1/territories/US", {"name": "US", "parent": "US"}, 409, "territory_cycle"),
@@ -58,6 +62,9 @@ FORM: list[Case] = [
     (POST, f"{P1}/approve", {"when": "2026-02-01"}, 422, "invalid_request"),
     (POST, f"{P1}/move", {"on": "2026-02-01"}, 422, "invalid_request"),
     (POST, f"{P1}/move", {"territory": None}, 422, "invalid_request"),
+    (PUT, f"{P1}/children-access", {}, 422, "invalid_request"),
+    (PUT, f"{P1}/children-access", {"agreement": " "}, 422, "invalid_request"),
+    (DELETE, f"{P1}/children-access?on=now", None, 422, "invalid_request"),
     (PUT, "/v1/territories/US", {}, 422, "invalid_request"),
     (PUT, "/v1/territories/%20US", {"name": "US"}, 422, "invalid_request"),
     (GET, f"{P1}?as_of=yesterday", None, 422, "invalid_request"),

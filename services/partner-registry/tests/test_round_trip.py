@@ -38,13 +38,18 @@ async def test_a_history_moves_to_an_empty_service(
         ("p2/move", {"on": "2999-04-01", "territory": "CN-E"}),
     ):
         receipt = await done(whole, f"/v1/partners/{path}", body)
+    for agreement, on in (("A-1", "2026-02-01"), ("A-2", "2026-03-05")):
+        assert (await whole.put("/v1/partners/p1/children-access", json={"agreement": agreement, "on": on})).json()["changed"]
+    # A revocation that came before the grant's day: told again later, that day has passed, and it must still be taken.
+    receipt = (await whole.delete("/v1/partners/p1/children-access", params={"on": "2026-03-01"})).json()
+    assert receipt["changed"]
     before = await everything(whole, receipt["token"])
     file = (await whole.get("/v1/exports/documents")).content
-    assert file.count(b"\n") == 14
+    assert file.count(b"\n") == 17
     async with running(SERVICE, database_url=await migrated(SERVICE), kafka=kafka, topic_prefix=f"{topic_prefix}other.") as other:
         rows, summary = await imported_file(other, file, NDJSON)
-        assert ([row for row in rows if row["result"] == "refused"], summary["rows"]) == ([], 14)
+        assert ([row for row in rows if row["result"] == "refused"], summary["rows"]) == ([], 17)
         at = await other.runtime.log.head()
         assert await everything(other, f"{at};") == before
         rows, summary = await imported_file(other, file, NDJSON)
-        assert (summary["repeated"], await other.runtime.log.head()) == (14, at)
+        assert (summary["repeated"], await other.runtime.log.head()) == (17, at)

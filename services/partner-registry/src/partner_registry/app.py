@@ -7,7 +7,7 @@ from partner_registry.domain.hierarchy import HIERARCHY
 from partner_registry.domain.partner import PARTNER
 from partner_registry.domain.territories import TERRITORIES
 from partner_registry.problems import PROBLEMS
-from partner_registry.views.partner_directory import PARTNER_DIRECTORY
+from partner_registry.views.partner_directory import PARTNER_DIRECTORY, children_seen
 from partner_registry.views.territory_list import TERRITORY_LIST
 
 SERVICE = Service(
@@ -16,6 +16,7 @@ SERVICE = Service(
     summary="Who the partners are.",
     deciders=[PARTNER, HIERARCHY, TERRITORIES],
     views=[PARTNER_DIRECTORY, TERRITORY_LIST],
+    also_sees=children_seen,
     routers=[partners.router, territories.router, imports.router, documents.router],
     problems=PROBLEMS,
     migrations="partner_registry.migrations",

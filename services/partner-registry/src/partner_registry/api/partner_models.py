@@ -60,6 +60,11 @@ class Move(StrictModel):
         )
 
 
+class Grant(StrictModel):
+    agreement: Text = Field(description="The agreement that grants it.", examples=["A-2026-017"])
+    on: On = None
+
+
 class Standing(BaseModel):
     """A status from a day until the next one."""
 
@@ -77,6 +82,15 @@ class Place(BaseModel):
 
     territory: str = Field(examples=["CN-E"])
     parent: str | None = Field(examples=["p-1000"])
+    since: date
+
+
+class ChildrenAccess(BaseModel):
+    """Whether it sees what is of its children from a day until the next one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    agreement: str | None = Field(description="The agreement that grants it; null is not granted.", examples=["A-2026-017"])
     since: date
 
 
@@ -101,6 +115,11 @@ class PartnerDetail(PartnerRow):
     as_of: date
     standings: list[Standing] = Field(description="Oldest first.")
     places: list[Place] = Field(description="Oldest first; the last ones may lie ahead.")
+    children_access: str | None = Field(
+        description="The agreement by which it sees what is of the partners directly under it, read only; null is not granted.",
+        examples=["A-2026-017"],
+    )
+    children_accesses: list[ChildrenAccess] = Field(description="Oldest first; the last ones may lie ahead.")
 
     @classmethod
     def of(cls, record: PartnerRecord) -> Self:
@@ -119,4 +138,6 @@ class PartnerDetail(PartnerRow):
             applied_on=applied.occurred_on,
             standings=[Standing.model_validate(one) for one in record.standings],
             places=[Place.model_validate(one) for one in record.places],
+            children_access=record.children_access,
+            children_accesses=[ChildrenAccess.model_validate(one) for one in record.children_accesses],
         )

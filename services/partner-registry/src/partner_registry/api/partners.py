@@ -31,14 +31,16 @@ from fastapi import APIRouter, Path, Query, Response, status
 from partner_registry.api import partner_models as models
 from partner_registry.api.models import Day
 from partner_registry.application.partner_record import partner_record
-from partner_registry.application.partners import apply_partner, change_standing, move_partner
+from partner_registry.application.partners import apply_partner, change_partner, move_partner
 from partner_registry.domain.partner import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
     ChannelType,
+    GrantChildrenAccess,
     PartnerApplied,
     ReinstatePartner,
+    RevokeChildrenAccess,
     Status,
     SuspendPartner,
 )
@@ -80,33 +82,54 @@ async def post_partner(body: models.Application, log: LogDep, by: By, key: Key, 
 @router.post("/{partner_id}/approve", dependencies=MANAGE, summary="Approve")
 async def approve(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
     command = ApprovePartner(partner_id=partner_id, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+    return Receipt.of(partner_id, await change_partner(log, command, by, key))
 
 
 @router.post("/{partner_id}/activate", dependencies=MANAGE, summary="Activate")
 async def activate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
     """From now on it may order."""
     command = ActivatePartner(partner_id=partner_id, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+    return Receipt.of(partner_id, await change_partner(log, command, by, key))
 
 
 @router.post("/{partner_id}/suspend", dependencies=MANAGE, summary="Suspend")
 async def suspend(partner_id: PartnerId, body: models.Suspension, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """Its direct orders are refused until it is reinstated."""
     command = SuspendPartner(partner_id=partner_id, reason=body.reason, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+    return Receipt.of(partner_id, await change_partner(log, command, by, key))
 
 
 @router.post("/{partner_id}/reinstate", dependencies=MANAGE, summary="Reinstate")
 async def reinstate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
     command = ReinstatePartner(partner_id=partner_id, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_standing(log, command, by, key))
+    return Receipt.of(partner_id, await change_partner(log, command, by, key))
 
 
 @router.post("/{partner_id}/move", dependencies=MANAGE, summary="Move to a territory or under a parent")
 async def move(partner_id: PartnerId, body: models.Move, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
     """From ``on``, which may lie ahead but not before the last move. What is left out stays; ``"parent": null`` makes it a root."""
     return Receipt.of(partner_id, await move_partner(log, body.command(partner_id, today), by, key))
+
+
+@router.put("/{partner_id}/children-access", dependencies=MANAGE, summary="Let it see what is of its children")
+async def grant_children_access(partner_id: PartnerId, body: models.Grant, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
+    """From ``on``, which may lie ahead, it may read what is of the partners directly under it, and change nothing there."""
+    command = GrantChildrenAccess(partner_id=partner_id, agreement=body.agreement, on=body.on, today=today)
+    return Receipt.of(partner_id, await change_partner(log, command, by, key))
+
+
+@router.delete("/{partner_id}/children-access", dependencies=MANAGE, summary="Let it see only its own")
+async def revoke_children_access(
+    partner_id: PartnerId,
+    log: LogDep,
+    by: By,
+    key: Key,
+    today: Today,
+    on: Annotated[Day | None, Query(description="The business date from which it is revoked; today when not given.")] = None,
+) -> Receipt:
+    """From ``on``, which may lie ahead; grants that were planned for later days are void."""
+    command = RevokeChildrenAccess(partner_id=partner_id, on=on, today=today)
+    return Receipt.of(partner_id, await change_partner(log, command, by, key))
 
 
 @router.get("/{partner_id}", summary="One partner, as of a business date")

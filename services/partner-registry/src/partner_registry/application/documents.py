@@ -8,6 +8,8 @@ from typing import Any
 from channel_events import Recorded
 
 from partner_registry.domain.partner import (
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -33,6 +35,10 @@ def _said(event: Any) -> dict[str, Any] | None:
             return {"kind": "partner", **who, "territory": e.territory, "parent": e.parent}
         case PartnerMoved() as e:
             return {"kind": "move", "partner_id": e.partner_id, "territory": e.territory, "parent": e.parent}
+        case ChildrenAccessGranted() as e:
+            return {"kind": "children_access_grant", "partner_id": e.partner_id, "agreement": e.agreement}
+        case ChildrenAccessRevoked() as e:
+            return {"kind": "children_access_revocation", "partner_id": e.partner_id}
         case PartnerSuspended() as e:
             return {"kind": "suspension", "partner_id": e.partner_id, "reason": e.reason}
         case PartnerApproved() | PartnerActivated() | PartnerReinstated() as e:

@@ -5,20 +5,22 @@ from datetime import date
 from channel_events import Log, Rejected
 from msgspec import Struct
 
-from partner_registry.domain.partner import PARTNER, PartnerApplied, Place, Standing
+from partner_registry.domain.partner import PARTNER, ChildrenAccess, PartnerApplied, Place, Standing
 
 
 class PartnerRecord(Struct, frozen=True, kw_only=True):
-    """What it applied as; where it stood and was on ``as_of``; and the whole history, oldest first;
-    ``tag`` is that of its stream."""
+    """What it applied as; where it stood and was on ``as_of``, and by which agreement it saw what is of its children; the whole
+    history, oldest first; ``tag`` is that of its stream."""
 
     as_of: date
     tag: str | None
     applied: PartnerApplied
     standing: Standing
     place: Place
+    children_access: str | None
     standings: tuple[Standing, ...]
     places: tuple[Place, ...]
+    children_accesses: tuple[ChildrenAccess, ...]
 
 
 async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecord:
@@ -35,6 +37,8 @@ async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecor
         applied=partner.application,
         standing=standing,
         place=place,
+        children_access=partner.agreement_on(as_of),
         standings=partner.standings,
         places=partner.places,
+        children_accesses=partner.accesses,
     )

@@ -15,22 +15,26 @@ from partner_registry.domain.partner import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
+    GrantChildrenAccess,
     MovePartner,
     ReinstatePartner,
     RequireParent,
+    RevokeChildrenAccess,
     SuspendPartner,
 )
 from partner_registry.domain.territories import TERRITORIES, TREE, RequireTerritory
 
 StandingCommand: TypeAlias = ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner
+OwnCommand: TypeAlias = StandingCommand | GrantChildrenAccess | RevokeChildrenAccess
+"""What concerns no other stream than the partner's."""
 
 
 async def apply_partner(log: Deciding, command: ApplyPartner, by: Actor, key: CommandKey | None) -> Appended:
     return await log.execute(*applying(command), by=by, key=key)
 
 
-async def change_standing(log: Deciding, command: StandingCommand, by: Actor, key: CommandKey | None) -> Appended:
-    """Approves, activates, suspends or reinstates."""
+async def change_partner(log: Deciding, command: OwnCommand, by: Actor, key: CommandKey | None) -> Appended:
+    """Approves, activates, suspends or reinstates; lets it see what is of its children, or no longer."""
     return await log.execute(*changing(command), by=by, key=key)
 
 
@@ -45,7 +49,7 @@ def applying(command: ApplyPartner) -> Iterator[On]:
     yield On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=command.partner_id, parent=command.parent, on=command.day))
 
 
-def changing(command: StandingCommand) -> Iterator[On]:
+def changing(command: OwnCommand) -> Iterator[On]:
     yield On(PARTNER, command.partner_id, command)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Set, Table, View, found, search_index, searchable
+from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Set, Table, View, found, search_index, searchable
 
 from partner_registry.domain.partner import (
     ChannelType,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -46,6 +48,13 @@ PLACES = Table(
     scope="partner_id",
     indexes=[("territory", "partner_id"), ("parent", "partner_id")],
 )
+ACCESSES = Table(
+    "children_access",
+    key=("partner_id", "version"),
+    columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "agreement": TEXT},
+    scope="partner_id",
+)
+"""Of what is in force on a day the last word holds: a revocation takes back what was planned for later days."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -66,12 +75,16 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
         case PartnerMoved() as e:
             yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+        case ChildrenAccessGranted() as e:
+            yield Put((e.partner_id, event.version), table="children_access", since=e.occurred_on, agreement=e.agreement)
+        case ChildrenAccessRevoked() as e:
+            yield Put((e.partner_id, event.version), table="children_access", since=e.occurred_on)
         case PartnerApproved() | PartnerActivated() | PartnerSuspended() | PartnerReinstated() as e:
             standing = standing_after(e)
             yield Set((e.partner_id,), status=standing.status.value, status_since=standing.since, status_reason=standing.reason)
 
 
-PARTNER_DIRECTORY = View("partner_directory", version=2, of=OWN_LOG, tables=[PARTNERS, PLACES], changes=changes, history=True)
+PARTNER_DIRECTORY = View("partner_directory", version=3, of=OWN_LOG, tables=[PARTNERS, PLACES, ACCESSES], changes=changes, history=True)
 
 _partner, _place = PARTNERS.sql.c, PLACES.sql.c
 search_index(PARTNERS)
@@ -119,3 +132,16 @@ def _now(column: sa.Column[Any], today: date, known_at: datetime | None) -> sa.S
 def _ever(column: sa.Column[Any], value: str, known_at: datetime | None) -> sa.ColumnElement[bool]:
     """Whether a partner was ever there, or will be: found by index, to be followed by whether it is there now."""
     return _partner.partner_id.in_(sa.select(_place.partner_id).where(column == value, PLACES.known_at(known_at)))
+
+
+def children_seen(parent: str, today: date) -> sa.Select[Any]:
+    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
+    access = ACCESSES.sql.c
+    granted = sa.select(access.agreement).where(access.partner_id == parent, access.since <= today, ACCESSES.known_at(None))
+    under = _now(_place.parent, today, None)
+    return sa.select(_partner.partner_id).where(
+        granted.order_by(access.version.desc()).limit(1).scalar_subquery().is_not(None),
+        PARTNERS.known_at(None),
+        _ever(_place.parent, parent, None),
+        under == parent,
+    )

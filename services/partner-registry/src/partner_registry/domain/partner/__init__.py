@@ -4,15 +4,19 @@ from partner_registry.domain.partner.commands import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
+    GrantChildrenAccess,
     MovePartner,
     PartnerCommand,
     ReinstatePartner,
     RequireParent,
+    RevokeChildrenAccess,
     SuspendPartner,
 )
 from partner_registry.domain.partner.decide import PARTNER, decide
 from partner_registry.domain.partner.events import (
     ChannelType,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -22,7 +26,7 @@ from partner_registry.domain.partner.events import (
     PartnerSuspended,
 )
 from partner_registry.domain.partner.gates import GATES, Gates
-from partner_registry.domain.partner.state import Partner, Place, Standing, Status
+from partner_registry.domain.partner.state import ChildrenAccess, Partner, Place, Standing, Status
 
 __all__ = [
     "GATES",
@@ -31,7 +35,11 @@ __all__ = [
     "ApplyPartner",
     "ApprovePartner",
     "ChannelType",
+    "ChildrenAccess",
+    "ChildrenAccessGranted",
+    "ChildrenAccessRevoked",
     "Gates",
+    "GrantChildrenAccess",
     "MovePartner",
     "Partner",
     "PartnerActivated",
@@ -45,6 +53,7 @@ __all__ = [
     "Place",
     "ReinstatePartner",
     "RequireParent",
+    "RevokeChildrenAccess",
     "Standing",
     "Status",
     "SuspendPartner",

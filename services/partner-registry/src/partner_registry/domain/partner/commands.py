@@ -42,6 +42,19 @@ class MovePartner(Dated, frozen=True, kw_only=True):
     parent: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class GrantChildrenAccess(Dated, frozen=True, kw_only=True):
+    """From ``day``, which may lie ahead, it sees what is of its children; ``agreement`` names the agreement that grants it."""
+
+    partner_id: str
+    agreement: str
+
+
+class RevokeChildrenAccess(Dated, frozen=True, kw_only=True):
+    """From ``day``, which may lie ahead, it sees only its own."""
+
+    partner_id: str
+
+
 class RequireParent(msgspec.Struct, frozen=True, kw_only=True):
     """Part of another partner's command that names this one as its parent: refused when there is no such partner."""
 
@@ -49,5 +62,13 @@ class RequireParent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PartnerCommand: TypeAlias = (
-    ApplyPartner | ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner | MovePartner | RequireParent
+    ApplyPartner
+    | ApprovePartner
+    | ActivatePartner
+    | SuspendPartner
+    | ReinstatePartner
+    | MovePartner
+    | GrantChildrenAccess
+    | RevokeChildrenAccess
+    | RequireParent
 )

@@ -1,6 +1,7 @@
 """What may be done with a partner, and when."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import msgspec
 from channel_events.pure import Decider, Rejected
@@ -10,13 +11,17 @@ from partner_registry.domain.partner.commands import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
+    GrantChildrenAccess,
     MovePartner,
     PartnerCommand,
     ReinstatePartner,
     RequireParent,
+    RevokeChildrenAccess,
     SuspendPartner,
 )
 from partner_registry.domain.partner.events import (
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -26,18 +31,22 @@ from partner_registry.domain.partner.events import (
     PartnerSuspended,
 )
 from partner_registry.domain.partner.gates import GATES, Gates, pass_gates
-from partner_registry.domain.partner.state import Partner, Status, evolve
+from partner_registry.domain.partner.state import ChildrenAccess, Partner, Status, evolve
 
 
 def decide(command: PartnerCommand, partner: Partner, gates: Gates = GATES) -> Iterator[PartnerEvent]:
     if isinstance(command, ApplyPartner):
         yield from _apply(command, partner)
-    elif partner.application is None:
+    elif (applied := partner.application) is None:
         if isinstance(command, RequireParent):
             raise Rejected("parent_unknown", parent=command.partner_id)
         raise Rejected("partner_unknown", partner_id=command.partner_id)
     elif isinstance(command, MovePartner):
         yield from _move(command, partner)
+    elif isinstance(command, GrantChildrenAccess):
+        yield from _grant(command, partner, applied.occurred_on)
+    elif isinstance(command, RevokeChildrenAccess):
+        yield from _revoke(command, partner, applied.occurred_on)
     elif not isinstance(command, RequireParent):
         yield from _change_standing(command, partner, gates)
 
@@ -75,6 +84,22 @@ def _move(command: MovePartner, partner: Partner) -> Iterator[PartnerMoved]:
             previous_parent=last.parent,
             occurred_on=command.day,
         )
+
+
+def _grant(command: GrantChildrenAccess, partner: Partner, applied_on: date) -> Iterator[ChildrenAccessGranted]:
+    last = partner.accesses[-1] if partner.accesses else ChildrenAccess(None, applied_on)
+    refuse_before(command, last.since)
+    if command.agreement != last.agreement:
+        yield ChildrenAccessGranted(partner_id=command.partner_id, agreement=command.agreement, occurred_on=command.day)
+
+
+def _revoke(command: RevokeChildrenAccess, partner: Partner, applied_on: date) -> Iterator[ChildrenAccessRevoked]:
+    """Unlike a grant it may come before the last change, and takes back what that planned: it must be possible to stop
+    somebody today, whatever is planned."""
+    refuse_before(command, applied_on)
+    from_then_on = (partner.agreement_on(command.day), *(access.agreement for access in partner.accesses if access.since > command.day))
+    if agreement := next(filter(None, from_then_on), None):
+        yield ChildrenAccessRevoked(partner_id=command.partner_id, agreement=agreement, occurred_on=command.day)
 
 
 def _change_standing(
@@ -120,5 +145,14 @@ PARTNER: Decider[PartnerCommand, Partner, PartnerEvent] = Decider(
     initial=Partner(),
     decide=decide,
     evolve=evolve,
-    events=[PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved],
+    events=[
+        PartnerApplied,
+        PartnerApproved,
+        PartnerActivated,
+        PartnerSuspended,
+        PartnerReinstated,
+        PartnerMoved,
+        ChildrenAccessGranted,
+        ChildrenAccessRevoked,
+    ],
 )

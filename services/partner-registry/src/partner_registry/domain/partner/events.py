@@ -79,4 +79,33 @@ class PartnerMoved(msgspec.Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-PartnerEvent: TypeAlias = PartnerApplied | PartnerApproved | PartnerActivated | PartnerSuspended | PartnerReinstated | PartnerMoved
+@event("children_access_granted", public=True)
+class ChildrenAccessGranted(msgspec.Struct, frozen=True, kw_only=True):
+    """From ``occurred_on``, which may lie ahead, the partner sees what is of the partners directly under it, as ``agreement``
+    grants it; it may change nothing there."""
+
+    partner_id: str
+    agreement: str
+    occurred_on: date
+
+
+@event("children_access_revoked", public=True)
+class ChildrenAccessRevoked(msgspec.Struct, frozen=True, kw_only=True):
+    """From ``occurred_on``, which may lie ahead, the partner sees only its own; what was granted for later days is void.
+    ``agreement`` is the one that granted it."""
+
+    partner_id: str
+    agreement: str
+    occurred_on: date
+
+
+PartnerEvent: TypeAlias = (
+    PartnerApplied
+    | PartnerApproved
+    | PartnerActivated
+    | PartnerSuspended
+    | PartnerReinstated
+    | PartnerMoved
+    | ChildrenAccessGranted
+    | ChildrenAccessRevoked
+)

@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from partner_registry.domain.partner.events import (
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -41,6 +43,13 @@ class Place(msgspec.Struct, frozen=True):
     since: date
 
 
+class ChildrenAccess(msgspec.Struct, frozen=True):
+    """From ``since``, which may lie ahead, until the next one: by which agreement it sees what is of its children; None is not."""
+
+    agreement: str | None
+    since: date
+
+
 class _Since(Protocol):
     @property
     def since(self) -> date: ...
@@ -55,11 +64,12 @@ def valid_on(day: date, periods: Sequence[Period]) -> Period | None:
 
 
 class Partner(msgspec.Struct, frozen=True):
-    """``application`` is None as long as there is no such partner; standings and places are oldest first."""
+    """``application`` is None as long as there is no such partner; standings, places and accesses are oldest first."""
 
     application: PartnerApplied | None = None
     standings: tuple[Standing, ...] = ()
     places: tuple[Place, ...] = ()
+    accesses: tuple[ChildrenAccess, ...] = ()
 
     def standing_on(self, day: date) -> Standing | None:
         return valid_on(day, self.standings)
@@ -67,17 +77,29 @@ class Partner(msgspec.Struct, frozen=True):
     def place_on(self, day: date) -> Place | None:
         return valid_on(day, self.places)
 
+    def agreement_on(self, day: date) -> str | None:
+        """The agreement by which it sees what is of its children on ``day``."""
+        access = valid_on(day, self.accesses)
+        return access.agreement if access else None
+
 
 def evolve(partner: Partner, event: PartnerEvent) -> Partner:
     match event:
         case PartnerApplied():
             return Partner(event, (standing_after(event),), (Place(event.territory, event.parent, event.occurred_on),))
         case PartnerMoved():
-            earlier = (place for place in partner.places if place.since < event.occurred_on)
             place = Place(event.territory, event.parent, event.occurred_on)
-            return msgspec.structs.replace(partner, places=(*earlier, place))
+            return msgspec.structs.replace(partner, places=_followed_by(partner.places, place))
+        case ChildrenAccessGranted() | ChildrenAccessRevoked():
+            access = ChildrenAccess(event.agreement if isinstance(event, ChildrenAccessGranted) else None, event.occurred_on)
+            return msgspec.structs.replace(partner, accesses=_followed_by(partner.accesses, access))
         case _:
             return msgspec.structs.replace(partner, standings=(*partner.standings, standing_after(event)))
+
+
+def _followed_by(periods: tuple[Period, ...], period: Period) -> tuple[Period, ...]:
+    """With ``period`` from its day on, whatever was said of that day and later ones."""
+    return (*(earlier for earlier in periods if earlier.since < period.since), period)
 
 
 def standing_after(
