@@ -1,6 +1,6 @@
 """A trace goes through the log: from the caller's span to the event, and from the event to whoever handles it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +13,6 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from .specimen import JAR, Put, Take
 
 ANN = Actor("ann")
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -55,11 +54,13 @@ async def test_what_a_command_was_refused_for_stays_out_of_the_trace(log: Log, t
 
 
 def context(trace: int, span: int, *, flags: str = "01", age: float = 0) -> tracing.Context:
-    return f"00-{trace:032x}-{span:016x}-{flags}", NOW - timedelta(seconds=age)
+    return f"00-{trace:032x}-{span:016x}-{flags}", datetime.now(UTC) - timedelta(seconds=age)
 
 
 def test_a_batch_is_a_span_in_each_of_its_traces(tracer: Tracer, spans: InMemorySpanExporter) -> None:
-    with tracing.handling("fold", SpanKind.CONSUMER, [context(1, 11), (None, NOW), context(2, 21), context(1, 12), context(1, 11)]):
+    with tracing.handling(
+        "fold", SpanKind.CONSUMER, [context(1, 11), (None, datetime.now(UTC)), context(2, 21), context(1, 12), context(1, 11)]
+    ):
         pass
     first, second = spans.get_finished_spans()
     assert [(s.context and s.context.trace_id, s.parent and s.parent.span_id) for s in (first, second)] == [(1, 11), (2, 21)]
@@ -67,17 +68,17 @@ def test_a_batch_is_a_span_in_each_of_its_traces(tracer: Tracer, spans: InMemory
 
 
 @pytest.mark.parametrize(
-    "contexts",
+    "contexts",  # made when the test runs: those made when it is collected are old by then, and old ones are not traced
     [
-        pytest.param([], id="no event"),
-        pytest.param([(None, NOW)], id="not traced"),
-        pytest.param([context(1, 11, age=3600)], id="read again by a rebuild"),
-        pytest.param([context(1, 11, flags="00")], id="not sampled"),
-        pytest.param([context(n, n) for n in range(1, 60)], id="load"),
+        pytest.param(list, id="no event"),
+        pytest.param(lambda: [(None, datetime.now(UTC))], id="not traced"),
+        pytest.param(lambda: [context(1, 11, age=3600)], id="read again by a rebuild"),
+        pytest.param(lambda: [context(1, 11, flags="00")], id="not sampled"),
+        pytest.param(lambda: [context(n, n) for n in range(1, 60)], id="load"),
     ],
 )
-def test_other_batches_make_no_span(contexts: list[tracing.Context], tracer: Tracer, spans: InMemorySpanExporter) -> None:
-    with tracing.handling("fold", SpanKind.CONSUMER, contexts):
+def test_other_batches_make_no_span(contexts: Callable[[], list[tracing.Context]], tracer: Tracer, spans: InMemorySpanExporter) -> None:
+    with tracing.handling("fold", SpanKind.CONSUMER, contexts()):
         pass
     assert spans.get_finished_spans() == ()
 

@@ -137,5 +137,5 @@ async def test_the_api_document_tells_which_routes_take_a_key(client: Running) -
     for _ in range(2):
         paths = (await client.get("/openapi.json")).json()["paths"]
     named = [p["name"] for p in paths["/v1/counters/{counter}/raise"]["post"]["parameters"]]
-    assert named == ["counter", "Idempotency-Key"]
+    assert named == ["counter", "Idempotency-Key", "If-Match"]
     assert "parameters" not in paths["/v1/anything"]["post"]

@@ -119,10 +119,13 @@ async def test_refusals_are_told_in_the_language_asked_for(client: Running) -> N
     rows, _ = await imported(client, JADE, {}, language="zh-CN, en;q=0.5")
     assert [row["detail"] for row in rows] == [
         "没有代码为 CN 的区域；请先通过 PUT /v1/territories/CN 定义，或核对代码。",
-        "该行不是有效的导入文档：缺少必填字段 `partner_id` - partner_id。",
+        "该行不是有效的导入文档；请改正后重新导入：缺少必填字段 `partner_id` - partner_id。",
     ]
     rows, _ = await imported(client, JADE, {})
-    assert rows[1]["detail"] == "The row is no document of an import: Object missing required field `partner_id` - partner_id."
+    assert (
+        rows[1]["detail"]
+        == "The row is no document of an import; correct it and import again: Object missing required field `partner_id` - partner_id."
+    )
 
 
 async def test_a_sheet_needs_no_kind(client: Running) -> None:
