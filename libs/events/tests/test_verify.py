@@ -3,11 +3,12 @@
 from functools import partial
 
 import pytest
-from channel_events import OWN_LOG, Log
+from channel_events import OWN_LOG, Actor, Log, On, OwnLog
 from channel_events.relay import Relay
-from channel_events.subscription import Verified, rebuild, verify
+from channel_events.subscription import Verified, ViewSubscription, rebuild, verify
 
-from .moving import eventually, fill, is_caught_up, make_tables, rows, running, subscription, take, taken_view
+from .moving import check_applied_once, eventually, fill, is_caught_up, make_tables, rows, running, subscription, take, taken_view
+from .specimen import JAR, MarblesTaken, Put
 from .test_rebuild import own, where
 
 
@@ -71,3 +72,24 @@ async def test_a_view_is_verified_while_events_flow_also_after_a_rebuild(log: Lo
             found = await verify(where(database, kafka, topic_prefix), view)
             assert found.equal is not damaged
             assert found.tables[0].different == int(damaged)
+
+
+async def test_a_reader_of_some_events_passes_over_the_others_and_is_where_the_log_is(log: Log, database: str) -> None:
+    async def at_head() -> bool:
+        [row] = await rows(database, "select position from progress where subscription = 'taken_v1'")
+        return bool(row["position"] == await log.head())
+
+    view = taken_view(OwnLog(events=[MarblesTaken]))
+    await make_tables(database, view)
+    await fill(log)
+    await log.execute(On(JAR, "quiet", Put(1)), by=Actor("ann"))  # the last event is one that the view does not look at
+    worker = ViewSubscription(view, view.sources[0], dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)
+    async with running(worker):
+        await eventually(partial(is_caught_up, worker))
+        assert await at_head()
+        await check_applied_once(log, database)
+        await log.execute(On(JAR, "quiet", Put(1)), by=Actor("ann"))
+        await eventually(at_head)
+    assert (await verify(where(database), view)).equal
+    await take(log, each=1)
+    assert (await rebuild(where(database), view)).build == 1

@@ -32,7 +32,22 @@ from channel_events.pure import (
 from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
 from channel_events.subscription import BadToken, Parked, ParkedEvent, RedriveResult, ViewBehind, parked, parked_events, redrive, wait_for
-from channel_events.view import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, SCOPE, TEXT, TIME, Table, Topic, View, scope_setting, scoped_role
+from channel_events.view import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMERIC,
+    OWN_LOG,
+    SCOPE,
+    TEXT,
+    TIME,
+    OwnLog,
+    Table,
+    Topic,
+    View,
+    scope_setting,
+    scoped_role,
+)
 
 __all__ = [
     "BOOLEAN",
@@ -63,6 +78,7 @@ __all__ = [
     "LogUnavailable",
     "On",
     "OutcomeUnknown",
+    "OwnLog",
     "Parked",
     "ParkedEvent",
     "Put",

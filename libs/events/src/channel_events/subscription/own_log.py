@@ -15,13 +15,34 @@ LIMIT = 4_000
 POLL_SECONDS = 0.25
 
 _AFTER = f"select {COLUMNS} from event where position > $1 order by position limit {LIMIT}"
+_SOME_AFTER = f"""
+select {COLUMNS} from event
+ where position > $1 and (type = any($2::text[]) or position = coalesce($3, (select position from log_head)))
+ order by position limit {LIMIT}
+"""
+# The last event comes whatever it is, so that the reader's place is there too: who waits for a write waits for its position.
 
 
 class OwnLogSource:
-    """Reads behind the position applied, at once when ``wake`` is set, else every `POLL_SECONDS`."""
+    """Reads behind the position applied, at once when ``wake`` is set, else every `POLL_SECONDS`.
 
-    def __init__(self, connection: Any, service: str, registry: Registry, wake: asyncio.Event | None, progress: Progress) -> None:
-        self._connection, self._service, self._registry = connection, service, registry
+    ``some``: of all events only those of this registry matter. ``last``: the position where reading is to end, if it is.
+    """
+
+    def __init__(
+        self,
+        connection: Any,
+        service: str,
+        registry: Registry,
+        wake: asyncio.Event | None,
+        progress: Progress,
+        *,
+        some: Registry | None = None,
+        last: int | None = None,
+    ) -> None:
+        self._connection, self._service, self._registry = connection, service, some or registry
+        self._statement = _AFTER if some is None else _SOME_AFTER
+        self._given: tuple[Any, ...] = () if some is None else (list(some.types), last)
         self._wake = wake or asyncio.Event()
         self._progress = progress
         self._wait = False
@@ -35,7 +56,7 @@ class OwnLogSource:
                 async with asyncio.timeout(POLL_SECONDS):  # not wait_for, which can swallow a cancellation
                     await self._wake.wait()
         self._wake.clear()  # before the look: what is appended during it sets the event again
-        rows = await self._connection.fetch(_AFTER, self._progress.place.position)
+        rows = await self._connection.fetch(self._statement, self._progress.place.position, *self._given)
         self._wait = self.caught_up = self.near = len(rows) < LIMIT
         if not rows:
             return []

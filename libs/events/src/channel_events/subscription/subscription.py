@@ -157,7 +157,9 @@ class Subscription:
                 yield effect, source
         else:
             effect, self._rows = await self._begin(connection, [PARTITION])
-            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, self._rows[PARTITION])
+            last = self.limit.get(PARTITION) if self.limit else None
+            some, row = self.source.registry, self._rows[PARTITION]
+            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=some, last=last)
 
 
 class _Session:

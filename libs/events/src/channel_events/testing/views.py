@@ -70,6 +70,7 @@ class Fed:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._looked_at = _looked_at(view)
         self._place = Place()
         self._tables: dict[str, MemoryTable] = {} if view.history else {table.name: MemoryTable(table) for table in view.tables}
         self._histories = {table.name: MemoryHistory(table) for table in view.tables} if view.history else {}
@@ -78,6 +79,9 @@ class Fed:
         walked = walk(self._place, list(enumerate(batch)), searching=False)
         must(not walked.gap and walked.forked is None, "the events given do not follow each other")
         events = [event for event in walked.apply if event.data is not None]
+        for event in events:
+            named = self._looked_at is None or event.type in self._looked_at
+            must(named or not self._folds(event), f"view {self._view.name} folds {event.type}, which its source passes over: name it there")
         self._place = walked.place
         if self._view.history:
             for name, revised in revisions(self._view, events).items():
@@ -85,6 +89,9 @@ class Fed:
             return
         for changes in compose(self._view, events):
             self._tables[changes.table.name].write(changes)
+
+    def _folds(self, event: Recorded) -> bool:
+        return self._view.changes is not None and bool(list(self._view.changes(event)))
 
     def rows(self, table_name: str | None = None) -> list[dict[str, Any]]:
         """The rows, key columns first, ordered by key; of the view's first table unless another is named.
@@ -105,6 +112,16 @@ class Fed:
     def all_rows(self) -> dict[str, list[dict[str, Any]]]:
         memories: dict[str, MemoryTable | MemoryHistory] = {**self._tables, **self._histories}
         return {name: memory.read() for name, memory in memories.items()}
+
+
+def _looked_at(view: View) -> set[str] | None:
+    """The types of the events that the view's sources let through; None is all."""
+    types: set[str] = set()
+    for source in view.sources:
+        if source.registry is None:
+            return None
+        types.update(source.registry.types)
+    return types
 
 
 def feed(view: View, *events: Any) -> Fed:

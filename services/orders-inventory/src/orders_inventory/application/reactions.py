@@ -1,13 +1,21 @@
 """What follows by itself: a push that was kept is decided; and what a person does about one that could not be."""
 
-from channel_events import OWN_LOG, Actor, Appended, Log, On, Reaction, RedriveResult, redrive
+from channel_events import Actor, Appended, Log, On, OwnLog, Reaction, RedriveResult, redrive
 
 from orders_inventory.application.push_commands import commands
 from orders_inventory.application.push_look import arrived, look, waits_for
-from orders_inventory.domain.push import PUSH, Outcome, Settle, push_key
+from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
 from orders_inventory.views.pushes import REACTION
 
-APPLY_PUSHES = Reaction(REACTION, of=OWN_LOG, look=look, commands=commands, refused="park", waits_for=waits_for, arrived=arrived)
+APPLY_PUSHES = Reaction(
+    REACTION,
+    of=OwnLog(events=[PushReceived]),
+    look=look,
+    commands=commands,
+    refused="park",
+    waits_for=waits_for,
+    arrived=arrived,
+)
 
 
 async def redrive_push(log: Log, source: str, push_id: str) -> RedriveResult | None:

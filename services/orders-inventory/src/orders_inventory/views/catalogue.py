@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Table, View, found, search_index, searchable
+from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, found, search_index, searchable
 from channel_events.pure import Change, Put, Recorded
 
 from orders_inventory.domain.product import ProductDefined
@@ -33,7 +33,9 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.warehouse,), table="warehouse", name=e.name, territory=e.territory, defined_on=e.occurred_on, **found_by)
 
 
-CATALOGUE = View("catalogue", version=2, of=OWN_LOG, tables=[PRODUCT_TABLE, WAREHOUSE_TABLE], changes=changes)
+CATALOGUE = View(
+    "catalogue", version=2, of=OwnLog(events=[ProductDefined, WarehouseDefined]), tables=[PRODUCT_TABLE, WAREHOUSE_TABLE], changes=changes
+)
 search_index(PRODUCT_TABLE)
 search_index(WAREHOUSE_TABLE)
 

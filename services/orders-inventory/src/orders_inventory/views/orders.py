@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, OWN_LOG, TEXT, Table, View
+from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, TEXT, OwnLog, Table, View
 from channel_events.pure import Add, Change, Put, Recorded, Set
 
 from orders_inventory.domain.order import (
+    ORDER,
     DeliveryConfirmed,
     OrderCancelled,
     OrderConfirmed,
@@ -94,7 +95,7 @@ def _units(e: Any) -> int:
     return sum(line.quantity for line in e.lines)
 
 
-ORDERS = View("orders", version=2, of=OWN_LOG, tables=TABLE, changes=changes)
+ORDERS = View("orders", version=2, of=OwnLog(events=ORDER.events), tables=TABLE, changes=changes)
 # Beginnings are found by it whatever the database's collation.
 sa.Index(f"{TABLE.sql.name}_number", TABLE.sql.c.external_id, postgresql_ops={"external_id": "text_pattern_ops"})
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, NUMERIC, OWN_LOG, TEXT, Table, View
+from channel_events import DATE, NUMERIC, TEXT, OwnLog, Table, View
 from channel_events.pure import Change, Put, Recorded
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.price_list, e.currency, e.sku, e.valid_from), unit_price=e.unit_price, set_on=e.occurred_on)
 
 
-PRICES = View("prices", version=1, of=OWN_LOG, tables=TABLE, changes=changes)
+PRICES = View("prices", version=1, of=OwnLog(events=[PriceSet]), tables=TABLE, changes=changes)
 
 KEY: tuple[sa.Column[Any], ...] = tuple(TABLE.sql.c[name] for name in TABLE.key)
 """What the list is ordered by."""

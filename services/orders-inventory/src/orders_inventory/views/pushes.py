@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from channel_events import INTEGER, OWN_LOG, TEXT, TIME, Table, View
+from channel_events import INTEGER, TEXT, TIME, OwnLog, Table, View
 from channel_events.pure import Change, Recorded, Set
 
 from orders_inventory.domain.push import Outcome, PushReceived, PushSettled
@@ -63,7 +63,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             )
 
 
-PUSHES = View("pushes", version=1, of=OWN_LOG, tables=TABLE, changes=changes)
+PUSHES = View("pushes", version=1, of=OwnLog(events=[PushReceived, PushSettled]), tables=TABLE, changes=changes)
 
 
 class Wanted(NamedTuple):

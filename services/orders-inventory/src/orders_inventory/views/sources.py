@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import BOOLEAN, DATE, OWN_LOG, SEARCH, TEXT, Table, View, found, search_index, searchable
+from channel_events import BOOLEAN, DATE, SEARCH, TEXT, OwnLog, Table, View, found, search_index, searchable
 from channel_events.pure import Change, Recorded, Set
 
 from orders_inventory.domain.source import SourceDefined, SourceSecretRotated
@@ -45,7 +45,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.source,), secret_id=e.secret_id)
 
 
-SOURCES = View("sources", version=1, of=OWN_LOG, tables=TABLE, changes=changes)
+SOURCES = View("sources", version=1, of=OwnLog(events=[SourceDefined, SourceSecretRotated]), tables=TABLE, changes=changes)
 search_index(TABLE)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, INTEGER, OWN_LOG, TEXT, TIME, Table, View
+from channel_events import DATE, INTEGER, TEXT, TIME, OwnLog, Table, View
 from channel_events.pure import Add, Change, Insert, Recorded
 
-from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
+from orders_inventory.domain.stock import STOCK, StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
 
 BALANCE_TABLE = Table(
     "stock_balance",
@@ -90,7 +90,7 @@ def _movement(event: Recorded, kind: str, *, on_hand: int, reserved: int) -> Ins
     )
 
 
-STOCK_LEVELS = View("stock", version=2, of=OWN_LOG, tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+STOCK_LEVELS = View("stock", version=2, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
 
 
 def balances(warehouse: str | None, sku: str | None) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
