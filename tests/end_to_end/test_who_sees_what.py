@@ -18,6 +18,7 @@ from qudao_local.stack import Stack
 from .platform import Platform
 
 MINE, OTHER, CHILD = "walk-mine", "walk-other", "walk-child"
+PARENT, KID, GRANDKID = "walk-parent", "walk-kid", "walk-grandkid"
 METHODS = ("get", "post", "put", "patch", "delete")
 FILTERS = {"partner", "partner_id", "partner_tree", "parent", "q", "stream"}
 """Query parameters that can name another's."""
@@ -88,6 +89,25 @@ def ids(platform: Platform) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict[str, str]]:
+    """`ids` for the kid and the grandkid of a parent that may see its children, when all services have heard of it."""
+    family = (PARENT, KID, GRANDKID)
+    for partner in family:
+        platform.partner(partner)
+        platform.until(lambda partner=partner: platform.order(lines=[("bell", 1, "1.00")], partner=partner, external_id=partner).is_success)
+    for child, parent in ((KID, PARENT), (GRANDKID, KID)):
+        platform.post("partner-registry", f"/v1/partners/{child}/move", {"parent": parent, "on": "2026-01-01"})
+    for partner in family:
+        platform.until(lambda partner=partner: platform.kpi("orders", partner=partner) == 1)
+    platform.put("partner-registry", f"/v1/partners/{PARENT}/children-access", {"agreement": "A-2026-017"})
+    with Platform(stack.urls, stack.token("partner", partner_id=PARENT)) as me:
+        for service in ("partner-registry", "incentives", "comms", "metrics"):
+            me.until(lambda service=service: f'"{KID}"' in json.dumps(me.get(service, "/v1/partners", limit=200)))
+        me.until(lambda: len(me.get("orders-inventory", "/v1/orders")["items"]) == 2)
+    return {partner: {**ids, "partner_id": partner, "order_id": f"direct:{partner}"} for partner in (KID, GRANDKID)}
+
+
 def filled(route: Route, ids: dict[str, str]) -> str:
     unknown = [name for name in route.in_path if name not in ids]
     assert not unknown, f"{route}: say in the fixture `ids` what another partner's {', '.join(unknown)} is"
@@ -105,11 +125,11 @@ def body_of(route: Route) -> Any:
     return found
 
 
-def anothers(body: Any) -> Any:
+def anothers(body: Any, another: str = OTHER) -> Any:
     """The body with another partner in every place for one."""
     if isinstance(body, dict):
-        return {name: OTHER if name in {"partner_id", "partner"} else anothers(value) for name, value in body.items()}
-    return [anothers(one) for one in body] if isinstance(body, list) else body
+        return {name: another if name in {"partner_id", "partner"} else anothers(value, another) for name, value in body.items()}
+    return [anothers(one, another) for one in body] if isinstance(body, list) else body
 
 
 def asked(platform: Platform, route: Route, path: str, token: str | None, params: Any = None, body: Any = None) -> tuple[int, str]:
@@ -123,12 +143,12 @@ def asked(platform: Platform, route: Route, path: str, token: str | None, params
         return answer.status_code, answer.read().decode()
 
 
-def walks(route: Route) -> Iterator[dict[str, str]]:
+def walks(route: Route, partners: tuple[str, ...] = (OTHER, CHILD)) -> Iterator[dict[str, str]]:
     """Without a filter, then with each that can name another's."""
     named = {one["name"] for one in route.said.get("parameters", ()) if one["in"] == "query"}
     yield {}
     for name in sorted(named & FILTERS):
-        for partner in (OTHER, CHILD):
+        for partner in partners:
             yield {name: f"order/direct:{partner}" if name == "stream" else partner}
 
 
@@ -152,6 +172,48 @@ def test_a_partner_reaches_nothing_of_another_partner_on_any_route(
             if status not in allowed or (status == 200 and leaks(said)):
                 wrong.append(f"{route} {params}: {status} {said[:200]}")
     assert wrong == []
+
+
+STREAMS = {"orders-inventory": "order/direct:", "partner-registry": "partner/"}
+"""Of the services that have events of a partner, the beginning of their stream."""
+
+
+def events_of(platform: Platform, partner: str) -> dict[str, str]:
+    """By service, an event of this partner."""
+    streams = {service: platform.get(service, "/v1/events", stream=f"{stream}{partner}") for service, stream in STREAMS.items()}
+    return {service: events["items"][0]["id"] for service, events in streams.items()}
+
+
+def test_a_granted_parent_reads_its_children_on_every_route_and_changes_nothing_there(
+    platform: Platform, stack: Stack, routes: list[Route], kin: dict[str, dict[str, str]]
+) -> None:
+    token = stack.token("partner", partner_id=PARENT)
+    wrong, read = [], 0
+    for partner, found in ((KID, 200), (GRANDKID, 404)):
+        events = events_of(platform, partner)
+        for route in routes:
+            if route.roles is None:
+                continue
+            path = filled(route, {**kin[partner], "event_id": events.get(route.service, "0")})
+            body = anothers(body_of(route), partner)
+            named = set(route.in_path) & {"partner_id", "order_id", "event_id"}
+            for params in walks(route, (partner, OTHER)):
+                status, said = asked(platform, route, path, token, params, body)
+                if route.method == "get" and "partner" in route.roles and named:
+                    expected = {404 if "event_id" in named and route.service not in events else found}
+                    read += status == 200
+                elif route.method == "get":
+                    expected = {200, 403, 404, 422}
+                else:
+                    expected = {403, 404}
+                leaked = status == 200 and any(one in said for one in (GRANDKID, OTHER))
+                if leaked or (status not in expected and (named or partner in json.dumps(body))):
+                    wrong.append(f"{route} {params}: {status} {said[:200]}")
+    assert wrong == []
+    assert read >= 6, "its record in three services, its order, and an event in each of two services"
+    with Platform(stack.urls, token) as me:
+        assert me.kpi("orders", partner=KID) == 1
+        assert me.kpi("orders") == 2
 
 
 def test_a_partner_sees_what_is_its_own(platform: Platform, stack: Stack, ids: dict[str, str]) -> None:

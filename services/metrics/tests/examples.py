@@ -10,7 +10,7 @@ from uuid import UUID
 from channel_events import Recorded
 from channel_events.testing import recorded
 from metrics.contracts.orders_inventory import Line, OrderCancelled, OrderPlaced, ProductDefined, ReturnReceived, ShipmentHandedOver
-from metrics.contracts.partner_registry import PartnerApplied, PartnerMoved, TerritoryDefined
+from metrics.contracts.partner_registry import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved, TerritoryDefined
 
 MONDAY = date(2026, 1, 5)
 
@@ -130,7 +130,7 @@ def products() -> list[Recorded]:
 
 
 def hierarchy() -> list[Recorded]:
-    """Territories and partners as trees; p-4 goes from under p-2 to under p-3 in February."""
+    """Territories and partners as trees; p-4 goes from under p-2 to under p-3 in February. p-1 sees its children for a month."""
     events: list[Any] = [
         TerritoryDefined(territory=code, name=f"Territory {code}", parent=parent, occurred_on=MONDAY)
         for code, parent in TERRITORIES.items()
@@ -142,4 +142,6 @@ def hierarchy() -> list[Recorded]:
         for partner, parent in PARTNERS.items()
     ]
     events.append(PartnerMoved(partner_id="p-4", territory="CN", parent="p-3", occurred_on=date(2026, 2, 1)))
+    events.append(ChildrenAccessGranted(partner_id="p-1", occurred_on=MONDAY))
+    events.append(ChildrenAccessRevoked(partner_id="p-1", occurred_on=date(2026, 2, 5)))
     return [told(event, n, event.occurred_on) for n, event in enumerate(events, 1)]

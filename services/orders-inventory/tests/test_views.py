@@ -6,6 +6,8 @@ from typing import Any
 
 from channel_events.testing import feed, recorded
 from orders_inventory.contracts.partners import (
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -107,14 +109,22 @@ def applied(partner_id: str) -> Any:
 
 def test_the_copy_of_partners_has_their_status_and_every_place() -> None:
     events = [PartnerApproved("p1"), PartnerActivated("p1"), PartnerSuspended("p1")]
-    suspended = feed(PARTNERS, applied("p1"), applied("p2"), *events, PartnerMoved("p1", "CN-E", MAY_3))
+    suspended = feed(PARTNERS, applied("p1"), applied("p2"), *events, PartnerMoved("p1", "CN-E", MAY_3, "p2"))
     assert [(row["partner_id"], row["channel_type"], row["segment"], row["status"]) for row in suspended.rows()] == [
         ("p1", "agent", "chain", "suspended"),
         ("p2", "agent", "chain", "applied"),
     ]
     assert suspended.rows("partner_place") == [
-        {"partner_id": "p1", "since": MAY_1, "territory": "CN"},
-        {"partner_id": "p1", "since": date(2026, 5, 3), "territory": "CN-E"},
-        {"partner_id": "p2", "since": MAY_1, "territory": "CN"},
+        {"partner_id": "p1", "since": MAY_1, "territory": "CN", "parent": None},
+        {"partner_id": "p1", "since": date(2026, 5, 3), "territory": "CN-E", "parent": "p2"},
+        {"partner_id": "p2", "since": MAY_1, "territory": "CN", "parent": None},
     ]
     assert feed(PARTNERS, applied("p1"), *events, PartnerReinstated("p1")).rows()[0]["status"] == "active"
+
+
+def test_the_copy_of_partners_keeps_each_word_on_who_sees_its_children() -> None:
+    granted, revoked = ChildrenAccessGranted("p1", MAY_3), ChildrenAccessRevoked("p1", MAY_2)
+    assert feed(PARTNERS, applied("p1"), granted, revoked).rows("children_access") == [
+        {"partner_id": "p1", "version": 2, "since": MAY_3, "granted": True},
+        {"partner_id": "p1", "version": 3, "since": MAY_2, "granted": False},
+    ]

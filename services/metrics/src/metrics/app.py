@@ -12,7 +12,7 @@ from metrics.application.catalogue import discover
 from metrics.board import page
 from metrics.problems import PROBLEMS
 from metrics.views.changes import GRANTS
-from metrics.views.hierarchy import HIERARCHY
+from metrics.views.hierarchy import HIERARCHY, children_seen
 from metrics.views.products import PRODUCTS
 from metrics.views.sales import SALES
 
@@ -25,6 +25,7 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=VIEWS,
+    also_sees=children_seen,
     routers=[
         kpi_routes(KPIS, VIEWS),
         fact_export(KPIS, VIEWS),

@@ -47,4 +47,29 @@ class PartnerMoved(Struct, frozen=True):
     parent: str | None = None
 
 
-EVENTS = (PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved)
+@event("children_access_granted", public=True)
+class ChildrenAccessGranted(Struct, frozen=True):
+    """From ``occurred_on``, which may lie ahead, it sees what is of the partners directly under it."""
+
+    partner_id: str
+    occurred_on: date
+
+
+@event("children_access_revoked", public=True)
+class ChildrenAccessRevoked(Struct, frozen=True):
+    """From ``occurred_on``, which may lie ahead, it sees only its own; what was granted for later days is void."""
+
+    partner_id: str
+    occurred_on: date
+
+
+EVENTS = (
+    PartnerApplied,
+    PartnerApproved,
+    PartnerActivated,
+    PartnerSuspended,
+    PartnerReinstated,
+    PartnerMoved,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
+)

@@ -5,10 +5,28 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, SEARCH, TEXT, Change, Put, Recorded, Set, Table, Topic, View, found, search_index, searchable
+from channel_events import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    SEARCH,
+    TEXT,
+    Change,
+    Put,
+    Recorded,
+    Set,
+    Table,
+    Topic,
+    View,
+    found,
+    search_index,
+    searchable,
+)
 
 from comms.contracts.partner_registry import (
     EVENTS,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -27,7 +45,16 @@ PLACE = Table(
     "partner_place_copy",
     key=("partner_id", "valid_from"),
     columns={"partner_id": TEXT, "valid_from": DATE, "territory": TEXT, "parent": TEXT},
+    indexes=[("parent",)],
 )
+ACCESS = Table(
+    "children_access_copy",
+    key=("partner_id", "version"),
+    columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "granted": BOOLEAN},
+    scope="partner_id",
+)
+"""Who sees what is of its children. Of what is in force on a day the last word holds, by the version of the partner's stream: a
+revocation takes back what was planned for later days."""
 
 ALWAYS = date.min
 """From when the first place holds, so that a partner is never nowhere."""
@@ -54,9 +81,15 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.partner_id,), status="suspended")
         case PartnerMoved() as e:
             yield Put((e.partner_id, e.occurred_on), table=PLACE.name, territory=e.territory, parent=e.parent)
+        case ChildrenAccessGranted() as e:
+            yield Put((e.partner_id, event.version), table=ACCESS.name, since=e.occurred_on, granted=True)
+        case ChildrenAccessRevoked() as e:
+            yield Put((e.partner_id, event.version), table=ACCESS.name, since=e.occurred_on, granted=False)
 
 
-PARTNER_COPY = View("partner_copy", version=2, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE], changes=changes)
+PARTNER_COPY = View(
+    "partner_copy", version=3, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE, ACCESS], changes=changes
+)
 search_index(PARTNER)
 
 
@@ -72,3 +105,13 @@ def partners_on(day: date, q: str | None = None) -> sa.Select[Any]:
     )
     query = sa.select(PARTNER.sql, newest).join(newest, sa.true())
     return query if q is None else query.where(found(PARTNER, q))
+
+
+def children_seen(parent: str, today: date) -> sa.Select[Any]:
+    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
+    access, place, later = ACCESS.sql.c, PLACE.sql.c, PLACE.sql.alias()
+    word = sa.select(access.granted).where(access.partner_id == parent, access.since <= today)
+    replaced = sa.exists().where(later.c.partner_id == place.partner_id, later.c.valid_from <= today, later.c.valid_from > place.valid_from)
+    return sa.select(place.partner_id).where(
+        word.order_by(access.version.desc()).limit(1).scalar_subquery(), place.parent == parent, place.valid_from <= today, ~replaced
+    )

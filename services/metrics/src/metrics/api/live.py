@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from channel_events.pure import Rejected
-from channel_service import BRAND, Allow, Caller, Principal, Role, RuntimeDep
+from channel_service import BRAND, Allow, Caller, Role, RuntimeDep
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import format_sse_event
 from msgspec.structs import replace
@@ -162,25 +162,32 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
 
         All processes send the same ids with the same data, so with `Last-Event-ID` any of them goes on without a gap or a
         repeat, for 15 minutes; after that it begins with a snapshot. `end` says why the stream ends: `closing`,
-        `too_slow`, `token_expired`, `behind`, `history_changed`; come back at once after all but `token_expired`.
+        `too_slow`, `token_expired`, `behind`, `history_changed`, `access_changed`; come back at once after all but
+        `token_expired`. After `access_changed`, which takes the id away, a partner sees other partners than before: begin anew.
         """
-        follow = _follow([known(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, _visible_to(caller))
+        visible = await runtime.visible(caller)
+
+        async def same() -> bool:
+            try:
+                return visible is None or visible == await runtime.visible(caller)
+            except Exception:  # without a database nothing new is told either; asked again at the next beat
+                return True
+
+        follow = _follow(
+            [known(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, None if visible is None else frozenset(visible)
+        )
         async with AsyncExitStack() as stack:  # refusals come before the answer's head, and after it the stream holds the client
             feed, client = await stack.enter_async_context(hub_of(runtime).following(follow, after, caller.subject))
-            return LiveStream(_events(feed, client, caller.expires_at), stack.pop_all())
+            return LiveStream(_events(feed, client, caller.expires_at, same), stack.pop_all())
 
     return router
 
 
-def _visible_to(caller: Principal) -> frozenset[str] | None:
-    """The partners whose facts a caller may see; None is all."""
-    return frozenset({caller.partner_id or ""}) if Role.PARTNER in caller.roles else None
-
-
-def _follow(kpis: Sequence[Kpi], asked: Followed, visible: frozenset[str] | None) -> Follow:
+def _follow(kpis: Sequence[Kpi], asked: Followed, visible: Set[str] | None) -> Follow:
+    """``visible``: the partners whose facts the caller may see; None is all."""
     question = asked.question()
     if visible is not None:
-        if not visible.issuperset(asked.partner):
+        if not visible >= set(asked.partner):
             raise Rejected("not_found")
         # As a filter it holds for what the database is asked, and for each frame that comes in.
         question = replace(question, filters={**question.filters, Dimension.PARTNER: tuple(asked.partner or sorted(visible))})
@@ -189,15 +196,21 @@ def _follow(kpis: Sequence[Kpi], asked: Followed, visible: frozenset[str] | None
         if group not in LIVE_GROUPS:
             raise Rejected("group_unknown", group=group.value, allowed=", ".join(LIVE_GROUPS))
     name = repr((sorted(kpi.name for kpi in kpis), sorted(groupings), link("", question)))
-    return Follow(name, kpis, question, tuple(groupings), visible)
+    return Follow(name, kpis, question, tuple(groupings), None if visible is None else frozenset(visible))
 
 
-async def _events(feed: Feed, client: Client, expires_at: float) -> AsyncIterator[bytes]:
-    """``expires_at``: when the caller's token ends, in seconds since 1970."""
+async def _events(feed: Feed, client: Client, expires_at: float, same: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+    """``expires_at``: when the caller's token ends, in seconds since 1970. ``same``: whether it may still see what it sees,
+    asked once in a beat."""
     CLIENTS.inc()
     try:
         yield format_sse_event(retry=RETRY_MS)
+        asked = time.monotonic()
         while True:
+            if time.monotonic() - asked >= BEAT_SECONDS:
+                asked = time.monotonic()
+                if not await same():
+                    client.end("access_changed")
             left = expires_at - time.time()
             if left <= 0:
                 client.end("token_expired")
@@ -207,7 +220,9 @@ async def _events(feed: Feed, client: Client, expires_at: float) -> AsyncIterato
                 yield event
             elif client.ended is not None:
                 ENDED.labels(client.ended).inc()
-                yield format_sse_event(event="end", data_str=f'{{"reason":"{client.ended}"}}')
+                # Without an id: going on behind it would leave the values of partners that came or went as they were.
+                forget = "" if client.ended == "access_changed" else None
+                yield format_sse_event(event="end", data_str=f'{{"reason":"{client.ended}"}}', id=forget)
                 return
             elif left > BEAT_SECONDS:
                 # With the id: nothing changed up to there, and who comes back later need not begin further behind.

@@ -35,4 +35,20 @@ class PartnerMoved(Struct, frozen=True, kw_only=True):
     parent: str | None = None
 
 
-EVENTS = (TerritoryDefined, PartnerApplied, PartnerMoved)
+@event("children_access_granted", public=True)
+class ChildrenAccessGranted(Struct, frozen=True, kw_only=True):
+    """From ``occurred_on``, which may lie ahead, it sees what is of the partners directly under it."""
+
+    partner_id: str
+    occurred_on: date
+
+
+@event("children_access_revoked", public=True)
+class ChildrenAccessRevoked(Struct, frozen=True, kw_only=True):
+    """From ``occurred_on``, which may lie ahead, it sees only its own; what was granted for later days is void."""
+
+    partner_id: str
+    occurred_on: date
+
+
+EVENTS: tuple[type[Struct], ...] = (TerritoryDefined, PartnerApplied, PartnerMoved, ChildrenAccessGranted, ChildrenAccessRevoked)

@@ -1,12 +1,20 @@
-"""Partners with their names, and who is under whom since when: partners and territories."""
+"""Partners with their names, and who is under whom since when: partners and territories; and who sees what is of its children."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import SEARCH, TEXT, Change, Put, Recorded, Table, Topic, View, found, search_index, searchable
+from channel_events import BOOLEAN, DATE, INTEGER, SEARCH, TEXT, Change, Put, Recorded, Table, Topic, View, found, search_index, searchable
 
-from metrics.contracts.partner_registry import EVENTS, PartnerApplied, PartnerMoved, TerritoryDefined
+from metrics.contracts.partner_registry import (
+    EVENTS,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
+    PartnerApplied,
+    PartnerMoved,
+    TerritoryDefined,
+)
 from metrics.views.versions import version_table
 
 PARTNER = Table(
@@ -15,8 +23,16 @@ PARTNER = Table(
     columns={"partner": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, **SEARCH},
     scope="partner",
 )
-PARTNER_PLACE = version_table("partner_place", "partner", {"territory": TEXT, "parent": TEXT})
+PARTNER_PLACE = version_table("partner_place", "partner", {"territory": TEXT, "parent": TEXT}, indexes=[("parent",)])
 TERRITORY = version_table("territory_version", "territory", {"name": TEXT, "parent": TEXT})
+ACCESS = Table(
+    "children_access",
+    key=("partner_id", "version"),
+    columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "granted": BOOLEAN},
+    scope="partner_id",
+)
+"""Who sees what is of its children. Of what is in force on a day the last word holds, by the version of the partner's stream: a
+revocation takes back what was planned for later days."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -29,13 +45,17 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.partner_id, e.occurred_on, event.recorded_on), table="partner_place", territory=e.territory, parent=e.parent)
         case TerritoryDefined() as e:
             yield Put((e.territory, e.occurred_on, event.recorded_on), table="territory_version", name=e.name, parent=e.parent)
+        case ChildrenAccessGranted() as e:
+            yield Put((e.partner_id, event.version), table=ACCESS.name, since=e.occurred_on, granted=True)
+        case ChildrenAccessRevoked() as e:
+            yield Put((e.partner_id, event.version), table=ACCESS.name, since=e.occurred_on, granted=False)
 
 
 HIERARCHY = View(
     "hierarchy",
-    version=2,
+    version=3,
     of=Topic("partner-registry", events=EVENTS),
-    tables=[PARTNER, PARTNER_PLACE, TERRITORY],
+    tables=[PARTNER, PARTNER_PLACE, TERRITORY, ACCESS],
     changes=changes,
 )
 search_index(PARTNER)
@@ -45,3 +65,17 @@ def partners(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
     """Partners, and the column they are ordered by; ``q`` is any part of name or id."""
     query = sa.select(PARTNER.sql)
     return query if q is None else query.where(found(PARTNER, q)), PARTNER.sql.c.partner
+
+
+def children_seen(parent: str, today: date) -> sa.Select[Any]:
+    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
+    access, place, later = ACCESS.sql.c, PARTNER_PLACE.sql.c, PARTNER_PLACE.sql.alias()
+    word = sa.select(access.granted).where(access.partner_id == parent, access.since <= today)
+    replaced = sa.exists().where(
+        later.c.partner == place.partner,
+        later.c.valid_from <= today,
+        sa.tuple_(later.c.valid_from, later.c.recorded_on) > sa.tuple_(place.valid_from, place.recorded_on),
+    )
+    return sa.select(place.partner).where(
+        word.order_by(access.version.desc()).limit(1).scalar_subquery(), place.parent == parent, place.valid_from <= today, ~replaced
+    )

@@ -1,4 +1,4 @@
-"""The partner registry's events, as far as placing an order needs them."""
+"""The partner registry's events, as far as orders need them: who places them, and who sees them."""
 
 from datetime import date
 
@@ -14,6 +14,7 @@ class PartnerApplied(Struct, frozen=True):
     territory: str
     occurred_on: date
     segment: str | None = None
+    parent: str | None = None
 
 
 @event("partner_approved", public=True)
@@ -41,6 +42,32 @@ class PartnerMoved(Struct, frozen=True):
     partner_id: str
     territory: str
     occurred_on: date
+    parent: str | None = None
 
 
-EVENTS = (PartnerApplied, PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated, PartnerMoved)
+@event("children_access_granted", public=True)
+class ChildrenAccessGranted(Struct, frozen=True):
+    """From ``occurred_on``, which may lie ahead, it sees what is of the partners directly under it."""
+
+    partner_id: str
+    occurred_on: date
+
+
+@event("children_access_revoked", public=True)
+class ChildrenAccessRevoked(Struct, frozen=True):
+    """From ``occurred_on``, which may lie ahead, it sees only its own; what was granted for later days is void."""
+
+    partner_id: str
+    occurred_on: date
+
+
+EVENTS = (
+    PartnerApplied,
+    PartnerApproved,
+    PartnerActivated,
+    PartnerSuspended,
+    PartnerReinstated,
+    PartnerMoved,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
+)

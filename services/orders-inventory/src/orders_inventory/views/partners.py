@@ -1,14 +1,18 @@
-"""The local copy of partners: what an order needs to know of the one who orders."""
+"""The local copy of partners: what an order needs to know of the one who orders, and who sees it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, TEXT, Table, Topic, View
+from channel_events import BOOLEAN, DATE, INTEGER, TEXT, Table, Topic, View
 from channel_events.pure import Change, Put, Recorded, Set
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders_inventory.contracts.partners import (
     EVENTS,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
@@ -23,15 +27,28 @@ PARTNER = Table(
     key=("partner_id",),
     columns={"partner_id": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, "status": TEXT},
 )
-PLACE = Table("partner_place", key=("partner_id", "since"), columns={"partner_id": TEXT, "since": DATE, "territory": TEXT})
-"""From which day on a partner is in which territory; moves may be announced ahead, and imported orders lie back."""
+PLACE = Table(
+    "partner_place",
+    key=("partner_id", "since"),
+    columns={"partner_id": TEXT, "since": DATE, "territory": TEXT, "parent": TEXT},
+    indexes=[("parent",)],
+)
+"""From which day on a partner is in which territory, under whom; moves may be announced ahead, and imported orders lie back."""
+ACCESS = Table(
+    "children_access",
+    key=("partner_id", "version"),
+    columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "granted": BOOLEAN},
+    scope="partner_id",
+)
+"""Who sees what is of its children. Of what is in force on a day the last word holds, by the version of the partner's stream: a
+revocation takes back what was planned for later days."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
             yield Put((e.partner_id,), name=e.name, channel_type=e.channel_type, segment=e.segment, status="applied")
-            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory)
+            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
         case PartnerApproved() as e:
             yield Set((e.partner_id,), status="approved")
         case PartnerActivated() | PartnerReinstated() as e:
@@ -39,10 +56,14 @@ def changes(event: Recorded) -> Iterator[Change]:
         case PartnerSuspended() as e:
             yield Set((e.partner_id,), status="suspended")
         case PartnerMoved() as e:
-            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory)
+            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+        case ChildrenAccessGranted() as e:
+            yield Put((e.partner_id, event.version), table=ACCESS.name, since=e.occurred_on, granted=True)
+        case ChildrenAccessRevoked() as e:
+            yield Put((e.partner_id, event.version), table=ACCESS.name, since=e.occurred_on, granted=False)
 
 
-PARTNERS = View("partner_copy", version=1, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE], changes=changes)
+PARTNERS = View("partner_copy", version=2, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE, ACCESS], changes=changes)
 
 
 async def known_partners(connection: AsyncConnection, partner_ids: Iterable[str]) -> dict[str, OrderingPartner]:
@@ -59,3 +80,13 @@ async def known_partners(connection: AsyncConnection, partner_ids: Iterable[str]
         places = known[id_].places if id_ in known else ()
         known[id_] = OrderingPartner(id_, channel_type, segment, status, (*places, (since, territory)))
     return known
+
+
+def children_seen(parent: str, today: date) -> sa.Select[Any]:
+    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
+    access, place, later = ACCESS.sql.c, PLACE.sql.c, PLACE.sql.alias()
+    word = sa.select(access.granted).where(access.partner_id == parent, access.since <= today)
+    replaced = sa.exists().where(later.c.partner_id == place.partner_id, later.c.since <= today, later.c.since > place.since)
+    return sa.select(place.partner_id).where(
+        word.order_by(access.version.desc()).limit(1).scalar_subquery(), place.parent == parent, place.since <= today, ~replaced
+    )

@@ -67,6 +67,6 @@ export class LiveStream {
     } else if (field.data && !this.closed) {
       this.told(field.event, JSON.parse(field.data));
     }
-    if (field.id) this.last = field.id;
+    if (field.id !== undefined) this.last = field.id;
   }
 }
