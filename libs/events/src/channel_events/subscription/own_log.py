@@ -13,6 +13,8 @@ from channel_events.subscription.step import Step
 PARTITION = 0
 LIMIT = 4_000
 POLL_SECONDS = 0.25
+PASSING_SECONDS = 0.05
+"""After events that are all passed over the next look waits so long: else each append of others would cost a transaction here."""
 
 _AFTER = f"select {COLUMNS} from event where position > $1 order by position limit {LIMIT}"
 _SOME_AFTER = f"""
@@ -45,12 +47,14 @@ class OwnLogSource:
         self._given: tuple[Any, ...] = () if some is None else (list(some.types), last)
         self._wake = wake or asyncio.Event()
         self._progress = progress
-        self._wait = False
+        self._wait = self._passing = False
         self.caught_up = self.near = False
         self.seen = progress.place.position
 
     async def read(self) -> list[Step]:
         """The next events, in order; empty after a moment without any."""
+        if self._passing:
+            await asyncio.sleep(PASSING_SECONDS)
         if self._wait:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):  # not wait_for, which can swallow a cancellation
@@ -58,6 +62,7 @@ class OwnLogSource:
         self._wake.clear()  # before the look: what is appended during it sets the event again
         rows = await self._connection.fetch(self._statement, self._progress.place.position, *self._given)
         self._wait = self.caught_up = self.near = len(rows) < LIMIT
+        self._passing = bool(rows) and self._given != () and all(row["type"] not in self._registry.types for row in rows)
         if not rows:
             return []
         events = [from_row(self._service, self._registry, row) for row in rows]

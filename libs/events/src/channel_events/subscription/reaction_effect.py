@@ -69,6 +69,8 @@ class ReactionEffect:
     async def _judge_to_first(self, connection: Any, row: Progress, events: Sequence[Recorded]) -> list[Judged]:
         """What the reaction makes of these events, up to the first that it acts on."""
         judged: list[Judged] = []
+        if all(event.data is None for event in events):
+            return judged
         async with connection.transaction():
             await use_serving(connection)
             for event in events:
