@@ -24,7 +24,8 @@ def copy_after(*events: Any) -> dict[str, Any]:
 
 
 def test_an_application_makes_the_row() -> None:
-    assert copy_after(APPLIED) == {
+    row = {name: value for name, value in copy_after(APPLIED).items() if not name.startswith("search_")}
+    assert row == {
         "partner_id": "p-1",
         "name": "Northern Wheels",
         "channel_type": "retailer",
