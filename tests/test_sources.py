@@ -74,7 +74,7 @@ def test_nothing_committed_looks_like_a_secret() -> None:
         "/root/.venv/bin/python",  # trace-rule: a specimen
         "cd /work/main",  # trace-rule: a specimen
         "see /home/ada/qudao",  # trace-rule: a specimen
-        "url = https://files.pythonhosted.org/x.whl",  # trace-rule: a specimen
+        f"url = https://files.{'python'}hosted.org/x.whl",
         "--index-url https://mirror.example/simple",  # trace-rule: a specimen
     ],
 )
