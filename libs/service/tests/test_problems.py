@@ -11,6 +11,7 @@ from channel_service.problems import COMMON
 from channel_service.problems.validation import findings
 from channel_service.testing import Running
 from pydantic_core._pydantic_core import list_all_errors
+from specimen.app import RaiseBody
 
 RAISE = "/v1/counters/a/raise"
 
@@ -82,6 +83,7 @@ async def test_a_wrong_method_is_a_problem_that_says_which_are_right(client: Run
         ({"by": True}, "by"),
         ({"by": 10**30}, "by"),
         ({"by": 1, "note": "   "}, "note"),
+        ({"by": 1, "note": 500 * " " + "x"}, "note"),
         ({"by": 1, "price": 1.1}, "price"),
         ({"by": 1, "price": "-1"}, "price"),
         ({"by": 1, "price": "1e3"}, "price"),
@@ -91,11 +93,15 @@ async def test_a_wrong_method_is_a_problem_that_says_which_are_right(client: Run
         ({"by": 1, "price": "0." + "1" * 11}, "price"),
         ({"by": 1, "price": "\u0661"}, "price"),
         ({"by": 1, "price": True}, "price"),
+        ({"by": 1, "price": " 1"}, "price"),
         ({"by": 1, "currency": "XXX"}, "currency"),
         ({"by": 1, "currency": "cny"}, "currency"),
         ({"by": 1, "currency": ["CNY"]}, "currency"),
+        ({"by": 1, "currency": "CNY "}, "currency"),
         ({"by": 1, "on": "2026-02-30"}, "on"),
         ({"by": 1, "on": "yesterday"}, "on"),
+        ({"by": 1, "on": "2026-02-03 "}, "on"),
+        ({"by": 1, "on": 0}, "on"),
         ([], "body"),
         ("text", "body"),
         (None, "body"),
@@ -113,6 +119,11 @@ async def test_a_wrong_field_is_named_in_both_languages(client: Running, body: A
 @pytest.mark.parametrize("price", ["0", "12.50", 12, "9999999999999999.99", "+1", "0.0000000001"])
 async def test_an_amount_is_decimal_text_or_a_whole_number(client: Running, price: Any) -> None:
     assert (await client.post(RAISE, json={"by": 1, "price": price, "currency": "CNY"})).status_code == 200
+
+
+def test_a_text_is_measured_as_it_is_sent_and_kept_without_the_blanks_around_it() -> None:
+    assert RaiseBody(by=1, note=f"\t a  name {490 * ' '}").note == "a  name"
+    assert RaiseBody.model_json_schema()["properties"]["note"]["anyOf"][0] == {"type": "string", "minLength": 1, "maxLength": 500}
 
 
 async def test_a_body_that_is_not_sent_as_json_is_told_how(client: Running) -> None:

@@ -8,7 +8,7 @@ from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
 from channel_service.measures import Measure
-from channel_service.models import Amount, Code, Currency, Money, Quantity, StrictModel, Text
+from channel_service.models import UNDATED, Amount, Code, Currency, Dated, Day, Label, Money, Quantity, StrictModel, Text
 from channel_service.paging import Page, PageRequest, Search, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue, Rule
 from channel_service.problems.refusals import invalid
@@ -20,6 +20,7 @@ from channel_service.settings import Settings
 
 __all__ = [
     "BRAND",
+    "UNDATED",
     "Allow",
     "Amount",
     "BodyRefused",
@@ -27,8 +28,11 @@ __all__ = [
     "Caller",
     "Code",
     "Currency",
+    "Dated",
+    "Day",
     "EndOfDay",
     "Key",
+    "Label",
     "LogDep",
     "Measure",
     "Money",

@@ -1,7 +1,6 @@
 """The specimen, put together."""
 
 import asyncio
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from channel_service import (
     Allow,
     By,
     Currency,
+    Dated,
     Key,
     LogDep,
     Money,
@@ -23,7 +23,6 @@ from channel_service import (
     Receipt,
     Role,
     Service,
-    StrictModel,
     Text,
     Today,
     fetch_page,
@@ -39,12 +38,11 @@ odd = APIRouter(tags=["odd"], dependencies=[Allow(Role.OPS)])
 EVENT = sa.table("event", sa.column("position", sa.BigInteger), sa.column("stream", sa.Text))
 
 
-class RaiseBody(StrictModel):
+class RaiseBody(Dated):
     by: Quantity
     note: Text | None = None
     price: Money | None = None
     currency: Currency | None = None
-    on: date | None = None
 
 
 @router.post("/{counter}/raise", dependencies=[Allow(Role.OPS)])

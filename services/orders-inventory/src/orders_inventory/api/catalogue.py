@@ -7,7 +7,9 @@ from channel_service import (
     BRAND,
     Allow,
     By,
+    Dated,
     Key,
+    Label,
     LogDep,
     Page,
     PageDep,
@@ -16,7 +18,6 @@ from channel_service import (
     Role,
     Search,
     SeenBy,
-    StrictModel,
     Text,
     Today,
     fetch_page,
@@ -24,7 +25,7 @@ from channel_service import (
 from fastapi import APIRouter, Path, Response, status
 from pydantic import BaseModel, Field
 
-from orders_inventory.api.models import Label, On, Sku, Warehouse
+from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.application.catalogue import define_product, define_warehouse
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.warehouse import DefineWarehouse
@@ -34,17 +35,15 @@ router = APIRouter(tags=["catalogue"], dependencies=[Allow(*BRAND)])
 DEFINE = [Allow(Role.CHANNEL_MANAGER, Role.OPS)]
 
 
-class ProductIn(StrictModel):
+class ProductIn(Dated):
     name: Text = Field(examples=["Gel pen"])
     category: Label | None = Field(None, examples=["Writing"])
     subcategory: Label | None = Field(None, examples=["Pens"])
-    on: On = None
 
 
-class WarehouseIn(StrictModel):
+class WarehouseIn(Dated):
     name: Text = Field(examples=["Shanghai hub"])
     territory: Label | None = Field(None, examples=["CN-E"])
-    on: On = None
 
 
 class ProductOut(BaseModel):

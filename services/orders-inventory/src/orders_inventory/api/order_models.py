@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from channel_service import Amount, Money, Quantity, StrictModel, Text
+from channel_service import Amount, Dated, Label, Money, Quantity, StrictModel, Text
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders_inventory.api.models import Dated, Label, On, Sku, Warehouse
+from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.domain.order import Line, NewLine, Order, OrderingPartner, OrderPlaced, PlaceOrder, Status, Wanted
 
 LineId = Annotated[str, Field(min_length=1, max_length=64, examples=["1"])]
@@ -23,14 +23,13 @@ class OrderLineIn(StrictModel):
     currency: CurrencyCode | None = Field(None, description="When given, it must be the order's.")
 
 
-class NewOrder(StrictModel):
+class NewOrder(Dated):
     source: str = Field("direct", max_length=40, description="Where the number comes from.", examples=["shop"])
     external_id: str | None = Field(None, max_length=100, description="Its number there; one is given when left out.", examples=["1001"])
     partner_id: str = Field(min_length=1, max_length=100, examples=["p-1001"])
     currency: CurrencyCode
     warehouse: Warehouse
     sales_rep: Label | None = None
-    on: On = None
     lines: list[OrderLineIn] = Field(min_length=1, max_length=2000)
 
     def command(self, external_id: str, partner: OrderingPartner | None, today: date) -> PlaceOrder:

@@ -6,9 +6,12 @@ from urllib.parse import quote
 from channel_events.pure import Rejected
 from channel_service import (
     BRAND,
+    UNDATED,
     Allow,
     By,
     Caller,
+    Dated,
+    Day,
     Key,
     LogDep,
     NewId,
@@ -27,7 +30,7 @@ from channel_service import (
 from fastapi import APIRouter, Path, Query, Response, status
 
 from orders_inventory.api import order_models as models
-from orders_inventory.api.models import UNDATED, Dated, Day, OrderId
+from orders_inventory.api.models import OrderId
 from orders_inventory.application.orders import find_order
 from orders_inventory.application.placing import place_order
 from orders_inventory.application.steps import cancel_order, confirm_order, deliver_order, return_order, ship_order

@@ -8,6 +8,8 @@ from channel_service import (
     Allow,
     Amount,
     By,
+    Dated,
+    Day,
     Key,
     LogDep,
     Money,
@@ -17,14 +19,13 @@ from channel_service import (
     Receipt,
     Role,
     SeenBy,
-    StrictModel,
     Today,
     fetch_page,
 )
 from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, Field
 
-from orders_inventory.api.models import Day, On, Sku
+from orders_inventory.api.models import Sku
 from orders_inventory.application.prices import set_price
 from orders_inventory.domain.price import SetPrice
 from orders_inventory.views.prices import KEY, PRICES, Wanted, listed
@@ -34,10 +35,9 @@ PriceList = Annotated[str, Field(min_length=1, max_length=40, examples=["retail"
 CurrencyCode = Annotated[str, Field(min_length=1, max_length=20, description="ISO 4217, by its three letters.", examples=["CNY"])]
 
 
-class PriceIn(StrictModel):
+class PriceIn(Dated):
     unit_price: Money = Field(examples=["3.50"])
     valid_from: Day | None = Field(None, description="The first day on which it holds; today when left out.")
-    on: On = None
 
 
 class PriceOut(BaseModel):

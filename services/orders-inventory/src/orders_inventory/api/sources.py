@@ -9,7 +9,9 @@ from channel_service import (
     BRAND,
     Allow,
     By,
+    Dated,
     Key,
+    Label,
     LogDep,
     Page,
     PageDep,
@@ -29,7 +31,7 @@ from channel_service import (
 from fastapi import APIRouter, Path, Response, status
 from pydantic import AfterValidator, BaseModel, Field
 
-from orders_inventory.api.models import Label, On, Warehouse
+from orders_inventory.api.models import Warehouse
 from orders_inventory.application.sources import define_source, find_source, rotate_secret
 from orders_inventory.domain.source import DefineSource, SkuRule, Source, SourceSettings
 from orders_inventory.views.sources import SOURCES, sources
@@ -59,7 +61,7 @@ class SkuFallback(StrictModel):
     sku: str = Field(default="", max_length=64, examples=["woo-"])
 
 
-class SourceIn(StrictModel):
+class SourceIn(Dated):
     platform: Platform = Field(description="Fixed once the source is defined.", examples=["woocommerce"])
     partner_id: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         None, description="Whose orders all of them are. Without it each push names the partner; WooCommerce cannot.", examples=["p-1001"]
@@ -72,7 +74,6 @@ class SourceIn(StrictModel):
         [], max_length=50, description="The only ones accepted; none named means any.", examples=[["CNY"]]
     )
     active: bool = Field(True, description="Pushes of a source that is not active are refused.")
-    on: On = None
 
     def command(self, source: str, today: date) -> DefineSource:
         settings = SourceSettings(

@@ -7,6 +7,7 @@ from channel_service import (
     BRAND,
     Allow,
     By,
+    Dated,
     Key,
     LogDep,
     Page,
@@ -16,7 +17,6 @@ from channel_service import (
     Receipt,
     Role,
     SeenBy,
-    StrictModel,
     Text,
     Today,
     fetch_page,
@@ -24,7 +24,7 @@ from channel_service import (
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from orders_inventory.api.models import On, Sku, Warehouse
+from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.application.catalogue import count_stock, receive_stock
 from orders_inventory.domain.stock import CountStock, ReceiveStock
 from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
@@ -32,21 +32,19 @@ from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
 router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
 
 
-class StockReceipt(StrictModel):
+class StockReceipt(Dated):
     warehouse: Warehouse
     sku: Sku
     quantity: Quantity
     reference: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, examples=["DN-4711"])
-    on: On = None
 
 
-class StockCount(StrictModel):
+class StockCount(Dated):
     warehouse: Warehouse
     sku: Sku
     counted: int = Field(strict=True, ge=0, le=1_000_000_000, description="Units that lie there, promised ones among them.", examples=[488])
     reason: Text = Field("stock count", examples=["yearly count"])
     reference: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, examples=["COUNT-2026-05"])
-    on: On = None
 
 
 class Balance(BaseModel):

@@ -1,46 +1,32 @@
 """What requests and answers about partners are made of."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Self
 
-from channel_service import Code, Rule, StrictModel, Text
+from channel_service import Code, Dated, Label, Rule, Text
 from msgspec import UNSET
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from partner_registry.api.models import On
 from partner_registry.application.partner_record import PartnerRecord
 from partner_registry.domain.partner import ChannelType, MovePartner, Status
 
-Segment = Annotated[str, Field(min_length=1, max_length=100)]
 
-
-class Application(StrictModel):
+class Application(Dated):
     partner_id: Code | None = Field(None, description="Your own id for it, for ever; one is given when left out.", examples=["p-1001"])
     name: Text = Field(examples=["Jade Trading"])
     channel_type: ChannelType = Field(examples=["distributor"])
-    segment: Segment | None = Field(None, examples=["Specialty Bike Shop"])
+    segment: Label | None = Field(None, examples=["Specialty Bike Shop"])
     territory: Code = Field(examples=["CN-E"])
     parent: Code | None = Field(None, description="The partner it belongs to or buys through.", examples=["p-1000"])
-    on: On = None
 
 
-class Dated(StrictModel):
-    on: On = None
-
-
-UNDATED = Dated()
-"""For commands that need no body at all."""
-
-
-class Suspension(StrictModel):
+class Suspension(Dated):
     reason: Text = Field(examples=["invoices overdue"])
-    on: On = None
 
 
-class Move(StrictModel):
+class Move(Dated):
     territory: Code | None = Field(None, description="Stays as it is when left out.", examples=["CN-N"])
     parent: Code | None = Field(None, description="Stays as it is when left out; null makes the partner a root.", examples=["p-1002"])
-    on: On = None
 
     @model_validator(mode="after")
     def _says_where(self) -> Self:
@@ -60,9 +46,8 @@ class Move(StrictModel):
         )
 
 
-class Grant(StrictModel):
+class Grant(Dated):
     agreement: Text = Field(description="The agreement that grants it.", examples=["A-2026-017"])
-    on: On = None
 
 
 class Standing(BaseModel):

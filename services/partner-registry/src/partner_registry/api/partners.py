@@ -6,10 +6,13 @@ from urllib.parse import quote
 from channel_events.pure import Rejected
 from channel_service import (
     BRAND,
+    UNDATED,
     Allow,
     By,
     Caller,
     Code,
+    Dated,
+    Day,
     EndOfDay,
     Key,
     LogDep,
@@ -29,7 +32,6 @@ from channel_service import (
 from fastapi import APIRouter, Path, Query, Response, status
 
 from partner_registry.api import partner_models as models
-from partner_registry.api.models import Day
 from partner_registry.application.partner_record import partner_record
 from partner_registry.application.partners import apply_partner, change_partner, move_partner
 from partner_registry.domain.partner import (
@@ -80,13 +82,13 @@ async def post_partner(body: models.Application, log: LogDep, by: By, key: Key, 
 
 
 @router.post("/{partner_id}/approve", dependencies=MANAGE, summary="Approve")
-async def approve(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
+async def approve(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
     command = ApprovePartner(partner_id=partner_id, on=body.on, today=today)
     return Receipt.of(partner_id, await change_partner(log, command, by, key))
 
 
 @router.post("/{partner_id}/activate", dependencies=MANAGE, summary="Activate")
-async def activate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
+async def activate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
     """From now on it may order."""
     command = ActivatePartner(partner_id=partner_id, on=body.on, today=today)
     return Receipt.of(partner_id, await change_partner(log, command, by, key))
@@ -100,7 +102,7 @@ async def suspend(partner_id: PartnerId, body: models.Suspension, log: LogDep, b
 
 
 @router.post("/{partner_id}/reinstate", dependencies=MANAGE, summary="Reinstate")
-async def reinstate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: models.Dated = models.UNDATED) -> Receipt:
+async def reinstate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
     command = ReinstatePartner(partner_id=partner_id, on=body.on, today=today)
     return Receipt.of(partner_id, await change_partner(log, command, by, key))
 

@@ -8,6 +8,7 @@ from channel_service import (
     Allow,
     By,
     Code,
+    Dated,
     Key,
     LogDep,
     Page,
@@ -17,7 +18,6 @@ from channel_service import (
     Role,
     Search,
     SeenBy,
-    StrictModel,
     Text,
     Today,
     fetch_page,
@@ -25,7 +25,6 @@ from channel_service import (
 from fastapi import APIRouter, Path, Response, status
 from pydantic import BaseModel, Field
 
-from partner_registry.api.models import On
 from partner_registry.application.territories import define_territory
 from partner_registry.domain.territories import DefineTerritory
 from partner_registry.views.territory_list import TERRITORY_LIST, listed
@@ -33,10 +32,9 @@ from partner_registry.views.territory_list import TERRITORY_LIST, listed
 router = APIRouter(prefix="/v1/territories", tags=["territories"], dependencies=[Allow(*BRAND)])
 
 
-class Definition(StrictModel):
+class Definition(Dated):
     name: Text = Field(examples=["East China"])
     parent: Code | None = Field(None, description="The territory that contains it; it must be there.", examples=["CN"])
-    on: On = None
 
 
 class Territory(BaseModel):
