@@ -5,7 +5,7 @@ An ETag is the tag of a stream, ``"<version>-<id of the last event>"``, and alwa
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 from channel_events import Expect
@@ -19,14 +19,15 @@ _TAGS = re.compile(rf"\s*(?:,\s*)*{_TAG}(?:\s*,\s*(?:{_TAG})?)*\s*")
 _ONE = re.compile(_TAG)
 
 
-def expected(if_match: Iterable[str]) -> Expect | None:
+def expected(if_match: Sequence[str]) -> Expect | None:
     """What the lines of If-Match ask for; None when there is none. `Rejected` for what is no list of ETags.
 
     A weak tag never matches: If-Match compares strongly.
     """
-    header = ", ".join(if_match)
-    if not header:
+    if not if_match:
         return None
+    # A line without a tag is refused like any other: a condition that got lost on its way must not become none at all.
+    header = ", ".join(if_match)
     if header.strip() == "*":
         return Expect(None)
     if not _TAGS.fullmatch(header):
