@@ -43,7 +43,7 @@ test: $(INSTALLED) ## All tests: ARGS="-k order" for some
 	@$(PY) -m pytest -n auto --dist loadfile --durations 10 $(ARGS)
 
 fuzz: $(INSTALLED) ## Send each route of each service what its OpenAPI document allows and forbids: EXAMPLES=200, ARGS="-k metrics"
-	@QUDAO_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest tests/test_fuzz.py -n auto --show-capture=no $(ARGS)
+	@QUDAO_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest tests/test_fuzz.py -n auto -o faulthandler_timeout=7200 --show-capture=no $(ARGS)
 
 lint: $(INSTALLED) ## Style and likely mistakes
 	@$(PY) -m ruff check .

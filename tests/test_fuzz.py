@@ -54,6 +54,8 @@ def failures(address: str) -> list[str]:
         operation["parameters"] = [one for one in operation.get("parameters", ()) if one["name"] != "wait_for"]
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=address)
+    rejected = schema.config.checks.negative_data_rejection
+    rejected.expected_statuses = [*rejected.expected_statuses, "431"]  # of an address with thousands of values
     found = []
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result

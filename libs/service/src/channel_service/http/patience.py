@@ -24,7 +24,7 @@ MAX_HEAD_BYTES = 65_536
 _WINDOWS = {"head": 1, "body": 1, "answer": 3}
 """How many whole windows may pass; more for answers, which some clients read only when they have time."""
 
-_MALFORMED = next(one for one in COMMON if one.code == "malformed_request")
+_PROBLEMS = {one.code: one for one in COMMON}
 _ENCODE = msgspec.json.Encoder().encode
 _log = structlog.get_logger("channel_service.http")
 
@@ -40,7 +40,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._message = 0  # counts requests: two looks at two requests are no stall
         self._in_head, self._in_body = True, False
-        self._head_bytes = self._moved = self._buffered = self._windows = 0
+        self._head_bytes = self._piece = self._moved = self._buffered = self._windows = 0
         self._stalled: tuple[str, int] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -55,18 +55,32 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._moved += len(data)
+        self._piece = len(data)
         super().data_received(data)
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-                self.transport.write(STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n")
-                self.transport.close()
+                self._refuse("head_too_large", limit=MAX_HEAD_BYTES)
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP at all is a problem as well, though no application sees it."""
-        body = _ENCODE(problem_body(_MALFORMED, "en", {}, instance="", request_id=None))
+        """What the parser does not take, or `on_headers_complete` refuses."""
+        if self._head_is_too_large():
+            self._refuse("head_too_large", limit=MAX_HEAD_BYTES)
+        else:
+            self._refuse("malformed_request")
+
+    def _head_is_too_large(self) -> bool:
+        # Heads that come in small pieces are counted as they come: this is for one that came whole in a large piece.
+        if not self._in_head or self._head_bytes + self._piece <= MAX_HEAD_BYTES:
+            return False
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES
+
+    def _refuse(self, code: str, **facts: Any) -> None:
+        """What is no request yet is answered with a problem as well, though no application sees it."""
+        problem = _PROBLEMS[code]
+        body = _ENCODE(problem_body(problem, "en", facts, instance="", request_id=None))
         head = b"content-type: " + MEDIA_TYPE.encode() + b"\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-        self.transport.write(STATUS_LINE[_MALFORMED.status] + head + body)
+        self.transport.write(STATUS_LINE[problem.status] + head + body)
         self.transport.close()
 
     def on_message_begin(self) -> None:
@@ -75,6 +89,8 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        if self._head_is_too_large():
+            raise ValueError  # for the parser: it ends, and has the request refused
         self._in_head, self._in_body = False, True
         super().on_headers_complete()
 

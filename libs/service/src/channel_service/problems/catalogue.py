@@ -57,6 +57,7 @@ COMMON = ProblemCatalogue(
         Problem("invalid_request", 422, "The request does not have the form this route asks for.", "请求的格式不符合该接口的要求。"),
         Problem("malformed_json", 400, "The body is not valid JSON in UTF-8: {reason}.", "请求体不是有效的 UTF-8 JSON：{reason}。"),
         Problem("malformed_request", 400, "This is not a valid HTTP request.", "这不是有效的 HTTP 请求。"),
+        Problem("head_too_large", 431, "Address and headers together exceed {limit} bytes.", "请求地址与请求头合计超过 {limit} 字节。"),
         Problem("body_too_large", 413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节的上限。"),
         Problem("body_too_deep", 400, "The JSON is nested deeper than {limit} levels.", "JSON 嵌套超过 {limit} 层。"),
         Problem("too_many_values", 400, "The JSON holds more than {limit} values.", "JSON 中的值超过 {limit} 个。"),
