@@ -196,6 +196,7 @@ async def test_an_error_that_passes_counts_no_attempt_and_parks_nothing(log: Log
         (asyncpg.SerializationError("x"), False),
         (asyncpg.TooManyConnectionsError("x"), False),
         (asyncpg.QueryCanceledError("x"), False),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"), False),
         (TimeoutError(), False),
     ],
 )

@@ -6,13 +6,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+_WRITES = b"application_name\0qudao-log\0"
+"""In what a client of PostgreSQL says first."""
+_PARSED = b"1\0\0\0\x04"
+_REASON = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+_GOODBYE = b"E" + (len(_REASON) + 4).to_bytes(4, "big") + _REASON
+
 
 class Wire:
-    """``deaf = True``: requests still reach the server, answers are lost; ``holding = True``: requests are on their way
-    until `release`. `cut` then closes the client's side only."""
+    """``goodbye = True``: once, what answers the first step of a statement has a server's goodbye right behind it.
+    ``deaf = True``: requests still reach the server, answers are lost; ``holding = True``: requests are on their way
+    until `release`. Only of connections that write to a log: what others say meanwhile would be taken for it. `cut` then
+    closes the client's side only, of all of them."""
 
     def __init__(self) -> None:
-        self.deaf = self.holding = False
+        self.deaf = self.holding = self.goodbye = False
         self.heard = asyncio.Event()
         self._held: list[tuple[asyncio.StreamWriter, bytes]] = []
         self._clients: list[asyncio.StreamWriter] = []
@@ -31,16 +39,24 @@ class Wire:
         self._clients.append(writer)
         server_reader, server_writer = await asyncio.open_connection(host, port)
 
+        writes = False
+
         async def forward(source: asyncio.StreamReader, target: asyncio.StreamWriter, *, answers: bool) -> None:
+            nonlocal writes
             with contextlib.suppress(OSError):
                 while data := await source.read(65536):
-                    if answers and self.deaf:
+                    writes = writes or _WRITES in data
+                    if answers and self.deaf and writes:
                         self.heard.set()
                         continue
-                    if self.holding and not answers:
+                    if self.holding and writes and not answers:
                         self._held.append((target, data))
                         self.heard.set()
                         continue
+                    if answers and self.goodbye and writes and data.startswith(_PARSED):
+                        self.goodbye = False
+                        target.write(data + _GOODBYE)
+                        return
                     target.write(data)
                     await target.drain()
 

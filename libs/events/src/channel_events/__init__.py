@@ -2,6 +2,7 @@
 
 from channel_events.deciding import Deciding
 from channel_events.log import (
+    DRIVER_LOST,
     Appended,
     Current,
     Expect,
@@ -52,6 +53,7 @@ from channel_events.view import (
 __all__ = [
     "BOOLEAN",
     "DATE",
+    "DRIVER_LOST",
     "INTEGER",
     "NUMERIC",
     "OWN_LOG",

@@ -13,9 +13,10 @@ import msgspec
 import sqlalchemy as sa
 from aiokafka.errors import KafkaError
 
+from channel_events.log.errors import DRIVER_LOST
 from channel_events.pure import Rejected
 
-_SPEAK = (OSError, TimeoutError, asyncio.IncompleteReadError, asyncpg.InterfaceError, KafkaError)
+_SPEAK = (OSError, TimeoutError, asyncio.IncompleteReadError, *DRIVER_LOST, KafkaError)
 """Errors of machines and connections: they know nothing but addresses."""
 _OURS = frozenset({"channel_events", "channel_service"})
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")

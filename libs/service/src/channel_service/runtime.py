@@ -8,7 +8,7 @@ from typing import Self
 
 import asyncpg
 import sqlalchemy as sa
-from channel_events.log import Log, UnsafeServer
+from channel_events.log import DRIVER_LOST, Log, UnsafeServer
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
 from channel_events.view import SCOPE, scope_setting, scoped_role
@@ -96,7 +96,7 @@ class Runtime:
         try:
             with WAITING.track_inprogress():
                 connection = await self.engine.connect()
-        except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, *DRIVER_LOST) as error:
             raise Unavailable(type(error).__name__) from error
         try:
             await connection.exec_driver_sql(USE_SERVING)
@@ -205,7 +205,7 @@ async def _check_database(service: Service, settings: Settings) -> None:
         raise Refused("QUDAO_DATABASE_URL is wrong: the database refuses this user or password; write the service's own") from None
     except asyncpg.InvalidCatalogNameError:
         raise Refused("QUDAO_DATABASE_URL is wrong: there is no such database; create it or write the name of the service's own") from None
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
+    except (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError, ValueError) as error:
         raise Refused(
             f"QUDAO_DATABASE_URL is wrong or PostgreSQL is down: no database answers there ({type(error).__name__}); "
             "start it or write its address"
@@ -240,5 +240,5 @@ async def _open_log(service: Service, settings: Settings) -> Log:
         )
     except UnsafeServer as error:
         raise Refused(f"QUDAO_DATABASE_URL points to a server that events are not safe on: {error}") from None
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError) as error:
         raise Refused(f"the log in the database at QUDAO_DATABASE_URL cannot be opened: {error}") from None

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from channel_events.broker import TopicRefused
 from channel_events.cli.target import Refused
-from channel_events.log import LogFailure, UnsafeServer
+from channel_events.log import DRIVER_LOST, LogFailure, UnsafeServer
 from channel_events.relay.operate import RelayBusy
 from channel_events.subscription import Busy, NotReady
 
@@ -30,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="Results as JSON, an object a
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _REFUSED = (Refused, TopicRefused, UnsafeServer)
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError, LogFailure, RelayBusy, Busy, NotReady)
+_AWAY = (OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure, RelayBusy, Busy, NotReady)
 
 
 def command(work: Callable[..., None]) -> Callable[..., None]:

@@ -17,7 +17,7 @@ from channel_events.log import telemetry
 from channel_events.log.batch import Batch, KeyName, KnownKeys, Waiting
 from channel_events.log.connect import connect_writer, deadline
 from channel_events.log.draft import Draft, Head, Task
-from channel_events.log.errors import LogFailure, LogUnavailable, UnsafeServer
+from channel_events.log.errors import DRIVER_LOST, LogFailure, LogUnavailable, UnsafeServer
 from channel_events.log.reading import Reader
 from channel_events.log.restored import Restorer
 from channel_events.log.states import States
@@ -30,7 +30,7 @@ from channel_events.told import told
 MAX_TARGETS = 4_000
 """Of one batch: deciding it holds the event loop for some tens of milliseconds, and its statement stays far below its timeout."""
 MAX_TAIL = 20_000
-CONNECTION_LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, TimeoutError)
+CONNECTION_LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, *DRIVER_LOST, TimeoutError)
 BAD_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 

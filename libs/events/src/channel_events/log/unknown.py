@@ -9,7 +9,7 @@ import asyncpg
 
 from channel_events.log import statements as sql
 from channel_events.log.connect import connect_writer, deadline
-from channel_events.log.errors import OutcomeUnknown, UnsafeServer
+from channel_events.log.errors import DRIVER_LOST, OutcomeUnknown, UnsafeServer
 
 PATIENCE = 8.0
 """Seconds until the caller is told that the outcome is unknown."""
@@ -46,7 +46,7 @@ async def find_out(dsn: str, backend: Backend, first: UUID | None, *, durable: b
     while True:
         try:
             return await _ask(dsn, backend, first, durable=durable, seconds=max(until - time.monotonic(), pause))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, UnsafeServer) as failure:
+        except (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError, UnsafeServer) as failure:
             if time.monotonic() + pause > until:
                 raise OutcomeUnknown("the connection was lost while writing, and the log cannot be asked") from failure
             await asyncio.sleep(pause)

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from channel_events.log.errors import LogFailure, UnsafeServer
+from channel_events.log.errors import DRIVER_LOST, LogFailure, UnsafeServer
 from channel_events.subscription.progress import Zombie
 from channel_events.subscription.step import Step
 
 _DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
-_AROUND = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, KafkaError, LogFailure, UnsafeServer)
+_AROUND = (asyncpg.PostgresError, *DRIVER_LOST, OSError, TimeoutError, KafkaError, LogFailure, UnsafeServer)
 _PAUSES = (0.05, 0.2)
 """Seconds before each retry in place."""
 

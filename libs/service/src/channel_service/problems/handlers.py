@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from channel_events import LogFailure
+from channel_events import DRIVER_LOST, LogFailure
 from channel_events.pure import Rejected
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -33,7 +33,7 @@ _GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # 57: shutting down, starting up, timed out
     asyncpg.InsufficientResourcesError,  # 53: too many connections, disk full
-    asyncpg.InterfaceError,
+    *DRIVER_LOST,
     ConnectionError,
     TimeoutError,
 )
