@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from channel_events import (
@@ -34,6 +34,8 @@ from channel_events.subscription import ViewSubscription, create_view_tables
 from channel_events.topic import TopicReader
 
 from .specimen import JAR, MarblesTaken, Put, Take
+
+T = TypeVar("T")
 
 ANN = Actor("ann")
 FILLED = 100_000
@@ -104,12 +106,13 @@ async def running(*parts: Any) -> AsyncIterator[None]:
         assert not stuck, "a part did not end when it was cancelled"
 
 
-async def eventually(holds: Callable[[], Awaitable[Any]], seconds: float = 15) -> None:
-    """Waits until it holds; ``AssertionError`` with what it last returned when it never does."""
+async def eventually(holds: Callable[[], Awaitable[T]], seconds: float = 15) -> T:
+    """Waits until it holds and gives what it is; ``AssertionError`` with what it last returned when it never does."""
     until = time.monotonic() + seconds
     while not (last := await holds()):
         assert time.monotonic() < until, last
         await asyncio.sleep(0.02)
+    return last
 
 
 async def applied_count(dsn: str) -> int:

@@ -2,11 +2,15 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
+import asyncpg
+import msgspec
 import pytest
 from channel_events import Actor, CommandKey, KeyReused, Log, On, Rejected
 
 from .conftest import OpenLog
+from .moving import eventually, rows
 from .specimen import JAR, Break, MarblesAdded, MarblesTaken, Put, Take
 
 ANN = Actor("ann", reason="test", correlation="c-1")
@@ -33,6 +37,27 @@ async def test_what_was_decided_is_in_the_log_with_everything_that_explains_it(l
     assert await log.event(second.id) == second
     assert await log.event("no-uuid") is None
     assert await log.state(JAR, "red") == 3
+
+
+EVERY_CHARACTER = "".join(map(chr, (*range(1, 0xD800), *range(0xE000, 0x11000), 0x1F4E6, 0x10FFFF)))
+ODD = ['"', "\\", "\\u0041", "\\\\u0000", '{"a": [1, 2 ], "a":null}', "a\tb\nc\r\x7f\u2028", "null", "", " ", "渠道"]
+
+
+async def test_what_is_written_is_kept_to_the_byte(log: Log, database: str) -> None:
+    for text in (*ODD, EVERY_CHARACTER):
+        by = Actor(text[:900] or "-", reason=text, correlation=text, causation=text)
+        stream = f"s{text[:100]}"
+        written = await log.execute(On(JAR, stream, Put(1, text)), by=by, key=key(f"k{text[:100]}", text.encode()))
+        [kept] = await log.read(after=written.position - 1, limit=10)
+        assert [kept] == list(written.events)
+        assert (kept.actor, kept.reason, kept.correlation, kept.causation) == (by.subject, text, text, text)
+        assert kept.data == MarblesAdded(1, text)
+        again = await log.execute(On(JAR, stream, Put(1, text)), by=by, key=key(f"k{text[:100]}", text.encode()))
+        assert (again.replayed, again.events) == (True, written.events)
+    connection = await asyncpg.connect(database)
+    kept_bytes = [row["data"] for row in await connection.fetch("select data::text from event order by position")]
+    await connection.close()
+    assert kept_bytes == [msgspec.json.encode(MarblesAdded(1, text)).decode() for text in (*ODD, EVERY_CHARACTER)]
 
 
 async def test_only_public_events_are_linked_to_their_partition(log: Log) -> None:
@@ -141,3 +166,21 @@ async def test_a_reader_is_woken_by_its_own_process_and_by_another(open_log: Ope
     here.clear(), there.clear()
     await one.execute(On(JAR, "red", Put(1)), by=ANN)
     await asyncio.wait_for(asyncio.gather(here.wait(), there.wait()), 2)
+
+
+async def test_a_reader_is_woken_again_after_the_connection_that_hears_was_lost(open_log: OpenLog, database: str) -> None:
+    one, two = await open_log(), await open_log()
+    there = two.wake()
+    lost = await eventually(partial(listening, database, but=set()))
+    await rows(database, "select pg_terminate_backend(pid) from unnest($1::integer[]) as pid", list(lost))
+    await eventually(partial(listening, database, but=lost))
+    there.clear()
+    await one.execute(On(JAR, "red", Put(1)), by=ANN)
+    await asyncio.wait_for(there.wait(), 2)
+
+
+async def listening(database: str, but: set[int]) -> set[int]:
+    """The two servers' processes by which two logs hear of each other, once they do."""
+    heard = "select pid from pg_stat_activity where application_name = 'qudao-log-announce' and query ilike 'listen%'"
+    pids = {row["pid"] for row in await rows(database, heard)} - but
+    return pids if len(pids) == 2 else set()

@@ -63,7 +63,7 @@ class Log:
         by_kind = {decider.name: decider for decider in (*deciders, LOG)}
         reader = Reader(service, Registry(dict.fromkeys(event for d in by_kind.values() for event in d.events)))
         pool = await connect_readers(dsn)
-        announcer = Announcer(dsn, pool)
+        announcer = Announcer(dsn)
         restorer = Restorer(service, timezone)
         committer = Committer(service, dsn, by_kind, reader, restorer, timezone=timezone, durable=durable, appended=announcer.announce)
         try:

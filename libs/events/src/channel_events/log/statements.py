@@ -34,7 +34,9 @@ with head as (
   returning recorded_at
 ), keys as (
   insert into command_key (actor, key, body_hash, first_position, count)
-  select k.* from head, unnest($6::text[], $7::text[], $8::bytea[], $9::bigint[], $10::integer[]) as k
+  select k.*
+    from head,
+         json_to_recordset($6) as k (actor text, key text, body_hash bytea, first_position bigint, count integer)
 ), events as (
   insert into event (position, id, stream, version, type, data, occurred_on, recorded_at, recorded_on,
                      partition, previous_position, previous_id, actor, reason, correlation, causation, trace)
@@ -42,16 +44,17 @@ with head as (
          head.recorded_at, (head.recorded_at at time zone $2)::date,
          e.partition, e.previous_position, e.previous_id, e.actor, e.reason, e.correlation, e.causation, e.trace
     from head,
-         unnest($11::bigint[], $12::uuid[], $13::text[], $14::integer[], $15::text[], $16::json[], $17::date[],
-                $18::smallint[], $19::bigint[], $20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
-           as e (position, id, stream, version, type, data, occurred_on,
-                 partition, previous_position, previous_id, actor, reason, correlation, causation, trace)
+         json_to_recordset($7) as e (
+           position bigint, id uuid, stream text, version integer, type text, data json, occurred_on date,
+           partition smallint, previous_position bigint, previous_id uuid,
+           actor text, reason text, correlation text, causation text, trace text)
 )
 select recorded_at, (recorded_at at time zone $2)::date as recorded_on from head
 """
 # $1 the mark the batch was decided at, $2 the brand's time zone, $3 new position, $4 new mark (id of the last event, or $1
-# when only keys are written), $5 new tails, $6-$10 keys, $11-$25 events. One statement, so one round trip and an
-# implied commit; no row means that another process moved the head first and nothing was written.
+# when only keys are written), $5 new tails, $6 keys, $7 events. One statement, so one round trip and an implied commit; no row
+# means that another process moved the head first and nothing was written. Rows come as JSON, whose parts of type json
+# PostgreSQL keeps to the byte: arrays, one for each column, cost the client twice as much and the server no less.
 
 STREAM = f"select {COLUMNS} from event where stream = $1 and version > $2 order by version"
 

@@ -1,42 +1,59 @@
 """From a decided batch to the arguments of the one statement that writes it."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from channel_events.log import statements as sql
 from channel_events.log.draft import Draft
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class _Event(msgspec.Struct, omit_defaults=True):
+    """A row of ``event``; what is null is left out."""
+
+    position: int
+    id: UUID
+    stream: str
+    version: int
+    type: str
+    data: msgspec.Raw
+    actor: str
+    occurred_on: date | None = None
+    partition: int | None = None
+    previous_position: int | None = None
+    previous_id: UUID | None = None
+    reason: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    trace: str | None = None
+
+
+class _Key(msgspec.Struct):
+    """A row of ``command_key``; the hash as PostgreSQL reads bytes from text."""
+
+    actor: str
+    key: str
+    body_hash: str
+    first_position: int
+    count: int
 
 
 async def write(connection: asyncpg.Connection, draft: Draft, timezone: str) -> Any:
     """Writes the batch if the head's mark is still the one it was decided at; the row with its recorded clock, or None."""
     head = draft.head
-    events = draft.events
+    keys = [_Key(actor, key.key, f"\\x{key.body_hash.hex()}", position, count) for actor, key, position, count in draft.keys]
+    events = [
+        _Event(
+            position, e.id, e.stream, e.version, e.type, msgspec.Raw(e.data), e.by.subject, getattr(e.event, "occurred_on", None),
+            e.partition, e.previous_position, e.previous_id, e.by.reason, e.by.correlation, e.by.causation, e.by.trace,
+        )
+        for position, e in enumerate(draft.events, draft.base.position + 1)
+    ]  # fmt: skip
     return await connection.fetchrow(
-        sql.WRITE,
-        draft.base.mark,
-        timezone,
-        head.position,
-        head.mark,
-        head.tails_json(),
-        [actor for actor, _, _, _ in draft.keys],
-        [key.key for _, key, _, _ in draft.keys],
-        [key.body_hash for _, key, _, _ in draft.keys],
-        [position for _, _, position, _ in draft.keys],
-        [count for _, _, _, count in draft.keys],
-        range(draft.base.position + 1, head.position + 1),
-        [e.id for e in events],
-        [e.stream for e in events],
-        [e.version for e in events],
-        [e.type for e in events],
-        [e.data for e in events],
-        [getattr(e.event, "occurred_on", None) for e in events],
-        [e.partition for e in events],
-        [e.previous_position for e in events],
-        [e.previous_id for e in events],
-        [e.by.subject for e in events],
-        [e.by.reason for e in events],
-        [e.by.correlation for e in events],
-        [e.by.causation for e in events],
-        [e.by.trace for e in events],
+        sql.WRITE, draft.base.mark, timezone, head.position, head.mark, head.tails_json(), _ENCODE(keys), _ENCODE(events)
     )
