@@ -2,7 +2,6 @@
 
 from channel_events.deciding import Deciding
 from channel_events.log import (
-    DRIVER_LOST,
     Appended,
     Current,
     Expect,
@@ -53,7 +52,6 @@ from channel_events.view import (
 __all__ = [
     "BOOLEAN",
     "DATE",
-    "DRIVER_LOST",
     "INTEGER",
     "NUMERIC",
     "OWN_LOG",

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from channel_events import DRIVER_LOST, LogFailure
+from channel_events.log import DRIVER_LOST, LogFailure
 from channel_events.pure import Rejected
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
