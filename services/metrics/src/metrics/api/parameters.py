@@ -1,29 +1,17 @@
 """What may be asked of a KPI over HTTP, and the same question written as a link."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
-from channel_service import Rule, invalid
+from channel_service import Day, invalid
 from msgspec.structs import replace
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from metrics.domain.question import Dimension, Period, Question, Tree
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-def _day(value: Any) -> Any:
-    # Left alone, pydantic also takes 0 for a date (seconds since 1970) and cuts midnight off a time.
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise Rule("must be a date, like 2026-11-24", "应为日期，如 2026-11-24")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-24"]})]
 Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
