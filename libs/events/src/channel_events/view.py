@@ -84,6 +84,10 @@ class Table:
             raise RuntimeError(f"table {self.name} belongs to no view yet")
         return self._sql
 
+    def blank(self) -> dict[str, Any]:
+        """The columns that are no key, as they are before anything is said of them: sums are zero, others null."""
+        return {name: 0 if name in self.sums else None for name in self.columns if name not in self.key}
+
     def known_at(self, moment: datetime | None = None) -> sa.ColumnElement[bool]:
         """Of a view with history: the condition for rows as they were known at ``moment`` (recorded time), or as they are."""
         since, until = self.sql.c[KNOWN_FROM], self.sql.c[KNOWN_UNTIL]

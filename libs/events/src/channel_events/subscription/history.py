@@ -81,8 +81,7 @@ def _after(table: Table, last: Version | None, change: RowChange) -> dict[str, A
     """The row's values after the change; None when it is gone."""
     if change.gone:
         return None
-    blank = {name: 0 if name in table.sums else None for name in table.columns if name not in table.key}
-    row = last.values if change.base and last is not None else blank
+    row = last.values if change.base and last is not None else table.blank()
     return row | change.sets | {name: row[name] + value for name, value in change.adds.items()}
 
 
@@ -102,7 +101,7 @@ async def _known(connection: Any, table: Table, keys: Iterable[Key]) -> dict[Key
         f"and ({_names(table)}) in (select * from unnest({arrays(table, table.key)}))",
         *_columns(table, keys),
     )
-    others = [name for name in table.columns if name not in table.key]
+    others = list(table.blank())
     return {tuple(row[name] for name in table.key): Version(row[KNOWN_FROM], {name: row[name] for name in others}) for row in rows}
 
 
@@ -125,7 +124,7 @@ async def _write(connection: Any, table: Table, done: Revised) -> None:
             *_columns(table, [key for key, _ in done.ended]), [since for _, since in done.ended], list(done.ended.values()),
         )  # fmt: skip
     if done.made:
-        others = [column for column in table.columns if column not in table.key]
+        others = list(table.blank())
         columns = [*table.key, KNOWN_FROM, KNOWN_UNTIL, *others]
         listed = ", ".join(f'"{c}"' for c in columns)
         changed = ", ".join(f'"{c}" = excluded."{c}"' for c in (KNOWN_UNTIL, *others))

@@ -25,17 +25,17 @@ async def write(connection: Any, changes: TableChanges) -> None:
         await _copy(connection, table, changes.inserts)
     gone: list[Key] = []
     shapes: dict[Shape, list[tuple[Key, RowChange]]] = defaultdict(list)
-    others = tuple(name for name in table.columns if name not in table.key)
+    blank = table.blank()
     for key, row in sorted(changes.rows.items(), key=_key):
         if row.gone:
             gone.append(key)
         elif row.base:
             shapes[tuple(sorted(row.sets)), tuple(sorted(row.adds))].append((key, row))
         else:
-            shapes[others, ()].append((key, row))
+            shapes[tuple(blank), ()].append((key, row))
     for (sets, adds), rows in shapes.items():
         columns = [[key[n] for key, _ in rows] for n in range(len(table.key))]
-        columns += [_values(rows, name, 0 if name in table.sums else None) for name in sets]
+        columns += [_values(rows, name, blank[name]) for name in sets]
         columns += [[row.adds[name] for _, row in rows] for name in adds]
         await connection.execute(_upsert(table, sets, adds), *columns)
     if gone:
@@ -51,11 +51,11 @@ def _values(rows: Iterable[tuple[Key, RowChange]], name: str, default: Any) -> l
 
 
 async def _copy(connection: Any, table: Table, inserts: dict[Key, dict[str, Any]]) -> None:
-    others = [(name, 0 if name in table.sums else None) for name in table.columns if name not in table.key]
+    blank = table.blank()
     await connection.copy_records_to_table(
         table.sql.name,
-        records=[(*key, *(values.get(name, default) for name, default in others)) for key, values in inserts.items()],
-        columns=[*table.key, *(name for name, _ in others)],
+        records=[(*key, *(values.get(name, default) for name, default in blank.items())) for key, values in inserts.items()],
+        columns=[*table.key, *blank],
     )
 
 

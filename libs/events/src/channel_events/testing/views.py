@@ -24,21 +24,18 @@ class MemoryTable:
     def write(self, changes: TableChanges) -> None:
         for key, values in changes.inserts.items():
             must(key not in self.rows, f"{self.table.name} has a row {key!r} already: Insert is for keys that are new by construction")
-            self.rows[key] = self._blank() | values
+            self.rows[key] = self.table.blank() | values
         for key, change in changes.rows.items():
             if change.gone:
                 self.rows.pop(key, None)
                 continue
-            row = self.rows.get(key, self._blank()) if change.base else self._blank()
+            row = self.rows.get(key, self.table.blank()) if change.base else self.table.blank()
             sums = {name: row[name] + value for name, value in change.adds.items()}
             self.rows[key] = row | change.sets | sums
 
     def read(self) -> list[dict[str, Any]]:
         """The rows, key columns first, ordered by key."""
         return [{**dict(zip(self.table.key, key, strict=True)), **row} for key, row in sorted(self.rows.items())]
-
-    def _blank(self) -> dict[str, Any]:
-        return {name: 0 if name in self.table.sums else None for name in self.table.columns if name not in self.table.key}
 
 
 class MemoryHistory:
