@@ -165,7 +165,7 @@ async def test_a_reader_is_woken_by_its_own_process_and_by_another(open_log: Ope
     await asyncio.sleep(0.3)
     here.clear(), there.clear()
     await one.execute(On(JAR, "red", Put(1)), by=ANN)
-    await asyncio.wait_for(asyncio.gather(here.wait(), there.wait()), 2)
+    assert all(await asyncio.wait_for(asyncio.gather(here.wait(), there.wait()), 2))
 
 
 async def test_a_reader_is_woken_again_after_the_connection_that_hears_was_lost(open_log: OpenLog, database: str) -> None:
@@ -176,7 +176,7 @@ async def test_a_reader_is_woken_again_after_the_connection_that_hears_was_lost(
     await eventually(partial(listening, database, but=lost))
     there.clear()
     await one.execute(On(JAR, "red", Put(1)), by=ANN)
-    await asyncio.wait_for(there.wait(), 2)
+    assert await asyncio.wait_for(there.wait(), 2)
 
 
 async def listening(database: str, but: set[int]) -> set[int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -39,7 +40,7 @@ _DEADLY = 5
 Source = OwnLogSource | TopicSource
 
 
-class Subscription:
+class Subscription(ABC):
     """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
 
     ``name`` is shown in logs and metrics, ``title`` in traces. ``service`` is the own service's name, ``dsn`` its database as the service's
@@ -76,9 +77,9 @@ class Subscription:
         self._tended = 0.0
         self._caught_up = self._near = self._running = self._progressed = False
 
+    @abstractmethod
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
         """What to do, and from where on; asked whenever the subscription begins again."""
-        raise NotImplementedError
 
     def caught_up(self) -> bool:
         """Whether everything the source had at the last look is applied or parked."""
