@@ -1,7 +1,7 @@
 """channel_service: what every HTTP service shares, so that a service holds only what is its own."""
 
 from channel_service.app import attach, create_app
-from channel_service.auth import BRAND, Allow, Open, Principal, Role, only_for_itself
+from channel_service.auth import BRAND, Allow, Open, Principal, Role, children_seen, only_for_itself
 from channel_service.cli import run
 from channel_service.dependencies import By, Caller, EndOfDay, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
@@ -60,6 +60,7 @@ __all__ = [
     "Today",
     "WrittenEvent",
     "attach",
+    "children_seen",
     "content_tag",
     "create_app",
     "fetch_page",

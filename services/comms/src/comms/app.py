@@ -1,10 +1,10 @@
 """Comms, put together."""
 
-from channel_service import Service
+from channel_service import Service, children_seen
 
 from comms.api import partners
 from comms.problems import PROBLEMS
-from comms.views.partner_copy import PARTNER_COPY, children_seen
+from comms.views.partner_copy import ACCESS, PARTNER_COPY, PLACE
 
 SERVICE = Service(
     "comms",
@@ -12,7 +12,7 @@ SERVICE = Service(
     summary="Talking to partners.",
     deciders=[],
     views=[PARTNER_COPY],
-    also_sees=children_seen,
+    also_sees=children_seen(ACCESS, PLACE),
     routers=[partners.router],
     problems=PROBLEMS,
     migrations="comms.migrations",

@@ -1,10 +1,10 @@
 """Incentives, put together."""
 
-from channel_service import Service
+from channel_service import Service, children_seen
 
 from incentives.api import partners
 from incentives.problems import PROBLEMS
-from incentives.views.partner_copy import PARTNER_COPY, children_seen
+from incentives.views.partner_copy import ACCESS, PARTNER_COPY, PLACE
 
 SERVICE = Service(
     "incentives",
@@ -12,7 +12,7 @@ SERVICE = Service(
     summary="What partners earn.",
     deciders=[],
     views=[PARTNER_COPY],
-    also_sees=children_seen,
+    also_sees=children_seen(ACCESS, PLACE),
     routers=[partners.router],
     problems=PROBLEMS,
     migrations="incentives.migrations",

@@ -1,6 +1,6 @@
 """Metrics, put together."""
 
-from channel_service import Service
+from channel_service import Service, children_seen
 
 from metrics import kpis
 from metrics.api import partners, progress
@@ -12,7 +12,7 @@ from metrics.application.catalogue import discover
 from metrics.board import page
 from metrics.problems import PROBLEMS
 from metrics.views.changes import GRANTS
-from metrics.views.hierarchy import HIERARCHY, children_seen
+from metrics.views.hierarchy import ACCESS, HIERARCHY, PARTNER_PLACE
 from metrics.views.products import PRODUCTS
 from metrics.views.sales import SALES
 
@@ -25,7 +25,7 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=VIEWS,
-    also_sees=children_seen,
+    also_sees=children_seen(ACCESS, PARTNER_PLACE),
     routers=[
         kpi_routes(KPIS, VIEWS),
         fact_export(KPIS, VIEWS),

@@ -53,8 +53,7 @@ ACCESS = Table(
     columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "granted": BOOLEAN},
     scope="partner_id",
 )
-"""Who sees what is of its children. Of what is in force on a day the last word holds, by the version of the partner's stream: a
-revocation takes back what was planned for later days."""
+"""Who may see what is of its children, word by word; `channel_service.children_seen` tells what holds on a day."""
 
 ALWAYS = date.min
 """From when the first place holds, so that a partner is never nowhere."""
@@ -105,13 +104,3 @@ def partners_on(day: date, q: str | None = None) -> sa.Select[Any]:
     )
     query = sa.select(PARTNER.sql, newest).join(newest, sa.true())
     return query if q is None else query.where(found(PARTNER, q))
-
-
-def children_seen(parent: str, today: date) -> sa.Select[Any]:
-    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
-    access, place, later = ACCESS.sql.c, PLACE.sql.c, PLACE.sql.alias()
-    word = sa.select(access.granted).where(access.partner_id == parent, access.since <= today)
-    replaced = sa.exists().where(later.c.partner_id == place.partner_id, later.c.valid_from <= today, later.c.valid_from > place.valid_from)
-    return sa.select(place.partner_id).where(
-        word.order_by(access.version.desc()).limit(1).scalar_subquery(), place.parent == parent, place.valid_from <= today, ~replaced
-    )

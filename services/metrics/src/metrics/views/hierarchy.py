@@ -1,7 +1,6 @@
 """Partners with their names, and who is under whom since when: partners and territories; and who sees what is of its children."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,8 +30,7 @@ ACCESS = Table(
     columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "granted": BOOLEAN},
     scope="partner_id",
 )
-"""Who sees what is of its children. Of what is in force on a day the last word holds, by the version of the partner's stream: a
-revocation takes back what was planned for later days."""
+"""Who may see what is of its children, word by word; `channel_service.children_seen` tells what holds on a day."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -65,17 +63,3 @@ def partners(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
     """Partners, and the column they are ordered by; ``q`` is any part of name or id."""
     query = sa.select(PARTNER.sql)
     return query if q is None else query.where(found(PARTNER, q)), PARTNER.sql.c.partner
-
-
-def children_seen(parent: str, today: date) -> sa.Select[Any]:
-    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
-    access, place, later = ACCESS.sql.c, PARTNER_PLACE.sql.c, PARTNER_PLACE.sql.alias()
-    word = sa.select(access.granted).where(access.partner_id == parent, access.since <= today)
-    replaced = sa.exists().where(
-        later.c.partner == place.partner,
-        later.c.valid_from <= today,
-        sa.tuple_(later.c.valid_from, later.c.recorded_on) > sa.tuple_(place.valid_from, place.recorded_on),
-    )
-    return sa.select(place.partner).where(
-        word.order_by(access.version.desc()).limit(1).scalar_subquery(), place.parent == parent, place.valid_from <= today, ~replaced
-    )

@@ -1,8 +1,6 @@
 """The local copy of partners: what an order needs to know of the one who orders, and who sees it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from channel_events import BOOLEAN, DATE, INTEGER, TEXT, Table, Topic, View
@@ -40,8 +38,7 @@ ACCESS = Table(
     columns={"partner_id": TEXT, "version": INTEGER, "since": DATE, "granted": BOOLEAN},
     scope="partner_id",
 )
-"""Who sees what is of its children. Of what is in force on a day the last word holds, by the version of the partner's stream: a
-revocation takes back what was planned for later days."""
+"""Who may see what is of its children, word by word; `channel_service.children_seen` tells what holds on a day."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -80,13 +77,3 @@ async def known_partners(connection: AsyncConnection, partner_ids: Iterable[str]
         places = known[id_].places if id_ in known else ()
         known[id_] = OrderingPartner(id_, channel_type, segment, status, (*places, (since, territory)))
     return known
-
-
-def children_seen(parent: str, today: date) -> sa.Select[Any]:
-    """The partners directly under ``parent`` today, if it is granted today to see what is of them."""
-    access, place, later = ACCESS.sql.c, PLACE.sql.c, PLACE.sql.alias()
-    word = sa.select(access.granted).where(access.partner_id == parent, access.since <= today)
-    replaced = sa.exists().where(later.c.partner_id == place.partner_id, later.c.since <= today, later.c.since > place.since)
-    return sa.select(place.partner_id).where(
-        word.order_by(access.version.desc()).limit(1).scalar_subquery(), place.parent == parent, place.since <= today, ~replaced
-    )
