@@ -24,7 +24,6 @@ MAX_HEAD_BYTES = 65_536
 _WINDOWS = {"head": 1, "body": 1, "answer": 3}
 """How many whole windows may pass; more for answers, which some clients read only when they have time."""
 
-_PROBLEMS = {one.code: one for one in COMMON}
 _ENCODE = msgspec.json.Encoder().encode
 _log = structlog.get_logger("channel_service.http")
 
@@ -77,7 +76,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _refuse(self, code: str, **facts: Any) -> None:
         """What is no request yet is answered with a problem as well, though no application sees it."""
-        problem = _PROBLEMS[code]
+        problem = COMMON[code]
         body = _ENCODE(problem_body(problem, "en", facts, instance="", request_id=None))
         head = b"content-type: " + MEDIA_TYPE.encode() + b"\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
         self.transport.write(STATUS_LINE[problem.status] + head + body)

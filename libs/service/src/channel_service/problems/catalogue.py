@@ -45,6 +45,9 @@ class ProblemCatalogue:
     def get(self, code: str) -> Problem | None:
         return self._by_code.get(code)
 
+    def __getitem__(self, code: str) -> Problem:
+        return self._by_code[code]
+
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._by_code.values())
 
