@@ -11,7 +11,7 @@ from channel_events.log.errors import DRIVER_LOST
 from channel_events.tasks import end
 
 PAUSE = 0.002
-"""Seconds between two notifications: each costs the server half as much as an append."""
+"""Seconds between two notifications: each is a transaction of its own."""
 
 _SETTINGS = {"application_name": "qudao-log-announce", "synchronous_commit": "off"}
 _LOST = (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError)
