@@ -48,7 +48,7 @@ class MoneyMoved(Struct, frozen=True):
 
 
 ACCOUNT: Decider[MoneyMoved, int, MoneyMoved] = Decider(
-    "account", initial=0, decide=lambda command, _: [command], evolve=lambda state, _: state + 1, events=[MoneyMoved]
+    "account", initial=0, decide=lambda command, *_: [command], evolve=lambda state, _: state + 1, events=[MoneyMoved]
 )
 COMMAND = MoneyMoved("12.50", "CNY", "a note of some forty characters in all!")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from channel_events import OWN_LOG, Decider, Log, On, Reaction, Recorded, Rejected, derived_id, event, redrive
+from channel_events import OWN_LOG, Decider, Known, Log, On, Reaction, Recorded, Rejected, derived_id, event, redrive
 from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription import ReactionSubscription, accept_fork, create_reactions, create_view_tables
@@ -45,7 +45,7 @@ class Tell(Struct, frozen=True):
     limit: int = 1_000_000
 
 
-def tell(command: Tell, told: int) -> Iterator[ShelfTold]:
+def tell(command: Tell, told: int, _: Known) -> Iterator[ShelfTold]:
     if told + command.count > command.limit:
         raise Rejected("shelf_full", limit=command.limit, missing="room")
     if command.count:

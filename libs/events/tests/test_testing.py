@@ -53,7 +53,7 @@ def test_an_event_that_the_log_would_not_give_back_is_said() -> None:
         weight: Any
 
     scale: Decider[Any, Any, Any] = Decider(
-        "scale", initial=None, decide=lambda c, s: [Weighed((1, 2))], evolve=lambda s, e: s, events=[Weighed]
+        "scale", initial=None, decide=lambda c, s, k: [Weighed((1, 2))], evolve=lambda s, e: s, events=[Weighed]
     )
     with pytest.raises(AssertionError, match="comes back from the log as"):
         given(scale).when("weigh").then(Weighed((1, 2)))

@@ -16,7 +16,7 @@ Migrated = Callable[[Service], Awaitable[str]]
 
 # What partner-registry looks like from outside: a log of its public events.
 PARTNER: Decider[list[Any], None, Any] = Decider(
-    "partner", initial=None, decide=lambda events, _: events, evolve=lambda state, _: state, events=EVENTS
+    "partner", initial=None, decide=lambda events, *_: events, evolve=lambda state, _: state, events=EVENTS
 )
 REGISTRY = Service(
     "partner-registry",

@@ -18,8 +18,8 @@ from partner_registry.views.partner_directory import PARTNER_DIRECTORY
 
 from .facts import APPLIED, APR, FEB, JAN, MAR, TODAY
 
-GRANT = GrantChildrenAccess(partner_id="p1", agreement="A-1", on=FEB, today=TODAY)
-REVOKE = RevokeChildrenAccess(partner_id="p1", on=APR, today=TODAY)
+GRANT = GrantChildrenAccess(partner_id="p1", agreement="A-1", on=FEB)
+REVOKE = RevokeChildrenAccess(partner_id="p1", on=APR)
 GRANTED = ChildrenAccessGranted(partner_id="p1", agreement="A-1", occurred_on=FEB)
 REVOKED = ChildrenAccessRevoked(partner_id="p1", agreement="A-1", occurred_on=APR)
 DAY = timedelta(days=1)

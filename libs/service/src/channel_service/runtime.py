@@ -8,6 +8,7 @@ from typing import Self
 
 import asyncpg
 import sqlalchemy as sa
+from channel_events import Copies
 from channel_events.log import DRIVER_LOST, Log, UnsafeServer
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
@@ -67,7 +68,8 @@ class Runtime:
         verifier = await _verifier(settings) if settings.role != "worker" else None
         await _check_database(service, settings)
         engine = _engine(settings)
-        log = await _open_log(service, settings)
+        copies = Copies(settings.database_url, service.copies)
+        log = await _open_log(service, settings, copies)
         worker = Worker(service, settings, log) if settings.role != "api" else None
         runtime = cls(service, settings, engine, log, worker, verifier)
         tasks: list[asyncio.Task[None]] = []
@@ -84,6 +86,7 @@ class Runtime:
             if worker is not None:
                 await worker.stop()
             await log.close()
+            copies.close()
             await engine.dispose()
 
     @asynccontextmanager
@@ -229,7 +232,7 @@ async def _check_database(service: Service, settings: Settings) -> None:
         raise Refused(f"the role of QUDAO_DATABASE_URL cannot show a partner its own rows only; as a superuser run: {scoping(role)}")
 
 
-async def _open_log(service: Service, settings: Settings) -> Log:
+async def _open_log(service: Service, settings: Settings, copies: Copies) -> Log:
     try:
         return await Log.open(
             service=service.name,
@@ -237,6 +240,7 @@ async def _open_log(service: Service, settings: Settings) -> Log:
             deciders=service.deciders,
             timezone=settings.timezone,
             durable=settings.durable,
+            look=copies.look,
         )
     except UnsafeServer as error:
         raise Refused(f"QUDAO_DATABASE_URL points to a server that events are not safe on: {error}") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import Reaction
+from channel_events import Copy, Reaction
 from channel_events.pure import Decider
 from channel_events.view import View
 from fastapi import APIRouter
@@ -35,6 +35,8 @@ class Service:
     deciders: Sequence[Decider[Any, Any, Any]] = ()
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
+    copies: Sequence[Copy[Any]] = ()
+    """What views tell of what deciders need."""
     routers: Sequence[APIRouter] = ()
     measures: Sequence[Measure] = ()
     grants: str = ""
@@ -46,6 +48,8 @@ class Service:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
             raise ValueError(f"{self.name!r} is no name of a service: lower-case words joined by '-'")
+        if untold := {need.name for one in self.deciders for need in one.needs} - {copy.need.name for copy in self.copies}:
+            raise ValueError(f"{self.name}: no copy tells of {', '.join(sorted(untold))}, which its deciders need")
 
     @property
     def version(self) -> str:

@@ -128,6 +128,30 @@ _ORDERS = [
         "{on} 早于订单日期 {placed_on}；请使用该日或之后的日期。",
     ),
     Problem(
+        "date_before_step",
+        409,
+        "The date {on} lies before {before}, the day of the step that this one follows; give {before} or a later day.",
+        "日期 {on} 早于其前一步骤的日期 {before}；请使用 {before} 或之后的日期。",
+    ),
+    Problem(
+        "reference_used",
+        409,
+        "The reference {reference} was used before for something else; give this one a reference of its own.",
+        "引用号 {reference} 此前已用于其他内容；请为此次使用新的引用号。",
+    ),
+    Problem(
+        "source_not_yours",
+        403,
+        "Numbers of the source {source} are not yours to give; leave the source out to use your own.",
+        "不能使用来源 {source} 的编号；请省略 source，以使用您自己的编号。",
+    ),
+    Problem(
+        "line_not_clear",
+        409,
+        "{lines} lines of the order have the SKU {sku}; name the line by its line_id.",
+        "订单中有 {lines} 行的 SKU 为 {sku}；请用 line_id 指明订单行。",
+    ),
+    Problem(
         "source_invalid",
         422,
         "{source} is no source: 1 to 40 lower-case letters, digits, '_' and '-'.",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from channel_events.log.draft import Draft, Entry, Task
 from channel_events.log.errors import KeyReused
 from channel_events.log.outcome import Appended
-from channel_events.pure import CommandKey, Recorded
+from channel_events.pure import CommandKey, Lacking, On, Recorded
 
 
 class Waiting:
@@ -48,12 +48,16 @@ class Batch:
         self._repeats: list[tuple[Waiting, Waiting]] = []
         self._keys: dict[KeyName, tuple[bytes, Waiting]] = {}
         self._refused: list[tuple[Waiting, BaseException]] = []
+        self.lacking: list[Lacking] = []
+        """What was asked for and is not there: to be looked up, and all of it decided again."""
 
     def decide(self, commands: list[Waiting], known: KnownKeys) -> None:
         """Decides each command; a refusal, or a bug in one decider, concerns that command only."""
         for waiting in commands:
             try:
                 self._decide(waiting, known)
+            except Lacking as lacking:
+                self.lacking.append(lacking)
             except Exception as refusal:  # the caller gets it, whatever it is
                 self._refused.append((waiting, refusal))
 
@@ -130,9 +134,15 @@ class Batch:
 def _again(task: Task, events: tuple[Recorded, ...], end: int) -> Appended:
     """The answer of a command's first time; it does not tell where the thing commanded was if nothing of it was written."""
     streams = {event.stream: event for event in events}
-    thing = streams.get(task.targets[0].stream) if task.targets else None
+    thing = streams.get(_thing(task) or events[0].stream) if events else None
     version, last = (thing.version, thing.id) if thing else (0, None)
     return Appended(events, events[-1].position if events else end, replayed=True, version=version, last=last)
+
+
+def _thing(task: Task) -> str | None:
+    """The stream of the first target, where that is the first thing that the use case says."""
+    first = next(iter(task.use()), None)
+    return first.stream if isinstance(first, On) else None
 
 
 def _name(waiting: Waiting) -> KeyName | None:

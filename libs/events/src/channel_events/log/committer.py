@@ -8,7 +8,9 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -19,12 +21,13 @@ from channel_events.log.connect import connect_writer, deadline
 from channel_events.log.draft import Draft, Head, Task
 from channel_events.log.errors import DRIVER_LOST, LogFailure, LogUnavailable, UnsafeServer
 from channel_events.log.reading import Reader
+from channel_events.log.rehearsal import Look
 from channel_events.log.restored import Restorer
 from channel_events.log.states import States
 from channel_events.log.unit import Unit, WaitingUnit
 from channel_events.log.unknown import Backend, CommitInDoubt, find_out
 from channel_events.log.writing import write
-from channel_events.pure import Decider, Recorded
+from channel_events.pure import Decider, Found, Recorded
 from channel_events.told import told
 
 MAX_TARGETS = 4_000
@@ -48,9 +51,11 @@ class Committer:
         timezone: str,
         durable: bool,
         appended: Callable[[int], None],
+        look: Look,
     ) -> None:
         self._service, self._dsn, self._durable, self._timezone = service, dsn, durable, timezone
         self._reader, self._restorer, self._appended = reader, restorer, appended
+        self.deciders, self.look, self._zone = deciders, look, ZoneInfo(timezone)
         self._states = States(deciders, reader)
         self._head: Head | None = None
         self._connection: asyncpg.Connection | None = None
@@ -109,10 +114,10 @@ class Committer:
 
     def _take(self) -> list[Waiting]:
         commands = [self._queue.popleft()]
-        targets = len(commands[0].task.targets)
+        targets = len(commands[0].task.streams) or 1
         while self._queue and targets < MAX_TARGETS:
             commands.append(self._queue.popleft())
-            targets += len(commands[-1].task.targets)
+            targets += len(commands[-1].task.streams) or 1
         return commands
 
     async def _serve(self, commands: list[Waiting]) -> None:
@@ -174,7 +179,7 @@ class Committer:
         head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
         await self._catch_up(connection, head)
         await self._load(connection, streams, head)
-        draft = Draft(head, self._states)
+        draft = Draft(head, self._states, self.clock())
         unit.decide(draft, await self._known_keys(connection, list(keys)) if keys else {})
         await unit.end(connection)
         if draft.events or draft.keys:
@@ -266,16 +271,32 @@ class Committer:
 
         All that answers need is read here: a read that failed behind the write would make its commands be done again.
         """
-        await self._load(connection, (target.stream for c in commands for target in c.task.targets), head)
-        batch = Batch(Draft(head, self._states))
-        batch.decide(commands, {})
+        await self._load(connection, (stream for c in commands for stream in c.task.streams), head)
+        found: Found = {}
+        batch, found = await self._decided(connection, head, commands, {}, found)
         # A known key shows itself: as a violation of the keys' uniqueness, or as a command that is refused or has nothing
         # to do because it was done before. Only then are the keys read: it spares a round trip on every other batch.
         doubtful = batch.keyed() if suspicious else batch.doubtful()
         if doubtful and (known := await self._known_keys(connection, doubtful)):
-            batch = Batch(Draft(head, self._states))
-            batch.decide(commands, known)
+            batch, _ = await self._decided(connection, head, commands, known, found)
         return batch, await self._replays(connection, batch)
+
+    async def _decided(
+        self, connection: asyncpg.Connection, head: Head, commands: list[Waiting], known: KnownKeys, found: Found
+    ) -> tuple[Batch, Found]:
+        """The batch decided, again and again until all that was asked for has been looked up: streams here, what copies tell by `look`."""
+        while True:
+            batch = Batch(Draft(head, self._states, self.clock(), found))
+            batch.decide(commands, known)
+            if not batch.lacking:
+                return batch, found
+            await self._load(connection, (stream for lacking in batch.lacking for stream in lacking.streams), head)
+            if needs := [lacking.need for lacking in batch.lacking if lacking.need is not None]:
+                found = {**found, **await self.look(needs)}
+
+    def clock(self) -> date:
+        """The day in the brand's time zone."""
+        return datetime.now(self._zone).date()
 
     async def _replays(self, connection: asyncpg.Connection, batch: Batch) -> dict[int, Recorded]:
         replays: dict[int, Recorded] = {}

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import asyncpg
 
@@ -13,21 +13,16 @@ from channel_events.log.announce import Announcer
 from channel_events.log.committer import Committer
 from channel_events.log.connect import connect_readers
 from channel_events.log.draft import Task, check_storable
-from channel_events.log.expect import Expect, stream_tag
+from channel_events.log.expect import Expect
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
+from channel_events.log.rehearsal import Deciding, Look, Rehearsal, nothing_known
 from channel_events.log.restored import LOG, OPERATOR, Restorer
 from channel_events.log.unit import Unit
-from channel_events.pure import Actor, CommandKey, Decider, On, Recorded, Registry, stream_id
+from channel_events.pure import Actor, CommandKey, Current, Decider, On, Recorded, Registry, UseCase, stream_id
 
 State = TypeVar("State")
-
-
-class Current(NamedTuple, Generic[State]):
-    """A stream as it is now: its state, and the tag that names it; none for a stream without events."""
-
-    state: State
-    tag: str | None
+Command = TypeVar("Command")
 
 
 class Log:
@@ -54,8 +49,18 @@ class Log:
         self._told: Callable[[Appended], None] | None = None
 
     @classmethod
-    async def open(cls, *, service: str, dsn: str, deciders: Iterable[Decider[Any, Any, Any]], timezone: str, durable: bool = True) -> Self:
-        """Opens the log of ``service`` at ``dsn``; ``timezone`` is the brand's, for the day an event is recorded on.
+    async def open(
+        cls,
+        *,
+        service: str,
+        dsn: str,
+        deciders: Iterable[Decider[Any, Any, Any]],
+        timezone: str,
+        durable: bool = True,
+        look: Look = nothing_known,
+    ) -> Self:
+        """Opens the log of ``service`` at ``dsn``; ``timezone`` is the brand's, for the day an event is recorded on and the day that
+        decisions know. ``look`` tells what deciders need of local copies (`channel_events.Copies`).
 
         Raises what asyncpg raises when the database cannot be reached, and `UnsafeServer` when it would lose confirmed
         writes (``durable=False`` allows that, for tests).
@@ -65,7 +70,9 @@ class Log:
         pool = await connect_readers(dsn)
         announcer = Announcer(dsn)
         restorer = Restorer(service, timezone)
-        committer = Committer(service, dsn, by_kind, reader, restorer, timezone=timezone, durable=durable, appended=announcer.announce)
+        committer = Committer(
+            service, dsn, by_kind, reader, restorer, timezone=timezone, durable=durable, appended=announcer.announce, look=look
+        )
         try:
             await committer.start()
             await announcer.start()
@@ -89,8 +96,23 @@ class Log:
 
         Raises `Rejected` (nothing written), `KeyReused`, `LogUnavailable` (nothing written), `OutcomeUnknown`.
         """
-        with tracing.appending(by) as by:
-            task = Task(targets, by, key, self._expect)
+        streams = tuple([target.stream for target in targets])
+        return await self._execute(Task(lambda: targets, by, key, self._expect, streams=streams))
+
+    async def use(
+        self, case: Callable[[Command], UseCase], command: Command, *, by: Actor, key: CommandKey | None = None, imported: bool = False
+    ) -> Appended:
+        """The same for the commands that ``case(command)`` yields; where it waits for an answer, it is sent what each came to (the
+        events of an `On`, what was asked by an `Ask`). It is pure: it may be asked again. ``imported``: see `Known`."""
+        return await self._execute(Task(partial(case, command), by, key, self._expect, imported))
+
+    def rehearse(self) -> Deciding:
+        """The same without writing: what would come of commands if they were given now, each on what was rehearsed before it."""
+        return Rehearsal(self._reader, self._committer.deciders, self._pool, self._committer.clock, self._committer.look)
+
+    async def _execute(self, task: Task) -> Appended:
+        with tracing.appending(task.by) as by:
+            task = task._replace(by=by)
             check_storable(task)
             appended: Appended = await self._committer.submit(task)
         if self._told:
@@ -111,8 +133,8 @@ class Log:
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
         """A stream as it is now, read from the log."""
         events = await self.stream(decider, key)
-        tag = stream_tag(events[-1].version, events[-1].id) if events else None
-        return Current(decider.fold(event.data for event in events), tag)
+        version, last = (events[-1].version, events[-1].id) if events else (0, None)
+        return Current(decider.fold(event.data for event in events), version, last)
 
     async def stream(self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0) -> list[Recorded]:
         """The events of a stream, in order."""

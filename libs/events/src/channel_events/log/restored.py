@@ -43,7 +43,7 @@ class LogRestored(Struct, frozen=True, kw_only=True):
 
 
 LOG: Decider[LogRestored, None, LogRestored] = Decider(
-    "log", initial=None, decide=lambda command, _: [command], evolve=lambda state, _: state, events=[LogRestored]
+    "log", initial=None, decide=lambda command, *_: [command], evolve=lambda state, _: state, events=[LogRestored]
 )
 """The streams that a log keeps about itself."""
 
@@ -90,9 +90,9 @@ class Restorer:
         moved: Any = await connection.fetchrow(sql.MOVE_ON, self._timezone)
         states = States({LOG.name: LOG}, self._reader)
         states.load(STREAMS, await connection.fetch(sql.STREAMS, STREAMS, head.position))
-        draft = Draft(head._replace(position=moved["position"]), states)
+        draft = Draft(head._replace(position=moved["position"]), states, moved["today"])
         said = LogRestored(after=head.position, noticed_by=noticed_by, occurred_on=moved["today"])
-        draft.decide(Task(tuple(On(LOG, key, said) for key in KEYS), Actor("channel-events"), None))
+        draft.decide(Task(lambda: [On(LOG, key, said) for key in KEYS], Actor("channel-events"), None))
         await write(connection, draft, self._timezone)
         telemetry.RESTORED.labels(self._reader.service, noticed_by).inc()
         _log.error("log_restored", service=self._reader.service, noticed_by=noticed_by, after=head.position, position=draft.head.position)

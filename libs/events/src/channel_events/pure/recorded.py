@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,6 +15,14 @@ def stream_id(kind: str, key: str) -> str:
 def stream_key(stream: str) -> str:
     """The key of a stream id: ``shop:1001`` of ``order/shop:1001``."""
     return stream.partition("/")[2]
+
+
+def stream_tag(version: int, last: UUID | str | None) -> str | None:
+    """Names a stream's very state: its version and the id of its last event; none for a stream without events.
+
+    Not the version alone: after a restore it can be right by somebody else's event.
+    """
+    return None if last is None else f"{version}-{last}"
 
 
 class Actor(msgspec.Struct, frozen=True):

@@ -125,8 +125,7 @@ class ReactionEffect:
             return Judged(event, error=UnreadableEvent(f"{event.type} {event.id}: {told(event.data.error)}"))
         try:
             targets = self.reaction.targets(event, found)
-            for target in targets:
-                check_storable(Task((target,), self.reaction.actor(event), None))
+            check_storable(Task(lambda: targets, self.reaction.actor(event), None, streams=tuple(target.stream for target in targets)))
             return Judged(event, targets)
         except Exception as error:
             return Judged(event, error=error)
@@ -165,7 +164,7 @@ class _Unit:
         error = judged.error
         try:
             if judged.targets:
-                part, _ = draft.decide(Task(judged.targets, by, key))
+                part, _ = draft.decide(Task(lambda: judged.targets, by, key))
                 self._outcomes["appended" if part.stop > part.start else "nothing"] += 1
         except Exception as refusal:
             error = refusal

@@ -1,11 +1,17 @@
-"""``given(ORDER, *events).when(command).then(*events)``: a decider's promises, with nothing running."""
+"""``given(ORDER, *events).known({PARTNER: {"p-1": ...}}).when(command).then(*events)``: a decider's promises, with nothing running."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from channel_events.pure import Decider, Registry, Rejected, event_type
+from channel_events.pure import Decider, Known, Need, Registry, Rejected, event_type
 from channel_events.testing.failing import must
+
+TODAY = date(2026, 11, 24)
+"""The day on which specs decide, unless they say another."""
 
 
 class Decided:
@@ -41,12 +47,21 @@ class Given:
         self._decider = decider
         self._events = events
         self._registry = Registry(decider.events)
+        self._known = Known(TODAY, found=defaultdict(lambda: None))
+
+    def known(self, copies: Mapping[Need[Any], Mapping[str, Any]] | None = None, *, today: date = TODAY, imported: bool = False) -> "Given":
+        """What is known beside the command and the state; of what is not said here nobody has heard."""
+        found: dict[Any, Any] = defaultdict(lambda: None)
+        found.update({(need, key): value for need, told in (copies or {}).items() for key, value in told.items()})
+        also = Given(self._decider, self._events)
+        also._known = Known(today, imported=imported, found=found)
+        return also
 
     def when(self, command: Any) -> Decided:
         state = self._decider.fold(self._stored(one) for one in self._events)
         before = repr(state)
         try:
-            decided = tuple(self._decider.decide(command, state))
+            decided = tuple(self._decider.decide(command, state, self._known))
         except Rejected as rejected:
             return Decided((), rejected)
         self._decider.fold((self._stored(one) for one in decided), state)

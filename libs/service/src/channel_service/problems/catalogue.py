@@ -141,6 +141,12 @@ COMMON = ProblemCatalogue(
             "已有 {running} 个导出任务在运行，名额已满；请稍后重试。",
             retryable=True,
         ),
+        Problem(
+            "date_implausible",
+            422,
+            "The date {on} cannot be meant, it lies outside of {earliest} to {latest}; correct it.",
+            "日期 {on} 不合理，应在 {earliest} 至 {latest} 之间；请更正。",
+        ),
         Problem("internal", 500, "Something went wrong here; the request id tells us what.", "服务内部出错；请提供请求编号以便排查。"),
     ]
 )

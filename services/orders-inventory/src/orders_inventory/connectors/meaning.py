@@ -10,7 +10,11 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from orders_inventory.domain.order import NewLine
+from orders_inventory.domain.order import NewLine, OrderStep, PlaceOrder, Wanted
+from orders_inventory.domain.product import DefineProduct
+from orders_inventory.domain.stock import ReceiveStock
+
+Command: TypeAlias = PlaceOrder | OrderStep | DefineProduct | ReceiveStock
 
 
 class Stage(IntEnum):
@@ -56,14 +60,6 @@ class OrderGone(_Meaning, frozen=True, kw_only=True):
     on: date
 
 
-class Units(Struct, frozen=True):
-    """Units of an order's line, named by the line, else by its SKU; without ``quantity`` all that is left."""
-
-    line_id: str | None
-    sku: str | None
-    quantity: int | None
-
-
 class GoodsBack(_Meaning, frozen=True, kw_only=True):
     """Units that the buyer does not keep: cancelled while they are here, returned when they were delivered.
 
@@ -73,36 +69,15 @@ class GoodsBack(_Meaning, frozen=True, kw_only=True):
     external_id: str
     on: date
     reason: str
-    lines: tuple[Units, ...]
+    lines: tuple[Wanted, ...]
     order_entity: str
     order_version: str
 
 
-class OrderStepTaken(_Meaning, frozen=True, kw_only=True):
-    """One step of an order, as an ERP reports it: ``confirm``, ``ship``, ``deliver``, ``cancel`` or ``return``; no ``lines`` are all."""
+class Asked(_Meaning, frozen=True, kw_only=True):
+    """One of our own commands, as an integration sends it. The source of its order is that of the push."""
 
-    external_id: str
-    step: str
-    on: date
-    reason: str = ""
-    shipment: int | None = None
-    lines: tuple[Units, ...] | None = None
-
-
-class ProductDescribed(_Meaning, frozen=True, kw_only=True):
-    sku: str
-    name: str
-    category: str | None
-    subcategory: str | None
-    on: date
-
-
-class StockArrived(_Meaning, frozen=True, kw_only=True):
-    warehouse: str | None
-    sku: str
-    quantity: int
-    reference: str | None
-    on: date
+    command: Command
 
 
 class Nothing(Struct, frozen=True):
@@ -112,4 +87,4 @@ class Nothing(Struct, frozen=True):
     entity: str | None = None
 
 
-Meaning: TypeAlias = WholeOrder | OrderGone | GoodsBack | OrderStepTaken | ProductDescribed | StockArrived | Nothing
+Meaning: TypeAlias = WholeOrder | OrderGone | GoodsBack | Asked | Nothing

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from channel_events.pure import Rejected
+from channel_terms import parse_document
 
 T = TypeVar("T")
 NULL = msgspec.Raw(b"null")
@@ -20,8 +21,9 @@ _AMOUNT = re.compile(rb'(?P<quote>"?)(?P<amount>-?[0-9]{1,18}(?:\.[0-9]{1,10})?)
 def parsed(body: bytes, model: type[T]) -> T:
     """The document as ``model``; `Rejected` (``push_unreadable``) with where and why it is none. Unknown fields are left out."""
     try:
+        parse_document(body)  # what every other door refuses, too: a name twice, NaN, what cannot be stored
         return msgspec.json.decode(body, type=model)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Rejected("push_unreadable", problem=_plain(error)) from None
 
 

@@ -16,10 +16,10 @@ from channel_events.pure import Rejected
 from msgspec import Raw, Struct, field
 
 from orders_inventory.connectors.connector import Connector, Delivery
-from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, Units, WholeOrder
+from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
 from orders_inventory.connectors.reading import NULL, business_date, moment, money, parsed, store_moment, unit_price
 from orders_inventory.connectors.signing import from_base64, signer
-from orders_inventory.domain.order import NewLine
+from orders_inventory.domain.order import NewLine, Wanted
 from orders_inventory.domain.source import SkuRule, SourceSettings
 
 SIGNATURE, TOPIC, DELIVERY = "x-wc-webhook-signature", "x-wc-webhook-topic", "x-wc-webhook-delivery-id"
@@ -181,10 +181,10 @@ def _line(item: Item, source: SourceSettings) -> NewLine:
 def _sku(item: Item, source: SourceSettings) -> str:
     if item.sku:
         return item.sku
-    if source.sku_rule is SkuRule.FIXED:
-        return source.sku
-    if source.sku_rule is SkuRule.PRODUCT_ID:
-        return f"{source.sku}{item.variation_id or item.product_id}"
+    if source.sku_fallback.rule is SkuRule.FIXED:
+        return source.sku_fallback.sku
+    if source.sku_fallback.rule is SkuRule.PRODUCT_ID:
+        return f"{source.sku_fallback.sku}{item.variation_id or item.product_id}"
     raise Rejected("sku_missing", line_id=str(item.id), product_id=str(item.product_id))
 
 
@@ -209,9 +209,9 @@ def _refund(refund: RefundBody, source: SourceSettings) -> Meaning:
     )
 
 
-def _units(item: Item, source: SourceSettings) -> Units:
+def _units(item: Item, source: SourceSettings) -> Wanted:
     refunded = next((str(meta.value) for meta in item.meta_data if meta.key == "_refunded_item_id"), None)
-    return Units(line_id=refunded, sku=None if refunded else _sku(item, source), quantity=abs(item.quantity))
+    return Wanted(line_id=refunded, sku=None if refunded else _sku(item, source), quantity=abs(item.quantity))
 
 
 def new_secret(random: bytes) -> str:

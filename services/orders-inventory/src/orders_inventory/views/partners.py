@@ -1,11 +1,10 @@
 """The local copy of partners: what an order needs to know of the one who orders, and who sees it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-import sqlalchemy as sa
-from channel_events import BOOLEAN, DATE, INTEGER, TEXT, Table, Topic, View
+from channel_events import BOOLEAN, DATE, INTEGER, TEXT, Copy, Table, Topic, View
 from channel_events.pure import Change, Put, Recorded, Set
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders_inventory.contracts.partners import (
     EVENTS,
@@ -18,6 +17,7 @@ from orders_inventory.contracts.partners import (
     PartnerReinstated,
     PartnerSuspended,
 )
+from orders_inventory.domain.order import PARTNER as ORDERING_PARTNER
 from orders_inventory.domain.order import OrderingPartner
 
 PARTNER = Table(
@@ -63,17 +63,19 @@ def changes(event: Recorded) -> Iterator[Change]:
 PARTNERS = View("partner_copy", version=2, of=Topic("partner-registry", events=EVENTS), tables=[PARTNER, PLACE, ACCESS], changes=changes)
 
 
-async def known_partners(connection: AsyncConnection, partner_ids: Iterable[str]) -> dict[str, OrderingPartner]:
-    """Those of the partners that this service has heard of, by id."""
-    partner, place = PARTNER.sql.c, PLACE.sql.c
-    query = (
-        sa.select(partner.partner_id, partner.channel_type, partner.segment, partner.status, place.since, place.territory)
-        .join_from(PARTNER.sql, PLACE.sql, partner.partner_id == place.partner_id)
-        .where(partner.partner_id.in_(list(partner_ids)))
-        .order_by(partner.partner_id, place.since)
-    )
+def _read(rows: Sequence[Mapping[str, Any]]) -> dict[str, OrderingPartner]:
     known: dict[str, OrderingPartner] = {}
-    for id_, channel_type, segment, status, since, territory in await connection.execute(query):
+    for row in rows:
+        id_ = row["partner_id"]
         places = known[id_].places if id_ in known else ()
-        known[id_] = OrderingPartner(id_, channel_type, segment, status, (*places, (since, territory)))
+        place = (row["since"], row["territory"])
+        known[id_] = OrderingPartner(id_, row["channel_type"], row["segment"], row["status"], (*places, place))
     return known
+
+
+KNOWN_PARTNERS = Copy(
+    ORDERING_PARTNER,
+    f"select p.partner_id, p.channel_type, p.segment, p.status, l.since, l.territory from {PARTNER.sql.name} p "
+    f"join {PLACE.sql.name} l using (partner_id) where p.partner_id = any($1::text[]) order by p.partner_id, l.since",
+    _read,
+)

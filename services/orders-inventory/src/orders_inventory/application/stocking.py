@@ -1,0 +1,40 @@
+"""What comes into the warehouses and what is counted there, of products and warehouses that are known."""
+
+from collections.abc import Generator
+from typing import Any
+
+from channel_events import Ask, On
+
+from orders_inventory.domain.price import PRICE, SetPrice
+from orders_inventory.domain.product import PRODUCT, RequireProduct
+from orders_inventory.domain.reference import REFERENCE, TakeReference
+from orders_inventory.domain.stock import STOCK, CountStock, ReceiveStock
+from orders_inventory.domain.warehouse import WAREHOUSE, RequireWarehouse
+
+Steps = Generator[On | Ask, Any, None]
+
+
+def receiving(c: ReceiveStock) -> Steps:
+    yield from _known(c)
+    if c.reference is not None:
+        # The SKU is part of the name: a delivery note has many lines, and each comes by itself.
+        kind, facts = f"delivery/{c.warehouse}/{c.sku}", f"{c.quantity}"
+        if not (yield On(REFERENCE, TakeReference(kind=kind, reference=c.reference, facts=facts))):
+            return
+    yield On(STOCK, c)
+
+
+def counting(c: CountStock) -> Steps:
+    yield from _known(c)
+    yield On(STOCK, c)
+
+
+def pricing(c: SetPrice) -> Steps:
+    """The price first: what it refuses says more than that the product is missing."""
+    yield On(PRICE, c)
+    yield On(PRODUCT, RequireProduct(c.sku))
+
+
+def _known(c: ReceiveStock | CountStock) -> Steps:
+    yield On(WAREHOUSE, RequireWarehouse(c.warehouse))
+    yield On(PRODUCT, RequireProduct(c.sku))
