@@ -9,7 +9,24 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from channel_events import OWN_LOG, Decider, Known, Log, On, Reaction, Recorded, Rejected, derived_id, event, redrive
+from channel_events import (
+    OWN_LOG,
+    Ask,
+    Copies,
+    Copy,
+    Decider,
+    Known,
+    Log,
+    Need,
+    On,
+    OwnLog,
+    Reaction,
+    Recorded,
+    Rejected,
+    derived_id,
+    event,
+    redrive,
+)
 from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription import ReactionSubscription, accept_fork, create_reactions, create_view_tables
@@ -72,8 +89,8 @@ async def log(database: str) -> AsyncIterator[Log]:
 
 
 @asynccontextmanager
-async def opened(database: str) -> AsyncIterator[Log]:
-    log = await Log.open(service="specimen", dsn=database, deciders=[JAR, SHELF], timezone="Asia/Shanghai", durable=False)
+async def opened(database: str, **more: Any) -> AsyncIterator[Log]:
+    log = await Log.open(service="specimen", dsn=database, deciders=[JAR, SHELF], timezone="Asia/Shanghai", durable=False, **more)
     try:
         yield log
     finally:
@@ -209,12 +226,9 @@ async def test_a_refusal_parks_its_stream_and_a_command_redrives_it(log: Log, da
 async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: Log, database: str) -> None:
     there: set[str] = set()
 
-    async def look(_connection: Any, event: Recorded) -> bool:
-        return f"shelf/{event.key}" in there
-
-    def commands(event: Recorded, found: bool) -> Iterator[On]:
+    def commands(event: Recorded) -> Iterator[On]:
         if isinstance(event.data, MarblesTaken):
-            if not found:
+            if f"shelf/{event.key}" not in there:
                 raise Rejected("shelf_unknown", shelf=event.key)
             yield On(SHELF, event.key, Tell(event.data.count))
 
@@ -222,7 +236,7 @@ async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: 
         return there & set(names)
 
     reaction = Reaction(
-        "tell_shelf", of=OWN_LOG, commands=commands, look=look, refused="park",
+        "tell_shelf", of=OWN_LOG, commands=commands, refused="park",
         waits_for=lambda rejected: f"shelf/{rejected.facts['shelf']}", arrived=arrived,
     )  # fmt: skip
     await create(database, reaction)
@@ -240,28 +254,30 @@ async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: 
     await check_told_once(log, database)
 
 
-async def test_a_look_reads_a_local_view(log: Log, database: str) -> None:
+async def test_a_reaction_is_told_what_a_local_copy_knows(database: str) -> None:
+    limits = Need[int]("limit")
     view = taken_view(OWN_LOG)
+    copy = Copy(
+        limits, f"select jar from {view.tables[0].sql.name} where jar = any($1::text[])", lambda rows: {row["jar"]: 1 for row in rows}
+    )
 
-    async def look(connection: Any, event: Recorded) -> int:
-        return int(await connection.fetchval(f"select count(*) from {view.tables[0].sql.name} where jar = $1", event.key))
-
-    seen: list[int] = []
-
-    def commands(_event: Recorded, found: int) -> Iterator[On]:
-        seen.append(found)
-        return iter(())
+    def commands(event: Recorded) -> Any:
+        known = yield Ask(limits, event.key)
+        yield On(SHELF, event.key, Tell(1 if known is None else 2))
 
     connection = await asyncpg.connect(database)
     await create_view_tables(connection, [view])
     await connection.execute("insert into taken_v1 (jar) values ('jar0')")
     await connection.close()
-    reaction = Reaction("looking", of=OWN_LOG, commands=commands, look=look)
+    reaction = Reaction("asking", of=OwnLog(events=[MarblesAdded]), commands=commands)
     await create(database, reaction)
-    await log.execute(On(JAR, "jar0", Put(1)), On(JAR, "jar1", Put(1)), by=ANN)
-    async with running(reader := follower(reaction, log, database)):
-        await eventually(partial(is_caught_up, reader))
-    assert seen == [1, 0]
+    copies = Copies(database, [copy])
+    async with opened(database, look=copies.look) as log:
+        await log.execute(On(JAR, "jar0", Put(1)), On(JAR, "jar1", Put(1)), by=ANN)
+        async with running(reader := follower(reaction, log, database)):
+            await eventually(partial(is_caught_up, reader))
+        assert [await log.state(SHELF, key) for key in ("jar0", "jar1")] == [2, 1]
+    copies.close()
 
 
 @pytest.mark.parametrize("where", ["begin", "decide", "end"])

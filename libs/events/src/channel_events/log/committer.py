@@ -27,7 +27,7 @@ from channel_events.log.states import States
 from channel_events.log.unit import Unit, WaitingUnit
 from channel_events.log.unknown import Backend, CommitInDoubt, find_out
 from channel_events.log.writing import write
-from channel_events.pure import Decider, Found, Recorded
+from channel_events.pure import Decider, Found, Lacking, Recorded
 from channel_events.told import told
 
 MAX_TARGETS = 4_000
@@ -173,14 +173,14 @@ class Committer:
 
     async def _run_unit(self, unit: Unit, connection: asyncpg.Connection, transaction: Any) -> Draft:
         await transaction.start()
-        streams, keys = await unit.begin(connection)
-        if self._head is not None:  # so that long streams are not read while the head is held
-            await self._load(connection, streams, self._head)
+        keys = await unit.begin(connection)
+        found: Found = {}
+        if self._head is not None:  # so that long streams are not read, and no copies asked, while the head is held
+            _, found = await self._decided_unit(connection, unit, self._head, {}, found)
         head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
         await self._catch_up(connection, head)
-        await self._load(connection, streams, head)
-        draft = Draft(head, self._states, self.clock())
-        unit.decide(draft, await self._known_keys(connection, list(keys)) if keys else {})
+        known = await self._known_keys(connection, list(keys)) if keys else {}
+        draft, _ = await self._decided_unit(connection, unit, head, known, found)
         await unit.end(connection)
         if draft.events or draft.keys:
             await write(connection, draft, self._timezone)  # the head is ours: its mark cannot have moved
@@ -188,6 +188,19 @@ class Committer:
         if self._warned:
             raise CommitInDoubt("the server gave up waiting for its standby")
         return draft
+
+    async def _decided_unit(
+        self, connection: asyncpg.Connection, unit: Unit, head: Head, known: KnownKeys, found: Found
+    ) -> tuple[Draft, Found]:
+        while True:
+            draft = Draft(head, self._states, self.clock(), found)
+            try:
+                unit.decide(draft, known)
+                return draft, found
+            except Lacking as lacking:
+                await self._load(connection, lacking.streams, head)
+                if lacking.need is not None:
+                    found = {**found, **await self.look([lacking.need])}
 
     async def _undo(self, transaction: Any, failure: BaseException) -> None:
         """The states are those of committed events only, so they outlive a unit that fails; not a connection's loss."""

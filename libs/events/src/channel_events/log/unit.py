@@ -16,11 +16,12 @@ class Unit(Protocol):
     Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller.
     """
 
-    async def begin(self, connection: asyncpg.Connection) -> tuple[Sequence[str], Sequence[KeyName]]:
-        """The first statements of the transaction: moves the progress row. Returns the streams and keys of the commands."""
+    async def begin(self, connection: asyncpg.Connection) -> Sequence[KeyName]:
+        """The first statements of the transaction: moves the progress row. Returns the keys of the commands."""
 
     def decide(self, draft: Draft, known: KnownKeys) -> None:
-        """Decides on the states at the head; ``known`` are those of the keys that were used before."""
+        """Decides on the states at the head; ``known`` are those of the keys that were used before. `Lacking` for what is not there:
+        then it is asked again, from the beginning."""
 
     async def end(self, connection: asyncpg.Connection) -> None:
         """The last statements before the events are written: nothing but the database may be waited for."""

@@ -1,16 +1,16 @@
 """Reacting: commands of events, decided and written with the reaction's progress in one transaction."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from channel_events.envelope import Unreadable
 from channel_events.log import Log
 from channel_events.log.batch import KeyName, KnownKeys
 from channel_events.log.draft import Draft, Task, check_storable
-from channel_events.pure import On, Recorded, Registry, Rejected
+from channel_events.pure import Lacking, Recorded, Registry, Rejected
 from channel_events.reaction import Reaction
 from channel_events.subscription.effect import Redriven
-from channel_events.subscription.failing import blames_the_event
 from channel_events.subscription.fold import UnreadableEvent
 from channel_events.subscription.parking import Failure, Parking
 from channel_events.subscription.progress import Progress, ProgressTable
@@ -25,15 +25,11 @@ select a, k, ''::bytea, 0, 0, o from unnest($1::text[], $2::text[], $3::text[]) 
 
 
 class Judged(NamedTuple):
-    """An event and the commands it makes; ``error`` when the reaction itself refused it, or failed at it."""
+    """An event, and whether it acts; ``error`` when it cannot be read."""
 
     event: Recorded
-    targets: tuple[On, ...] = ()
+    acts: bool
     error: Exception | None = None
-
-    @property
-    def acts(self) -> bool:
-        return bool(self.targets) or self.error is not None
 
 
 class ReactionEffect:
@@ -47,38 +43,8 @@ class ReactionEffect:
         self.reaction, self.registry, self._log, self._source = reaction, registry, log, source
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
-        if self.reaction.look is None:
-            new = [event for step, row in zip(steps, at, strict=True) for event in step.events if event.recorded_at >= row.effects_from]
-            return await self._write(connection, at, steps, await self.judge(connection, new))
-        return [await self._write_looking(connection, row, step) for row, step in zip(at, steps, strict=True)]
-
-    async def _write_looking(self, connection: Any, row: Progress, step: Step) -> Progress:
-        """Each event that acts ends a transaction: what it wrote is there when the next one looks
-        (test_a_look_finds_what_the_event_before_it_wrote)."""
-        start, count = 0, len(step.events)
-        while True:
-            judged = await self._judge_to_first(connection, row, step.events[start:])
-            acting = judged[-1].event.position if judged and judged[-1].acts else None
-            stop = next((n for n in range(start, count) if step.events[n].position == acting), count - 1) + 1
-            part = step.part(start, stop) if count else step
-            [row] = await self._write(connection, [row], [part], judged)
-            start = stop
-            if start >= count:
-                return row
-
-    async def _judge_to_first(self, connection: Any, row: Progress, events: Sequence[Recorded]) -> list[Judged]:
-        """What the reaction makes of these events, up to the first that it acts on."""
-        judged: list[Judged] = []
-        if all(event.data is None for event in events):
-            return judged
-        async with connection.transaction():
-            await use_serving(connection)
-            for event in events:
-                if event.data is not None and event.recorded_at >= row.effects_from:
-                    judged.append(await self._look(connection, event))
-                    if judged[-1].acts:
-                        break
-        return judged
+        new = [event for step, row in zip(steps, at, strict=True) for event in step.events if event.recorded_at >= row.effects_from]
+        return await self._write(connection, at, steps, self.judge(new))
 
     async def _write(self, connection: Any, at: list[Progress], steps: list[Step], judged: list[Judged]) -> list[Progress]:
         moved = [step.after(row) for step, row in zip(steps, at, strict=True)]
@@ -100,35 +66,17 @@ class ReactionEffect:
         await self._log.transact(unit)
         return Redriven(unit.row, len(unit.done), unit.flows, unit.failure)
 
-    async def judge(self, connection: Any, events: Sequence[Recorded]) -> list[Judged]:
-        """What the reaction makes of each event; what it raises is kept with the event, all else is raised."""
-        if self.reaction.look is None:
-            return [self._judge(event, None) for event in events if event.data is not None]
-        async with connection.transaction():
-            await use_serving(connection)
-            return [await self._look(connection, event) for event in events if event.data is not None]
+    def judge(self, events: Sequence[Recorded]) -> list[Judged]:
+        """Which events act: those whose commands begin with anything at all, be it a question or an error."""
+        return [self._judge(event) for event in events if event.data is not None]
 
-    async def _look(self, connection: Any, event: Recorded) -> Judged:
-        look = self.reaction.look
-        if look is None or type(event.data) is Unreadable:
-            return self._judge(event, None)
-        try:
-            async with connection.transaction():
-                return self._judge(event, await look(connection, event))
-        except Exception as error:
-            if not blames_the_event(error):
-                raise
-            return Judged(event, error=error)
-
-    def _judge(self, event: Recorded, found: Any) -> Judged:
+    def _judge(self, event: Recorded) -> Judged:
         if type(event.data) is Unreadable:
-            return Judged(event, error=UnreadableEvent(f"{event.type} {event.id}: {told(event.data.error)}"))
+            return Judged(event, True, UnreadableEvent(f"{event.type} {event.id}: {told(event.data.error)}"))
         try:
-            targets = self.reaction.targets(event, found)
-            check_storable(Task(lambda: targets, self.reaction.actor(event), None, streams=tuple(target.stream for target in targets)))
-            return Judged(event, targets)
-        except Exception as error:
-            return Judged(event, error=error)
+            return Judged(event, next(iter(self.reaction.commands(event)), None) is not None)
+        except Exception:  # raised again, and dealt with, when it is decided
+            return Judged(event, True)
 
     def failure(self, error: Exception) -> Failure:
         if not isinstance(error, Rejected):
@@ -157,30 +105,39 @@ class _Unit:
 
     def try_one(self, draft: Draft, known: KnownKeys, judged: Judged) -> Failure | None:
         """Decides the event's commands; why it is to be parked, or None when it is done: now, before, or refused for good."""
-        by, key = self.effect.reaction.actor(judged.event), self.effect.reaction.key(judged.event)
+        reaction, event = self.effect.reaction, judged.event
+        by, key = reaction.actor(event), reaction.key(event)
         if (by.subject, key.key) in known:
             self._outcomes["replayed"] += 1
             return None
         error = judged.error
         try:
-            if judged.targets:
-                part, _ = draft.decide(Task(lambda: judged.targets, by, key))
+            if error is None and judged.acts:
+                task = Task(partial(reaction.commands, event), by, key, imported=reaction.imported)
+                check_storable(task)
+                part, _ = draft.decide(task)
                 self._outcomes["appended" if part.stop > part.start else "nothing"] += 1
+        except Lacking:
+            raise
         except Exception as refusal:
             error = refusal
         if error is None:
             return None
         self._outcomes["rejected"] += 1
-        if isinstance(error, Rejected) and self.effect.reaction.refused == "keep":
+        if isinstance(error, Rejected) and reaction.refused == "keep":
             self._kept.append((by.subject, key.key, error.code))
             return None
         return self.effect.failure(error)
 
-    def names(self, judged: Sequence[Judged]) -> tuple[list[str], list[KeyName]]:
-        """The streams and keys of what acts."""
-        reaction, acting = self.effect.reaction, [one for one in judged if one.acts]
-        streams = [target.stream for one in acting for target in one.targets]
-        return streams, [(reaction.actor(one.event).subject, reaction.key(one.event).key) for one in acting]
+    def again(self) -> None:
+        """Forgets what was decided: it is decided once more, on more than was known."""
+        self._kept.clear()
+        self._outcomes.update(dict.fromkeys(self._outcomes, 0))
+
+    def names(self, judged: Sequence[Judged]) -> list[KeyName]:
+        """The keys of what acts."""
+        reaction = self.effect.reaction
+        return [(reaction.actor(one.event).subject, reaction.key(one.event).key) for one in judged if one.acts]
 
     async def keep(self, connection: Any) -> None:
         """Stores the keys of what was refused, with the codes as outcomes."""
@@ -200,11 +157,14 @@ class StepUnit(_Unit):
         self._held: list[Recorded] = []
         self._failures: dict[str, tuple[str, int, Failure]] = {}
 
-    async def begin(self, connection: Any) -> tuple[Sequence[str], Sequence[KeyName]]:
+    async def begin(self, connection: Any) -> Sequence[KeyName]:
         self._parked = await self.effect.table.move(connection, self._at, self._moved, {event.stream for _, event in self._events})
         return self.names(self._judged)
 
     def decide(self, draft: Draft, known: KnownKeys) -> None:
+        self.again()
+        self._held.clear()
+        self._failures.clear()
         judged = {one.event.id: one for one in self._judged}
         for partition, event in self._events:
             stream = event.stream
@@ -240,14 +200,16 @@ class RedriveUnit(_Unit):
         self.failure: Failure | None = None
         self.flows = False
 
-    async def begin(self, connection: Any) -> tuple[Sequence[str], Sequence[KeyName]]:
+    async def begin(self, connection: Any) -> Sequence[KeyName]:
         effect = self.effect
         self.row = row = await effect.table.bump(connection, self._partition)
         self._events = await effect.parking.events(connection, self._stream, effect.registry, effect.most)
-        self._judged = await effect.judge(connection, [event for event in self._events if event.recorded_at >= row.effects_from])
+        self._judged = effect.judge([event for event in self._events if event.recorded_at >= row.effects_from])
         return self.names(self._judged)
 
     def decide(self, draft: Draft, known: KnownKeys) -> None:
+        self.again()
+        self.done, self.failure = [], None
         judged = {one.event.id: one for one in self._judged}
         for event in self._events:
             if event.id in judged:

@@ -7,6 +7,8 @@ from channel_events import Rejected
 from orders_inventory.views.partners import PARTNER
 from orders_inventory.views.stock import BALANCE_TABLE
 
+_VERSIONS = "select stream, max(version) as version from event where stream = any($1::text[]) group by stream"
+
 _MAY_HELP = frozenset(
     (
         *("order_unknown", "order_not_confirmed", "order_under_way", "shipment_unknown", "quantity_exceeds_line"),

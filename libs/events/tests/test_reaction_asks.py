@@ -1,35 +1,32 @@
-"""A reaction that looks before it decides finds what every event before it has written, also within one batch."""
+"""A reaction that asks before it commands is told what every event before it has written, also within one batch."""
 
 from functools import partial
 from typing import Any
 
 import pytest
-from channel_events import OWN_LOG, On, Reaction, Recorded, Topic
+from channel_events import OWN_LOG, Ask, On, Reaction, Recorded, Topic
 from channel_events.relay import Relay
 
 from .moving import SPECIMEN, eventually, fill, rows, running
 from .specimen import MarblesTaken
 from .test_reaction import SHELF, Tell, create, follower, opened, told_count
 
-_TOLD = "select count(*) from event where type = 'shelf_told'"
 _COUNTS = "select (data->>'count')::int as count from event where type = 'shelf_told' order by position"
 
 
 def counting(of: Any) -> Reaction:
     """Tells the shelf how often it was told before."""
 
-    async def look(connection: Any, event: Recorded) -> int | None:
-        return int(await connection.fetchval(_TOLD)) if isinstance(event.data, MarblesTaken) else None
+    def commands(event: Recorded) -> Any:
+        if isinstance(event.data, MarblesTaken):
+            shelf = yield Ask(SHELF, "one")
+            yield On(SHELF, "one", Tell(shelf.version + 1))
 
-    def commands(_: Recorded, found: int | None) -> Any:
-        if found is not None:
-            yield On(SHELF, "one", Tell(found + 1))
-
-    return Reaction("count_up", of=of, look=look, commands=commands)
+    return Reaction("count_up", of=of, commands=commands)
 
 
 @pytest.mark.parametrize("of", [OWN_LOG, SPECIMEN], ids=["own log", "topic"])
-async def test_a_look_finds_what_the_event_before_it_wrote(database: str, kafka: str, topic_prefix: str, of: Any) -> None:
+async def test_a_question_is_answered_with_what_the_event_before_wrote(database: str, kafka: str, topic_prefix: str, of: Any) -> None:
     reaction = counting(of)
     await create(database, reaction)
     async with opened(database) as log:
