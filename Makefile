@@ -1,6 +1,6 @@
 # Works with GNU make 3.81 and later. `make` alone lists what there is.
 PY := .venv/bin/python
-PACKAGES := libs/events libs/service services/partner-registry services/incentives services/orders-inventory \
+PACKAGES := libs/events libs/operate libs/service services/partner-registry services/incentives services/orders-inventory \
             services/metrics services/comms deploy/local tools
 TYPED := $(PACKAGES) tests conftest.py $(wildcard bench)
 INSTALLED := .venv/.installed

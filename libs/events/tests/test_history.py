@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Log, Put, Recorded, Set, Table, View
-from channel_events.subscription import ViewSubscription, rebuild, verify
+from channel_events.subscription import ViewSubscription, rebuild
 from channel_events.testing import feed, recorded
 from channel_events.testing.recorded import START
 from hypothesis import given
@@ -102,9 +102,7 @@ async def test_in_the_database_versions_are_as_in_memory_and_known_at_finds_them
     still = await rows(database, f"select jar from jar_v1 where {table.known_at()}")
     assert len(still) == 3
     await rebuild(where(database), view)
-    found = await verify(where(database), view)
-    assert found.equal
-    assert found.tables[0].rows == len(expected)
+    assert await rows(database, "select * from jars_v1_b1.jar_v1 order by jar, known_from") == expected
 
 
 async def has_rows(database: str, expected: list[dict[str, Any]]) -> bool:

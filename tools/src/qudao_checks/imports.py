@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from qudao_checks.rooms import IMPURE, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
+from qudao_checks.rooms import IMPURE, INSIDERS, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
 from qudao_checks.sources import ROOT, python_files
 
 ESCAPE = re.compile(r"#.*\bimport-rule: (?P<reason>\S.{9,})")
@@ -96,7 +96,7 @@ def _refusal(module: Module, one: Import, target: str) -> str | None:
 
 def _reaches_inside(module: Module, target: str) -> str | None:
     top, _, rest = target.partition(".")
-    if top not in LIBRARIES or top == module.top or not rest:
+    if top not in LIBRARIES or top == module.top or INSIDERS.get(module.top) == top or not rest:
         return None
     if rest not in doors(top, module.top):
         return f"imports {target}: outside {top}, import from {top} or {', '.join(f'{top}.{door}' for door in doors(top, module.top))}"
@@ -170,7 +170,7 @@ def module_at(path: Path) -> Module | None:
 
 
 def _owner(parts: tuple[str, ...]) -> str | None:
-    name = {"events": "channel_events", "service": "channel_service", "local": "qudao_local"}.get(parts[1], parts[1].replace("-", "_"))
+    name = {"libs": f"channel_{parts[1]}", "deploy": f"qudao_{parts[1]}"}.get(parts[0], parts[1].replace("-", "_"))
     return name if name in OURS else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
-LIBRARIES = ("channel_events", "channel_service")
+LIBRARIES = ("channel_events", "channel_operate", "channel_service")
 STACK = ("qudao_local", "qudao_checks")
 OURS = frozenset((*SERVICES, *LIBRARIES, *STACK))
 
@@ -27,9 +27,17 @@ IMPURE = frozenset(
 
 # What a library shows besides its root; all else is its inside. `testing` is for tests, `schema` and `migrations` for
 # those who make databases.
-DOORS = {"channel_events": ("pure", "schema", "testing"), "channel_service": ("exporting", "importing", "migrations", "testing")}
+DOORS = {
+    "channel_events": ("pure", "schema", "testing"),
+    "channel_operate": (),
+    "channel_service": ("exporting", "importing", "migrations", "testing"),
+}
 # The library that runs the moving parts may take them from where they are, too.
 PARTS = {"channel_service": ("log", "relay", "subscription", "tasks", "told", "view")}
+
+
+# What operators run takes the log, its relay and its subscriptions apart: it is of them, in a package of its own.
+INSIDERS = {"channel_operate": "channel_events"}
 
 
 def doors(library: str, visitor: str) -> tuple[str, ...]:
@@ -89,6 +97,7 @@ def outside_rooms(package: str) -> frozenset[str]:
     """Which of our top-level packages the library, tool or stack ``package`` may import."""
     return {
         "channel_events": frozenset({"channel_events"}),
+        "channel_operate": frozenset({"channel_events", "channel_operate"}),
         "channel_service": frozenset({"channel_events", "channel_service"}),
         "qudao_local": frozenset({"qudao_local", "channel_events", "channel_service"}),
         "qudao_checks": OURS,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from channel_events.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
-from channel_events.cli.target import target
-from channel_events.conformance import TRIALS, try_broker
-from channel_events.relay import operate
+from channel_operate import topics
+from channel_operate.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
+from channel_operate.cli.target import target
+from channel_operate.conformance import TRIALS, try_broker
 
 
 def republish(
@@ -21,7 +21,7 @@ def republish(
     there = chosen.broker
     confirm(f"All public events of {chosen.name} behind position {after} are sent to {chosen.topic} again.", yes=yes)
     with bar("republish", None) as progress:
-        sent = operate.republish(chosen.dsn, there, chosen.name, chosen.topic, after, lambda count, _: progress.advance(count))
+        sent = topics.republish(chosen.dsn, there, chosen.name, chosen.topic, after, lambda count, _: progress.advance(count))
         count = run(sent)
     say(f"{count} events sent again to {chosen.topic}", {"service": chosen.name, "topic": chosen.topic, "sent": count}, as_json=as_json)
 
@@ -34,7 +34,7 @@ def reset_topic(context: typer.Context, yes: Yes = False, as_json: Json = False)
     chosen = target(context.obj)
     there = chosen.broker
     confirm(f"Topic {chosen.topic} is deleted; the relay of {chosen.name} fills it again from the log.", yes=yes)
-    run(operate.reset_topic(chosen.dsn, there, chosen.topic))
+    run(topics.reset_topic(chosen.dsn, there, chosen.topic))
     say(f"{chosen.topic} is empty; the relay fills it", {"service": chosen.name, "topic": chosen.topic}, as_json=as_json)
 
 

@@ -5,16 +5,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 import typer
-
-from channel_events.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
-from channel_events.cli.target import Refused, Target, target
 from channel_events.log.restored import LOG
 from channel_events.pure import Registry
 from channel_events.reaction import Reaction
-from channel_events.subscription import Verified, Where
-from channel_events.subscription import accept_fork as accept
+from channel_events.subscription import Where
 from channel_events.subscription import rebuild as make_again
-from channel_events.subscription import verify as compare
+
+from channel_operate.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
+from channel_operate.cli.target import Refused, Target, target
+from channel_operate.forking import accept_fork as accept
+from channel_operate.verifying import Verified
+from channel_operate.verifying import verify as compare
 
 _SHARES = 1000
 _SHOWN = 10

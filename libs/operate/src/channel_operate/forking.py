@@ -1,7 +1,6 @@
 """Going on after a fork, by command."""
 
 import asyncpg
-
 from channel_events.log import Log
 from channel_events.reaction import Reaction
 

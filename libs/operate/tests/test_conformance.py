@@ -1,6 +1,6 @@
 """The broker of this run, or the one that QUDAO_TEST_KAFKA_BOOTSTRAP names, can do what the platform needs.
 
-What it can do besides is printed: ``pytest -s``, or ``channel-events broker``.
+What it can do besides is printed: ``pytest -s``, or ``channel-operate broker``.
 """
 
 import os
@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from channel_events import Log
 from channel_events.broker import Broker
-from channel_events.cli.output import table
-from channel_events.conformance import TRIALS, Workbench, try_broker
 from channel_events.relay import Relay
-from channel_events.relay.operate import reset_topic
+from channel_operate.cli.output import table
+from channel_operate.conformance import TRIALS, Workbench, try_broker
+from channel_operate.topics import reset_topic
 
-from .moving import check_applied_once, eventually, fill, make_tables, reached, running, subscription, take, taken_view
-from .test_relay import is_done
+from ...events.tests.moving import check_applied_once, eventually, fill, make_tables, reached, running, subscription, take, taken_view
+from ...events.tests.test_relay import is_done
 
 BROKERS = ["embedded", *(["kafka"] if os.environ.get("QUDAO_TEST_KAFKA_BOOTSTRAP") else [])]
 
@@ -37,7 +37,7 @@ async def test_a_broker_that_cannot_is_found(kafka: str, monkeypatch: pytest.Mon
         return []
 
     monkeypatch.setattr(Workbench, "send", forgets)
-    monkeypatch.setattr("channel_events.conformance._SECONDS", 1)
+    monkeypatch.setattr("channel_operate.conformance._SECONDS", 1)
     failed = {one.ability for one in await try_broker(Broker(kafka, "embedded")) if not one.works}
     assert failed >= {"order and confirmations", "headers and timestamps", "large records", "topics deleted and made again"}
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import asyncpg
 import msgspec
-
 from channel_events.log.connect import prepare
 from channel_events.subscription.builds import Held, drop, new_build
 from channel_events.subscription.rebuilding import Told, Where, catch_up, only_one, when_level

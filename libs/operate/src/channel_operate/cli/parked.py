@@ -5,15 +5,15 @@ from typing import Annotated, Any
 import asyncpg
 import msgspec
 import typer
-
-from channel_events.cli.output import FOUND, WRONG, Json, fail, line, run, say, table
-from channel_events.cli.target import Target, target
 from channel_events.reaction import Reaction
 from channel_events.subscription import Parked, ParkedEvent, RedriveResult
 from channel_events.subscription import parked as find_parked
 from channel_events.subscription import parked_events as find_events
 from channel_events.subscription import redrive as drive
 from channel_events.view import View
+
+from channel_operate.cli.output import FOUND, WRONG, Json, fail, line, run, say, table
+from channel_operate.cli.target import Target, target
 
 _COLUMNS = ("subscription", "source", "stream", "events", "attempts", "since", "waits_for", "reason")
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from channel_events.cli import reading
-from channel_events.cli.output import Json, Yes, confirm, line, run, say, table
-from channel_events.cli.standing import standing
-from channel_events.cli.target import Target, target
+from channel_operate.cli import reading
+from channel_operate.cli.output import Json, Yes, confirm, line, run, say, table
+from channel_operate.cli.standing import standing
+from channel_operate.cli.target import Target, target
 
 After = Annotated[int | None, typer.Option("--from", min=0, help="Begin behind this position.")]
 

@@ -1,4 +1,4 @@
-"""``channel-events``: what an operator types, what it prints, what it does."""
+"""``channel-operate``: what an operator types, what it prints, what it does."""
 
 import asyncio
 import json
@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import structlog
 from channel_events import OWN_LOG, Log, LogRestored, Reaction, Recorded
-from channel_events.cli import reading, target
-from channel_events.cli.app import app
 from channel_events.relay import Relay
+from channel_operate.cli import reading, target
+from channel_operate.cli.app import app
 from typer.testing import CliRunner, Result
 
-from .moving import eventually, fill, make_tables, public_rows, reached, rows, running, subscription, take, taken_view
-from .specimen import JAR
-from .test_relay import is_done, send_all
-from .test_relay_restored import holds_just
+from ...events.tests.moving import eventually, fill, make_tables, public_rows, reached, rows, running, subscription, take, taken_view
+from ...events.tests.specimen import JAR
+from ...events.tests.test_relay import is_done, send_all
+from .test_topics import holds_just
 
 Cli = Callable[..., Awaitable[Result]]
 STATUSES = {"done": 0, "found": 1, "wrong": 2, "unconfirmed": 3, "unreachable": 4}

@@ -7,8 +7,8 @@ from typing import Annotated
 import structlog
 import typer
 
-from channel_events.cli import events, parked, topic, views
-from channel_events.cli.output import command
+from channel_operate.cli import events, parked, topic, views
+from channel_operate.cli.output import command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,7 +38,7 @@ for part in (events, topic, parked, views):
 
 
 def main() -> None:
-    """The process ``channel-events``."""
+    """The process ``channel-operate``."""
     # What the library reports of itself is no result.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
     app()

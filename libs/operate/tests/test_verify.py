@@ -5,11 +5,24 @@ from functools import partial
 import pytest
 from channel_events import OWN_LOG, Actor, Log, On, OwnLog
 from channel_events.relay import Relay
-from channel_events.subscription import Verified, ViewSubscription, rebuild, verify
+from channel_events.subscription import ViewSubscription, rebuild
+from channel_operate import Verified, verify
 
-from .moving import check_applied_once, eventually, fill, is_caught_up, make_tables, rows, running, subscription, take, taken_view
-from .specimen import JAR, MarblesTaken, Put
-from .test_rebuild import own, where
+from ...events.tests.moving import (
+    check_applied_once,
+    eventually,
+    fill,
+    is_caught_up,
+    make_tables,
+    rows,
+    running,
+    subscription,
+    take,
+    taken_view,
+)
+from ...events.tests.specimen import JAR, MarblesTaken, Put
+from ...events.tests.test_history import jars
+from ...events.tests.test_rebuild import own, where
 
 
 async def verified(log: Log, database: str, damage: str = "") -> Verified:
@@ -93,3 +106,17 @@ async def test_a_reader_of_some_events_passes_over_the_others_and_is_where_the_l
     assert (await verify(where(database), view)).equal
     await take(log, each=1)
     assert (await rebuild(where(database), view)).build == 1
+
+
+async def test_of_a_view_with_history_every_version_is_compared(log: Log, database: str) -> None:
+    view = jars()
+    await make_tables(database, view)
+    await fill(log, jars=2, each=3)
+    async with running(worker := own(view, log, database)):
+        await eventually(partial(is_caught_up, worker))
+    found = await verify(where(database), view)
+    assert found.equal
+    [count] = [row["n"] for row in await rows(database, "select count(*) as n from jar_v1")]
+    assert found.tables[0].rows == count > 2
+    await rows(database, "delete from jar_v1 where known_until is not null and jar = 'jar0'")
+    assert not (await verify(where(database), view)).equal

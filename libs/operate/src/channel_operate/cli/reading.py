@@ -9,15 +9,15 @@ from typing import Any
 
 import asyncpg
 import msgspec
-
-from channel_events.cli.output import bar
-from channel_events.cli.target import Target
 from channel_events.envelope import COLUMNS, Decoder
 from channel_events.log import statements as sql
 from channel_events.log.connect import CHANNEL, prepare
 from channel_events.partition import PARTITIONS
 from channel_events.pure import Recorded, Registry
 from channel_events.topic import TopicReader
+
+from channel_operate.cli.output import bar
+from channel_operate.cli.target import Target
 
 _PAGE = 2_000
 _LOOK_SECONDS = 1.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-from channel_events.cli.target import Target
+from channel_operate.cli.target import Target
 
 _HEAD = "select position from log_head"
 _RELAY = "select position from relay"

@@ -9,7 +9,6 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewPartitions, NewTopic
 from aiokafka.errors import OffsetOutOfRangeError, for_code
-
 from channel_events.broker import Broker, cluster_id
 from channel_events.tasks import whole
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
-
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare

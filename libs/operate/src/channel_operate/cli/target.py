@@ -6,7 +6,6 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-
 from channel_events.broker import PROFILES, Broker, topic_of
 from channel_events.log import Log
 from channel_events.pure import Decider
