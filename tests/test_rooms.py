@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from channel_operate import installed
 from qudao_checks.rooms import EXTRA, OPTIONAL, REQUIRED, SERVICES
 from qudao_checks.sources import ROOT
 
@@ -24,5 +25,13 @@ def test_a_service_has_the_rooms_of_every_service(service: str) -> None:
     assert [name for name in ("README.md", "pyproject.toml", "tests") if not (folder / name).exists()] == []
 
 
-def test_the_rules_name_the_services_there_are() -> None:
-    assert {path.parent.name.replace("-", "_") for path in (ROOT / "services").glob("*/pyproject.toml")} == set(SERVICES)
+def test_every_folder_of_a_service_is_found_by_its_entry_point_and_nothing_else_is() -> None:
+    assert {path.parent for path in (ROOT / "services").glob("*/pyproject.toml")} == {one.folder for one in installed()}
+
+
+def test_a_service_has_one_name_everywhere_and_a_port_of_its_own() -> None:
+    for one in installed():
+        service = one.load()
+        assert (service.name, one.folder.name, one.package) == (one.name, one.name, one.name.replace("-", "_"))
+        assert service.version
+    assert len({one.port for one in installed()} - {0}) == len(installed())

@@ -4,7 +4,9 @@ import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
-SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
+from channel_operate import installed
+
+SERVICES = tuple(one.package for one in installed())
 LIBRARIES = ("channel_events", "channel_operate", "channel_service")
 STACK = ("qudao_local", "qudao_checks")
 OURS = frozenset((*SERVICES, *LIBRARIES, *STACK))
@@ -99,6 +101,6 @@ def outside_rooms(package: str) -> frozenset[str]:
         "channel_events": frozenset({"channel_events"}),
         "channel_operate": frozenset({"channel_events", "channel_operate"}),
         "channel_service": frozenset({"channel_events", "channel_service"}),
-        "qudao_local": frozenset({"qudao_local", "channel_events", "channel_service"}),
+        "qudao_local": frozenset({"qudao_local", *LIBRARIES}),
         "qudao_checks": OURS,
     }[package]

@@ -23,7 +23,7 @@ from qudao_local.services import SERVICES, environment
 from qudao_local.stack import Stack
 from qudao_local.unprivileged import RootRefused
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Qudao on one machine: PostgreSQL, a broker, five services.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Qudao on one machine: PostgreSQL, a broker, the services.")
 
 REFUSALS = (AlreadyRunning, BinaryMissing, NotOurs, PortsTaken, RootRefused, StartFailed, ValueError)
 """What keeps a stack from starting for a reason that its text explains."""

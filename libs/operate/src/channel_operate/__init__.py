@@ -4,7 +4,19 @@ It takes `channel_events` apart as no service may, and nothing that serves reque
 """
 
 from channel_operate.forking import accept_fork
+from channel_operate.services import Installed, installed
 from channel_operate.topics import RelayBusy, republish, reset_topic
 from channel_operate.verifying import Difference, TableVerified, Verified, verify
 
-__all__ = ["Difference", "RelayBusy", "TableVerified", "Verified", "accept_fork", "republish", "reset_topic", "verify"]
+__all__ = [
+    "Difference",
+    "Installed",
+    "RelayBusy",
+    "TableVerified",
+    "Verified",
+    "accept_fork",
+    "installed",
+    "republish",
+    "reset_topic",
+    "verify",
+]

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -12,8 +11,8 @@ from channel_events.pure import Decider
 from channel_events.reaction import Reaction
 from channel_events.view import View
 
-GROUP = "channel_events.services"
-"""Entry points that name services: ``metrics = "metrics.app:SERVICE"``."""
+from channel_operate.services import Installed, installed
+
 PREFIX = "QUDAO_"
 
 
@@ -83,7 +82,7 @@ class Target(msgspec.Struct, frozen=True):
 
 def target(name: str | None) -> Target:
     """The service called ``name``, the only one installed when that is None, with the settings of the environment."""
-    found = {one.name: one for one in entry_points(group=GROUP)}
+    found = {one.name: one for one in installed()}
     entry = found.get(name or "") or _only(found, name)
     profile = _setting("BROKER_PROFILE") or "embedded"
     if profile not in PROFILES:
@@ -103,7 +102,7 @@ def target(name: str | None) -> Target:
     )
 
 
-def _only(found: dict[str, EntryPoint], name: str | None) -> EntryPoint:
+def _only(found: dict[str, Installed], name: str | None) -> Installed:
     if name is None and len(found) == 1:
         return next(iter(found.values()))
     there = ", ".join(sorted(found)) or "none"
