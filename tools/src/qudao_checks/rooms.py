@@ -79,8 +79,8 @@ ROOMS = {
     "__main__": _room("app settings", "channel_service"),
     "__init__": _room("", "", STDLIB),
 }
-REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "migrations", "problems")
-OPTIONAL = ("settings",)
+REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "problems")
+OPTIONAL = ("settings", "migrations")
 EXTRA = {
     "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure", PURE_PACKAGES | SIGNED)},
     "metrics": {

@@ -2,8 +2,8 @@
 
 from channel_service.migrations import execute
 
-revision = "0004"
-down_revision = "0003"
+revision = "0001"
+down_revision = None
 
 
 def upgrade() -> None:
