@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from channel_events import OWN_LOG, Actor, Log, On, OwnLog
 from channel_events.relay import Relay
-from channel_events.subscription import ViewSubscription, rebuild
-from channel_operate import Verified, verify
+from channel_events.subscription import ViewSubscription
+from channel_operate import Verified, rebuild, verify
 
 from ...events.tests.moving import (
     check_applied_once,
@@ -22,7 +22,7 @@ from ...events.tests.moving import (
 )
 from ...events.tests.specimen import JAR, MarblesTaken, Put
 from ...events.tests.test_history import jars
-from ...events.tests.test_rebuild import own, where
+from .test_rebuild import own, where
 
 
 async def verified(log: Log, database: str, damage: str = "") -> Verified:
@@ -118,5 +118,9 @@ async def test_of_a_view_with_history_every_version_is_compared(log: Log, databa
     assert found.equal
     [count] = [row["n"] for row in await rows(database, "select count(*) as n from jar_v1")]
     assert found.tables[0].rows == count > 2
-    await rows(database, "delete from jar_v1 where known_until is not null and jar = 'jar0'")
+    versions = "select * from jar_v1 order by jar, known_from"
+    before = await rows(database, versions)
+    await rebuild(where(database), view)
+    assert await rows(database, versions.replace("jar_v1", "jars_v1_b1.jar_v1")) == before
+    await rows(database, "delete from jars_v1_b1.jar_v1 where known_until is not null and jar = 'jar0'")
     assert not (await verify(where(database), view)).equal

@@ -7,9 +7,10 @@ import asyncpg
 import msgspec
 from channel_events.log.connect import prepare
 from channel_events.subscription.builds import Held, drop, new_build
-from channel_events.subscription.rebuilding import Told, Where, catch_up, only_one, when_level
 from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.view import NUMERIC, Table, View
+
+from channel_operate.rebuilding import Told, Where, catch_up, only_one, when_level
 
 SHOWN = 100
 """Differences shown of a table; all are counted."""

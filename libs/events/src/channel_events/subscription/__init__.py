@@ -1,9 +1,7 @@
 """Views and reactions kept up with the logs they follow."""
 
-from channel_events.subscription.builds import NotReady
 from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
 from channel_events.subscription.reaction_subscription import ReactionSubscription
-from channel_events.subscription.rebuilding import Busy, Rebuilt, Where, drop_retired_builds, rebuild
 from channel_events.subscription.redriving import RedriveResult, redrive
 from channel_events.subscription.serving import USE_SERVING, use_serving
 from channel_events.subscription.tables import create_reactions, create_view_tables
@@ -13,22 +11,16 @@ from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for, 
 __all__ = [
     "USE_SERVING",
     "BadToken",
-    "Busy",
-    "NotReady",
     "Parked",
     "ParkedEvent",
     "ReactionSubscription",
-    "Rebuilt",
     "RedriveResult",
     "ViewBehind",
     "ViewSubscription",
-    "Where",
     "create_reactions",
     "create_view_tables",
-    "drop_retired_builds",
     "parked",
     "parked_events",
-    "rebuild",
     "redrive",
     "use_serving",
     "wait_for",

@@ -8,12 +8,12 @@ import typer
 from channel_events.log.restored import LOG
 from channel_events.pure import Registry
 from channel_events.reaction import Reaction
-from channel_events.subscription import Where
-from channel_events.subscription import rebuild as make_again
 
 from channel_operate.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
 from channel_operate.cli.target import Refused, Target, target
 from channel_operate.forking import accept_fork as accept
+from channel_operate.rebuilding import Where
+from channel_operate.rebuilding import rebuild as make_again
 from channel_operate.verifying import Verified
 from channel_operate.verifying import verify as compare
 

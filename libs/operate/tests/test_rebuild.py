@@ -12,19 +12,12 @@ from channel_events import OWN_LOG, Log, Recorded, View
 from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_events.relay import Relay
-from channel_events.subscription import (
-    Busy,
-    NotReady,
-    ViewSubscription,
-    Where,
-    create_view_tables,
-    drop_retired_builds,
-    rebuild,
-    use_serving,
-)
-from channel_events.subscription.rebuilding import only_one
+from channel_events.subscription import ViewSubscription, create_view_tables, use_serving
+from channel_events.subscription.builds import NotReady
+from channel_operate import Busy, Where, drop_retired_builds, rebuild
+from channel_operate.rebuilding import only_one
 
-from .moving import (
+from ...events.tests.moving import (
     eventually,
     fill,
     has_status,
@@ -40,7 +33,7 @@ from .moving import (
     take,
     taken_view,
 )
-from .specimen import JAR
+from ...events.tests.specimen import JAR
 
 
 def where(database: str, bootstrap: str = "127.0.0.1:1", topic_prefix: str = "t.", **more: Any) -> Where:

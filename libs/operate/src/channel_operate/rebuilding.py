@@ -7,7 +7,6 @@ from typing import Any
 
 import asyncpg
 import msgspec
-
 from channel_events.log.connect import prepare
 from channel_events.pure import Registry
 from channel_events.subscription.build_subscription import BuildSubscription
