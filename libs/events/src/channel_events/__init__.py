@@ -12,6 +12,8 @@ from channel_events.log import (
     LogUnavailable,
     OutcomeUnknown,
     UnsafeServer,
+    current,
+    versions,
 )
 from channel_events.pure import (
     Actor,
@@ -31,7 +33,21 @@ from channel_events.pure import (
 )
 from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
-from channel_events.subscription import BadToken, Parked, ParkedEvent, RedriveResult, ViewBehind, parked, parked_events, redrive, wait_for
+from channel_events.subscription import (
+    BadToken,
+    Parked,
+    ParkedEvent,
+    RedriveResult,
+    ViewBehind,
+    parked,
+    parked_events,
+    parked_events_query,
+    parked_streams_query,
+    progress_query,
+    redrive,
+    serving_query,
+    wait_for,
+)
 from channel_events.view import (
     BOOLEAN,
     DATE,
@@ -93,15 +109,21 @@ __all__ = [
     "UnsafeServer",
     "View",
     "ViewBehind",
+    "current",
     "derived_id",
     "event",
     "found",
     "parked",
     "parked_events",
+    "parked_events_query",
+    "parked_streams_query",
+    "progress_query",
     "redrive",
     "scope_setting",
     "scoped_role",
     "search_index",
     "searchable",
+    "serving_query",
+    "versions",
     "wait_for",
 ]

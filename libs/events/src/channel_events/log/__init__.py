@@ -3,6 +3,7 @@
 from channel_events.log.errors import DRIVER_LOST, KeyReused, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
 from channel_events.log.expect import Expect
 from channel_events.log.log import Current, Log
+from channel_events.log.looking import current, versions
 from channel_events.log.outcome import Appended
 from channel_events.log.restored import LogRestored
 
@@ -18,4 +19,6 @@ __all__ = [
     "LogUnavailable",
     "OutcomeUnknown",
     "UnsafeServer",
+    "current",
+    "versions",
 ]

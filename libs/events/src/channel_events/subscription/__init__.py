@@ -1,6 +1,7 @@
 """Views and reactions kept up with the logs they follow."""
 
 from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
+from channel_events.subscription.queries import parked_events_query, parked_streams_query, progress_query, serving_query
 from channel_events.subscription.reaction_subscription import ReactionSubscription
 from channel_events.subscription.redriving import RedriveResult, redrive
 from channel_events.subscription.serving import USE_SERVING, use_serving
@@ -21,7 +22,11 @@ __all__ = [
     "create_view_tables",
     "parked",
     "parked_events",
+    "parked_events_query",
+    "parked_streams_query",
+    "progress_query",
     "redrive",
+    "serving_query",
     "use_serving",
     "wait_for",
     "wanted",

@@ -1,10 +1,10 @@
 """What a push needs to know before it is decided, read in the reaction's transaction: from streams, so it is current."""
 
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from channel_events import Decider, Recorded, Registry, Rejected
+from channel_events import Recorded, Rejected, current, versions
 
 from orders_inventory.application.push_commands import Found
 from orders_inventory.application.pushes import delivery_of
@@ -18,18 +18,14 @@ from orders_inventory.domain.source import SOURCE
 from orders_inventory.views.partners import PARTNER, PLACE
 from orders_inventory.views.stock import BALANCE_TABLE
 
-State = TypeVar("State")
-_STREAM = "select type, data, version from event where stream = $1 order by version"
-_VERSIONS = "select stream, max(version) as version from event where stream = any($1::text[]) group by stream"
-
 
 async def look(connection: Any, event: Recorded) -> Found | None:
     """``None`` for an event that is no push."""
     push = event.data
     if not isinstance(push, PushReceived):
         return None
-    source, _ = await _state(connection, SOURCE, push.source)
-    state, _ = await _state(connection, PUSH, push_key(push.source, push.push_id))
+    source, _ = await current(connection, SOURCE, push.source)
+    state, _ = await current(connection, PUSH, push_key(push.source, push.push_id))
     if source.settings is None:
         return None
     today = event.recorded_at.astimezone(ZoneInfo(source.settings.zone)).date()
@@ -42,32 +38,22 @@ async def look(connection: Any, event: Recorded) -> Found | None:
 
 
 async def _known(connection: Any, push: PushReceived, meaning: Any, found: Found) -> Found:
-    newest, _ = await _state(connection, PUSHED, pushed_key(push.source, meaning.entity))
+    newest, _ = await current(connection, PUSHED, pushed_key(push.source, meaning.entity))
     found = msgspec.structs.replace(found, newest=newest)
     if isinstance(meaning, WholeOrder | OrderGone | GoodsBack | OrderStepTaken):
         try:
             key = order_id(push.source, meaning.external_id)
         except Rejected as refusal:
             return msgspec.structs.replace(found, meaning=refusal)
-        order, version = await _state(connection, ORDER, key)
+        order, version = await current(connection, ORDER, key)
         found = msgspec.structs.replace(found, order=order, order_version=version)
     if isinstance(meaning, WholeOrder):
         partner_id = found.settings.partner_id or meaning.partner_id
         found = msgspec.structs.replace(found, partner=await _partner(connection, partner_id))
     if isinstance(meaning, GoodsBack):
-        order_newest, _ = await _state(connection, PUSHED, pushed_key(push.source, meaning.order_entity))
+        order_newest, _ = await current(connection, PUSHED, pushed_key(push.source, meaning.order_entity))
         found = msgspec.structs.replace(found, order_newest=order_newest)
     return found
-
-
-_REGISTRIES = {decider.name: Registry(decider.events) for decider in (SOURCE, PUSH, PUSHED, ORDER)}
-
-
-async def _state(connection: Any, decider: Decider[Any, State, Any], key: str) -> tuple[State, int]:
-    """The state of a stream and its version."""
-    rows = await connection.fetch(_STREAM, f"{decider.name}/{key}")
-    registry = _REGISTRIES[decider.name]
-    return decider.fold(registry.decode(row["type"], row["data"]) for row in rows), rows[-1]["version"] if rows else 0
 
 
 async def _partner(connection: Any, partner_id: str | None) -> OrderingPartner | None:
@@ -123,8 +109,8 @@ async def arrived(connection: Any, names: list[str]) -> set[str]:
             streams[name] = (f"order/{key}", int(version))
         elif kind in ("product", "warehouse"):
             streams[name] = (name, 0)
-    versions = dict(await connection.fetch(_VERSIONS, [stream for stream, _ in streams.values()]))
-    found |= {name for name, (stream, version) in streams.items() if versions.get(stream, 0) > version}
+    now = await versions(connection, [stream for stream, _ in streams.values()])
+    found |= {name for name, (stream, version) in streams.items() if now.get(stream, 0) > version}
     return found | await _partners(connection, names) | await _stock(connection, names)
 
 
