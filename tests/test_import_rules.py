@@ -1,7 +1,7 @@
 """Who may import whom: each rule refuses a planted violation, and the repository has none."""
 
 import pytest
-from qudao_checks.imports import Module, module_at, violations
+from qudao_checks.imports import Module, circles, module_at, violations
 from qudao_checks.sources import ROOT, python_files
 
 
@@ -13,6 +13,25 @@ def test_the_repository_keeps_its_import_rules() -> None:
     modules = [module for path in python_files() if (module := module_at(path))]
     assert {module.top for module in modules} >= {"channel_events", "channel_service", "partner_registry", "qudao_local"}
     assert [message for module in modules for message in violations(module)] == []
+
+
+def test_no_rooms_of_a_package_import_each_other() -> None:
+    assert list(circles(module for path in python_files() if (module := module_at(path)))) == []
+
+
+def test_rooms_that_import_each_other_around_a_corner_are_found() -> None:
+    texts = {
+        "channel_service.http.body": "from channel_service.problems.words import Words",
+        "channel_service.problems.handlers": "from channel_service.runtime import Runtime",
+        "channel_service.runtime": "from channel_service.http.limits import Limits\nfrom channel_service.logs import configure",
+        "channel_service.logs": "from channel_service.logs.more import x",
+    }
+    found = list(circles(Module(name, package=False, path=f"{name}.py", text=text) for name, text in texts.items()))
+    assert [one.partition(":")[0] for one in found] == [
+        "channel_service.http.body.py",
+        "channel_service.problems.handlers.py",
+        "channel_service.runtime.py",
+    ]
 
 
 @pytest.mark.parametrize(
