@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from channel_operate import installed
+from qudao_checks.imports import module_at
+from qudao_checks.names import wrong_names
 from qudao_checks.rooms import EXTRA, OPTIONAL, REQUIRED, SERVICES
 from qudao_checks.sources import ROOT
 
@@ -35,3 +37,39 @@ def test_a_service_has_one_name_everywhere_and_a_port_of_its_own() -> None:
         assert (service.name, one.folder.name, one.package) == (one.name, one.name, one.name.replace("-", "_"))
         assert service.version
     assert len({one.port for one in installed()} - {0}) == len(installed())
+
+
+def test_every_file_is_named_for_what_it_declares() -> None:
+    files = [path for one in installed() for path in (one.folder / "src").rglob("*.py")]
+    modules = [(module, path) for path in files if (module := module_at(path))]
+    assert [found for module, path in modules for found in wrong_names(module.name, module.path, path.read_text("utf-8"), SERVICES)] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("metrics.views.numbers", 'SALES = View("sales", version=1)'),
+        ("partner_registry.domain.people.decide", 'PARTNER = Decider("partner", initial=None)'),
+        ("metrics.kpis.sums", 'KPI = Kpi(name="gross")'),
+        ("orders_inventory.connectors.shop", 'CONNECTOR = Connector(platform="woocommerce")'),
+        ("orders_inventory.contracts.partners", ""),
+        ("orders_inventory.domain.helpers", ""),
+        ("orders_inventory.api.utils.dates", ""),
+    ],
+)
+def test_a_file_with_another_name_is_found(module: str, text: str) -> None:
+    assert len(list(wrong_names(module, "planted.py", text, SERVICES))) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("metrics.views.sales", 'SALES = View("sales", version=1)'),
+        ("partner_registry.domain.partner.decide", 'PARTNER = Decider("partner", initial=None)'),
+        ("partner_registry.domain", ""),
+        ("orders_inventory.contracts.partner_registry", ""),
+        ("metrics.api.kpis", "described = Kpi(name=name)"),
+    ],
+)
+def test_a_file_that_is_named_for_what_it_declares_passes(module: str, text: str) -> None:
+    assert list(wrong_names(module, "planted.py", text, SERVICES)) == []

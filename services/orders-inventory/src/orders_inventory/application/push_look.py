@@ -15,7 +15,7 @@ from orders_inventory.domain.order import ORDER, OrderingPartner
 from orders_inventory.domain.push import PUSH, PushReceived, push_key
 from orders_inventory.domain.pushed import PUSHED, pushed_key
 from orders_inventory.domain.source import SOURCE
-from orders_inventory.views.partners import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNER, PLACE
 from orders_inventory.views.stock import BALANCE_TABLE
 
 

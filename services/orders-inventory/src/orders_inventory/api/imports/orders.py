@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders_inventory.application.history import History, is_placed_with, order_stream, placing_with
 from orders_inventory.domain.order import NewLine, OrderingPartner, PlaceOrder
-from orders_inventory.views.partners import known_partners
+from orders_inventory.views.partner_copy import known_partners
 
 
 class OrderRow(ImportRow, frozen=True, kw_only=True, tag="order"):

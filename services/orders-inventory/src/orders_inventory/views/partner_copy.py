@@ -7,7 +7,7 @@ from channel_events import BOOLEAN, DATE, INTEGER, TEXT, Table, Topic, View
 from channel_events.pure import Change, Put, Recorded, Set
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders_inventory.contracts.partners import (
+from orders_inventory.contracts.partner_registry import (
     EVENTS,
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
