@@ -110,7 +110,7 @@ async def database(server: Server) -> AsyncIterator[str]:
     """The URL of a fresh database with the tables of a log and of subscriptions."""
 
     async def build(url: str) -> None:
-        await server.run(schema.LOG + schema.SUBSCRIPTIONS + schema.PARKING, url.rsplit("/", 1)[1])
+        await server.run(schema.TABLES, url.rsplit("/", 1)[1])
 
     url = await server.clone(await server.template("log_template", build))
     yield url

@@ -12,9 +12,9 @@ import pytest
 from channel_service import Problem, ProblemCatalogue
 from channel_service.importing import IMPORT_PROBLEMS
 from channel_service.problems import COMMON
+from qudao_checks.rooms import SERVICES
 from qudao_checks.sources import ROOT
 
-SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
 CATALOGUES: dict[str, ProblemCatalogue] = {name: import_module(f"{name}.problems").PROBLEMS for name in SERVICES}
 LIBRARIES = [ROOT / "libs/events/src", ROOT / "libs/service/src"]
 ANSWERED_BEFORE = re.compile(r"/connectors/|/application/push_|/domain/pushed")

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Log, Put, Recorded, Set, Table, View
-from channel_events.subscription import ViewSubscription, rebuild, verify
+from channel_events.subscription import ViewSubscription
 from channel_events.testing import feed, recorded
 from channel_events.testing.recorded import START
 from hypothesis import given
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from .moving import eventually, fill, make_tables, rows, running, take
 from .specimen import MarblesAdded, MarblesTaken
-from .test_rebuild import where
 
 COLUMNS = {"jar": TEXT, "note": TEXT, "count": INTEGER}
 
@@ -101,10 +100,6 @@ async def test_in_the_database_versions_are_as_in_memory_and_known_at_finds_them
     assert {row["jar"]: row["count"] for row in then} == {one["jar"]: one["count"] for one in known}
     still = await rows(database, f"select jar from jar_v1 where {table.known_at()}")
     assert len(still) == 3
-    await rebuild(where(database), view)
-    found = await verify(where(database), view)
-    assert found.equal
-    assert found.tables[0].rows == len(expected)
 
 
 async def has_rows(database: str, expected: list[dict[str, Any]]) -> bool:

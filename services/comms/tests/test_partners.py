@@ -24,7 +24,6 @@ REGISTRY = Service(
     summary="Sends what comms copies.",
     deciders=[PARTNER],
     problems=ProblemCatalogue([]),
-    migrations="comms.migrations",
 )
 
 

@@ -24,7 +24,6 @@ REGISTRY = Service(
     summary="Sends what incentives copies.",
     deciders=[PARTNER],
     problems=ProblemCatalogue([]),
-    migrations="incentives.migrations",
 )
 
 

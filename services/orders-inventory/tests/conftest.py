@@ -7,7 +7,7 @@ import pytest
 from channel_service import Service
 from channel_service.testing import Running, running
 from orders_inventory.app import SERVICE
-from orders_inventory.views.partners import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNER, PLACE
 
 Migrated = Callable[[Service], Awaitable[str]]
 

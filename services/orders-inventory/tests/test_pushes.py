@@ -10,7 +10,7 @@ import pytest
 from channel_service.testing import Running
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.stock import STOCK
-from orders_inventory.views.partners import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNER, PLACE
 
 from .pushing import COMPLETED, Source, defined, event, order, refund
 from .requests import done, stocked

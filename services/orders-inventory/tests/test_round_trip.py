@@ -7,7 +7,7 @@ import asyncpg
 from channel_service import Service
 from channel_service.testing import Running, running
 from orders_inventory.app import SERVICE
-from orders_inventory.views.partners import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNER, PLACE
 
 from .requests import NDJSON, done, head, imported, imported_file, line, order, stocked
 from .test_lists_over_http import listed, until

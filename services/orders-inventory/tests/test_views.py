@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from channel_events.testing import feed, recorded
-from orders_inventory.contracts.partners import (
+from orders_inventory.contracts.partner_registry import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerActivated,
@@ -21,7 +21,7 @@ from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockRel
 from orders_inventory.domain.warehouse import WarehouseDefined
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
-from orders_inventory.views.partners import PARTNERS
+from orders_inventory.views.partner_copy import PARTNERS
 from orders_inventory.views.stock import STOCK_LEVELS
 
 from .examples import MAY_1, MAY_2, MAY_3, cancelled, confirmed, later, placed, shipped

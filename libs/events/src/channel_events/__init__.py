@@ -12,6 +12,7 @@ from channel_events.log import (
     LogUnavailable,
     OutcomeUnknown,
     UnsafeServer,
+    versions,
 )
 from channel_events.pure import (
     Actor,
@@ -31,13 +32,28 @@ from channel_events.pure import (
     Registry,
     Rejected,
     Set,
+    Steps,
     UseCase,
     command,
     event,
 )
 from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
-from channel_events.subscription import BadToken, Parked, ParkedEvent, RedriveResult, ViewBehind, parked, parked_events, redrive, wait_for
+from channel_events.subscription import (
+    BadToken,
+    Parked,
+    ParkedEvent,
+    RedriveResult,
+    ViewBehind,
+    parked,
+    parked_events,
+    parked_events_query,
+    parked_streams_query,
+    progress_query,
+    redrive,
+    serving_query,
+    wait_for,
+)
 from channel_events.view import (
     BOOLEAN,
     DATE,
@@ -99,6 +115,7 @@ __all__ = [
     "Registry",
     "Rejected",
     "Set",
+    "Steps",
     "Table",
     "Topic",
     "UnsafeServer",
@@ -111,10 +128,15 @@ __all__ = [
     "found",
     "parked",
     "parked_events",
+    "parked_events_query",
+    "parked_streams_query",
+    "progress_query",
     "redrive",
     "scope_setting",
     "scoped_role",
     "search_index",
     "searchable",
+    "serving_query",
+    "versions",
     "wait_for",
 ]

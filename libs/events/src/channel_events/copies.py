@@ -22,7 +22,7 @@ class Copy(Generic[T]):
     """How a view tells what ``need`` asks for: ``query`` selects the rows of the keys in ``$1::text[]``, ``read`` makes of all of them
     what is known, by key. A key that is left out has not been heard of."""
 
-    def __init__(self, need: Need[T], query: str, read: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, T]]) -> None:
+    def __init__(self, need: Need[T], query: str, read: Callable[[Sequence[Any]], Mapping[str, T]]) -> None:
         self.need, self.query, self.read = need, query, read
 
 

@@ -1,6 +1,6 @@
-"""The tables of a service's log and subscriptions, as SQL for its first migration.
+"""The tables of a service's log and subscriptions, as SQL of the library's first migration.
 
-`LOG` and `SUBSCRIPTIONS` first, then `PARKING`. Run by the owning role; `GRANTS` then gives the service's own role what it
+`TABLES` is all of it, in order. Run by the owning role; `GRANTS` then gives the service's own role what it
 needs and no more: it appends to ``event``, it never owns it, so no bug in a service can rewrite history (guarded by
 ``test_log_schema.py``).
 """
@@ -58,9 +58,6 @@ create table command_key (
   primary key (actor, key)
 );
 """
-
-TRACE = "alter table event add column if not exists trace text;"
-"""For logs made before events kept the trace they belong to."""
 
 SUBSCRIPTIONS = """
 create table relay (
@@ -121,6 +118,8 @@ create table serving (
 """
 """What came second: streams that wait, reactions, and which build of a view is read. The reason of a key without events
 is its ``outcome``; ``effects_from`` is when a reaction was created: what was recorded before has no effects."""
+
+TABLES = LOG + SUBSCRIPTIONS + PARKING
 
 GRANTS = """
 grant select, update on log_head to "{role}";

@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from channel_terms import CODE_LENGTH, CODE_PATTERN, LABEL_LENGTH, NAME_LENGTH, Wrong
-from channel_terms.numbers import AMOUNT_TEXT
+from channel_terms import AMOUNT_TEXT, CODE_LENGTH, CODE_PATTERN, LABEL_LENGTH, NAME_LENGTH, Wrong
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 

@@ -21,7 +21,7 @@ from channel_service.auth.keys import BadKeys, Keys
 from channel_service.auth.principal import Principal
 from channel_service.auth.verifier import Verifier
 from channel_service.measures import keep
-from channel_service.migrations import Revisions
+from channel_service.migrations import behind, revisions_of
 from channel_service.service import Service
 from channel_service.settings import Refused, Settings, required, scoping
 from channel_service.worker import Worker
@@ -52,7 +52,7 @@ class Runtime:
         self.log = log
         self.worker = worker
         self.verifier = verifier
-        self.revisions = Revisions(service.migrations_folder)
+        self.revisions = revisions_of(service)
         self.closing = False
         self.ending = asyncio.Event()
         """Set when the server begins to drain: answers that go on for ever have to end now."""
@@ -141,10 +141,8 @@ class Runtime:
         checks = {"log": "closing" if self.closing else "ok", "database": "ok", "migrations": "ok"}
         try:
             async with asyncio.timeout(CHECK_SECONDS), self.reading_everything() as connection:
-                current = await connection.scalar(sa.text("select version_num from alembic_version"))
-            if self.revisions.behind(current):
-                checks["migrations"] = f"behind: at {current}, this version needs {self.revisions.head}"
-        except (Unavailable, sa.exc.SQLAlchemyError, TimeoutError) as error:
+                checks["migrations"] = await behind(self.revisions, (await connection.get_raw_connection()).driver_connection) or "ok"
+        except (Unavailable, sa.exc.SQLAlchemyError, asyncpg.PostgresError, *DRIVER_LOST, OSError, TimeoutError) as error:
             checks["database"] = f"does not answer ({type(error).__name__})"
         if self.worker is not None:
             checks["subscriptions"] = self.worker.state
@@ -214,8 +212,8 @@ async def _check_database(service: Service, settings: Settings) -> None:
             "start it or write its address"
         ) from None
     try:
-        behind = Revisions(service.migrations_folder).behind(await Revisions.current(connection))
-        tables = [] if behind else [table.sql.name for view in service.views for table in view.tables]
+        lacks = await behind(revisions_of(service), connection)
+        tables = [] if lacks else [table.sql.name for view in service.views for table in view.tables]
         if tables:
             await use_serving(connection, session=True)
         missing = await connection.fetchval(
@@ -224,8 +222,8 @@ async def _check_database(service: Service, settings: Settings) -> None:
         scopes = await connection.fetchval(_MAY_SCOPE, scoped_role(settings.database_role))
     finally:
         await connection.close()
-    if behind or missing:
-        package = service.migrations.rpartition(".")[0]
+    if lacks or missing:
+        package = (service.migrations or service.name.replace("-", "_")).partition(".")[0]
         raise Refused(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
     if not scopes:
         role = settings.database_role

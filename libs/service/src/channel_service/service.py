@@ -24,20 +24,21 @@ class Service:
     """A service as a table of contents: built in its ``app.py``, run by `channel_service.run`.
 
     ``name`` is the service's name in events and topics, like ``partner-registry``; its distribution carries the same.
-    ``migrations`` is the package that holds the folder ``versions`` of Alembic's revisions: ``"incentives.migrations"``.
+    ``migrations`` is the package that holds the folder ``versions`` of Alembic's revisions, ``"metrics.migrations"``, of a
+    service that keeps tables beside its log and its views.
     """
 
     name: str
     _: KW_ONLY
     title: str
     summary: str
-    migrations: str
     deciders: Sequence[Decider[Any, Any, Any]] = ()
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
     copies: Sequence[Copy[Any]] = ()
     """What views tell of what deciders need."""
     routers: Sequence[APIRouter] = ()
+    migrations: str | None = None
     measures: Sequence[Measure] = ()
     grants: str = ""
     """SQL that lets the service's role use tables of its own migrations, ``{role}`` standing for the role."""
@@ -56,5 +57,5 @@ class Service:
         return version(self.name)
 
     @property
-    def migrations_folder(self) -> Path:
-        return Path(str(files(self.migrations))) / "versions"
+    def migrations_folder(self) -> Path | None:
+        return None if self.migrations is None else Path(str(files(self.migrations))) / "versions"

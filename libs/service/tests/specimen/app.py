@@ -30,7 +30,7 @@ odd = APIRouter(tags=["odd"], dependencies=[Allow(Role.OPS)])
 EVENT = sa.table("event", sa.column("position", sa.BigInteger), sa.column("stream", sa.Text))
 
 
-Commands(router, COUNTER).post("/{counter}/raise", Raise, allow=[Role.OPS], summary="Raise")
+Commands(router).post("/{counter}/raise", Raise, allow=[Role.OPS], summary="Raise")
 
 
 @router.get("/{counter}")

@@ -3,12 +3,13 @@
 from channel_terms.currencies import CURRENCIES, MINOR_DIGITS, Currency, rounded
 from channel_terms.days import EARLIEST, HappenedOn, PlannedOn, Zone, happened_on, planned_on
 from channel_terms.documents import parse_document
-from channel_terms.numbers import MAX_DIGITS, MAX_QUANTITY, MAX_SCALE, Amount, Money, Quantity
+from channel_terms.numbers import AMOUNT_TEXT, MAX_DIGITS, MAX_QUANTITY, MAX_SCALE, Amount, Money, Quantity
 from channel_terms.reading import Reader
 from channel_terms.texts import CODE_LENGTH, CODE_PATTERN, LABEL_LENGTH, NAME_LENGTH, REFERENCE_LENGTH, Code, Label, Name, Reference
 from channel_terms.written import Written, Wrong
 
 __all__ = [
+    "AMOUNT_TEXT",
     "CODE_LENGTH",
     "CODE_PATTERN",
     "CURRENCIES",

@@ -15,5 +15,4 @@ SERVICE = Service(
     also_sees=children_seen(ACCESS, PLACE),
     routers=[partners.router],
     problems=PROBLEMS,
-    migrations="incentives.migrations",
 )

@@ -17,7 +17,7 @@ from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
-from orders_inventory.views.partners import ACCESS, KNOWN_PARTNERS, PARTNERS, PLACE
+from orders_inventory.views.partner_copy import ACCESS, KNOWN_PARTNERS, PARTNERS, PLACE
 from orders_inventory.views.prices import PRICES
 from orders_inventory.views.pushes import PUSHES
 from orders_inventory.views.sources import SOURCES

@@ -19,5 +19,4 @@ SERVICE = Service(
     also_sees=children_seen,
     routers=[partners.router, territories.router, imports.router, imports.documents],
     problems=PROBLEMS,
-    migrations="partner_registry.migrations",
 )

@@ -3,6 +3,7 @@
 from channel_events.log.errors import DRIVER_LOST, KeyReused, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
 from channel_events.log.expect import Expect
 from channel_events.log.log import Log
+from channel_events.log.looking import versions
 from channel_events.log.outcome import Appended
 from channel_events.log.rehearsal import Deciding
 from channel_events.log.restored import LogRestored
@@ -19,4 +20,5 @@ __all__ = [
     "LogUnavailable",
     "OutcomeUnknown",
     "UnsafeServer",
+    "versions",
 ]

@@ -8,13 +8,8 @@ LogFailure
 UnsafeServer                     the database would lose what it confirmed: refuse to start
 """
 
-import asyncpg
-
+from channel_events.lost import DRIVER_LOST as DRIVER_LOST
 from channel_events.pure import Rejected
-
-DRIVER_LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What asyncpg itself says of a lost connection: that it is closed, or that it is confused, which it is when the server's
-goodbye comes between two steps of one statement (test_a_goodbye_between_two_steps_is_a_lost_connection)."""
 
 
 class KeyReused(Rejected):

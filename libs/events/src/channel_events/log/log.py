@@ -16,7 +16,7 @@ from channel_events.log.draft import Task, check_storable
 from channel_events.log.expect import Expect
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
-from channel_events.log.rehearsal import Deciding, Look, Rehearsal, nothing_known
+from channel_events.log.rehearsal import Deciding, Look, Rehearsal, alone, nothing_known
 from channel_events.log.restored import LOG, OPERATOR, Restorer
 from channel_events.log.unit import Unit
 from channel_events.pure import Actor, CommandKey, Current, Decider, On, Recorded, Registry, UseCase, stream_id
@@ -100,11 +100,19 @@ class Log:
         return await self._execute(Task(lambda: targets, by, key, self._expect, streams=streams))
 
     async def use(
-        self, case: Callable[[Command], UseCase], command: Command, *, by: Actor, key: CommandKey | None = None, imported: bool = False
+        self,
+        case: Callable[[Command], UseCase] | None,
+        command: Command,
+        *,
+        by: Actor,
+        key: CommandKey | None = None,
+        imported: bool = False,
     ) -> Appended:
-        """The same for the commands that ``case(command)`` yields; where it waits for an answer, it is sent what each came to (the
-        events of an `On`, what was asked by an `Ask`). It is pure: it may be asked again. ``imported``: see `Known`."""
-        return await self._execute(Task(partial(case, command), by, key, self._expect, imported))
+        """The same for the commands that ``case(command)`` yields, or for ``command`` alone; where a case waits for an answer, it is
+        sent what each came to (the events of an `On`, what was asked by an `Ask`). It is pure: it may be asked again. ``imported``: see
+        `Known`."""
+        deciders = self._committer.deciders
+        return await self._execute(Task(partial(case or partial(alone, deciders), command), by, key, self._expect, imported))
 
     def rehearse(self) -> Deciding:
         """The same without writing: what would come of commands if they were given now, each on what was rehearsed before it."""

@@ -14,7 +14,7 @@ from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
 from channel_events.log.states import States
 from channel_events.partition import PARTITIONS
-from channel_events.pure import Actor, CommandKey, Current, Decider, Found, Lacking, Need, On, Recorded, UseCase, stream_id
+from channel_events.pure import Actor, CommandKey, Current, Decider, Found, Lacking, Need, On, Recorded, UseCase, command_type, stream_id
 
 State = TypeVar("State")
 Command = TypeVar("Command")
@@ -31,13 +31,24 @@ _HEAD = Head(0, UUID(int=0), tuple(Tail(0, UUID(int=0)) for _ in range(PARTITION
 _EVERYTHING = 2**63 - 1
 
 
+def alone(deciders: Mapping[str, Decider[Any, Any, Any]], command: Any) -> UseCase:
+    """The use case of a command that goes to its own stream."""
+    return [On(deciders[command_type(type(command)).kind], command)]
+
+
 class Deciding(Protocol):
     """What use cases and imports ask of the `Log`, so that it can be rehearsed."""
 
     async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended: ...
 
     async def use(
-        self, case: Callable[[Command], UseCase], command: Command, *, by: Actor, key: CommandKey | None = None, imported: bool = False
+        self,
+        case: Callable[[Command], UseCase] | None,
+        command: Command,
+        *,
+        by: Actor,
+        key: CommandKey | None = None,
+        imported: bool = False,
     ) -> Appended: ...
 
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]: ...
@@ -53,6 +64,7 @@ class Rehearsal:
         self, reader: Reader, deciders: Mapping[str, Decider[Any, Any, Any]], pool: Any, clock: Callable[[], date], look: Look
     ) -> None:
         self._reader, self._pool, self._clock, self._look = reader, pool, clock, look
+        self._deciders = deciders
         self._states = States(deciders, reader)
         self._keys: dict[tuple[str, str], bytes] = {}
         self._turn = asyncio.Lock()
@@ -61,9 +73,15 @@ class Rehearsal:
         return await self._do(Task(lambda: targets, by, key))
 
     async def use(
-        self, case: Callable[[Command], UseCase], command: Command, *, by: Actor, key: CommandKey | None = None, imported: bool = False
+        self,
+        case: Callable[[Command], UseCase] | None,
+        command: Command,
+        *,
+        by: Actor,
+        key: CommandKey | None = None,
+        imported: bool = False,
     ) -> Appended:
-        return await self._do(Task(partial(case, command), by, key, imported=imported))
+        return await self._do(Task(partial(case or partial(alone, self._deciders), command), by, key, imported=imported))
 
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
         async with self._turn:

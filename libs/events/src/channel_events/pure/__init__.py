@@ -2,7 +2,7 @@
 
 from channel_events.pure.changes import Add, Change, Delete, Insert, Put, Set
 from channel_events.pure.commands import CommandType, command, command_type, key_of, say
-from channel_events.pure.decider import Ask, Current, Decider, On, Rejected, UseCase
+from channel_events.pure.decider import Ask, Current, Decider, On, Rejected, Steps, UseCase
 from channel_events.pure.events import EventType, Registry, event, event_type
 from channel_events.pure.known import Found, Known, Lacking, Need
 from channel_events.pure.recorded import Actor, CommandKey, Recorded, stream_id, stream_key, stream_tag
@@ -29,6 +29,7 @@ __all__ = [
     "Registry",
     "Rejected",
     "Set",
+    "Steps",
     "UseCase",
     "command",
     "command_type",

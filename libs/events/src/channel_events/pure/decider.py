@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Iterable
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, overload
-from uuid import UUID
 
 import msgspec
 
@@ -99,7 +98,7 @@ class Current(NamedTuple, Generic[State]):
 
     state: State
     version: int
-    last: UUID | str | None
+    last: object
 
     @property
     def tag(self) -> str | None:
@@ -127,5 +126,7 @@ class Ask:
         return f"Ask({self.of.name!r}, {self.key!r})"
 
 
-UseCase: TypeAlias = Iterable[On | Ask] | Generator[On | Ask, Any, object]
+Steps: TypeAlias = Generator[On | Ask | list[On], Any, Any]
+"""What a use case that waits for answers yields; commands in a list are answered together, so what they need is read together."""
+UseCase: TypeAlias = Iterable[On | Ask | list[On]] | Steps
 """Which commands go to which streams: all of them are one write, or none."""

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -17,7 +16,7 @@ def stream_key(stream: str) -> str:
     return stream.partition("/")[2]
 
 
-def stream_tag(version: int, last: UUID | str | None) -> str | None:
+def stream_tag(version: int, last: object) -> str | None:
     """Names a stream's very state: its version and the id of its last event; none for a stream without events.
 
     Not the version alone: after a restore it can be right by somebody else's event.

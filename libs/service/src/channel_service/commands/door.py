@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
-from channel_events import Decider, On, UseCase
+from channel_events import UseCase
 from channel_events.pure import command_type, key_of
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -39,8 +39,8 @@ class Commands:
     ``named`` tells of parts of paths that are no field by themselves.
     """
 
-    def __init__(self, router: APIRouter, decider: Decider[Any, Any, Any], *, named: Mapping[str, Named] | None = None) -> None:
-        self._router, self._decider, self._named = router, decider, named or {}
+    def __init__(self, router: APIRouter, *, named: Mapping[str, Named] | None = None) -> None:
+        self._router, self._named = router, named or {}
 
     def post(self, path: str, command: type[msgspec.Struct], **more: Any) -> None:
         """See `_add`."""
@@ -68,13 +68,14 @@ class Commands:
         created: bool = False,
         id: Callable[[Any], str] | None = None,  # noqa: A002 - what the receipt calls it
     ) -> None:
-        """``use(command)`` tells which commands go to which streams; by itself it goes to its own. ``by_caller(caller, command)``
-        is the command as this caller may give it, or raises. ``created``: 201 tells that a thing is new (or changed, by a PUT), and a POST tells where it is found. ``id(command)`` is what the receipt
-        calls the thing commanded, else its stream's key.
+        """``use(command)`` tells which commands go to which streams; without it the command goes to its own. ``by_caller(caller,
+        command)`` is the command as this caller may give it, or raises. ``created``: 201 tells that a thing is new (or changed, by a PUT),
+        and a POST to a collection tells where it is found. ``id(command)`` is what the receipt calls the thing commanded, else its
+        stream's key. ``allow`` replaces what the router declares.
         """
         names = [part.split("}")[0] for part in path.split("{")[1:]]
         given = {field for name in names if name not in self._named for field in [name]} | self._fields_named(names, command)
-        route = _Route(self._decider, Form(command, given), use or self._alone, by_caller, id, self._named, method, created)
+        route = _Route(Form(command, given), use, by_caller, id, self._named, method, created)
         self._router.add_api_route(
             path,
             route.endpoint(names, about or command.__doc__, f"{self._router.prefix}{path}"),
@@ -87,9 +88,6 @@ class Commands:
             openapi_extra=None if method == "DELETE" or not route.form.model.model_fields else route.described(),
         )
 
-    def _alone(self, command: Any) -> UseCase:
-        return [On(self._decider, command)]
-
     def _fields_named(self, names: Iterable[str], command: type[msgspec.Struct]) -> set[str]:
         """What compound parts of the path stand for: the fields that name the stream."""
         return set(command_type(command).named) if any(name in self._named for name in names) else set()
@@ -100,9 +98,8 @@ class _Route:
 
     def __init__(
         self,
-        decider: Decider[Any, Any, Any],
         form: Form[Any],
-        use: Callable[[Any], UseCase],
+        use: Callable[[Any], UseCase] | None,
         by_caller: Callable[[Principal, Any], Any] | None,
         id_: Callable[[Any], str] | None,
         named: Mapping[str, Named],
@@ -111,8 +108,8 @@ class _Route:
     ) -> None:
         self.form, self._use, self._by_caller, self._id = form, use, by_caller, id_
         self._named, self._method, self._created = named, method, created
-        self._kind = f"{decider.name}/"
         self._declared = command_type(form.cls)
+        self._kind = f"{self._declared.kind}/"
         self._all_optional = not any(field.is_required() for field in form.model.model_fields.values())
 
     def endpoint(self, names: Iterable[str], about: str | None, path: str) -> Any:
@@ -126,7 +123,7 @@ class _Route:
             receipt = Receipt.of(self._called(command, appended), appended)
             if self._created:
                 response.status_code = 201 if receipt.changed else 200
-            if self._created and self._method == "POST":
+            if self._created and self._method == "POST" and self._id is None:
                 response.headers["location"] = f"{path}/{quote(receipt.id, safe=':')}"
             return receipt
 

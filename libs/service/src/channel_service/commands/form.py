@@ -1,6 +1,6 @@
 """Reading a document as a struct: fast when it is right, and telling every fault of it when it is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -30,7 +30,7 @@ class Form(Generic[T]):
         self.model = model_of(cls, self.given)
         self._reader = Reader(cls)
 
-    def read(self, document: Any, given: Mapping[str, Any] | None = None) -> T:
+    def read(self, document: Any, given: dict[str, Any] | None = None) -> T:
         """The struct; `Unfit` when the document is none. The document may be changed."""
         if not isinstance(document, dict) or (self.given and not self.given.isdisjoint(document)):
             raise self._unfit(document)
@@ -39,7 +39,7 @@ class Form(Generic[T]):
         except (Wrong, msgspec.ValidationError, RecursionError) as fault:
             raise self._unfit(document, fault, given) from None
 
-    def _unfit(self, document: Any, fault: Exception | None = None, given: Mapping[str, Any] | None = None) -> Unfit:
+    def _unfit(self, document: Any, fault: Exception | None = None, given: dict[str, Any] | None = None) -> Unfit:
         whole = document | given if given and isinstance(document, dict) else None
         for model, shown in ((self.model, document), (model_of(self.cls), whole)):
             try:

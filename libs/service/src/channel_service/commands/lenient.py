@@ -53,9 +53,9 @@ def _type(annotation: Any) -> Any:
     if origin in (Union, UnionType):
         return Union[tuple(_type(one) for one in arguments if one is not UnsetType)]  # noqa: UP007 - of a number known only here
     if origin is tuple:
-        return list[_type(arguments[0])]  # type: ignore[misc]
+        return list.__class_getitem__(_type(arguments[0]))
     if origin is dict:
-        return dict[arguments[0], _type(arguments[1])]  # type: ignore[misc]
+        return dict.__class_getitem__((arguments[0], _type(arguments[1])))
     if annotation is Decimal:
         return Decimal
     if isinstance(annotation, type) and issubclass(annotation, Struct):

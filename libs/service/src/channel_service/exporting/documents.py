@@ -32,7 +32,8 @@ def document_routes(said: Said, *, into: ImportSet) -> APIRouter:
     @router.get(
         EXPORTS + "documents",
         summary="Export: the history, to import elsewhere",
-        description=f"All that happened here, in order, as `POST /v1/imports/{into.name}` takes it. Played into an empty service it gives the same lists.",
+        description=f"All that happened here, in order, as `POST /v1/imports/{into.name}` takes it. "
+        "Played into an empty service it gives the same lists.",
         status_code=200,
         responses=answers(Format.NDJSON),
     )

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from channel_events import CommandKey, Decider, On, Recorded, UseCase
+from channel_events import CommandKey, Recorded, UseCase
 from channel_events.pure import key_of
 
 from channel_service.commands import Form
@@ -37,9 +37,10 @@ class Importable(Generic[C]):
     ``key`` names the fields by which a row is known again, so that a second import adds nothing; one with the same key and
     other content is refused as ``import_conflict``. A kind that is known again by its decider has ``changed`` instead of a key
     in the log: told the first event of a row, it says whether that replaced something that was there (`never`, `not_first`).
-    ``use(command)`` tells which commands go to which streams, all of them one write; with ``decider`` it goes to its own. ``required``
-    are fields that a file has to tell though the command can do without, ``key_or`` those without which a row needs a key. ``id`` is what results call the row. ``counts`` names the list
-    whose length the summary sums up as ``lines``. ``example`` is shown in the API's description.
+    ``use(command)`` tells which commands go to which streams, all of them one write; without it the command goes to its own.
+    ``required`` are fields that a file has to tell though the command can do without, ``key_or`` those without which a row needs a key.
+    ``id`` is what results call the row. ``counts`` names the list whose length the summary sums up as ``lines``. ``example`` is shown in
+    the API's description.
     """
 
     def __init__(
@@ -50,17 +51,14 @@ class Importable(Generic[C]):
         key: Sequence[str],
         example: C,
         use: Callable[[C], UseCase] | None = None,
-        decider: Decider[Any, Any, Any] | None = None,
         required: Sequence[str] = (),
         key_or: Sequence[str] = (),
         id: Callable[[C], str] = key_of,  # noqa: A002 - what the results call it
         changed: Callable[[Recorded], bool] | None = None,
         counts: str | None = None,
     ) -> None:
-        if use is None and decider is None:
-            raise TypeError(f"import kind {kind}: say by use= or decider= where its commands go")
         self.kind, self.command, self.example = kind, command, example
-        self.use: Callable[[C], UseCase] = use or (lambda one: [On(decider, one)])  # type: ignore[arg-type]
+        self.use = use
         self.key, self.required, self.key_or, self.id, self.changed, self.counts = (
             tuple(key),
             tuple(required),

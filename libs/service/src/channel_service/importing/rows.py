@@ -60,16 +60,16 @@ def row(number: int, what: ImportSet, document: Any) -> Read:
     if key is not None and not (isinstance(key, str) and 0 < len(key := key.strip()) <= REFERENCE_LENGTH):
         words = Words(f"key must be a text of 1 to {REFERENCE_LENGTH} characters", f"key 应为 1 至 {REFERENCE_LENGTH} 个字符的文本")
         return refused(number, "row_invalid", *words, field="key")
+    if missing := [one for one in (*kind.required, *(kind.key_or if key is None else ())) if document.get(one) is None]:
+        return _unfit(number, [{"type": "missing", "loc": (one,), "msg": "Field required", "input": None} for one in missing])
     try:
-        if missing := [one for one in (*kind.required, *(kind.key_or if key is None else ())) if document.get(one) is None]:
-            raise Unfit([{"type": "missing", "loc": (one,), "msg": "Field required", "input": None} for one in missing])
         return Row(number, kind, kind.form.read(document), key)
     except Unfit as unfit:
-        return _unfit(number, unfit)
+        return _unfit(number, unfit.errors)
 
 
-def _unfit(number: int, unfit: Unfit) -> Refused:
-    told = [(path_of(one["loc"]), words_of(one)) for one in unfit.errors[:_SHOWN]]
+def _unfit(number: int, errors: list[Any]) -> Refused:
+    told = [(path_of(one["loc"]), words_of(one)) for one in errors[:_SHOWN]]
     reason = Words(*("; ".join(f"{words[n]} - {field}" if field else words[n] for field, words in told) for n in (0, 1)))
     return Refused(number, "row_invalid", {"reason": reason}, None, told[0][0] or None)
 

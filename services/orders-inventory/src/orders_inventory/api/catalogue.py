@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
-from orders_inventory.domain.product import PRODUCT, DefineProduct
-from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse
+from orders_inventory.domain.product import DefineProduct
+from orders_inventory.domain.warehouse import DefineWarehouse
 from orders_inventory.views.catalogue import CATALOGUE, products, warehouses
 
 router = APIRouter(tags=["catalogue"], dependencies=[Allow(*BRAND)])
@@ -30,8 +30,8 @@ class WarehouseOut(BaseModel):
     defined_on: date
 
 
-Commands(router, PRODUCT).put("/v1/products/{sku}", DefineProduct, allow=DEFINE, created=True, summary="Define a product")
-Commands(router, WAREHOUSE).put("/v1/warehouses/{warehouse}", DefineWarehouse, allow=DEFINE, created=True, summary="Define a warehouse")
+Commands(router).put("/v1/products/{sku}", DefineProduct, allow=DEFINE, created=True, summary="Define a product")
+Commands(router).put("/v1/warehouses/{warehouse}", DefineWarehouse, allow=DEFINE, created=True, summary="Define a warehouse")
 
 
 @router.get("/v1/products", summary="All products, by SKU", dependencies=[SeenBy(CATALOGUE)])

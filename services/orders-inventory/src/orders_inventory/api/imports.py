@@ -21,15 +21,14 @@ from orders_inventory.domain.order import (
     ShipOrder,
 )
 from orders_inventory.domain.price import SetPrice
-from orders_inventory.domain.product import PRODUCT, DefineProduct
+from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.stock import CountStock, ReceiveStock
-from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse
+from orders_inventory.domain.warehouse import DefineWarehouse
 
 _DAY = date(2026, 5, 1)
 _PRODUCTS = Importable(
     "product",
     DefineProduct,
-    decider=PRODUCT,
     key=["sku"],
     changed=not_first,
     example=DefineProduct(sku="PEN-01", name="Gel pen", category="Writing"),
@@ -37,7 +36,6 @@ _PRODUCTS = Importable(
 _WAREHOUSES = Importable(
     "warehouse",
     DefineWarehouse,
-    decider=WAREHOUSE,
     key=["warehouse"],
     changed=not_first,
     example=DefineWarehouse(warehouse="sh", name="Shanghai hub"),

@@ -23,15 +23,12 @@ from channel_service import (
     set_etag,
 )
 from fastapi import APIRouter, Path, Query, Response
-from msgspec.structs import replace
 
 from orders_inventory.api import order_models as models
 from orders_inventory.api.models import OrderId
-from orders_inventory.application.ordering import cancelling, confirming, delivering, placing, returning, shipping
+from orders_inventory.application.ordering import cancelling, confirming, delivering, of_partner, placing, returning, shipping
 from orders_inventory.application.orders import find_order
-from orders_inventory.domain.codes import own_source
 from orders_inventory.domain.order import (
-    ORDER,
     CancelOrder,
     ConfirmOrder,
     DeliverOrder,
@@ -49,14 +46,8 @@ OneOrder = Annotated[OrderId, Path()]
 
 
 def _as_caller(caller: Principal, c: PlaceOrder) -> PlaceOrder:
-    """A partner orders for itself, under numbers of its own: nobody else's can be used up."""
     only_for_itself(caller, c.partner_id)
-    if caller.scope is None:
-        return c
-    own = own_source(caller.scope)
-    if c.source not in ("direct", own):
-        raise Rejected("source_not_yours", source=c.source)
-    return replace(c, source=own)
+    return c if caller.scope is None else of_partner(c)
 
 
 def _parts(order_id: str) -> dict[str, str]:
@@ -66,7 +57,7 @@ def _parts(order_id: str) -> dict[str, str]:
     return {"source": source, "external_id": external_id}
 
 
-commands = Commands(router, ORDER, named={"order_id": Named(OrderId, _parts)})
+commands = Commands(router, named={"order_id": Named(OrderId, _parts)})
 commands.post("", PlaceOrder, use=placing, allow=[*STEP, Role.PARTNER], by_caller=_as_caller, created=True, summary="Place")
 commands.post("/{order_id}/confirm", ConfirmOrder, use=confirming, allow=STEP, summary="Confirm")
 commands.post("/{order_id}/ship", ShipOrder, use=shipping, allow=SERVE, summary="Hand over a shipment")

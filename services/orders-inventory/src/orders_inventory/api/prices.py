@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku
 from orders_inventory.application.stocking import pricing
-from orders_inventory.domain.price import PRICE, SetPrice
+from orders_inventory.domain.price import SetPrice
 from orders_inventory.views.prices import KEY, PRICES, Wanted, listed
 
 router = APIRouter(prefix="/v1/prices", tags=["prices"], dependencies=[Allow(*BRAND)])
@@ -27,7 +27,7 @@ class PriceOut(BaseModel):
     set_on: date
 
 
-Commands(router, PRICE).put(
+Commands(router).put(
     "/{price_list}/{currency}/{sku}",
     SetPrice,
     use=pricing,

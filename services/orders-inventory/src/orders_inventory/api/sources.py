@@ -27,7 +27,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders_inventory.application.sources import find_source, rotate_secret
-from orders_inventory.domain.source import SOURCE, DefineSource, SkuRule, Source
+from orders_inventory.domain.source import DefineSource, SkuRule, Source
 from orders_inventory.views.sources import SOURCES, sources
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"], dependencies=[Allow(*BRAND)])
@@ -111,7 +111,7 @@ class NewSecret(Receipt):
     previous_until: datetime
 
 
-Commands(router, SOURCE).put("/{source}", DefineSource, allow=[], created=True, summary="Define a source")
+Commands(router).put("/{source}", DefineSource, allow=[], created=True, summary="Define a source")
 
 
 @router.post("/{source}/secrets", dependencies=[Allow()], summary="Give it a new secret", status_code=201)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.application.stocking import counting, receiving
-from orders_inventory.domain.stock import STOCK, CountStock, ReceiveStock
+from orders_inventory.domain.stock import CountStock, ReceiveStock
 from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
 
 router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
@@ -48,7 +48,7 @@ def _balance(c: ReceiveStock | CountStock) -> str:
     return f"{c.warehouse}/{c.sku}"
 
 
-commands = Commands(router, STOCK)
+commands = Commands(router)
 commands.post("/v1/stock-receipts", ReceiveStock, use=receiving, allow=[Role.OPS], created=True, id=_balance, summary="Receive stock")
 commands.post("/v1/stock-counts", CountStock, use=counting, allow=[Role.OPS], id=_balance, summary="Count stock")
 

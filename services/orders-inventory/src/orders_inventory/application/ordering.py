@@ -7,7 +7,9 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from channel_events import Ask, On, Rejected
+from msgspec.structs import replace
 
+from orders_inventory.domain.codes import own_source
 from orders_inventory.domain.order import (
     ORDER,
     BringOrder,
@@ -38,6 +40,15 @@ def placing(c: PlaceOrder) -> Steps:
         yield [On(PRODUCT, RequireProduct(sku)) for sku in units_by_sku(placed.lines)]
         yield _stock(Reserve, placed)
     return events
+
+
+def of_partner(c: PlaceOrder) -> PlaceOrder:
+    """The order as its partner itself gives it: under numbers of its own, so that nobody's can be used up. `Rejected`
+    (``source_not_yours``) when it names another's."""
+    own = own_source(c.partner_id)
+    if c.source not in ("direct", own):
+        raise Rejected("source_not_yours", source=c.source)
+    return replace(c, source=own)
 
 
 def bringing(c: BringOrder) -> Steps:

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from channel_events import Rejected
+from channel_events import Rejected, versions
 
-from orders_inventory.views.partners import PARTNER
+from orders_inventory.views.partner_copy import PARTNER
 from orders_inventory.views.stock import BALANCE_TABLE
-
-_VERSIONS = "select stream, max(version) as version from event where stream = any($1::text[]) group by stream"
 
 _MAY_HELP = frozenset(
     (
@@ -49,8 +47,8 @@ async def arrived(connection: Any, names: list[str]) -> set[str]:
             streams[name] = (f"order/{key}", int(version))
         elif kind in ("product", "warehouse"):
             streams[name] = (name, 0)
-    versions = dict(await connection.fetch(_VERSIONS, [stream for stream, _ in streams.values()]))
-    found |= {name for name, (stream, version) in streams.items() if versions.get(stream, 0) > version}
+    now = await versions(connection, [stream for stream, _ in streams.values()])
+    found |= {name for name, (stream, version) in streams.items() if now.get(stream, 0) > version}
     return found | await _partners(connection, names) | await _stock(connection, names)
 
 

@@ -10,7 +10,6 @@ from channel_service.importing import Importable, ImportSet, import_routes, neve
 from partner_registry.application.partners import admitting, moving
 from partner_registry.application.said import said
 from partner_registry.domain.partner import (
-    PARTNER,
     ActivatePartner,
     AdmitPartner,
     ApprovePartner,
@@ -21,13 +20,12 @@ from partner_registry.domain.partner import (
     RevokeChildrenAccess,
     SuspendPartner,
 )
-from partner_registry.domain.territories import TERRITORIES, DefineTerritory
+from partner_registry.domain.territories import DefineTerritory
 
 _DAY = date(2026, 1, 5)
 _AREAS = Importable(
     "territory",
     DefineTerritory,
-    decider=TERRITORIES,
     key=["territory"],
     id=lambda c: c.territory,
     changed=never,
@@ -54,8 +52,7 @@ _PARTNERS = Importable(
 
 def _step(kind: str, example: Any, **more: Any) -> Importable[Any]:
     """What happens to a partner that has applied: known again by partner and day."""
-    where = more or {"decider": PARTNER}
-    return Importable(kind, type(example), key=["partner_id", "on"], required=["on"], example=example, **where)
+    return Importable(kind, type(example), key=["partner_id", "on"], required=["on"], example=example, **more)
 
 
 _STEPS = [

@@ -29,7 +29,6 @@ from partner_registry.api import partner_models as models
 from partner_registry.application.partner_record import partner_record
 from partner_registry.application.partners import applying, moving
 from partner_registry.domain.partner import (
-    PARTNER,
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
@@ -48,7 +47,7 @@ MANAGE = [Role.CHANNEL_MANAGER]
 PartnerId = Annotated[Code, Path(examples=["p-1001"])]
 
 
-commands = Commands(router, PARTNER)
+commands = Commands(router)
 commands.post("", ApplyPartner, use=applying, allow=MANAGE, created=True, summary="Apply")
 commands.post("/{partner_id}/approve", ApprovePartner, allow=MANAGE, summary="Approve")
 commands.post("/{partner_id}/activate", ActivatePartner, allow=MANAGE, summary="Activate")

@@ -6,7 +6,7 @@ from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from partner_registry.domain.territories import TERRITORIES, DefineTerritory
+from partner_registry.domain.territories import DefineTerritory
 from partner_registry.views.territory_list import TERRITORY_LIST, listed
 
 router = APIRouter(prefix="/v1/territories", tags=["territories"], dependencies=[Allow(*BRAND)])
@@ -20,7 +20,7 @@ class Territory(BaseModel):
     defined_on: date
 
 
-Commands(router, TERRITORIES).put(
+Commands(router).put(
     "/{territory}", DefineTerritory, allow=[Role.CHANNEL_MANAGER], created=True, id=lambda c: c.territory, summary="Define a territory"
 )
 

@@ -3,10 +3,7 @@
 The partner comes first, so that its own refusal is the one told; then what it names, on those streams' own word.
 """
 
-from collections.abc import Generator
-from typing import Any
-
-from channel_events import Ask, On, Rejected
+from channel_events import Ask, On, Rejected, Steps
 from msgspec import UNSET
 
 from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink
@@ -22,8 +19,6 @@ from partner_registry.domain.partner import (
     Status,
 )
 from partner_registry.domain.territories import TERRITORIES, RequireTerritory
-
-Steps = Generator[On | Ask, Any, None]
 
 
 def applying(c: ApplyPartner) -> Steps:
