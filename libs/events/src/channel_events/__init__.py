@@ -54,6 +54,7 @@ from channel_events.subscription import (
     serving_query,
     wait_for,
 )
+from channel_events.timer import Due, DueIn, Timer
 from channel_events.view import (
     BOOLEAN,
     DATE,
@@ -94,6 +95,8 @@ __all__ = [
     "Decider",
     "Deciding",
     "Delete",
+    "Due",
+    "DueIn",
     "Expect",
     "Insert",
     "KeyReused",
@@ -117,6 +120,7 @@ __all__ = [
     "Set",
     "Steps",
     "Table",
+    "Timer",
     "Topic",
     "UnsafeServer",
     "UseCase",
