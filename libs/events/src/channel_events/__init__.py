@@ -39,6 +39,8 @@ from channel_events.pure import (
 )
 from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
+from channel_events.sending.gates import Backoff, Breaker, PerSecond
+from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
 from channel_events.subscription import (
     BadToken,
     Parked,
@@ -86,7 +88,9 @@ __all__ = [
     "Add",
     "Appended",
     "Ask",
+    "Backoff",
     "BadToken",
+    "Breaker",
     "Change",
     "CommandKey",
     "Copies",
@@ -106,17 +110,22 @@ __all__ = [
     "LogRestored",
     "LogUnavailable",
     "Need",
+    "NotSent",
     "On",
     "OutcomeUnknown",
+    "Outgoing",
     "OwnLog",
     "Parked",
     "ParkedEvent",
+    "PerSecond",
     "Put",
     "Reaction",
     "Recorded",
     "RedriveResult",
     "Registry",
     "Rejected",
+    "Send",
+    "Sender",
     "Set",
     "Steps",
     "Table",
