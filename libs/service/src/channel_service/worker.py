@@ -1,19 +1,28 @@
-"""The part of a process that moves events: the relay, and a subscription per view and source and per reaction."""
+"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers and senders."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from channel_events.log import Log
 from channel_events.relay import Relay
+from channel_events.sending import SenderRun
 from channel_events.subscription import ReactionSubscription, ViewSubscription
 from channel_events.tasks import end
+from channel_events.timing import Clock, TimerRun, now
 
 from channel_service.service import Service
 from channel_service.settings import Settings, required
 
 _log = structlog.get_logger("channel_service.worker")
+
+
+class Process(NamedTuple):
+    """What a process gives its senders to open what they need."""
+
+    settings: Settings
+    log: Log
 
 
 class Worker:
@@ -23,7 +32,7 @@ class Worker:
     process: a worker that only looks alive is worse than one that is restarted.
     """
 
-    def __init__(self, service: Service, settings: Settings, log: Log) -> None:
+    def __init__(self, service: Service, settings: Settings, log: Log, clock: Clock = now) -> None:
         shared: dict[str, Any] = {
             "service": service.name,
             "dsn": settings.database_url,
@@ -34,6 +43,9 @@ class Worker:
         self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
+        own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
+        self.timers = [TimerRun(timer, **own) for timer in service.timers]
+        self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
         self.failed = False
         self._tasks: list[asyncio.Task[None]] = []
         self._call: Callable[[], object] = lambda: None
@@ -43,12 +55,17 @@ class Worker:
         """``ok`` once all parts have started, whether or not the broker is there."""
         if self.failed:
             return "failed"
-        waiting = [one.name for one in self._parts if one.status == "starting"]
+        waiting = [one.name for one in (*self._parts, *self.timers, *self.senders) if one.status == "starting"]
         return f"starting: {', '.join(waiting)}" if waiting else "ok"
 
     def caught_up(self) -> bool:
         """Whether every view and reaction has done all that its sources had at the last look."""
         return all(one.caught_up() for one in self._parts)
+
+    @property
+    def sending(self) -> dict[str, str]:
+        """Of each sender what is not as it should be, ``ok`` otherwise. No reason not to be ready: the other side has to mend it."""
+        return {one.sender.name: one.trouble or "ok" for one in self.senders}
 
     @property
     def _parts(self) -> list[ViewSubscription | ReactionSubscription]:
@@ -60,7 +77,7 @@ class Worker:
 
     def start(self) -> None:
         self._run("relay", self.relay.run)
-        for one in self._parts:
+        for one in (*self._parts, *self.timers, *self.senders):
             self._run(one.name, one.run)
 
     async def stop(self) -> None:

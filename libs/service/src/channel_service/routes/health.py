@@ -18,6 +18,7 @@ class Health(BaseModel):
     status: Literal["live", "ready"]
     service: str = Field(examples=["partner-registry"])
     checks: dict[str, str] = {}
+    senders: dict[str, str] = Field(default={}, description="What leaves from here: ok, or how many could not be delivered.")
     instance: str = ""
     """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""
 
@@ -35,4 +36,5 @@ async def ready(runtime: RuntimeDep) -> Health:
     if any(state != "ok" for state in checks.values()):
         raise Rejected("unavailable", checks=checks)
 
-    return Health(status="ready", service=runtime.service.name, checks=checks, instance=runtime.settings.instance)
+    senders = {} if runtime.worker is None else runtime.worker.sending
+    return Health(status="ready", service=runtime.service.name, checks=checks, senders=senders, instance=runtime.settings.instance)
