@@ -86,12 +86,12 @@ async def test_any_order_of_batches_failures_and_redrives_applies_all_once(
             await random.choice(workers).go(random.randrange(1, 8))
             for one in await parked_streams(database):
                 if random.random() < 0.3:
-                    await effect.redrive(connections[0], one.stream, 0)
+                    await effect.redrive(connections[0], one.stream, await effect.table.bump(connections[0], 0))
         broken.clear()
         for worker in workers * 2:
             await worker.go(1000)
         for one in await parked_streams(database):
-            assert (await effect.redrive(connections[0], one.stream, 0)).flows
+            assert (await effect.redrive(connections[0], one.stream, await effect.table.bump(connections[0], 0))).flows
     finally:
         for connection in connections:
             await connection.close()

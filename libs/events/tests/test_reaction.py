@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
 from channel_events import OWN_LOG, Decider, Log, On, Reaction, Recorded, Rejected, derived_id, event, redrive
-from channel_events.broker import Broker
 from channel_events.relay import Relay
-from channel_events.subscription import ReactionSubscription, accept_fork, create_reactions, create_view_tables
-from channel_events.subscription.reaction_effect import StepUnit
+from channel_events.subscription import ReactionSubscription, create_reactions, create_view_tables
+from channel_events.subscription.reaction_units import StepUnit
 from channel_events.testing import on, recorded
 from msgspec import Struct
 
@@ -22,11 +20,8 @@ from .moving import (
     SPECIMEN,
     eventually,
     fill,
-    has_status,
     is_caught_up,
     parked_streams,
-    produce,
-    public_rows,
     rows,
     running,
     take,
@@ -328,29 +323,3 @@ def test_what_belongs_together_is_asked_for_together() -> None:
 
 async def waits_for(database: str, names: set[str]) -> bool:
     return {one.waits_for for one in await parked_streams(database)} == names
-
-
-async def test_a_forked_reaction_goes_on_by_command_from_the_start_and_acts_once(
-    log: Log, database: str, kafka: str, topic_prefix: str
-) -> None:
-    reaction = telling(SPECIMEN)
-    await create(database, reaction)
-    await fill(log, jars=2, each=4)
-    sent = await public_rows(database)
-    broker, topic = Broker(kafka, "embedded"), topic_prefix + "specimen"
-    last = next(row for row in reversed(sent) if row["stream"] == "jar/jar0")
-    lost = {**dict(last), "id": UUID(int=7)}
-    await produce(broker, topic, [row for row in sent if row is not last])
-    await produce(broker, topic, [lost, last])
-    async with running(reader := follower(reaction, log, database, kafka, topic_prefix)):
-        await eventually(partial(has_status, reader, "forked"))
-        await eventually(partial(told_count, database, 8))
-        assert await accept_fork(log, reaction) == [last["partition"]]
-    reset = topic_prefix + "again."
-    await produce(broker, reset + "specimen", sent)
-    async with running(reader := follower(reaction, log, database, kafka, reset)):
-        await eventually(partial(told_count, database, 9))
-        await eventually(partial(is_caught_up, reader))
-        assert reader.status == "running"
-    causes = [row["causation"] for row in await told(database)]
-    assert sorted(causes) == sorted([*(str(row["id"]) for row in sent), str(UUID(int=7))]), "each acted once, the lost one stays done"

@@ -210,13 +210,13 @@ async def test_old_tables_stay_a_minute_and_then_go(log: Log, database: str) -> 
         await before.execute("begin isolation level repeatable read")
         await use_serving(before)
         await rebuild(where(database), view)
-        assert await drop_retired_builds(where(database), view) == []
+        assert await drop_retired_builds(database, [view]) == {}
         assert len(await before.fetch("select * from taken_event_v1")) == 10, "a read that began before the switch goes on"
         await before.execute("rollback")
     finally:
         await before.close()
     await rows(database, "update serving set since = since - interval '61 seconds'")
-    assert await drop_retired_builds(where(database), view) == [0]
+    assert await drop_retired_builds(database, [view]) == {"taken": [0]}
     assert await rows(database, "select 1 from pg_tables where schemaname = 'public' and tablename = 'taken_v1'") == []
     await make_tables(database, view)  # a migration makes no tables that nobody reads
     assert await rows(database, "select 1 from pg_tables where schemaname = 'public' and tablename = 'taken_v1'") == []
@@ -226,7 +226,7 @@ async def test_old_tables_stay_a_minute_and_then_go(log: Log, database: str) -> 
 async def test_one_rebuild_of_a_view_at_a_time(log: Log, database: str) -> None:
     view = taken_view(OWN_LOG)
     await make_tables(database, view)
-    async with only_one(where(database), view):
+    async with only_one(database, view):
         with pytest.raises(Busy):
             await rebuild(where(database), view)
 

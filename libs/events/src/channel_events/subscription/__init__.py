@@ -1,10 +1,11 @@
 """Views and reactions kept up with the logs they follow."""
 
 from channel_events.subscription.builds import NotReady
+from channel_events.subscription.drawing_level import Where
 from channel_events.subscription.forking import accept_fork
 from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
 from channel_events.subscription.reaction_subscription import ReactionSubscription
-from channel_events.subscription.rebuilding import Busy, Rebuilt, Where, drop_retired_builds, rebuild
+from channel_events.subscription.rebuilding import Busy, Rebuilt, drop_retired_builds, rebuild
 from channel_events.subscription.redriving import RedriveResult, redrive
 from channel_events.subscription.serving import USE_SERVING, use_serving
 from channel_events.subscription.tables import create_reactions, create_view_tables
