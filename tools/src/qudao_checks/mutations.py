@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from channel_events.cli.output import bar
 from qudao_local.broker import Broker
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from qudao_checks.sources import ROOT
 
@@ -127,14 +128,22 @@ def _servers() -> Iterator[None]:
             postgres.stop()
 
 
+def _bar() -> Progress:
+    """On a terminal only."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
 def main(words: Sequence[str]) -> int:
     every = [one for folder in sorted(ROOT.glob("libs/*")) for one in mutations(folder)]
     chosen = [one for one in every if not words or any(word in one.name for word in words)]
     survivors = 0
-    with _servers(), ThreadPoolExecutor(_AT_ONCE) as pool, bar("mutations", len(chosen)) as progress:
+    with _servers(), ThreadPoolExecutor(_AT_ONCE) as pool, _bar() as progress:
+        task = progress.add_task("mutations", total=len(chosen))
         running = {pool.submit(survives, one): one for one in chosen}
         for done in as_completed(running):
-            progress.advance()
+            progress.advance(task)
             if reason := done.result():
                 survivors += 1
                 sys.stdout.write(f"{running[done].name} SURVIVES: {running[done].about.strip()}\n  {reason}\n")

@@ -1,7 +1,7 @@
 """Views and reactions kept up with the logs they follow."""
 
 from channel_events.subscription.builds import NotReady
-from channel_events.subscription.drawing_level import Where
+from channel_events.subscription.drawing_level import Told, Where
 from channel_events.subscription.forking import accept_fork
 from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
 from channel_events.subscription.reaction_subscription import ReactionSubscription
@@ -25,6 +25,7 @@ __all__ = [
     "Rebuilt",
     "RedriveResult",
     "TableVerified",
+    "Told",
     "Verified",
     "ViewBehind",
     "ViewSubscription",

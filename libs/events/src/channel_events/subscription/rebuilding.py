@@ -10,7 +10,7 @@ import msgspec
 from channel_events.log.connect import prepare
 from channel_events.subscription.builds import Held, building, drop, drop_retired, hold, new_build, switch
 from channel_events.subscription.drawing_level import Told, Where, folding
-from channel_events.subscription.serving import schema_of
+from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.subscription.tables import make_indexes
 from channel_events.view import View
 
@@ -24,10 +24,11 @@ class Busy(Exception):
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
-    """The build that is read now, and where it was at the switch: positions by ``source/partition``."""
+    """The build that is read now, where it was at the switch (positions by ``source/partition``), and the one read before."""
 
     build: int
     places: dict[str, int]
+    retired: int
 
 
 async def rebuild(where: Where, view: View, *, told: Told = lambda _: None, patience: float = 600) -> Rebuilt:
@@ -35,12 +36,13 @@ async def rebuild(where: Where, view: View, *, told: Told = lambda _: None, pati
 
     Workers and readers go on meanwhile. ``patience``: seconds to try the switch after everything is folded; `NotReady` with
     the reason when it cannot be done, and then nothing has changed. `Busy` when another process is at it. The old tables
-    stay for those who began to read them: `drop_retired_builds` drops them a minute later at the earliest, and so does the
-    next rebuild of this view.
+    stay for those who began to read them; the next rebuild or migration drops them, a minute later at the earliest, so one
+    build more than is read is all that is ever left.
     """
     async with only_one(where.owner_dsn, view) as connection:
         await drop_retired(connection, view)
         build = await new_build(connection, view, where.role)
+        retired = await serving_build(connection, view.subscription)
 
         async def take_over(serving: Held) -> None:
             await switch(connection, view, build, serving.places)
@@ -57,7 +59,7 @@ async def rebuild(where: Where, view: View, *, told: Told = lambda _: None, pati
                 await drop(connection, view, build)
             raise
     told(1.0)
-    return Rebuilt(build, {f"{source}/{partition}": position for (source, partition), position in old.places.items()})
+    return Rebuilt(build, {f"{source}/{partition}": position for (source, partition), position in old.places.items()}, retired)
 
 
 async def drop_retired_builds(owner_dsn: str, views: Iterable[View]) -> dict[str, list[int]]:

@@ -3,7 +3,7 @@
 import asyncpg
 from alembic import command
 from channel_events import schema, scoped_role
-from channel_events.subscription import create_reactions, create_view_tables
+from channel_events.subscription import create_reactions, create_view_tables, drop_retired_builds
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -18,7 +18,8 @@ _READ_REVISION = 'grant select on alembic_version to "{role}"'
 
 
 async def migrate(service: Service, owner_url: str, role: str) -> str | None:
-    """Brings the database to the head of the service's revisions as its owner, and lets ``role`` use it.
+    """Brings the database to the head of the service's revisions as its owner, and lets ``role`` use it. Tables of views that
+    are read no more go.
 
     Doing it again changes nothing; two at once wait for each other. Returns the revision reached.
     """
@@ -29,6 +30,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> str | None:
         await _check_scoped(guard, role)
         await _upgrade(revisions, owner_url)
         await create_view_tables(guard, service.views, role=role)
+        await drop_retired_builds(owner_url, service.views)
         await create_reactions(guard, service.reactions)
         quoted = role.replace('"', '""')
         await guard.execute((schema.GRANTS + service.grants + _READ_REVISION).format(role=quoted))
