@@ -10,9 +10,10 @@ import pytest
 from channel_events import OWN_LOG, Log, Recorded, redrive
 from channel_events.broker import Broker
 from channel_events.relay import Relay
-from channel_events.subscription import parked, rebuild, rebuilding, redriving, verify, view_subscription
+from channel_events.subscription import NotReady, parked, rebuild, rebuilding, redriving, verify, view_subscription
 from channel_events.subscription.build_subscription import BuildSubscription
-from channel_events.subscription.builds import hold, new_build
+from channel_events.subscription.builds import building, hold, new_build, switch
+from channel_events.subscription.progress import ProgressTable
 from channel_events.subscription.rebuilding import only_one
 from channel_events.subscription.serving import serving_build
 from channel_events.topic import TopicReader
@@ -117,6 +118,27 @@ async def test_a_partition_at_its_limit_goes_on_from_where_it_stands(
 
 async def has_reached(build: BuildSubscription, places: dict[int, int]) -> bool:
     return build.reached({partition: places.get(partition, 0) for partition in range(12)})
+
+
+@pytest.mark.parametrize("places", [(9, 1000), (1000, 9), (9, 9)])
+async def test_a_build_is_not_switched_to_before_every_partition_is_level(database: str, places: tuple[int, int]) -> None:
+    """Rows would go back for those who read before, however far the other partitions are."""
+    view = taken_view()
+    await make_tables(database, view)
+    put = "update progress set position = $3 where subscription = $1 and partition = $2"
+    async with only_one(database, view) as connection:
+        await ProgressTable(view.subscription, "specimen").begin(connection, range(12))
+        number = await new_build(connection, view, None)
+        for partition, position in enumerate(places):
+            await connection.execute(put, view.subscription, partition, 10)
+            await connection.execute(put, building(view, number), partition, position)
+        with pytest.raises(NotReady, match="is behind"):
+            async with connection.transaction():
+                await switch(connection, view, number, (await hold(connection, view.subscription)).places)
+        await connection.execute("update progress set position = 10 where position = 9")
+        async with connection.transaction():
+            await switch(connection, view, number, (await hold(connection, view.subscription)).places)
+    assert [row["build"] for row in await rows(database, "select build from serving")] == [number]
 
 
 async def test_a_build_that_begins_again_after_the_switch_writes_nothing(log: Log, database: str) -> None:
