@@ -1,5 +1,7 @@
 """Shared by all tests: one PostgreSQL and one broker for the whole run, started by the first process, seen by all workers.
 
+A run that finds their addresses in its environment is part of another one, and starts none (`qudao_checks.mutations`).
+
 `database` gives a test a fresh database with the tables of a service's log, cloned from a template in some 30 ms.
 """
 
@@ -25,7 +27,7 @@ _ENV_DSN, _ENV_KAFKA = "QUDAO_TEST_POSTGRES", "QUDAO_TEST_KAFKA"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput") or config.option.collectonly:
+    if hasattr(config, "workerinput") or config.option.collectonly or _ENV_DSN in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="qudao-test-"))
     # Servers and folder go with this process, also when it is killed (test_a_killed_test_run_leaves_nothing).

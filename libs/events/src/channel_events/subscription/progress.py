@@ -110,7 +110,7 @@ class ProgressTable:
         return {row["partition"]: row["stepping_attempts"] for row in rows}
 
     async def bump(self, connection: Any, partition: int) -> Progress:
-        """Locks the row and takes it from whoever holds it in memory, leaving its position; the row as it now is."""
+        """Takes the row from whoever holds it in memory, leaving its place; the row as it now is."""
         row = await connection.fetchrow(_BUMP, *self._names, partition)
         if row is None:
             raise Zombie(f"{self._names[0]} has never read partition {partition} of {self._names[1]}")

@@ -11,7 +11,7 @@ from channel_events.reaction import Reaction
 from channel_events.subscription.own_log import PARTITION
 from channel_events.subscription.progress import ProgressTable
 from channel_events.subscription.serving import schema_of, serving_build
-from channel_events.view import SCOPE, Topic, View, scoped_role
+from channel_events.view import SCOPE, OwnLog, Topic, View, scoped_role
 
 _LOCK = 0x71766965  # "qvie"
 _HAS_POLICY = "select exists (select from pg_policy where polrelid = $1::text::regclass and polname = 'scope')"
@@ -63,8 +63,12 @@ async def create_reactions(connection: Any, reactions: Iterable[Reaction]) -> No
     (test_what_is_recorded_between_migration_and_the_first_worker_has_its_effect).
     """
     for reaction in reactions:
-        partitions = range(PARTITIONS) if isinstance(reaction.source, Topic) else [PARTITION]
-        await ProgressTable(reaction.subscription, reaction.source.name).load(connection, partitions)
+        await ProgressTable(reaction.subscription, reaction.source.name).begin(connection, partitions_of(reaction.source))
+
+
+def partitions_of(source: OwnLog | Topic) -> list[int]:
+    """The partitions that a source has."""
+    return list(range(PARTITIONS)) if isinstance(source, Topic) else [PARTITION]
 
 
 async def _create_in(connection: Any, schema: str) -> None:
