@@ -7,10 +7,12 @@ from channel_events.log import (
     Expect,
     KeyReused,
     Log,
+    LogBusy,
     LogFailure,
     LogRestored,
     LogUnavailable,
     OutcomeUnknown,
+    StreamUnreadable,
     UnsafeServer,
 )
 from channel_events.pure import (
@@ -73,6 +75,7 @@ __all__ = [
     "Insert",
     "KeyReused",
     "Log",
+    "LogBusy",
     "LogFailure",
     "LogRestored",
     "LogUnavailable",
@@ -88,6 +91,7 @@ __all__ = [
     "Registry",
     "Rejected",
     "Set",
+    "StreamUnreadable",
     "Table",
     "Topic",
     "UnsafeServer",

@@ -1,7 +1,6 @@
 """Deciding a batch of commands on the states at the log's mark, in memory: no I/O, nothing shared is changed."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,14 +9,14 @@ import msgspec
 
 from channel_events.ids import new_id
 from channel_events.log.expect import Expect
+from channel_events.log.storable import encoded
 from channel_events.partition import partition_of
 from channel_events.pure import Actor, CommandKey, On, Rejected, event_type
 
-MAX_EVENT_BYTES = 900_000
-"""Of one event's data: a Kafka record of the usual limit (1 MiB) must hold it with its headers."""
-
-_ENCODE = msgspec.json.Encoder().encode
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+MAX_COMMAND_BYTES = 16_000_000
+"""Of all events that one command may write: they are written by one statement."""
+MAX_NAME_BYTES = 2_600
+"""Of a stream id, and of a key with its owner: an entry of an index has 2,704 bytes."""
 
 
 class Entry(NamedTuple):
@@ -66,6 +65,7 @@ class Head(NamedTuple):
         return _ENCODE(self.tails)
 
 
+_ENCODE = msgspec.json.Encoder().encode
 _TAILS = msgspec.json.Decoder(tuple[Tail, ...])
 
 
@@ -86,6 +86,8 @@ class Draft:
         self.events: list[Drafted] = []
         self.states: dict[str, Entry] = {}
         self.keys: list[tuple[str, CommandKey, int, int]] = []
+        self.bytes = 0
+        """Of the events' data."""
         self._before = states
         self._tails = list(head.tails)
 
@@ -114,9 +116,12 @@ class Draft:
                     drafted.append((new_id(), stream, version, event))
                 changed[stream] = Entry(decider.fold(events, entry.state), entry.version + len(events), drafted[-1][0])
         first = len(self.events)
-        encoded = [(*item, _encode(item[3])) for item in drafted]
-        for item in encoded:
-            self._append(*item, task.by)
+        data = [encoded(item[3]) for item in drafted]
+        if (size := sum(map(len, data))) > MAX_COMMAND_BYTES:
+            raise Rejected("event_too_large", bytes=size, limit=MAX_COMMAND_BYTES)
+        self.bytes += size
+        for item, one in zip(drafted, data, strict=True):
+            self._append(*item, one, task.by)
         self.states.update(changed)
         if task.key:
             self.keys.append((task.key.name(task.by)[0], task.key, self.base.position + first + 1, len(drafted)))
@@ -135,32 +140,22 @@ class Draft:
         self.events.append(Drafted(id_, stream, version, declared.type, data, event, partition, previous_position, previous_id, by))
 
 
-def _encode(event: Any) -> bytes:
-    """The event as JSON; `Rejected` for what PostgreSQL or Kafka would refuse, which would fail the whole batch with it."""
-    try:
-        data = _ENCODE(event)
-    except UnicodeEncodeError:
-        raise Rejected("unstorable_text") from None
-    if len(data) > MAX_EVENT_BYTES:
-        raise Rejected("event_too_large", bytes=len(data), limit=MAX_EVENT_BYTES)
-    if b"\\u0000" in data and _NUL.search(data):
-        raise Rejected("unstorable_text")
-    return data
-
-
 def check_storable(task: Task) -> None:
-    """Refuses texts of a command's envelope that the database would refuse; before it is queued with others."""
-    texts: Iterable[str | None] = (
-        *(target.key for target in task.targets),
-        task.by.subject,
-        task.by.reason,
-        task.by.correlation,
-        task.by.causation,
-        *(task.key.name(task.by) if task.key else ()),
-    )
-    for text in texts:
-        if text is not None and ("\0" in text or not _encodes(text)):
-            raise Rejected("unstorable_text")
+    """Refuses texts of a command's envelope that the database would refuse."""
+    by, key = task.by, task.key
+    texts = [target.key for target in task.targets]
+    texts += [text for text in (by.subject, by.reason, by.correlation, by.causation, by.trace) if text is not None]
+    if key is not None:
+        texts += key.name(by)
+    # All at once, since this is done for each command; a surrogate at the end of one does not pair with the next.
+    whole = "".join(texts)
+    if "\0" in whole or not (whole.isascii() or _encodes(whole)):
+        raise Rejected("unstorable_text")
+    if len(whole) > MAX_NAME_BYTES // 4:
+        names = [target.stream for target in task.targets]
+        for name in names if key is None else (*names, "".join(key.name(by))):
+            if len(name.encode()) > MAX_NAME_BYTES:
+                raise Rejected("name_too_long", limit=MAX_NAME_BYTES)
 
 
 def _encodes(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The log as services see it."""
 
 import copy
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
@@ -12,7 +12,7 @@ from channel_events.log import statements as sql
 from channel_events.log.announce import Announcer
 from channel_events.log.committer import Committer
 from channel_events.log.connect import connect_readers
-from channel_events.log.draft import Task, check_storable
+from channel_events.log.draft import Entry, Task, check_storable
 from channel_events.log.expect import Expect, stream_tag
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
@@ -65,7 +65,9 @@ class Log:
         pool = await connect_readers(dsn)
         announcer = Announcer(dsn)
         restorer = Restorer(service, timezone)
-        committer = Committer(service, dsn, by_kind, reader, restorer, timezone=timezone, durable=durable, appended=announcer.announce)
+        committer = Committer(
+            service, dsn, by_kind, reader, restorer, pool, timezone=timezone, durable=durable, appended=announcer.announce
+        )
         try:
             await committer.start()
             await announcer.start()
@@ -87,12 +89,13 @@ class Log:
     async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
         """Decides the commands in order, each on what the earlier ones changed, and writes all of their events or none.
 
-        Raises `Rejected` (nothing written), `KeyReused`, `LogUnavailable` (nothing written), `OutcomeUnknown`.
+        Raises `Rejected`, `KeyReused`, `StreamUnreadable`, `LogUnavailable`, `LogBusy` (nothing written), `OutcomeUnknown`.
+        Cancelled before it was taken, it is not done.
         """
         with tracing.appending(by) as by:
             task = Task(targets, by, key, self._expect)
             check_storable(task)
-            appended: Appended = await self._committer.submit(task)
+            appended = await self._committer.submit(task)
         if self._told:
             self._told(appended)
         return appended
@@ -105,23 +108,36 @@ class Log:
         await self._committer.transact(unit)
 
     async def state(self, decider: Decider[Any, State, Any], key: str) -> State:
-        """The state of a stream now, read from the log."""
+        """The state of a stream now, read from the log; raises `StreamUnreadable` where it holds what this version cannot fold."""
         return (await self.current(decider, key)).state
 
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
         """A stream as it is now, read from the log."""
-        events = await self.stream(decider, key)
-        tag = stream_tag(events[-1].version, events[-1].id) if events else None
-        return Current(decider.fold(event.data for event in events), tag)
+        entry = await self._entry(decider, key)
+        return Current(entry.state, stream_tag(entry.version, entry.last))
 
-    async def stream(self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0) -> list[Recorded]:
-        """The events of a stream, in order."""
-        return self._recorded(await self._pool.fetch(sql.STREAM, stream_id(decider.name, key), after_version))
+    async def versioned(self, decider: Decider[Any, State, Any], key: str) -> tuple[State, int]:
+        """The state of a stream now and its version, read from the log."""
+        entry = await self._entry(decider, key)
+        return entry.state, entry.version
+
+    async def _entry(self, decider: Decider[Any, Any, Any], key: str) -> Entry:
+        return await self._committer.streams.entry(decider, stream_id(decider.name, key))
+
+    async def stream(
+        self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0, limit: int | None = None
+    ) -> list[Recorded]:
+        """The events of a stream, in order; at most ``limit`` of them. Streams may be long: all that is answered is in memory."""
+        return await self._committer.streams.events(stream_id(decider.name, key), after_version=after_version, limit=limit)
+
+    async def version_at(self, decider: Decider[Any, Any, Any], key: str, position: int) -> int:
+        """The version that a stream had at a position of the log."""
+        return await self._committer.streams.version_at(stream_id(decider.name, key), position)
 
     async def read(self, *, after: int, limit: int) -> list[Recorded]:
         """The events behind position ``after``, in order; positions are in commit order and nothing comes between, so the last one
         read is a right place to go on from."""
-        return self._recorded(await self._pool.fetch(sql.AFTER, after, limit))
+        return await self._committer.streams.log(after=after, limit=limit)
 
     async def event(self, event_id: str) -> Recorded | None:
         """The event with this id; None when the log has none, or the id is no UUID."""
@@ -156,6 +172,3 @@ class Log:
         await self._committer.close()
         await self._announcer.close()
         self._pool.terminate()
-
-    def _recorded(self, rows: Sequence[Any]) -> list[Recorded]:
-        return [self._reader.recorded(row) for row in rows]

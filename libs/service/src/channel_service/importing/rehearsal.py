@@ -62,8 +62,7 @@ class Rehearsal(Deciding):
     async def _at(self, target: On) -> tuple[Any, int]:
         """The state of a stream and its version."""
         if target.stream not in self._states:
-            events = await self._log.stream(target.decider, target.key)
-            self._states[target.stream] = target.decider.fold(event.data for event in events), len(events)
+            self._states[target.stream] = await self._log.versioned(target.decider, target.key)
         return self._states[target.stream]
 
 

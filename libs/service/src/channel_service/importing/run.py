@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Any, TypeAlias
 
-from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected
+from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected, StreamUnreadable
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -97,7 +97,10 @@ class Import:
             id_ = kind.id(document)
         except Rejected as refusal:
             return self._refusal(row.number, kind, refusal)
-        known = Known(self._today, await self._state(id_, kind, document) if kind.state else found.get(kind))
+        try:
+            known = Known(self._today, await self._state(id_, kind, document) if kind.state else found.get(kind))
+        except StreamUnreadable as unreadable:
+            return _unreadable(row.number, unreadable, id_)
         return _InFlight(row.number, kind, document, id_, asyncio.create_task(self._work(kind, document, known)))
 
     async def _state(self, id_: str, kind: Importable[Any], document: ImportRow) -> Any:
@@ -134,6 +137,8 @@ class Import:
             appended = await one.task
         except Rejected as refusal:
             return self._refused(self._refusal(one.number, one.kind, refusal, one.id))
+        except StreamUnreadable as unreadable:
+            return self._refused(_unreadable(one.number, unreadable, one.id))
         except (LogUnavailable, OutcomeUnknown) as failure:
             self._tally.stopped = failure.code
             return self._refused(Refused(one.number, failure.code, {}, one.id))
@@ -165,3 +170,7 @@ class Import:
         """When the reader of the results leaves, commands that the log already has still come to their end."""
         tasks = [one.task for one in self._waiting if isinstance(one, _InFlight)]
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _unreadable(number: int, unreadable: StreamUnreadable, id_: str) -> Refused:
+    return Refused(number, unreadable.code, dict(unreadable.facts), id_)
