@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import Actor, Appended, CommandKey, Log, On, OutcomeUnknown, Rejected, UnsafeServer, schema
-from channel_events.log import committer, connect, unknown
+from channel_events.log import basis, connect, session, unknown
 from channel_events.log import statements as sql
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
@@ -53,7 +53,7 @@ async def test_a_statement_that_arrives_late_is_never_done(
         await eventually(arrived)
         return found
 
-    monkeypatch.setattr(committer, "find_out", find_out)
+    monkeypatch.setattr(session, "find_out", find_out)
     wire.holding = True
     writing = asyncio.create_task(log.execute(On(JAR, "red", Put(1)), by=ANN))
     await asyncio.wait_for(wire.heard.wait(), 5)
@@ -74,7 +74,7 @@ async def test_what_was_written_is_answered_although_no_new_connection_can_be_ha
     wire.deaf = True
     writing = asyncio.create_task(log.execute(On(JAR, "red", Put(1)), by=ANN))
     await asyncio.wait_for(wire.heard.wait(), 5)
-    monkeypatch.setattr(committer, "connect_writer", refused)
+    monkeypatch.setattr(session, "connect_writer", refused)
     wire.deaf = False
     wire.cut()
     assert len((await asyncio.wait_for(writing, 20)).events) == 1
@@ -161,7 +161,7 @@ async def test_a_commit_confirmed_with_a_warning_is_answered_only_when_the_stand
     primary: Primary, kept: Log, heard: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not heard:
-        monkeypatch.setattr(kept._committer._connection, "_log_listeners", set())
+        monkeypatch.setattr(kept._committer._session._connection, "_log_listeners", set())
     writing, _ = await primary.a_commit_that_waits(kept)
     [pid] = await primary.waiting()
     await rows(primary.dsn, "select pg_cancel_backend($1)", pid)
@@ -228,7 +228,7 @@ async def lose_the_last_event(database: str) -> None:
 
 
 def remember(log: Log) -> dict[str, Any]:
-    head = log._committer._head
+    head = log._committer._session.basis.head
     assert head is not None
     return {"position": head.position, "mark": head.mark}
 
@@ -245,7 +245,7 @@ async def test_a_decision_is_never_made_on_events_that_are_gone(
     if mistake == "position compared":
         monkeypatch.setattr(sql, "WRITE", sql.WRITE.replace("where mark = $1", "where position = $3 - 1 and $1::uuid is not null"))
     if mistake == "mark not looked for":
-        monkeypatch.setattr(sql, "HAS", "select $1::bigint > 0 and $2::uuid is not null")
+        monkeypatch.setattr(basis, "begins_at", lambda *_: True)
     if mistake:
         await one.execute(On(JAR, "red", Take(6)), by=ANN)
     else:
@@ -259,7 +259,7 @@ async def test_a_stream_that_others_wrote_is_folded_once(open_log: OpenLog, mist
     await one.execute(On(JAR, "blue", Put(1)), by=ANN)
     await other.execute(On(JAR, "red", Put(5)), by=ANN)
     if mistake:
-        monkeypatch.setattr(sql, "STREAMS", sql.STREAMS.replace("position <= $2", "$2::bigint >= 0"))
+        monkeypatch.setattr(sql, "LOAD", sql.LOAD.replace("position <= $3", "$3::bigint >= 0"))
         await one.execute(On(JAR, "red", Take(6)), by=ANN)
         return
     with pytest.raises(Rejected, match="too_few"):

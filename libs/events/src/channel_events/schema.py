@@ -57,6 +57,16 @@ create table command_key (
   count          integer not null,
   primary key (actor, key)
 );
+
+create table snapshot (
+  stream   text collate "C" primary key,
+  decider  text not null,
+  position bigint not null,
+  id       uuid not null,
+  version  integer not null,
+  state    json not null,
+  taken_at timestamptz not null default now()
+);
 """
 
 SUBSCRIPTIONS = """
@@ -124,6 +134,7 @@ TABLES = LOG + SUBSCRIPTIONS + PARKING
 GRANTS = """
 grant select, update on log_head to "{role}";
 grant select, insert on event, command_key to "{role}";
+grant select, insert, update on snapshot to "{role}";
 grant select, update on relay to "{role}";
 grant select, insert, update on progress to "{role}";
 grant select, insert, update, delete on parked_stream, parked_event to "{role}";

@@ -35,6 +35,10 @@ class Decider(Generic[Command, State, Event]):
     ``decide(command, state, known)`` yields events or raises `Rejected`; no events is idempotent success. ``evolve(state,
     event)`` returns the next state and never changes the one it was given: states are cached and shared. Both are
     synchronous and pure: the day and what local copies tell arrive in `Known`. ``needs`` names what it asks them for.
+
+    ``state`` is the type of its states as msgspec reads it; with it long streams have snapshots, which spare reading all
+    of their events. Snapshots are of a ``version``: raise it whenever ``evolve``, or what a state means, changes, or states
+    of before would be taken for those of today. Another form of the state type is seen without that.
     """
 
     def __init__(
@@ -46,8 +50,12 @@ class Decider(Generic[Command, State, Event]):
         evolve: Callable[[State, Event], State],
         events: Iterable[type[Event]],
         needs: Iterable[Need[Any]] = (),
+        state: Any = None,
+        version: int = 1,
     ) -> None:
         self.name = name
+        self.state = state
+        self.version = version
         self.initial = initial
         self.decide = decide
         self.evolve = evolve
