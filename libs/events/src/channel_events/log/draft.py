@@ -184,6 +184,7 @@ class _Work:
             try:
                 return self._before[stream]
             except KeyError:
+                _check_texts([stream], [stream])  # before the database is asked for it
                 raise Lacking(streams=(stream,)) from None
         return found
 
@@ -217,7 +218,6 @@ class _Work:
                 self._expect.check(entry.version, entry.last)
         events = tuple(decider.decide(target.command, entry.state, self._known))
         if events:
-            _check_texts([stream], [stream])
             for version, event in enumerate(events, entry.version + 1):
                 self.drafted.append((new_id(), stream, version, event))
             self.changed[stream] = Entry(decider.fold(events, entry.state), entry.version + len(events), self.drafted[-1][0])
@@ -228,7 +228,7 @@ def check_storable(task: Task) -> None:
     """Refuses texts of a command's envelope that the database would refuse."""
     by, key = task.by, task.key
     texts = [text for text in (by.subject, by.reason, by.correlation, by.causation, by.trace) if text is not None]
-    names = [] if key is None else ["".join(key.name(by))]
+    names = [*task.streams] if key is None else [*task.streams, "".join(key.name(by))]
     _check_texts([*texts, *names], names)
 
 
