@@ -168,7 +168,7 @@ async def test_a_log_that_cannot_answer_says_when_to_come_again(
     async def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(client.runtime.log, "execute", fail)
+    monkeypatch.setattr(client.runtime.log, "use", fail)
     answer = await client.post(RAISE, json={"by": 1})
     problem(answer, 503, code)
     assert int(answer.headers["retry-after"]) >= 1
