@@ -127,5 +127,5 @@ class Ask:
         return f"Ask({self.of.name!r}, {self.key!r})"
 
 
-UseCase: TypeAlias = Iterable[On | Ask] | Generator[On | Ask, Any, object]
-"""Which commands go to which streams: all of them are one write, or none."""
+UseCase: TypeAlias = Iterable[On | Ask] | Generator[On | Ask | list[On], Any, object]
+"""Which commands go to which streams: all of them are one write, or none. What is yielded as a list is looked up together."""

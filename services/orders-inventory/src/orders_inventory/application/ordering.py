@@ -89,7 +89,7 @@ def _stock(step: type[StockStep], event: Any) -> On:
 
 
 def _happened(history: History, placed: OrderPlaced) -> Steps:
-    where = {"source": placed.source, "external_id": placed.external_id}
+    where: dict[str, Any] = {"source": placed.source, "external_id": placed.external_id}
     if history.confirmed_on:
         yield from confirming(ConfirmOrder(**where, on=history.confirmed_on))
     if history.shipped_on:

@@ -61,7 +61,7 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fie
 
 
 class AsPlaced(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was known of the partner when an order was placed elsewhere, where that is to be kept; and whether it was itself imported there."""
+    """What was known of the partner when an order was placed elsewhere, where that is to be kept; and whether it was imported there."""
 
     channel_type: Label | None = None
     segment: Label | None = None
