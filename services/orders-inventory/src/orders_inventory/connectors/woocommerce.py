@@ -17,7 +17,7 @@ from msgspec import Raw, Struct, field
 
 from orders_inventory.connectors.connector import Connector, Delivery
 from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
-from orders_inventory.connectors.reading import NULL, business_date, moment, money, parsed, store_moment, unit_price
+from orders_inventory.connectors.reading import NULL, business_date, moment, money, named_once, parsed, store_moment, unit_price
 from orders_inventory.connectors.signing import from_base64, signer
 from orders_inventory.domain.order import NewLine, Wanted
 from orders_inventory.domain.source import SkuRule, SourceSettings
@@ -108,7 +108,7 @@ def interpret(delivery: Delivery, source: SourceSettings, received_at: datetime)
     topic = delivery.headers.get(TOPIC, "")
     if topic and not topic.startswith(("order.", "refund.")):
         return Nothing("topic_not_used")
-    fields = parsed(delivery.body, dict[str, Raw]).keys()
+    fields = parsed(delivery.body, dict[str, Raw], check=named_once).keys()
     if "amount" in fields and "status" not in fields:
         return _refund(parsed(delivery.body, RefundBody), source)
     if fields == {"id"}:
