@@ -1,7 +1,7 @@
 """A source: set up, changed, its secrets rotated without a gap and never in the log."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import pytest
@@ -32,7 +32,7 @@ SETTINGS = SourceSettings(warehouse="sh", zone="Asia/Shanghai", partner_id="p1")
 DEFINED = SourceDefined(source="shop", platform="woocommerce", settings=SETTINGS, occurred_on=DAY)
 
 
-def define(settings: SourceSettings = SETTINGS, platform: str = "woocommerce") -> DefineSource:
+def define(settings: SourceSettings = SETTINGS, platform: Literal["woocommerce", "cloudevents"] = "woocommerce") -> DefineSource:
     return DefineSource(source="shop", platform=platform, **structs.asdict(settings), on=DAY)
 
 

@@ -42,7 +42,7 @@ NEW_LINES = st.lists(
     min_size=1,
     max_size=2,
 )
-WANTED = st.just([]) | st.lists(
+WANTED: st.SearchStrategy[list[Wanted]] = st.just([]) | st.lists(
     st.builds(Wanted, line_id=st.sampled_from(["1", "2"]), quantity=st.none() | st.integers(1, 2)), min_size=1, max_size=2
 )
 

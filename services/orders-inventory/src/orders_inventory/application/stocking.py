@@ -16,17 +16,23 @@ Steps = Generator[On | Ask, Any, None]
 
 def receiving(c: ReceiveStock) -> Steps:
     yield from _known(c)
-    if c.reference is not None:
-        # The SKU is part of the name: a delivery note has many lines, and each comes by itself.
-        kind, facts = f"delivery/{c.warehouse}/{c.sku}", f"{c.quantity}"
-        if not (yield On(REFERENCE, TakeReference(kind=kind, reference=c.reference, facts=facts))):
-            return
-    yield On(STOCK, c)
+    if (yield from _is_new("delivery", c, f"{c.quantity}")):
+        yield On(STOCK, c)
 
 
 def counting(c: CountStock) -> Steps:
     yield from _known(c)
-    yield On(STOCK, c)
+    if (yield from _is_new("count", c, f"{c.counted}")):
+        yield On(STOCK, c)
+
+
+def _is_new(kind: str, c: ReceiveStock | CountStock, facts: str) -> Generator[On | Ask, Any, bool]:
+    """Whether a document of this name was not taken before; the SKU is part of the name: a delivery note has many lines, and each comes
+    by itself."""
+    if c.reference is None:
+        return True
+    taken = yield On(REFERENCE, TakeReference(kind=f"{kind}/{c.warehouse}/{c.sku}", reference=c.reference, facts=facts))
+    return bool(taken)
 
 
 def pricing(c: SetPrice) -> Steps:

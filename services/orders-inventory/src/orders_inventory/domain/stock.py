@@ -243,7 +243,8 @@ def evolve(shelves: Shelves, event: StockEvent) -> Shelves:
     with shelves.mutate() as after:
         for one in event.lines:
             after[one.sku] = after.get(one.sku, NONE).after(*move(one.quantity), event.occurred_on)
-        return after.finish()
+        finished: Shelves = after.finish()
+    return finished
 
 
 _MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
