@@ -71,7 +71,7 @@ async def test_an_order_is_placed_confirmed_and_delivered_as_the_shop_says(shop:
     assert (shown["status"], shown["partner_id"], shown["imported"], shown["placed_on"]) == ("confirmed", "p1", True, "2017-03-23")
     assert await pushed(shop, order(**COMPLETED)) == ("applied", None)
     assert (await whole.get("/v1/orders/shop:727")).json()["status"] == "delivered"
-    item = await whole.runtime.log.state(STOCK, "sh/woo-93")
+    item = (await whole.runtime.log.state(STOCK, "sh"))["woo-93"]
     assert (item.on_hand, item.reserved) == (8, 0)
 
 
