@@ -106,8 +106,11 @@ create table parked_stream (
   attempts     integer not null default 1,
   since        timestamptz not null default now(),
   tried_at     timestamptz not null default now(),
+  due_at       timestamptz not null default now(),
   primary key (subscription, source, stream)
 );
+create index parked_stream_since on parked_stream (subscription, source, since);
+create index parked_stream_due on parked_stream (subscription, source, waits_for, due_at) where waits_for is not null;
 
 create table parked_event (
   subscription text not null,

@@ -14,6 +14,7 @@ from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
 
 _ZOMBIES = 100
+_PAGE = 1_000
 
 
 class RedriveResult(msgspec.Struct, frozen=True):
@@ -34,8 +35,12 @@ async def redrive(log: Log, what: View | Reaction, stream: str | None = None) ->
     connection = await asyncpg.connect(log.dsn, timeout=5, server_settings={"application_name": "qudao-redrive", "lock_timeout": "5s"})
     try:
         await prepare(connection)
-        waiting = await parked(connection.fetch, subscription=what.subscription, stream=stream)
-        return [await _redrive(connection, _effect(log, what, one.source), one) for one in waiting]
+        results: list[RedriveResult] = []
+        last: Parked | None = None
+        while page := await parked(connection.fetch, subscription=what.subscription, stream=stream, after=last, limit=_PAGE):
+            results += [await _redrive(connection, _effect(log, what, one.source), one) for one in page]
+            last = page[-1]
+        return results
     finally:
         connection.terminate()
 

@@ -21,6 +21,7 @@ from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
 from channel_events.subscription.meters import Meters
 from channel_events.subscription.own_log import PARTITION, OwnLogSource
+from channel_events.subscription.parking import TRIED
 from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
 from channel_events.subscription.source import Source
 from channel_events.subscription.step import Step
@@ -250,8 +251,11 @@ class _Session:
     async def _tend_parked(self) -> None:
         if names := await self._effect.parking.waiting(self._connection):
             arrived = await self._effect.arrived(self._connection, names)
-            for stream, partition in await self._effect.parking.due(self._connection, arrived):
+            due = await self._effect.parking.due(self._connection, arrived)
+            for stream, partition in due:
                 await self._redrive(stream, partition)
+            if len(due) == TRIED:
+                self._s._tended = 0.0  # there are more
         events, oldest = await self._effect.parking.count(self._connection)
         self._s.meters.parked(events, oldest)
         self._s._parked, self._effect.parking.grew = events > 0, False

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -41,6 +42,7 @@ async def make_tables(connection: Any, view: View, schema: str, *, role: str | N
     for table in view.tables:
         name = table.sql.name
         await connection.execute(str(CreateTable(table.sql, if_not_exists=True).compile(dialect=_DIALECT)))
+        await _index(connection, [index for index in table.sql.indexes if index.unique])  # those that folding needs
         if table.scope is not None and not await connection.fetchval(_HAS_POLICY, f"{_quote(schema)}.{_quote(name)}"):
             await connection.execute(_policy(name, table.scope))
         if role is not None:
@@ -52,8 +54,12 @@ async def make_indexes(connection: Any, view: View, schema: str) -> None:
     """What is missing of the indexes, in the caller's transaction."""
     await _create_in(connection, schema)
     for table in view.tables:
-        for index in sorted(table.sql.indexes, key=lambda index: str(index.name)):
-            await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT)))
+        await _index(connection, table.sql.indexes)
+
+
+async def _index(connection: Any, indexes: Iterable[Index]) -> None:
+    for index in sorted(indexes, key=lambda index: str(index.name)):
+        await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT)))
 
 
 async def create_reactions(connection: Any, reactions: Iterable[Reaction]) -> None:

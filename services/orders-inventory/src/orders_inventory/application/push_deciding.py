@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from channel_events import Ask, On, Recorded, Rejected
+from channel_events import Ask, On, Recorded, Rejected, Steps
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orders_inventory.application.ordering import STEPS, bringing
-from orders_inventory.application.push_orders import At, Steps, follow, give_back
+from orders_inventory.application.push_orders import At, follow, give_back
 from orders_inventory.application.pushes import delivery_of
 from orders_inventory.application.stocking import receiving
 from orders_inventory.connectors import CONNECTORS

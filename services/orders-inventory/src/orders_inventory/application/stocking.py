@@ -1,8 +1,6 @@
 """What comes into the warehouses and what is counted there, of products and warehouses that are known."""
 
-from typing import Any
-
-from channel_events import Ask, On, Steps
+from channel_events import On, Steps
 
 from orders_inventory.domain.price import PRICE, SetPrice
 from orders_inventory.domain.product import PRODUCT, RequireProduct
@@ -23,7 +21,7 @@ def counting(c: CountStock) -> Steps:
         yield On(STOCK, c)
 
 
-def _is_new(kind: str, c: ReceiveStock | CountStock, facts: str) -> Generator[On | Ask, Any, bool]:
+def _is_new(kind: str, c: ReceiveStock | CountStock, facts: str) -> Steps:
     """Whether a document of this name was not taken before; the SKU is part of the name: a delivery note has many lines, and each comes
     by itself."""
     if c.reference is None:
