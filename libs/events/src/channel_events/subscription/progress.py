@@ -69,6 +69,7 @@ class ProgressTable:
     """The rows of one subscription and source."""
 
     def __init__(self, subscription: str, source: str) -> None:
+        self.subscription = subscription
         self._names = (subscription, source)
 
     async def load(self, connection: Any, partitions: Iterable[int]) -> dict[int, Progress]:

@@ -19,6 +19,7 @@ from channel_events.partition import PARTITIONS
 from channel_events.pure import Registry
 from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
+from channel_events.subscription.looking import moved
 from channel_events.subscription.meters import Meters
 from channel_events.subscription.own_log import PARTITION, OwnLogSource
 from channel_events.subscription.parking import TRIED
@@ -236,6 +237,7 @@ class _Session:
         for row in rows:
             self._s._rows[row.partition] = row
             self._source.committed(row)
+        moved(self._effect.table.subscription)
 
     async def tend(self) -> None:
         """Counts what is parked, and re-drives what has what it waited for; looks whether a fork was dealt with."""
