@@ -182,7 +182,7 @@ def test_a_step_names_lines_of_the_order_and_each_once() -> None:
 
 
 def on_day(event: OrderEvent, day: date, reference: str | None = None) -> OrderEvent:
-    return replace(event, occurred_on=day, reference=reference)  # type: ignore[call-arg]
+    return replace(event, occurred_on=day, reference=reference)
 
 
 def test_no_step_is_dated_before_the_one_that_it_follows() -> None:
