@@ -1,8 +1,9 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from orders_inventory.domain.order import OrderingPartner
+from orders_inventory.domain.order import AsPlaced, BringOrder, OrderingPartner
 
 from .examples import FOUR_B, MAY_1, MAY_2, MAY_3, P1, TEN_A, knowing, new_line, place, placed
 
@@ -152,3 +153,28 @@ def test_an_order_has_lines() -> None:
 
 def test_an_order_has_at_most_two_thousand_lines() -> None:
     knowing().when(place(*[new_line()] * 2001)).then_rejected("line_count_invalid", lines=2001, most=2000)
+
+
+def brought(**there: object) -> BringOrder:
+    command = place()
+    said = {name: getattr(command, name) for name in command.__struct_fields__}
+    return BringOrder(**said, placed=AsPlaced(**there))  # type: ignore[arg-type]
+
+
+def test_an_order_brought_from_elsewhere_keeps_what_was_known_of_its_partner_there() -> None:
+    there = {"channel_type": "agent", "segment": None, "territory": "CN-11", "suspended": False, "imported": False}
+    now = knowing(partner=with_status("suspended"), imported=True)
+    now.when(brought(**there)).then(placed(channel_type="agent", segment=None, territory="CN-11"))
+    now.when(brought(**there | {"suspended": True, "imported": True})).then(
+        placed(channel_type="agent", segment=None, territory="CN-11", imported=True, flags=("partner_suspended",))
+    )
+
+
+def test_what_is_not_said_of_the_partner_there_is_as_it_is_known_here() -> None:
+    knowing(imported=True).when(brought(channel_type="ecommerce")).then(placed(channel_type="ecommerce", imported=True))
+
+
+def test_an_order_has_a_day_that_can_be() -> None:
+    for day in (date(9999, 12, 31), date(1, 1, 1), date(1969, 12, 31), date(2026, 5, 6)):
+        knowing().when(place(on=day)).then_rejected("date_implausible", on=day)
+    knowing().when(place(on=date(2026, 5, 5))).then(placed(occurred_on=date(2026, 5, 5)))

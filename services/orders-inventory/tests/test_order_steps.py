@@ -8,6 +8,7 @@ from orders_inventory.domain.order import (
     ORDER,
     DeliveryConfirmed,
     OrderCommand,
+    OrderEvent,
     OrderLine,
     ReturnReceived,
     ShippedLine,
@@ -18,6 +19,8 @@ from orders_inventory.domain.order import (
 from .examples import (
     FOUR_B,
     MAY_1,
+    MAY_2,
+    MAY_3,
     TEN_A,
     cancel,
     cancelled,
@@ -176,3 +179,53 @@ def test_no_step_is_dated_before_the_order(step: OrderCommand) -> None:
 def test_a_step_names_lines_of_the_order_and_each_once() -> None:
     given(ORDER, placed()).when(cancel(Wanted("9", 1))).then_rejected("line_unknown", line_id="9")
     given(ORDER, placed()).when(cancel(Wanted("1", 1), Wanted("1", 1))).then_rejected("line_repeated")
+
+
+def on_day(event: OrderEvent, day: date, reference: str | None = None) -> OrderEvent:
+    return replace(event, occurred_on=day, reference=reference)
+
+
+def test_no_step_is_dated_before_the_one_that_it_follows() -> None:
+    late = (placed(), on_day(confirmed(), MAY_2), on_day(shipped(1, ALL_A, ALL_B), MAY_3))
+    given(ORDER, *late[:2]).when(ship(on=MAY_1)).then_rejected("date_before_step", on="2026-05-01", before="2026-05-02")
+    given(ORDER, *late).when(deliver(on=MAY_2)).then_rejected("date_before_step", on="2026-05-02", before="2026-05-03")
+    delivered = on_day(DELIVERED, MAY_3)
+    given(ORDER, *late, delivered).when(give_back(on=MAY_2)).then_rejected("date_before_step", on="2026-05-02", before="2026-05-03")
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: type(step).__name__)
+def test_a_step_has_a_day_that_can_be(step: OrderCommand) -> None:
+    for day in (date(9999, 12, 31), date(1, 1, 1)):
+        given(ORDER, placed()).when(replace(step, on=day)).then_rejected("date_implausible", on=day)
+
+
+def test_a_line_may_be_named_by_its_sku_where_one_line_has_it() -> None:
+    given(ORDER, placed(), confirmed()).when(ship(Wanted(sku="A", quantity=3))).then(shipped(1, THREE_A))
+    given(ORDER, placed()).when(cancel(Wanted(sku="A"))).then(cancelled(WHOLE_A))
+    twice = placed(lines=(TEN_A, replace(TEN_A, line_id="2")))
+    given(ORDER, twice).when(cancel(Wanted(sku="A"))).then_rejected("line_not_clear", sku="A", lines=2)
+    given(ORDER, placed()).when(cancel(Wanted(sku="C"))).then_rejected("line_not_clear", sku="C", lines=0)
+    given(ORDER, placed()).when(cancel(Wanted(sku="A"), Wanted("1"))).then_rejected("line_repeated")
+
+
+def test_a_step_under_a_reference_counts_once_and_with_other_lines_it_is_another() -> None:
+    first = on_day(shipped(1, THREE_A), MAY_2, "DN-1")
+    given(ORDER, placed(), confirmed()).when(ship(Wanted("1", 3), reference="DN-1")).then(first)
+    begun = given(ORDER, placed(), confirmed(), first)
+    for same in (ship(Wanted("1", 3), reference="DN-1"), ship(Wanted(sku="A", quantity=3), reference="DN-1"), ship(reference="DN-1")):
+        begun.when(same).then_nothing()
+    for other in (ship(Wanted("1", 4), reference="DN-1"), ship(Wanted("2", 3), reference="DN-1")):
+        begun.when(other).then_rejected("reference_used", reference="DN-1")
+    begun.when(ship(Wanted("1", 7), reference="DN-2")).then(on_day(shipped(2, SEVEN_A), MAY_2, "DN-2"))
+
+
+def test_steps_of_two_kinds_may_bear_one_reference() -> None:
+    begun = (placed(), confirmed(), on_day(shipped(1, ALL_A, ALL_B), MAY_2, "DN-1"))
+    delivered = on_day(DELIVERED, MAY_2, "DN-1")
+    given(ORDER, *begun).when(deliver(reference="DN-1")).then(delivered)
+    again = given(ORDER, *begun, delivered)
+    again.when(deliver(1, reference="DN-1")).then_nothing()
+    again.when(deliver(2, reference="DN-1")).then_rejected("reference_used")
+    again.when(give_back(Wanted("1", 10), reference="DN-1")).then(
+        ReturnReceived(**later() | {"reference": "DN-1"}, reason="broken", lines=(WHOLE_A,))
+    )
