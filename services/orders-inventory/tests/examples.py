@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from channel_events.testing import given
-from channel_events.testing.deciders import Given
+from channel_events.testing import Given, given
 from orders_inventory.domain.order import (
     ORDER,
     PARTNER,

@@ -19,7 +19,7 @@ PURE_STDLIB = frozenset(
     )
 )
 PURE_PACKAGES = PURE_STDLIB | {"msgspec", "immutables"}
-SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "zoneinfo"))
+SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "json", "zoneinfo"))
 """What a connector needs besides, to verify and read what a platform sent: still no clock, no ids, not the world."""
 STDLIB = frozenset(sys.stdlib_module_names)
 IMPURE = frozenset(
@@ -71,7 +71,9 @@ ROOMS = {
     "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
     "views": _room("views domain contracts", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
-    "application": _room("application domain contracts views connectors", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
+    "application": _room(
+        "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
+    ),
     "api": _room("api application views connectors", "channel_events channel_service channel_terms", classes_of="domain"),
     "problems": _room("", "channel_service", STDLIB),
     "settings": _room("settings", "channel_service"),
