@@ -76,6 +76,13 @@ async def test_without_partners_the_list_is_empty(client: Running) -> None:
     assert (await client.get("/v1/partners")).json() == {"items": [], "next": None}
 
 
+async def test_a_stand_in_has_a_database_of_its_own(migrated: Migrated) -> None:
+    await migrated(REGISTRY)
+    other = Service(REGISTRY.name, title="Registry", summary="Keeps views.", views=[PARTNERS])
+    async with running(other, database_url=await migrated(other)) as client:
+        assert (await client.get("/health/ready")).status_code == 200
+
+
 async def test_with_the_broker_away_the_service_is_ready(url: str) -> None:
     async with running(COPYING, database_url=url, kafka="127.0.0.1:1") as client:
         await asyncio.sleep(1)
