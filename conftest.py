@@ -9,6 +9,7 @@ import contextlib
 import os
 import tempfile
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,10 @@ async def migrated(server: Server) -> AsyncIterator[Callable[[Service], Awaitabl
         async def build(url: str) -> None:
             await migrate(service, url, "postgres")
 
-        made.append(await server.clone(await server.template(f"{service.name}_template", build)))
+        # By its tables too: a test's stand-in for a service bears the same name (test_a_stand_in_has_a_database_of_its_own).
+        tables = " ".join(table.sql.name for view in service.views for table in view.tables)
+        name = f"{service.name}_{zlib.crc32(tables.encode()):08x}_template"
+        made.append(await server.clone(await server.template(name, build)))
         return made[-1]
 
     yield fresh

@@ -32,7 +32,7 @@ IMPURE = frozenset(
 DOORS = {
     "channel_events": ("pure", "schema", "testing"),
     "channel_operate": (),
-    "channel_service": ("exporting", "importing", "migrations", "testing"),
+    "channel_service": ("exporting", "importing", "migrations", "partners", "testing"),
     "channel_terms": (),
 }
 # The library that runs the moving parts may take them from where they are, too.
@@ -70,7 +70,7 @@ _EVERYTHING = "domain contracts views application api problems settings app migr
 ROOMS = {
     "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
-    "views": _room("views domain contracts", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
+    "views": _room("views domain contracts", "channel_events channel_service.partners", {"msgspec", "sqlalchemy"} | STDLIB),
     "application": _room(
         "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
     ),

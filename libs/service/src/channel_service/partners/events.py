@@ -1,4 +1,4 @@
-"""Events of partner-registry, with the fields used here; others may come and are ignored."""
+"""Events of partner-registry, with the fields that copies use; others may come and are ignored."""
 
 from datetime import date
 
@@ -8,6 +8,8 @@ from msgspec import Struct
 
 @event("partner_applied", public=True)
 class PartnerApplied(Struct, frozen=True):
+    """Its first place is from ``occurred_on``; see `places`."""
+
     partner_id: str
     name: str
     channel_type: str
@@ -63,13 +65,7 @@ class ChildrenAccessRevoked(Struct, frozen=True):
     occurred_on: date
 
 
-EVENTS = (
-    PartnerApplied,
-    PartnerApproved,
-    PartnerActivated,
-    PartnerSuspended,
-    PartnerReinstated,
-    PartnerMoved,
-    ChildrenAccessGranted,
-    ChildrenAccessRevoked,
-)
+EVENTS: tuple[type[Struct], ...] = (PartnerApplied, PartnerMoved, ChildrenAccessGranted, ChildrenAccessRevoked)
+"""What every copy folds."""
+STEPS: tuple[type[Struct], ...] = (PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated)
+"""What a copy folds that keeps the status."""
