@@ -7,7 +7,7 @@ import asyncpg
 from channel_service import Service
 from channel_service.testing import Running, running
 from orders_inventory.app import SERVICE
-from orders_inventory.views.partner_copy import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNERS
 
 from .requests import NDJSON, done, head, imported, imported_file, line, order, stocked
 from .test_lists_over_http import listed, until
@@ -75,8 +75,8 @@ async def test_a_history_moves_to_an_empty_service(
     connection = await asyncpg.connect(url)
     # What became of the partners meanwhile: an order keeps what was known when it was placed.
     for id_, status in (("p1", "suspended"), ("p2", "active")):
-        await connection.execute(f"insert into {PARTNER.sql.name} values ($1, $1, 'agent', 'other', $2)", id_, status)
-        await connection.execute(f"insert into {PLACE.sql.name} values ($1, '2026-01-01', 'US')", id_)
+        await connection.execute(f"insert into {PARTNERS.partner.sql.name} values ($1, 'agent', 'other', $2)", id_, status)
+        await connection.execute(f"insert into {PARTNERS.place.sql.name} values ($1, '2026-01-01', 'US')", id_)
     await connection.close()
     async with running(SERVICE, database_url=url, kafka=kafka, topic_prefix=f"{topic_prefix}other.") as other:
         rows, summary = await imported_file(other, file, NDJSON)

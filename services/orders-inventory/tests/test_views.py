@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from channel_events.testing import feed, recorded
-from orders_inventory.contracts.partner_registry import (
+from channel_service.partners import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerActivated,
@@ -116,9 +116,9 @@ def test_the_copy_of_partners_has_their_status_and_every_place() -> None:
         ("p2", "agent", "chain", "applied"),
     ]
     assert suspended.rows("partner_place") == [
-        {"partner_id": "p1", "since": MAY_1, "territory": "CN", "parent": None},
-        {"partner_id": "p1", "since": date(2026, 5, 3), "territory": "CN-E", "parent": "p2"},
-        {"partner_id": "p2", "since": MAY_1, "territory": "CN", "parent": None},
+        {"partner_id": "p1", "valid_from": MAY_1, "territory": "CN", "parent": None},
+        {"partner_id": "p1", "valid_from": date(2026, 5, 3), "territory": "CN-E", "parent": "p2"},
+        {"partner_id": "p2", "valid_from": MAY_1, "territory": "CN", "parent": None},
     ]
     assert feed(PARTNERS, applied("p1"), *events, PartnerReinstated("p1")).rows()[0]["status"] == "active"
 
