@@ -60,7 +60,7 @@ class Committer:
         self.streams = Streams(pool, reader, self._snapshots)
         self._replays = Replays(pool, reader)
         self._meters = telemetry.Meters(service)
-        self._queue = Queue()
+        self._queue = Queue(self._meters.appends["busy"].inc)
         self._units: deque[WaitingUnit] = deque()
         self._arrived = asyncio.Event()
         self._aside = Aside(self.streams, deciders, self._arrived.set)
@@ -101,9 +101,8 @@ class Committer:
 
     async def _run(self) -> None:
         while True:
-            commands, units = self._aside.take()
-            self._queue.put_back(commands)
-            self._units.extendleft(reversed(units))
+            if self._aside.ready:
+                self._take_back()
             if not self._queue and not self._units:
                 if self._closing:
                     return
@@ -117,6 +116,11 @@ class Committer:
                 self._meters.duration.observe(time.perf_counter() - started)
             if self._units:
                 await self._serve_unit(self._units.popleft())
+
+    def _take_back(self) -> None:
+        commands, units = self._aside.take()
+        self._queue.put_back(commands)
+        self._units.extendleft(reversed(units))
 
     async def _serve(self, commands: list[Waiting]) -> None:
         """One batch to its end: every caller is answered, whatever happens, or set aside and no more among ``commands``."""
@@ -166,7 +170,7 @@ class Committer:
                 with deadline(connection):
                     if await self._optimistic(connection, head, commands, suspicious=suspicious):
                         return
-                    if await self._locked(connection, commands, suspicious=suspicious):
+                    if await self._locked(connection, commands, attempt, suspicious=suspicious):
                         return
             except CONNECTION_LOST as lost:
                 # By opening, by reads, or by a write that surely did not happen: a lost write is resolved where it is lost.
@@ -204,7 +208,7 @@ class Committer:
             return True
         return await self._write(batch, connection)
 
-    async def _locked(self, connection: asyncpg.Connection, commands: list[Waiting], *, suspicious: bool) -> bool:
+    async def _locked(self, connection: asyncpg.Connection, commands: list[Waiting], attempt: int, *, suspicious: bool) -> bool:
         """The same with the head's row locked from before the reading on: nobody can move it. False when it had gone too far."""
         self._meters.lost.inc()
         transaction = connection.transaction()
@@ -212,7 +216,7 @@ class Committer:
             await transaction.start()
             head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
             batch = None
-            if await self._session.basis.follow(connection, head):
+            if await self._session.basis.follow(connection, head, attempt):
                 batch = await self._decide(connection, head, commands, suspicious=suspicious)
                 if batch.writes and await self._write(batch, connection, transaction):
                     return True
@@ -254,7 +258,8 @@ class Committer:
 
     def _wrote(self, draft: Draft, outcomes: Mapping[str, int]) -> None:
         for outcome, times in outcomes.items():
-            self._meters.appends[outcome].inc(times)
+            if times:
+                self._meters.appends[outcome].inc(times)
         if draft.events:
             self._appended(draft.head.position)
             self._snapshots.committed(draft.states)

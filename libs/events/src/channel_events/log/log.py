@@ -92,10 +92,14 @@ class Log:
         Raises `Rejected`, `KeyReused`, `StreamUnreadable`, `LogUnavailable`, `LogBusy` (nothing written), `OutcomeUnknown`.
         Cancelled before it was taken, it is not done.
         """
+        if not tracing.traced():
+            return await self._execute(Task(targets, by, key, self._expect))
         with tracing.appending(by) as by:
-            task = Task(targets, by, key, self._expect)
-            check_storable(task)
-            appended = await self._committer.submit(task)
+            return await self._execute(Task(targets, by, key, self._expect))
+
+    async def _execute(self, task: Task) -> Appended:
+        check_storable(task)
+        appended = await self._committer.submit(task)
         if self._told:
             self._told(appended)
         return appended

@@ -31,11 +31,11 @@ _ENCODE = msgspec.json.Encoder().encode
 
 
 class Snapshots:
-    """Of the streams of those deciders that say the type of their states."""
+    """Of the streams of those deciders that say the type of their states; ``TypeError`` when it has no form that can be told."""
 
     def __init__(self, pool: Any, deciders: Mapping[str, Decider[Any, Any, Any]]) -> None:
         self._pool = pool
-        self._kinds = {name: decider for name, decider in deciders.items() if decider.state is not None}
+        self._kinds = {name: decider for name, decider in deciders.items() if decider.state is not None and made_by(decider)}
         self._saved: dict[str, int] = {}
         """Versions of streams that have one; what is not known here is written once more."""
         self._wanted: dict[str, Entry] = {}
@@ -44,7 +44,7 @@ class Snapshots:
 
     async def find(self, decider: Decider[Any, Any, Any], stream: str, *, beyond: int) -> Entry | None:
         """The stream's snapshot, if it has one of a later version than ``beyond``; whether the log has it the caller sees."""
-        if decider.state is None:
+        if decider.state is None or decider.name not in self._kinds:
             return None
         row = await self._pool.fetchrow(sql.SNAPSHOT, stream, made_by(decider), beyond)
         if row is None:

@@ -21,12 +21,12 @@ async def transact(unit: Unit, session: Session, found: Any) -> Draft:
 
     `Cold` when streams have to be read first; whatever is raised, nothing of it was written, or nobody knows yet.
     """
-    for _ in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         connection = await session.connection()
         transaction = connection.transaction()
         try:
             with deadline(connection):
-                draft = await _run(unit, session, connection, transaction, found)
+                draft = await _run(unit, session, connection, transaction, found, attempt)
                 if draft is not None:
                     return draft
                 await transaction.rollback()
@@ -36,7 +36,7 @@ async def transact(unit: Unit, session: Session, found: Any) -> Draft:
     raise LogUnavailable("the head moves on faster than it can be followed")
 
 
-async def _run(unit: Unit, session: Session, connection: asyncpg.Connection, transaction: Any, found: Any) -> Draft | None:
+async def _run(unit: Unit, session: Session, connection: asyncpg.Connection, transaction: Any, found: Any, attempt: int) -> Draft | None:
     await transaction.start()
     streams, keys = await unit.begin(connection)
     # Before the head is held: nobody waits while streams are read.
@@ -44,7 +44,7 @@ async def _run(unit: Unit, session: Session, connection: asyncpg.Connection, tra
     if cold:
         raise Cold(cold)
     head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
-    if not await session.basis.follow(connection, head):
+    if not await session.basis.follow(connection, head, attempt):
         return None
     draft = Draft(head, session.basis.states)
     unit.decide(draft, await known_keys(connection, keys))

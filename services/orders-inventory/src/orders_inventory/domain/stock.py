@@ -203,4 +203,5 @@ STOCK: Decider[StockCommand, StockItem, StockEvent] = Decider(
     decide=decide,
     evolve=evolve,
     events=[StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned],
+    state=StockItem,
 )
