@@ -41,7 +41,8 @@ class Aside:
         self._units: list[WaitingUnit] = []
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._ready = False
+        self.ready = False
+        """Whether a stream was read since they were taken."""
         self.found: dict[str, Found] = {}
         """What was read, to be taken into the states."""
 
@@ -65,10 +66,8 @@ class Aside:
         self._units.append(unit)
 
     def take(self) -> tuple[list[Waiting], list[WaitingUnit]]:
-        """All of them, in their order, when a stream was read since; to be held again where that was not enough."""
-        if not self._ready:
-            return [], []
-        self._ready = False
+        """All of them, in their order; to be held again where what was read since is not enough."""
+        self.ready = False
         taken = self._commands, self._units
         self._commands, self._units, self._touched = [], [], set()
         return taken
@@ -95,7 +94,7 @@ class Aside:
             self._fail(lambda streams: stream in streams, unavailable)
         finally:
             del self._reading[stream]
-            self._ready = True
+            self.ready = True
             self._back()
 
     def _fail(self, concerned: Callable[[Iterable[str]], bool], failure: LogUnavailable) -> None:

@@ -14,7 +14,8 @@ from channel_events.log.states import States
 from channel_events.pure import Decider
 
 MAX_TAIL = 20_000
-"""Events of others that are followed; of more, the streams that are needed are read instead."""
+"""Events of others that are followed; of more, the streams that are needed are read instead. Times the number of the try: a log
+that others write very fast is followed further in the end."""
 PAGE = 2_000
 """Rows of one statement: it stays far below its timeout, and its answer is some megabytes."""
 MAX_ROWS = 20_000
@@ -93,13 +94,13 @@ class Basis:
                 self.states.load(stream, start, part[1:] if start is not None and start.version else part)
             del starts[stream]
 
-    async def follow(self, connection: asyncpg.Connection, head: Head) -> bool:
+    async def follow(self, connection: asyncpg.Connection, head: Head, attempt: int = 1) -> bool:
         """Carries the states to ``head``; False when the way there is too long, or does not begin in this log: then there is
         no head any more, and to be begun with `load`."""
         mine = self.head
         if mine is None:
             return False
-        if head.position - mine.position > MAX_TAIL:
+        if head.position - mine.position > MAX_TAIL * attempt:
             self.states.fall_behind()
             self.head = None
             return False

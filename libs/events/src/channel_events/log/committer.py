@@ -73,7 +73,7 @@ class Committer:
         self.streams = Streams(pool, reader, self._snapshots)
         self._replays = Replays(pool, reader)
         self._meters = telemetry.Meters(service)
-        self._queue = Queue()
+        self._queue = Queue(self._meters.appends["busy"].inc)
         self._units: deque[WaitingUnit] = deque()
         self._arrived = asyncio.Event()
         self._aside = Aside(self.streams, deciders, self._arrived.set)
@@ -114,9 +114,8 @@ class Committer:
 
     async def _run(self) -> None:
         while True:
-            commands, units = self._aside.take()
-            self._queue.put_back(commands)
-            self._units.extendleft(reversed(units))
+            if self._aside.ready:
+                self._take_back()
             if not self._queue and not self._units:
                 if self._closing:
                     return
@@ -130,6 +129,11 @@ class Committer:
                 self._meters.duration.observe(time.perf_counter() - started)
             if self._units:
                 await self._serve_unit(self._units.popleft())
+
+    def _take_back(self) -> None:
+        commands, units = self._aside.take()
+        self._queue.put_back(commands)
+        self._units.extendleft(reversed(units))
 
     async def _serve(self, commands: list[Waiting]) -> None:
         """One batch to its end: every caller is answered, whatever happens, or set aside and no more among ``commands``."""
@@ -177,7 +181,7 @@ class Committer:
             try:
                 if needs:
                     found, needs = {**found, **await self.look(needs)}, []
-                if await self._attempt(commands, found, suspicious=suspicious):
+                if await self._attempt(commands, found, attempt, suspicious=suspicious):
                     return
             except _Incomplete as incomplete:
                 attempt, needs = attempt - 1, incomplete.needs
@@ -193,7 +197,7 @@ class Committer:
                     raise
         raise LogUnavailable("the head moves on faster than it can be followed")
 
-    async def _attempt(self, commands: list[Waiting], found: Found, *, suspicious: bool) -> bool:
+    async def _attempt(self, commands: list[Waiting], found: Found, attempt: int, *, suspicious: bool) -> bool:
         """Whether all that is left of the commands is done; False when the head moved on twice."""
         connection = await self._session.connection()
         head = await self._prepare(connection, commands)
@@ -201,7 +205,7 @@ class Committer:
             return True
         with deadline(connection):
             return await self._optimistic(connection, head, commands, found, suspicious=suspicious) or await self._locked(
-                connection, commands, found, suspicious=suspicious
+                connection, commands, found, attempt, suspicious=suspicious
             )
 
     async def _prepare(self, connection: asyncpg.Connection, commands: list[Waiting]) -> Head:
@@ -230,7 +234,9 @@ class Committer:
             return True
         return await self._write(batch, connection)
 
-    async def _locked(self, connection: asyncpg.Connection, commands: list[Waiting], found: Found, *, suspicious: bool) -> bool:
+    async def _locked(
+        self, connection: asyncpg.Connection, commands: list[Waiting], found: Found, attempt: int, *, suspicious: bool
+    ) -> bool:
         """The same with the head's row locked from before the reading on: nobody can move it. False when it had gone too far."""
         self._meters.lost.inc()
         transaction = connection.transaction()
@@ -238,7 +244,7 @@ class Committer:
             await transaction.start()
             head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
             batch = None
-            if await self._session.basis.follow(connection, head):
+            if await self._session.basis.follow(connection, head, attempt):
                 batch = await self._decide(connection, head, commands, found, suspicious=suspicious)
                 if batch.writes and await self._write(batch, connection, transaction):
                     return True
@@ -292,7 +298,8 @@ class Committer:
 
     def _wrote(self, draft: Draft, outcomes: Mapping[str, int]) -> None:
         for outcome, times in outcomes.items():
-            self._meters.appends[outcome].inc(times)
+            if times:
+                self._meters.appends[outcome].inc(times)
         if draft.events:
             self._appended(draft.head.position)
             self._snapshots.committed(draft.states)

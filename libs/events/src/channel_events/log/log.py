@@ -120,10 +120,14 @@ class Log:
         return Rehearsal(self._committer.streams, self._committer.deciders, self._pool, self._committer.clock, self._committer.look)
 
     async def _execute(self, task: Task) -> Appended:
+        if not tracing.traced():
+            return await self._submit(task)
         with tracing.appending(task.by) as by:
-            task = task._replace(by=by)
-            check_storable(task)
-            appended = await self._committer.submit(task)
+            return await self._submit(task._replace(by=by))
+
+    async def _submit(self, task: Task) -> Appended:
+        check_storable(task)
+        appended = await self._committer.submit(task)
         if self._told:
             self._told(appended)
         return appended

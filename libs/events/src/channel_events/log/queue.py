@@ -1,7 +1,7 @@
 """Commands on their way to the committer: bounded, in order, without those whose callers have gone."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from channel_events.log.batch import Waiting
 from channel_events.log.errors import LogBusy
@@ -17,10 +17,12 @@ UNKNOWN = 8
 
 
 class Queue:
-    """What waits to be decided; ``waiting`` counts all targets that are not answered yet, wherever they are."""
+    """What waits to be decided; ``waiting`` counts all targets that are not answered yet, wherever they are. ``refused`` is called
+    for each command that finds no place."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Callable[[], None]) -> None:
         self._commands: deque[Waiting] = deque()
+        self._refused = refused
         self.waiting = 0
 
     def __bool__(self) -> bool:
@@ -30,6 +32,7 @@ class Queue:
         """Queues a command and waits for its answer; `LogBusy` when too many wait. Cancelled before it is taken it is not done."""
         weight = len(waiting.streams) or UNKNOWN
         if self.waiting and self.waiting + weight > MAX_WAITING:
+            self._refused()
             raise LogBusy("too many commands wait")
         if len(self._commands) >= MAX_WAITING:
             self._commands = deque(one for one in self._commands if not one.answer.done())

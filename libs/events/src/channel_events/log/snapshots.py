@@ -27,15 +27,14 @@ MAX_BYTES = 50_000_000
 MOST_KNOWN = 100_000
 
 _log = structlog.get_logger("channel_events.log")
-_ENCODE = msgspec.json.Encoder().encode
 
 
 class Snapshots:
-    """Of the streams of those deciders that say the type of their states."""
+    """Of the streams of those deciders that say the type of their states; ``TypeError`` when it has no form that can be told."""
 
     def __init__(self, pool: Any, deciders: Mapping[str, Decider[Any, Any, Any]]) -> None:
         self._pool = pool
-        self._kinds = {name: decider for name, decider in deciders.items() if decider.state is not None}
+        self._kinds = {name: decider for name, decider in deciders.items() if decider.state is not None and made_by(decider)}
         self._saved: dict[str, int] = {}
         """Versions of streams that have one; what is not known here is written once more."""
         self._wanted: dict[str, Entry] = {}
@@ -44,13 +43,13 @@ class Snapshots:
 
     async def find(self, decider: Decider[Any, Any, Any], stream: str, *, beyond: int) -> Entry | None:
         """The stream's snapshot, if it has one of a later version than ``beyond``; whether the log has it the caller sees."""
-        if decider.state is None:
+        if decider.state is None or decider.name not in self._kinds:
             return None
         row = await self._pool.fetchrow(sql.SNAPSHOT, stream, made_by(decider), beyond)
         if row is None:
             return None
         try:
-            return Entry(msgspec.json.decode(row["state"], type=decider.state), row["version"], row["id"])
+            return Entry(decider.unkeep(row["state"]), row["version"], row["id"])
         except msgspec.MsgspecError as error:
             _log.warning("snapshot_unreadable", stream=stream, why=told(error))
             return None
@@ -106,8 +105,8 @@ class Snapshots:
 def storable(decider: Decider[Any, Any, Any], state: Any) -> bytes | None:
     """The state as JSON; None when it would not be the same when it is read back."""
     try:
-        data = _ENCODE(state)
-        same = msgspec.json.decode(data, type=decider.state) == state
+        data = decider.keep(state)
+        same = decider.unkeep(data) == state
     except (msgspec.MsgspecError, TypeError, ValueError) as error:
         _log.error("state_cannot_be_kept", decider=decider.name, why=told(error))
         return None
@@ -119,5 +118,5 @@ def storable(decider: Decider[Any, Any, Any], state: Any) -> bytes | None:
 @cache
 def made_by(decider: Decider[Any, Any, Any]) -> str:
     """What a snapshot has to be of to be used: the decider, its version, and the form of its states."""
-    form = crc32(_ENCODE(msgspec.json.schema(decider.state)))
+    form = crc32(msgspec.json.encode(msgspec.json.schema(decider.state)))
     return f"{decider.name}.v{decider.version}.{form:08x}"

@@ -8,11 +8,11 @@ import structlog
 from channel_events.log.draft import Entry
 from channel_events.log.errors import StreamUnreadable
 from channel_events.log.reading import Reader
-from channel_events.log.weight import weight
+from channel_events.log.weight import Scales
 from channel_events.pure import Decider
 
-LIMIT_BYTES = 100_000_000
-"""Of all states, as `weight` estimates them."""
+LIMIT_BYTES = 128_000_000
+"""Of all states, as they are estimated; and one batch more."""
 MOST_UNREADABLE = 10_000
 
 _log = structlog.get_logger("channel_events.log")
@@ -35,6 +35,7 @@ class States(dict[str, Entry]):
         self._behind = False
         """Whether the older half is of an earlier mark: only where to read on from."""
         self._unreadable: dict[str, StreamUnreadable] = {}
+        self._scales = Scales()
         self._weights: dict[str, tuple[int, int]] = {}
         """Of the newer half: the weight, and the version from which on it is weighed again."""
         self.bytes = 0
@@ -135,7 +136,7 @@ class States(dict[str, Entry]):
     def _weigh(self, stream: str, entry: Entry) -> None:
         """Not at every change, but whenever the stream has doubled: that costs little, and is wrong by a factor of two at most."""
         before, _ = self._weights.get(stream, (0, 0))
-        now = weight(entry.state)
+        now = self._scales.weigh(entry)
         self._weights[stream] = (now, 2 * entry.version or 1)
         self.bytes += now - before
 

@@ -40,12 +40,12 @@ async def transact(unit: Unit, session: Session, found: Any, clock: Callable[[],
     `Cold` when streams have to be read first; whatever is raised, nothing of it was written, or nobody knows yet.
     """
     wanted = _Wanted(clock, look)
-    for _ in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         connection = await session.connection()
         transaction = connection.transaction()
         try:
             with deadline(connection):
-                draft = await _run(unit, session, connection, transaction, found, wanted)
+                draft = await _run(unit, session, connection, transaction, found, wanted, attempt)
                 if draft is not None:
                     return draft
                 await transaction.rollback()
@@ -55,12 +55,14 @@ async def transact(unit: Unit, session: Session, found: Any, clock: Callable[[],
     raise LogUnavailable("the head moves on faster than it can be followed")
 
 
-async def _run(unit: Unit, session: Session, connection: asyncpg.Connection, transaction: Any, found: Any, wanted: _Wanted) -> Draft | None:
+async def _run(
+    unit: Unit, session: Session, connection: asyncpg.Connection, transaction: Any, found: Any, wanted: _Wanted, attempt: int
+) -> Draft | None:
     await transaction.start()
     keys = await unit.begin(connection)
     await _rehearse(unit, session, connection, found, wanted)
     head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
-    if not await session.basis.follow(connection, head):
+    if not await session.basis.follow(connection, head, attempt):
         return None
     draft = Draft(head, session.basis.states, wanted.clock(), wanted.found)
     try:

@@ -256,4 +256,6 @@ _MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
 """What each adds to what is on hand and to what is reserved."""
 
 _EVENTS: tuple[type[StockEvent], ...] = (StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned)
-STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider("stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS)
+STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider(
+    "stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS, state=dict[str, StockItem], kept=(dict, Map)
+)
