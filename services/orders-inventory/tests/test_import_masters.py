@@ -70,7 +70,7 @@ BAD: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("stock", RECEIPT | {"quantity": 0}, "row_invalid", "quantity"),
     ("stock", {"sku": "A"}, "row_invalid", "kind"),
     ("stock", {"kind": "order"}, "row_invalid", "kind"),
-    ("prices", {"sku": "A"}, "row_invalid", "price_list"),
+    ("prices", {"sku": "A"}, "row_invalid", "valid_from"),
     (
         "prices",
         {"price_list": "r/1", "currency": "CNY", "sku": "A", "unit_price": 1, "valid_from": "2026-01-01"},
