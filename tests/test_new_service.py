@@ -10,6 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from qudao_checks.sources import ROOT
 
 FILES = {
     "README.md": "# training\n",
@@ -146,3 +147,13 @@ def test_the_local_stack_starts_it_over_a_database_of_its_own(folder: Path, tmp_
     said = run(folder, STARTED, str(tmp_path / "data")).splitlines()
     ready = json.loads(next(line for line in said if line.startswith("{")))
     assert (ready["service"], ready["checks"]["migrations"], ready["checks"]["subscriptions"]) == ("training", "ok", "ok")
+
+
+def test_make_installs_and_types_it(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "services").mkdir()
+    folder.rename(tmp_path / "services/training")
+    (tmp_path / "print.mk").write_text("print: ; @echo $(TYPED)\n")
+    said = subprocess.run(
+        ["make", "-f", str(ROOT / "Makefile"), "-f", "print.mk", "print"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split()[0] == "services/training"

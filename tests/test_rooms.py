@@ -49,6 +49,7 @@ def test_every_file_is_named_for_what_it_declares() -> None:
     ("module", "text"),
     [
         ("metrics.views.numbers", 'SALES = View("sales", version=1)'),
+        ("metrics.views.numbers", 'PARTNERS = PartnerCopy("partner_copy", version=1)'),
         ("partner_registry.domain.people.decide", 'PARTNER = Decider("partner", initial=None)'),
         ("metrics.kpis.sums", 'KPI = Kpi(name="gross")'),
         ("orders_inventory.connectors.shop", 'CONNECTOR = Connector(platform="woocommerce")'),

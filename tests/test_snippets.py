@@ -83,7 +83,9 @@ def evolve(agreement, event):
     return event.text
 """
 HELD = """
-from orders_inventory.views.partner_copy import PARTNER
+from orders_inventory.views.partner_copy import PARTNERS
+
+PARTNER = PARTNERS.partner
 
 @event("partner_suspended", public=True)
 class PartnerSuspended(Struct, frozen=True):
@@ -121,7 +123,7 @@ def holds_are_released(page: SimpleNamespace) -> None:
         return True
 
     assert asyncio.run(page.look(SimpleNamespace(fetchval=fetchval), event)) is True
-    assert asked == [("select exists (select from partner_copy_v2 where partner_id = $1)", "p")]
+    assert asked == [("select exists (select from partner_copy_v3 where partner_id = $1)", "p")]
 
 
 def an_agreement_is_decided(page: SimpleNamespace) -> None:

@@ -26,9 +26,14 @@ from channel_events import (
     event,
     redrive,
 )
+from channel_events.log.connect import prepare
 from channel_events.relay import Relay
 from channel_events.subscription import ReactionSubscription, create_reactions, create_view_tables
-from channel_events.subscription.reaction_effect import StepUnit
+from channel_events.subscription.links import Place
+from channel_events.subscription.progress import Zombie
+from channel_events.subscription.reaction_effect import ReactionEffect
+from channel_events.subscription.reaction_units import StepUnit
+from channel_events.subscription.step import Step
 from channel_events.testing import on, recorded
 from msgspec import Struct
 
@@ -301,6 +306,28 @@ async def test_a_bug_or_a_lost_connection_anywhere_in_a_unit_does_nothing_twice(
     assert not errors
     await check_told_once(log, database)
     assert await parked_streams(database) == []
+
+
+async def test_a_zombie_decides_nothing(log: Log, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It learns what it is before it waits for the head, which everybody needs."""
+    reaction = telling()
+    await create(database, reaction)
+    await fill(log, jars=1, each=2)
+    asked: list[StepUnit] = []
+    monkeypatch.setattr(StepUnit, "decide", lambda self, *_: asked.append(self))
+    effect = ReactionEffect(reaction, "own", log.registry, log)
+    connection = await asyncpg.connect(database)
+    try:
+        await prepare(connection)
+        row = (await effect.table.read(connection))[0]
+        await effect.table.bump(connection, 0)
+        events = await log.read(after=0, limit=10)
+        step = Step(0, events, [None] * len(events), Place(events[-1].position, events[-1].id), None)
+        with pytest.raises(Zombie):
+            await effect.write(connection, [row], [step])
+    finally:
+        await connection.close()
+    assert asked == []
 
 
 async def test_connections_killed_at_any_moment_make_no_event_act_twice_or_never(log: Log, database: str) -> None:

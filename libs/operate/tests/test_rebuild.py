@@ -12,10 +12,10 @@ from channel_events import OWN_LOG, Log, Recorded, View
 from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_events.relay import Relay
-from channel_events.subscription import ViewSubscription, create_view_tables, use_serving
+from channel_events.subscription import Busy, ViewSubscription, create_view_tables, drop_retired_builds, retiring, use_serving
 from channel_events.subscription.builds import NotReady
-from channel_operate import Busy, Where, drop_retired_builds, rebuild
-from channel_operate.rebuilding import only_one
+from channel_events.subscription.retiring import only_one
+from channel_operate import Where, rebuild
 
 from ...events.tests.moving import (
     eventually,
@@ -203,23 +203,55 @@ async def test_old_tables_stay_a_minute_and_then_go(log: Log, database: str) -> 
         await before.execute("begin isolation level repeatable read")
         await use_serving(before)
         await rebuild(where(database), view)
-        assert await drop_retired_builds(where(database), view) == []
+        assert await drop_retired_builds(database, [view]) == {}
         assert len(await before.fetch("select * from taken_event_v1")) == 10, "a read that began before the switch goes on"
         await before.execute("rollback")
     finally:
         await before.close()
     await rows(database, "update serving set since = since - interval '61 seconds'")
-    assert await drop_retired_builds(where(database), view) == [0]
+    assert await drop_retired_builds(database, [view]) == {"taken": [0]}
     assert await rows(database, "select 1 from pg_tables where schemaname = 'public' and tablename = 'taken_v1'") == []
     await make_tables(database, view)  # a migration makes no tables that nobody reads
     assert await rows(database, "select 1 from pg_tables where schemaname = 'public' and tablename = 'taken_v1'") == []
     await check_serving(log, database)
 
 
+async def test_however_often_a_view_is_rebuilt_one_retired_build_is_left(log: Log, database: str) -> None:
+    view = taken_view(OWN_LOG)
+    await make_tables(database, view)
+    await fill(log, each=2)
+    for number in range(1, 5):
+        made = await rebuild(where(database), view)
+        assert (made.build, made.retired) == (number, number - 1)
+        schemas = await rows(database, "select nspname from pg_namespace where nspname like 'taken%' order by nspname")
+        assert [row["nspname"] for row in schemas] == [f"taken_v1_b{n}" for n in (number - 1, number) if n]
+        await rows(database, "update serving set since = since - interval '61 seconds'")
+
+
+async def test_what_somebody_still_reads_is_left_for_the_next_time(log: Log, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(retiring._SETTINGS, "lock_timeout", "100ms")
+    view = taken_view(OWN_LOG)
+    await make_tables(database, view)
+    await fill(log, each=2)
+    reading = await asyncpg.connect(database)
+    try:
+        await reading.execute("begin isolation level repeatable read")
+        await use_serving(reading)
+        await reading.fetch("select * from taken_v1")
+        await rebuild(where(database), view)
+        await rows(database, "update serving set since = since - interval '61 seconds'")
+        assert (await rebuild(where(database), view)).build == 2
+        assert await reading.fetch("select * from taken_v1") == []
+    finally:
+        await reading.close()
+    await rows(database, "update serving set since = since - interval '61 seconds'")
+    assert await drop_retired_builds(database, [view]) == {"taken": [1, 0]}
+
+
 async def test_one_rebuild_of_a_view_at_a_time(log: Log, database: str) -> None:
     view = taken_view(OWN_LOG)
     await make_tables(database, view)
-    async with only_one(where(database), view):
+    async with only_one(database, view):
         with pytest.raises(Busy):
             await rebuild(where(database), view)
 

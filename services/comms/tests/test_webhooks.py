@@ -12,14 +12,14 @@ import asyncpg
 import pytest
 from channel_events import Backoff, Breaker
 from channel_service import Service
+from channel_service.partners import PartnerActivated, PartnerApplied
 from channel_service.testing import Running, running
 from comms.app import SERVICE
-from comms.contracts.partner_registry import PartnerActivated, PartnerApplied
 from comms.senders.webhook import WEBHOOK_SENDER
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from .receiving import Receiver, answer, endless, hang, late
-from .test_partners import REGISTRY, happened
+from .registry import REGISTRY, happened
 
 Migrated = Callable[[Service], Awaitable[str]]
 DAY = date(2026, 1, 5)

@@ -8,8 +8,7 @@ import pytest
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
 from channel_events.testing import recorded
-from channel_service.testing import Running
-from orders_inventory.contracts.partner_registry import (
+from channel_service.partners import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerActivated,
@@ -17,6 +16,7 @@ from orders_inventory.contracts.partner_registry import (
     PartnerApproved,
     PartnerMoved,
 )
+from channel_service.testing import Running
 from orders_inventory.views.partner_copy import PARTNERS
 
 from .requests import done, order, stocked

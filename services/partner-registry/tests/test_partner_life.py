@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 from channel_events.pure import Known, Rejected
-from channel_events.testing import given
+from channel_events.testing import TODAY, given
 from partner_registry.domain.partner import (
     PARTNER,
     ActivatePartner,
@@ -20,7 +20,7 @@ from partner_registry.domain.partner import (
     decide,
 )
 
-from .facts import ACTIVATED, APPLIED, APPLY, APPROVED, APR, FEB, JAN, MAR, SUSPENDED, TODAY
+from .facts import ACTIVATED, APPLIED, APPLY, APPROVED, APR, FEB, JAN, MAR, SUSPENDED
 
 TOMORROW = TODAY + timedelta(days=1)
 APPROVE = ApprovePartner(partner_id="p1", on=FEB)

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import msgspec
-from channel_events.testing import given
+from channel_events.testing import TODAY, given
 from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, Place, Status
 from partner_registry.domain.partner.state import valid_on
 
-from .facts import ACTIVATED, APPLIED, APPROVED, APR, FEB, JAN, MAR, MOVED, SUSPENDED, TODAY
+from .facts import ACTIVATED, APPLIED, APPROVED, APR, FEB, JAN, MAR, MOVED, SUSPENDED
 
 MOVE = MovePartner(partner_id="p1", territory="CN-E", on=MAR)
 

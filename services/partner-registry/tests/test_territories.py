@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import msgspec
-from channel_events.testing import given
+from channel_events.testing import TODAY, given
 from partner_registry.domain.territories import TERRITORIES, DefineTerritory, RequireTerritory
 
-from .facts import CHINA, EAST, JAN, TODAY
+from .facts import CHINA, EAST, JAN
 
 DEFINE_EAST = DefineTerritory(territory="CN-E", name="East China", parent="CN", on=JAN)
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 NAMED = {
-    "views": ("View", "name"),
+    "views": ("View PartnerCopy", "name"),
     "domain": ("Decider", "name"),
     "kpis": ("Kpi", "name"),
     "connectors": ("Connector", "platform"),
@@ -21,14 +21,14 @@ def wrong_names(module: str, shown: str, text: str, publishers: Collection[str])
         yield f"{shown}: {vague[0]} says nothing: name it for what it holds"
     if room == "contracts" and file and file not in publishers:
         yield f"{shown}: contracts/ has a file per service whose events are read, named for it: {', '.join(sorted(publishers))}"
-    kind, argument = NAMED.get(room, ("", ""))
-    for name in _declared(text, kind, argument):
+    kinds, argument = NAMED.get(room, ("", ""))
+    for kind, name in _declared(text, kinds.split(), argument):
         if name != file:
             yield f"{shown}: {kind} {name!r} belongs into {room}/{name}.py"
 
 
-def _declared(text: str, kind: str, argument: str) -> Iterator[str]:
+def _declared(text: str, kinds: Collection[str], argument: str) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds:
             values = [*node.args[:1], *(one.value for one in node.keywords if one.arg == argument)]
-            yield from (one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str))
+            yield from ((node.func.id, one.value) for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str))

@@ -19,7 +19,7 @@ PURE_STDLIB = frozenset(
     )
 )
 PURE_PACKAGES = PURE_STDLIB | {"msgspec", "immutables"}
-SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "zoneinfo"))
+SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "json", "zoneinfo"))
 """What a connector needs besides, to verify and read what a platform sent: still no clock, no ids, not the world."""
 STDLIB = frozenset(sys.stdlib_module_names)
 IMPURE = frozenset(
@@ -32,7 +32,7 @@ IMPURE = frozenset(
 DOORS = {
     "channel_events": ("pure", "schema", "testing"),
     "channel_operate": (),
-    "channel_service": ("exporting", "importing", "migrations", "testing"),
+    "channel_service": ("exporting", "importing", "migrations", "partners", "testing"),
     "channel_terms": (),
 }
 # The library that runs the moving parts may take them from where they are, too.
@@ -70,8 +70,10 @@ _EVERYTHING = "domain contracts views application senders api problems settings 
 ROOMS = {
     "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
-    "views": _room("views domain contracts", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
-    "application": _room("application domain contracts views connectors", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
+    "views": _room("views domain contracts", "channel_events channel_service.partners", {"msgspec", "sqlalchemy"} | STDLIB),
+    "application": _room(
+        "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
+    ),
     "senders": _room("senders application domain contracts views settings", "channel_events channel_service"),
     "api": _room("api application views connectors senders", "channel_events channel_service channel_terms", classes_of="domain"),
     "problems": _room("", "channel_service", STDLIB),

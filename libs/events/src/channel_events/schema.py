@@ -57,6 +57,16 @@ create table command_key (
   count          integer not null,
   primary key (actor, key)
 );
+
+create table snapshot (
+  stream   text collate "C" primary key,
+  decider  text not null,
+  position bigint not null,
+  id       uuid not null,
+  version  integer not null,
+  state    json not null,
+  taken_at timestamptz not null default now()
+);
 """
 
 SUBSCRIPTIONS = """
@@ -96,8 +106,11 @@ create table parked_stream (
   attempts     integer not null default 1,
   since        timestamptz not null default now(),
   tried_at     timestamptz not null default now(),
+  due_at       timestamptz not null default now(),
   primary key (subscription, source, stream)
 );
+create index parked_stream_since on parked_stream (subscription, source, since);
+create index parked_stream_due on parked_stream (subscription, source, waits_for, due_at) where waits_for is not null;
 
 create table parked_event (
   subscription text not null,
@@ -124,6 +137,7 @@ TABLES = LOG + SUBSCRIPTIONS + PARKING
 GRANTS = """
 grant select, update on log_head to "{role}";
 grant select, insert on event, command_key to "{role}";
+grant select, insert, update on snapshot to "{role}";
 grant select, update on relay to "{role}";
 grant select, insert, update on progress to "{role}";
 grant select, insert, update, delete on parked_stream, parked_event to "{role}";

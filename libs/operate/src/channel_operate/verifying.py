@@ -7,10 +7,11 @@ import asyncpg
 import msgspec
 from channel_events.log.connect import prepare
 from channel_events.subscription.builds import Held, drop, new_build
+from channel_events.subscription.retiring import only_one
 from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.view import NUMERIC, Table, View
 
-from channel_operate.rebuilding import Told, Where, catch_up, only_one, when_level
+from channel_operate.drawing_level import Told, Where, folding
 
 SHOWN = 100
 """Differences shown of a table; all are counted."""
@@ -57,19 +58,19 @@ async def verify(where: Where, view: View, *, told: Told = lambda _: None, patie
     Workers and readers go on meanwhile; the comparison reads one snapshot. What is parked in one of the two and not in the
     other shows as a difference. Raises as `rebuild` does; `NotReady` when the serving build stands.
     """
-    async with only_one(where, view) as connection:
-        build = await new_build(connection, view, None)
+    async with only_one(where.owner_dsn, view) as connection:
         comparing = await asyncpg.connect(where.owner_dsn, timeout=5, server_settings={"application_name": "qudao-verify"})
+        build = await new_build(connection, view, None)
+
+        async def snapshot(held: Held) -> None:
+            held.refuse_standing()
+            await comparing.execute("begin isolation level repeatable read, read only")
+            await comparing.execute("select 1")  # the snapshot is taken here, while both are at the same places
+
         try:
             await prepare(comparing)
-            await catch_up(connection, where, view, build, told)
-
-            async def snapshot(held: Held) -> None:
-                held.refuse_standing()
-                await comparing.execute("begin isolation level repeatable read, read only")
-                await comparing.execute("select 1")  # the snapshot is taken here, while both are held
-
-            old = await when_level(connection, where, view, build, patience, snapshot)
+            async with folding(where, connection, view, build, told, exact=True) as made:
+                old = await made.when_level(patience, snapshot)
             at = schema_of(view.subscription, await serving_build(comparing, view.subscription))
             tables = [await _compare(comparing, table, at, schema_of(view.subscription, build)) for table in view.tables]
         finally:

@@ -1,7 +1,7 @@
 """channel_service: what every HTTP service shares, so that a service holds only what is its own."""
 
 from channel_service.app import attach, create_app
-from channel_service.auth import BRAND, Allow, Open, Principal, Role, children_seen, only_for_itself
+from channel_service.auth import BRAND, Allow, Open, Principal, Role, only_for_itself
 from channel_service.cli import run
 from channel_service.commands import Commands, Named
 from channel_service.dependencies import By, Caller, EndOfDay, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
@@ -12,6 +12,7 @@ from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
 from channel_service.paging import Page, PageRequest, Search, fetch_page
+from channel_service.partners.places import children_seen
 from channel_service.problems import Problem, ProblemCatalogue
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent

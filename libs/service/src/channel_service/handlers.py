@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from channel_events.log import DRIVER_LOST, LogFailure
+from channel_events.log import DRIVER_LOST, LogFailure, StreamUnreadable
 from channel_events.pure import Rejected
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -58,6 +58,7 @@ def install(app: FastAPI, render: Render) -> None:
     handlers: dict[type[Exception], Callable[..., Response]] = {
         Rejected: _rejected,
         LogFailure: _log_failure,
+        StreamUnreadable: _unreadable,
         RequestValidationError: _invalid,
         HTTPException: _http,
         **dict.fromkeys((*_GONE, DBAPIError, asyncpg.PostgresError), _database),
@@ -89,6 +90,10 @@ def _headers(error: Rejected) -> Mapping[str, str] | None:
 
 def _log_failure(render: Render, request: Request, error: LogFailure) -> Response:
     return render(request.scope, error.code, {}, {"retry-after": str(error.retry_after)})
+
+
+def _unreadable(render: Render, request: Request, error: StreamUnreadable) -> Response:
+    return render(request.scope, error.code, error.facts)
 
 
 def _invalid(render: Render, request: Request, error: RequestValidationError) -> Response:

@@ -1,10 +1,10 @@
 """What a running service holds open: its log, its connections for reading, its worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
 import sqlalchemy as sa
@@ -117,6 +117,11 @@ class Runtime:
     def reading_everything(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """`reading` for the service itself, and for callers who see everything by their role."""
         return self.reading(None)
+
+    async def fetch(self, sql: str, *values: Any) -> list[Mapping[str, Any]]:
+        """Rows of the service's own, in a snapshot of its own; ``$1`` stands for the first value."""
+        async with self.reading_everything() as connection:
+            return [dict(row) for row in (await connection.exec_driver_sql(sql, values)).mappings()]
 
     async def visible(self, principal: Principal) -> Set[str] | None:
         """The partners whose rows the caller may see; None is all. For what is read from streams, where no database scopes it."""

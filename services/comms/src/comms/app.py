@@ -1,15 +1,16 @@
 """Comms, put together."""
 
-from channel_service import Service, children_seen
+from channel_service import Service
+from channel_service.partners import partner_routes
 
-from comms.api import deliveries, partners, webhooks
+from comms.api import deliveries, webhooks
 from comms.application.notify import NOTIFY
 from comms.application.webhooks import GRANTS
 from comms.domain.notice import NOTICE
 from comms.domain.webhook import WEBHOOK
 from comms.problems import PROBLEMS
 from comms.senders.webhook import WEBHOOK_SENDER
-from comms.views.partner_copy import ACCESS, PARTNER_COPY, PLACE
+from comms.views.partner_copy import PARTNERS
 from comms.views.webhooks import SUBSCRIBED, WEBHOOKS
 
 SERVICE = Service(
@@ -18,11 +19,11 @@ SERVICE = Service(
     summary="Talking to partners.",
     deciders=[WEBHOOK, NOTICE],
     copies=[SUBSCRIBED],
-    views=[PARTNER_COPY, WEBHOOKS],
+    views=[PARTNERS, WEBHOOKS],
     reactions=NOTIFY,
     senders=[WEBHOOK_SENDER],
-    also_sees=children_seen(ACCESS, PLACE),
-    routers=[partners.router, webhooks.router, deliveries.router],
+    also_sees=PARTNERS.children_seen,
+    routers=[partner_routes(PARTNERS), webhooks.router, deliveries.router],
     problems=PROBLEMS,
     grants=GRANTS,
     migrations="comms.migrations",

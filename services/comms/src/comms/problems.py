@@ -1,16 +1,11 @@
 """What comms refuses, by stable codes."""
 
 from channel_service import Problem, ProblemCatalogue
+from channel_service.partners import PARTNER_UNKNOWN
 
 PROBLEMS = ProblemCatalogue(
     [
-        Problem(
-            "partner_unknown",
-            404,
-            "Partner {partner_id} is not known here yet.",
-            "此处尚无合作伙伴 {partner_id} 的资料。",
-            retryable=True,
-        ),
+        PARTNER_UNKNOWN,
         Problem("webhook_unknown", 404, "There is no webhook {webhook_id}.", "没有 Webhook {webhook_id}。"),
         Problem(
             "webhook_exists",

@@ -1,6 +1,6 @@
 """orders-inventory, put together."""
 
-from channel_service import Measure, Service, children_seen
+from channel_service import Measure, Service
 
 from orders_inventory.api import catalogue, imports, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
@@ -17,7 +17,7 @@ from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
-from orders_inventory.views.partner_copy import ACCESS, KNOWN_PARTNERS, PARTNERS, PLACE
+from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
 from orders_inventory.views.prices import PRICES
 from orders_inventory.views.pushes import PUSHES
 from orders_inventory.views.sources import SOURCES
@@ -32,7 +32,7 @@ SERVICE = Service(
     views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
     reactions=[APPLY_PUSHES],
     measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
-    also_sees=children_seen(ACCESS, PLACE),
+    also_sees=PARTNERS.children_seen,
     routers=[
         orders.router,
         stock.router,

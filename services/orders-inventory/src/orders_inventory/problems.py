@@ -66,16 +66,17 @@ _CATALOGUE = [
         "价格为 {unit_price}：应不小于 0 且低于 10^15，最多 10 位小数。",
     ),
     Problem(
-        "count_invalid",
-        422,
-        "A count is a whole number from 0 to {most}, not {counted}.",
-        "盘点数量应为 0 至 {most} 的整数，而不是 {counted}。",
-    ),
-    Problem(
         "count_below_reserved",
         409,
-        "Of SKU {sku} {counted} units were counted in {warehouse}, but {reserved} are promised to orders; cancel some of those first.",
-        "仓库 {warehouse} 中商品 {sku} 盘点为 {counted} 件，但已有 {reserved} 件预留给订单；请先取消部分订单。",
+        "Of SKU {sku} {counted} units were counted in {warehouse}; that leaves {left} now, but {reserved} are promised to orders: "
+        "cancel some of those first.",
+        "仓库 {warehouse} 中商品 {sku} 盘点为 {counted} 件，现余 {left} 件，但已有 {reserved} 件预留给订单；请先取消部分订单。",
+    ),
+    Problem(
+        "count_too_late",
+        409,
+        "Of SKU {sku} too much has moved in {warehouse} since {on}; count it again, for {earliest} or a later day.",
+        "仓库 {warehouse} 中商品 {sku} 自 {on} 以来变动过多；请以 {earliest} 或之后的日期重新盘点。",
     ),
     Problem(
         "stock_insufficient",

@@ -1,6 +1,15 @@
 """The event log of one service: decided in batches, written by one compare-and-set."""
 
-from channel_events.log.errors import DRIVER_LOST, KeyReused, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
+from channel_events.log.errors import (
+    DRIVER_LOST,
+    KeyReused,
+    LogBusy,
+    LogFailure,
+    LogUnavailable,
+    OutcomeUnknown,
+    StreamUnreadable,
+    UnsafeServer,
+)
 from channel_events.log.expect import Expect
 from channel_events.log.log import Log
 from channel_events.log.looking import versions
@@ -15,10 +24,12 @@ __all__ = [
     "Expect",
     "KeyReused",
     "Log",
+    "LogBusy",
     "LogFailure",
     "LogRestored",
     "LogUnavailable",
     "OutcomeUnknown",
+    "StreamUnreadable",
     "UnsafeServer",
     "versions",
 ]

@@ -1,6 +1,5 @@
 """Deciding a batch of commands on the states at the log's mark, in memory: no I/O, nothing shared is changed."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -11,6 +10,7 @@ import msgspec
 
 from channel_events.ids import new_id
 from channel_events.log.expect import Expect
+from channel_events.log.storable import encoded
 from channel_events.partition import partition_of
 from channel_events.pure import (
     Actor,
@@ -28,11 +28,10 @@ from channel_events.pure import (
     stream_id,
 )
 
-MAX_EVENT_BYTES = 900_000
-"""Of one event's data: a Kafka record of the usual limit (1 MiB) must hold it with its headers."""
-
-_ENCODE = msgspec.json.Encoder().encode
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+MAX_COMMAND_BYTES = 16_000_000
+"""Of all events that one command may write: they are written by one statement."""
+MAX_NAME_BYTES = 2_600
+"""Of a stream id, and of a key with its owner: an entry of an index has 2,704 bytes."""
 
 
 class Entry(NamedTuple):
@@ -81,6 +80,7 @@ class Head(NamedTuple):
         return _ENCODE(self.tails)
 
 
+_ENCODE = msgspec.json.Encoder().encode
 _TAILS = msgspec.json.Decoder(tuple[Tail, ...])
 
 
@@ -107,6 +107,8 @@ class Draft:
         self.events: list[Drafted] = []
         self.states: dict[str, Entry] = {}
         self.keys: list[tuple[str, CommandKey, int, int]] = []
+        self.bytes = 0
+        """Of the events' data."""
         self._before = states
         self._tails = list(head.tails)
         self._known = (Known(today, found=found), Known(today, imported=True, found=found))
@@ -126,12 +128,15 @@ class Draft:
         work = _Work(self.states, self._before, self._known[task.imported], task.expect)
         work.do(task.use())
         first = len(self.events)
-        encoded = [(*item, _encode(item[3])) for item in work.drafted]
-        for item in encoded:
-            self._append(*item, task.by)
+        data = [encoded(item[3]) for item in work.drafted]
+        if (size := sum(map(len, data))) > MAX_COMMAND_BYTES:
+            raise Rejected("event_too_large", bytes=size, limit=MAX_COMMAND_BYTES)
+        self.bytes += size
+        for item, one in zip(work.drafted, data, strict=True):
+            self._append(*item, one, task.by)
         self.states.update(work.changed)
         if task.key:
-            self.keys.append((task.key.name(task.by)[0], task.key, self.base.position + first + 1, len(encoded)))
+            self.keys.append((task.key.name(task.by)[0], task.key, self.base.position + first + 1, len(data)))
         return slice(first, len(self.events)), None if work.thing is None else work.entry(work.thing)
 
     def _append(self, id_: UUID, stream: str, version: int, event: Any, data: bytes, by: Actor) -> None:
@@ -174,9 +179,13 @@ class _Work:
                 refused = refusal
 
     def entry(self, stream: str) -> Entry:
-        found = self.changed.get(stream) or self._after.get(stream) or self._before.get(stream)
+        found = self.changed.get(stream) or self._after.get(stream)
         if found is None:
-            raise Lacking(streams=(stream,))
+            try:
+                return self._before[stream]
+            except KeyError:
+                _check_texts([stream], [stream])  # before the database is asked for it
+                raise Lacking(streams=(stream,)) from None
         return found
 
     def _step(self, step: Any) -> Any:
@@ -191,8 +200,13 @@ class _Work:
 
     def _all_there(self, targets: Iterable[On]) -> None:
         """What stands together is looked up together."""
-        streams = (target.stream for target in targets)
-        if missing := [s for s in streams if s not in self.changed and s not in self._after and s not in self._before]:
+        missing: list[str] = []
+        for target in targets:
+            try:
+                self.entry(target.stream)
+            except Lacking as lacking:
+                missing += lacking.streams
+        if missing:
             raise Lacking(streams=tuple(missing))
 
     def _on(self, target: On) -> tuple[Any, ...]:
@@ -204,44 +218,27 @@ class _Work:
                 self._expect.check(entry.version, entry.last)
         events = tuple(decider.decide(target.command, entry.state, self._known))
         if events:
-            _check_key(stream)
             for version, event in enumerate(events, entry.version + 1):
                 self.drafted.append((new_id(), stream, version, event))
             self.changed[stream] = Entry(decider.fold(events, entry.state), entry.version + len(events), self.drafted[-1][0])
         return events
 
 
-def _encode(event: Any) -> bytes:
-    """The event as JSON; `Rejected` for what PostgreSQL or Kafka would refuse, which would fail the whole batch with it."""
-    try:
-        data = _ENCODE(event)
-    except UnicodeEncodeError:
-        raise Rejected("unstorable_text") from None
-    if len(data) > MAX_EVENT_BYTES:
-        raise Rejected("event_too_large", bytes=len(data), limit=MAX_EVENT_BYTES)
-    if b"\\u0000" in data and _NUL.search(data):
-        raise Rejected("unstorable_text")
-    return data
-
-
 def check_storable(task: Task) -> None:
-    """Refuses texts of a command's envelope that the database would refuse; before it is queued with others."""
-    texts: Iterable[str | None] = (
-        task.by.subject,
-        task.by.reason,
-        task.by.correlation,
-        task.by.causation,
-        *(task.key.name(task.by) if task.key else ()),
-        *task.streams,
-    )
-    for text in texts:
-        if text is not None:
-            _check_key(text)
+    """Refuses texts of a command's envelope that the database would refuse."""
+    by, key = task.by, task.key
+    texts = [text for text in (by.subject, by.reason, by.correlation, by.causation, by.trace) if text is not None]
+    names = [*task.streams] if key is None else [*task.streams, "".join(key.name(by))]
+    _check_texts([*texts, *names], names)
 
 
-def _check_key(text: str) -> None:
-    if "\0" in text or not (text.isascii() or _encodes(text)):
+def _check_texts(texts: list[str], names: list[str]) -> None:
+    # All at once, since this is done for each command; a surrogate at the end of one does not pair with the next.
+    whole = "".join(texts)
+    if "\0" in whole or not (whole.isascii() or _encodes(whole)):
         raise Rejected("unstorable_text")
+    if len(whole) > MAX_NAME_BYTES // 4 and any(len(name.encode()) > MAX_NAME_BYTES for name in names):
+        raise Rejected("name_too_long", limit=MAX_NAME_BYTES)
 
 
 def _encodes(text: str) -> bool:

@@ -1,18 +1,17 @@
 """Deciding without writing: what would come of it if this were done now."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from channel_events.log import statements as sql
-from channel_events.log.draft import Draft, Head, Tail, Task, check_storable
+from channel_events.log.draft import Draft, Entry, Head, Tail, Task, check_storable
 from channel_events.log.errors import KeyReused
 from channel_events.log.outcome import Appended
-from channel_events.log.reading import Reader
-from channel_events.log.states import States
+from channel_events.log.streams import Streams
 from channel_events.partition import PARTITIONS
 from channel_events.pure import Actor, CommandKey, Current, Decider, Found, Lacking, Need, On, Recorded, UseCase, command_type, stream_id
 
@@ -28,7 +27,6 @@ async def nothing_known(asked: list[tuple[Need[Any], str]]) -> Found:
 
 
 _HEAD = Head(0, UUID(int=0), tuple(Tail(0, UUID(int=0)) for _ in range(PARTITIONS)))
-_EVERYTHING = 2**63 - 1
 
 
 def alone(deciders: Mapping[str, Decider[Any, Any, Any]], command: Any) -> UseCase:
@@ -61,11 +59,10 @@ class Rehearsal:
     """
 
     def __init__(
-        self, reader: Reader, deciders: Mapping[str, Decider[Any, Any, Any]], pool: Any, clock: Callable[[], date], look: Look
+        self, streams: Streams, deciders: Mapping[str, Decider[Any, Any, Any]], pool: Any, clock: Callable[[], date], look: Look
     ) -> None:
-        self._reader, self._pool, self._clock, self._look = reader, pool, clock, look
-        self._deciders = deciders
-        self._states = States(deciders, reader)
+        self._streams, self._deciders, self._pool, self._clock, self._look = streams, deciders, pool, clock, look
+        self._states: dict[str, Entry] = {}
         self._keys: dict[tuple[str, str], bytes] = {}
         self._turn = asyncio.Lock()
 
@@ -102,10 +99,10 @@ class Rehearsal:
                     draft.decide(task)
                     break
                 except Lacking as lacking:
-                    await self._load(list(lacking.streams))
+                    await self._load(lacking.streams)
                     if lacking.need:
                         found |= await self._look([lacking.need])
-            self._states.adopt(draft.states)
+            self._states |= draft.states
             if task.key:
                 self._keys[task.key.name(task.by)] = task.key.body_hash
             return Appended(tuple(_unwritten(one) for one in draft.events), 0)
@@ -120,9 +117,10 @@ class Rehearsal:
             raise KeyReused(key.key)
         return first is not None
 
-    async def _load(self, streams: list[str]) -> None:
-        if missing := self._states.missing(streams):
-            self._states.load(missing, await self._pool.fetch(sql.STREAMS, missing, _EVERYTHING))
+    async def _load(self, streams: Iterable[str]) -> None:
+        for stream in streams:
+            if stream not in self._states:
+                self._states[stream] = await self._streams.entry(self._deciders[stream.partition("/")[0]], stream)
 
 
 def _unwritten(one: Any) -> Recorded:

@@ -13,7 +13,8 @@ from channel_events.log.draft import Draft
 class Unit(Protocol):
     """What `Log.transact` runs: `begin`, then under the head's lock `decide` and `end`, then the write and the commit.
 
-    Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller.
+    Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller. `begin`
+    may be done again after a rollback of ours, before anything was decided: where a stream had to be read first.
     """
 
     async def begin(self, connection: asyncpg.Connection) -> Sequence[KeyName]:
@@ -38,3 +39,11 @@ class WaitingUnit:
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def settle(self, failure: BaseException | None) -> None:
+        if self.answer.done():
+            return
+        if failure is None:
+            self.answer.set_result(None)
+        else:
+            self.answer.set_exception(failure)

@@ -35,6 +35,12 @@ class Decider(Generic[Command, State, Event]):
     ``decide(command, state, known)`` yields events or raises `Rejected`; no events is idempotent success. ``evolve(state,
     event)`` returns the next state and never changes the one it was given: states are cached and shared. Both are
     synchronous and pure: the day and what local copies tell arrive in `Known`. ``needs`` names what it asks them for.
+
+    ``state`` is the type of its states as msgspec reads it; with it long streams have snapshots, which spare reading all
+    of their events. Snapshots are of a ``version``: raise it whenever ``evolve``, or what a state means, changes, or states
+    of before would be taken for those of today. Another form of the state type is seen without that. Where states
+    are of a class that msgspec does not know, ``state`` is what they are kept as, and ``kept`` makes that of a state, and a
+    state of that.
     """
 
     def __init__(
@@ -46,13 +52,28 @@ class Decider(Generic[Command, State, Event]):
         evolve: Callable[[State, Event], State],
         events: Iterable[type[Event]],
         needs: Iterable[Need[Any]] = (),
+        state: Any = None,
+        version: int = 1,
+        kept: tuple[Callable[[State], Any], Callable[[Any], State]] | None = None,
     ) -> None:
         self.name = name
+        self.state = state
+        self.version = version
+        self.kept = kept
         self.initial = initial
         self.decide = decide
         self.evolve = evolve
         self.events = tuple(events)
         self.needs = tuple(needs)
+
+    def keep(self, state: State) -> bytes:
+        """The state as JSON, for `unkeep`. Raises what msgspec raises when it has no such form."""
+        return msgspec.json.encode(self.kept[0](state) if self.kept else state)
+
+    def unkeep(self, data: bytes) -> State:
+        """A state that was kept. Raises ``msgspec.MsgspecError`` when it is not of the form that states have today."""
+        state: Any = msgspec.json.decode(data, type=self.state)
+        return self.kept[1](state) if self.kept else state
 
     def fold(self, events: Iterable[Event], state: State | None = None) -> State:
         """The state after these events, from ``state`` or from the beginning."""

@@ -4,6 +4,7 @@ from channel_events.subscription.parking import Parked, ParkedEvent, parked, par
 from channel_events.subscription.queries import parked_events_query, parked_streams_query, progress_query, serving_query
 from channel_events.subscription.reaction_subscription import ReactionSubscription
 from channel_events.subscription.redriving import RedriveResult, redrive
+from channel_events.subscription.retiring import Busy, drop_retired_builds
 from channel_events.subscription.serving import USE_SERVING, use_serving
 from channel_events.subscription.tables import create_reactions, create_view_tables
 from channel_events.subscription.view_subscription import ViewSubscription
@@ -12,6 +13,7 @@ from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for, 
 __all__ = [
     "USE_SERVING",
     "BadToken",
+    "Busy",
     "Parked",
     "ParkedEvent",
     "ReactionSubscription",
@@ -20,6 +22,7 @@ __all__ = [
     "ViewSubscription",
     "create_reactions",
     "create_view_tables",
+    "drop_retired_builds",
     "parked",
     "parked_events",
     "parked_events_query",

@@ -64,9 +64,15 @@ class Given:
             decided = tuple(self._decider.decide(command, state, self._known))
         except Rejected as rejected:
             return Decided((), rejected)
-        self._decider.fold((self._stored(one) for one in decided), state)
+        self._check_kept(self._decider.fold((self._stored(one) for one in decided), state))
         must(repr(state) == before, f"{self._decider.name}: decide or evolve changed the state it was given")
         return Decided(decided, None)
+
+    def _check_kept(self, state: Any) -> None:
+        """The state as it comes back from a snapshot, where the decider has them."""
+        if self._decider.state is not None:
+            again = self._decider.unkeep(self._decider.keep(state))
+            must(again == state, f"{self._decider.name}: the state {state!r} comes back from a snapshot as {again!r}")
 
     def _stored(self, event: Any) -> Any:
         """The event as it comes back from the log; a field that does not survive that is found here."""

@@ -97,14 +97,15 @@ def _newest(events: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
 async def replay(target: Target, stream: str | None, after: int, until: int | None, out: Path | None, show: Show) -> int:
     """Shows the events of a stream, or those of a range of positions, oldest first; how many they were."""
     async with _reading(target.dsn) as connection, _lines(out, show) as write:
+        count = 0
         if stream is not None:
-            rows = await connection.fetch(sql.STREAM, stream, 0)
-            for row in rows:
-                write(shown(target.name, row, row["data"]))
-            return len(rows)
+            while rows := await connection.fetch(sql.STREAM, count, _PAGE, stream):
+                for row in rows:
+                    write(shown(target.name, row, row["data"]))
+                count = rows[-1]["version"]
+            return count
         if until is None:
             until = await connection.fetchval("select position from log_head")
-        count = 0
         with bar("replay", await connection.fetchval(_COUNT, after, until)) as progress:
             while rows := await connection.fetch(_RANGE, after, until):
                 for row in rows:

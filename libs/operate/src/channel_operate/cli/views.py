@@ -8,11 +8,14 @@ import typer
 from channel_events.log.restored import LOG
 from channel_events.pure import Registry
 from channel_events.reaction import Reaction
+from channel_events.subscription import drop_retired_builds
+from channel_events.view import View
 
 from channel_operate.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
 from channel_operate.cli.target import Refused, Target, target
+from channel_operate.drawing_level import Told, Where
 from channel_operate.forking import accept_fork as accept
-from channel_operate.rebuilding import Where
+from channel_operate.rebuilding import Rebuilt
 from channel_operate.rebuilding import rebuild as make_again
 from channel_operate.verifying import Verified
 from channel_operate.verifying import verify as compare
@@ -28,8 +31,14 @@ def rebuild(context: typer.Context, view: ViewName, as_json: Json = False) -> No
     chosen = target(context.obj)
     one = chosen.view(view)
     with bar(f"rebuild {one.name}", _SHARES) as progress:
-        done = run(make_again(_where(chosen), one, told=lambda share: progress.reach(int(share * _SHARES))))
-    say(f"{one.name} is read from build {done.build}", {"view": one.subscription, **msgspec.structs.asdict(done)}, as_json=as_json)
+        done = run(_rebuild(_where(chosen), one, [*chosen.service.views], lambda share: progress.reach(int(share * _SHARES))))
+    left = f"build {done.retired} stays for those who still read it; the next rebuild or migrate drops it, after a minute"
+    say(f"{one.name} is read from build {done.build}; {left}", {"view": one.subscription, **msgspec.structs.asdict(done)}, as_json=as_json)
+
+
+async def _rebuild(where: Where, view: View, views: list[View], told: Told) -> Rebuilt:
+    await drop_retired_builds(where.owner_dsn, views)
+    return await make_again(where, view, told=told)
 
 
 def verify(

@@ -40,8 +40,10 @@ def model_of(cls: type[Struct], without: frozenset[str] = frozenset()) -> type[B
             continue
         default: Any = ...
         if not field.required:
-            default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default  # type: ignore[operator]
-        fields[field.encode_name] = (_type(hints[field.name]), None if default is UNSET else default)
+            default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+        # Described in OpenAPI, where a part is an object.
+        default = msgspec.to_builtins(default) if isinstance(default, Struct) else None if default is UNSET else default
+        fields[field.encode_name] = (_type(hints[field.name]), default)
     base = _Strict if cls.__struct_config__.forbid_unknown_fields else _Tolerant
     return create_model(cls.__name__, __base__=base, __doc__=cls.__doc__, **fields)
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected
+from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected, StreamUnreadable
 from msgspec import Struct
 
 from channel_service.importing.importable import Importable
@@ -98,6 +98,8 @@ class Import:
             appended = await one.task
         except Rejected as refusal:
             return self._refused(self._refusal(one.number, one.kind, refusal, one.id))
+        except StreamUnreadable as unreadable:
+            return self._refused(_unreadable(one.number, unreadable, one.id))
         except (LogUnavailable, OutcomeUnknown) as failure:
             self._tally.stopped = failure.code
             return self._refused(Refused(one.number, failure.code, {}, one.id))
@@ -129,3 +131,7 @@ class Import:
         """When the reader of the results leaves, commands that the log already has still come to their end."""
         tasks = [one.task for one in self._waiting if isinstance(one, _InFlight)]
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _unreadable(number: int, unreadable: StreamUnreadable, id_: str) -> Refused:
+    return Refused(number, unreadable.code, dict(unreadable.facts), id_)

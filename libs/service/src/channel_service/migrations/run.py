@@ -3,7 +3,7 @@
 import asyncpg
 from alembic import command
 from channel_events import schema, scoped_role
-from channel_events.subscription import create_reactions, create_view_tables
+from channel_events.subscription import create_reactions, create_view_tables, drop_retired_builds
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -19,6 +19,7 @@ _READ_REVISION = 'grant select on {table} to "{{role}}";'
 
 async def migrate(service: Service, owner_url: str, role: str) -> dict[str, str | None]:
     """Brings the database to the head of the library's and the service's revisions as its owner, and lets ``role`` use it.
+    Tables of views that are read no more go.
 
     Doing it again changes nothing; two at once wait for each other. Returns the revisions reached, by the names of
     their ways.
@@ -31,6 +32,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> dict[str, str 
         for way in ways:
             await _upgrade(way, owner_url)
         await create_view_tables(guard, service.views, role=role)
+        await drop_retired_builds(owner_url, service.views)
         await create_reactions(guard, service.reactions)
         quoted = role.replace('"', '""')
         read = "".join(_READ_REVISION.format(table=way.table) for way in ways)

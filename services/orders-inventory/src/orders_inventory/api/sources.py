@@ -37,7 +37,7 @@ DAY = 86_400
 SourceCode = Annotated[str, Field(max_length=40, description="Also the source of its orders' numbers.", examples=["shop"]), Path()]
 
 
-class SkuFallback(BaseModel):
+class SkuFallbackOut(BaseModel):
     """What stands for a SKU that a line lacks."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -60,7 +60,7 @@ class SourceOut(BaseModel):
     channel_type: str | None
     warehouse: str = Field(examples=["sh"])
     zone: str = Field(examples=["Asia/Shanghai"])
-    sku_fallback: SkuFallback
+    sku_fallback: SkuFallbackOut
     currencies: list[str] = Field(examples=[["CNY"]])
     active: bool
     secrets: list[SecretOut]
@@ -75,7 +75,7 @@ class SourceOut(BaseModel):
             channel_type=settings.channel_type,
             warehouse=settings.warehouse,
             zone=settings.zone,
-            sku_fallback=SkuFallback.model_validate(settings.sku_fallback),
+            sku_fallback=SkuFallbackOut.model_validate(settings.sku_fallback),
             currencies=list(settings.currencies),
             active=settings.active,
             secrets=[SecretOut(secret_id=one, until=until) for one, until in source.secrets.items() if until is None or until > now],

@@ -3,10 +3,10 @@
 The order comes first: its refusals say more than those of the stock. What it decided tells the stock how many units of what.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
-from channel_events import Ask, On, Rejected
+from channel_events import Ask, On, Rejected, Steps
 from msgspec.structs import replace
 
 from orders_inventory.domain.codes import own_source
@@ -28,8 +28,6 @@ from orders_inventory.domain.order import (
 from orders_inventory.domain.product import PRODUCT, RequireProduct
 from orders_inventory.domain.stock import STOCK, Release, Reserve, Restock, Ship, StockStep, Units
 from orders_inventory.domain.warehouse import WAREHOUSE, RequireWarehouse
-
-Steps = Generator[On | Ask | list[On], Any, Any]
 
 
 def placing(c: PlaceOrder) -> Steps:
@@ -100,7 +98,7 @@ def _stock(step: type[StockStep], event: Any) -> On:
 
 
 def _happened(history: History, placed: OrderPlaced) -> Steps:
-    where = {"source": placed.source, "external_id": placed.external_id}
+    where: dict[str, Any] = {"source": placed.source, "external_id": placed.external_id}
     if history.confirmed_on:
         yield from confirming(ConfirmOrder(**where, on=history.confirmed_on))
     if history.shipped_on:

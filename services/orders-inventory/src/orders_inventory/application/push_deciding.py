@@ -2,19 +2,19 @@
 
 from collections.abc import Generator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from channel_events import Ask, On, Recorded, Rejected
+from channel_events import Ask, On, Recorded, Rejected, Steps
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orders_inventory.application.ordering import STEPS, bringing
-from orders_inventory.application.push_orders import At, Steps, follow, give_back
+from orders_inventory.application.push_orders import At, follow, give_back
 from orders_inventory.application.pushes import delivery_of
 from orders_inventory.application.stocking import receiving
 from orders_inventory.connectors import CONNECTORS
-from orders_inventory.connectors.meaning import Asked, GoodsBack, Meaning, Nothing, OrderGone, WholeOrder
+from orders_inventory.connectors.meaning import Command, GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
 from orders_inventory.domain.order import AsPlaced, BringOrder, OrderPlaced, PlaceOrder
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
@@ -51,8 +51,8 @@ def commands(event: Recorded) -> Steps:
         yield _settle(push, outcome, None, meaning.entity, meaning.version)
         return
     yield On(PUSHED, TakeVersion(push.source, meaning.entity, meaning.version, push.push_id))
-    nothing = yield from _apply(told, meaning)
-    yield _settle(push, Outcome.IGNORED if nothing else Outcome.APPLIED, nothing, meaning.entity, meaning.version)
+    came = yield from _apply(told, meaning, newest)
+    yield _settle(push, came.outcome, came.reason, meaning.entity, meaning.version)
 
 
 def _day(moment: datetime, settings: SourceSettings) -> date:
@@ -74,27 +74,45 @@ def _not_lost(meaning: Meaning, push: PushReceived) -> Steps:
             raise Rejected("order_is_cancelled", order_id=at.order_id)
 
 
-Making = Generator[On | Ask | list[On], Any, str | None]
-"""Commands, and why nothing came of it when nothing did."""
+class Came(NamedTuple):
+    """What a push came to: why nothing, or what of it is left for a person."""
+
+    outcome: Outcome = Outcome.APPLIED
+    reason: str | None = None
 
 
-def _apply(told: _Told, meaning: Any) -> Making:
+Making = Generator[On | Ask | list[On], Any, Came]
+APPLIED = Came()
+
+
+def _nothing(reason: str) -> Came:
+    return Came(Outcome.IGNORED, reason)
+
+
+def _apply(told: _Told, meaning: Any, newest: str) -> Making:
+    """``newest`` is the version of the entity that was known before, empty when nothing was."""
     match meaning:
         case WholeOrder():
             return (yield from _order(told, meaning.external_id, lambda at: _whole(told, meaning, at)))
         case OrderGone():
-            return (yield from _order(told, meaning.external_id, lambda at: _gone(meaning, at)))
+            return (yield from _order(told, meaning.external_id, lambda at: _gone(meaning, newest, at)))
         case GoodsBack():
             return (yield from _order(told, meaning.external_id, lambda at: _back(told, meaning, at)))
-        case Asked(command=PlaceOrder() as c):
+        case _:
+            return (yield from _asked(told, meaning.command))
+
+
+def _asked(told: _Told, command: Command) -> Making:
+    match command:
+        case PlaceOrder() as c:
             return (yield from _order(told, c.external_id or "", lambda at: _placed(told, c, at)))
-        case Asked(command=DefineProduct() as c):
+        case DefineProduct() as c:
             yield On(PRODUCT, replace(c, on=c.on or told.today))
-        case Asked(command=ReceiveStock() as c):
+        case ReceiveStock() as c:
             yield from receiving(replace(c, on=c.on or told.today))
-        case Asked(command=step):
+        case step:
             return (yield from _order(told, step.external_id, lambda at: _step(told, step, at)))
-    return None
+    return APPLIED
 
 
 def _order(told: _Told, external_id: str, make: Any) -> Making:
@@ -103,21 +121,22 @@ def _order(told: _Told, external_id: str, make: Any) -> Making:
     yield from at.look()
     version = at.version
     try:
-        nothing: str | None = yield from make(at)
+        came: Came = yield from make(at)
     except Rejected as refusal:
         raise Rejected(refusal.code, **{**refusal.facts, "order_id": at.order_id, "order_version": version}) from None
-    return nothing
+    return came
 
 
 def _whole(told: _Told, seen: WholeOrder, at: At) -> Making:
     if at.order.placed is None:
+        if not seen.was_ordered:
+            return _nothing("not_ordered_yet" if seen.stage is Stage.NOT_ORDERED else "never_ordered")
         yield from _bring(told, _placing(told, seen), at)
-        yield from follow(at, seen)
-        return None
-    if _partner_id(seen, told.settings) != at.placed.partner_id:
+        return Came(reason=(yield from follow(at, seen)))
+    if not seen.stage.dead and _partner_id(seen, told.settings) != at.placed.partner_id:
         raise Rejected("order_changed", order_id=at.order_id, partner_id=at.placed.partner_id)
-    yield from follow(at, seen)
-    return None if at.taken else "nothing_new"
+    left = yield from follow(at, seen)
+    return Came(reason=left) if at.taken else _nothing("nothing_new")
 
 
 def _placing(told: _Told, seen: WholeOrder) -> PlaceOrder:
@@ -155,29 +174,32 @@ def _bring(told: _Told, c: PlaceOrder, at: At) -> Steps:
 def _placed(told: _Told, c: PlaceOrder, at: At) -> Making:
     there: OrderPlaced | None = at.order.placed
     yield from _bring(told, c, at)
-    return None if there is None else "nothing_new"
+    return APPLIED if there is None else _nothing("nothing_new")
 
 
-def _gone(gone: OrderGone, at: At) -> Making:
+def _gone(gone: OrderGone, newest: str, at: At) -> Making:
+    if at.order.placed is None and newest:
+        return _nothing("never_ordered")  # a cart that was looked at before
     placed = at.placed
     if at.order.open:
         yield from at.cancel(None, "deleted in the shop", max(gone.on, placed.occurred_on))
-    return None if at.taken else "nothing_to_cancel"
+    return APPLIED if at.taken else _nothing("nothing_to_cancel")
 
 
 def _back(told: _Told, back: GoodsBack, at: At) -> Making:
     on = max(back.on, at.placed.occurred_on)
-    if at.order.over:
-        return "nothing_left"
+    before = at.order
+    if before.over:
+        return _nothing("nothing_left")
     yield from give_back(at, back.lines, back.reason, on)
     # Content of the order from before this would revive what is over.
     push, entity = told.push, pushed_key(told.push.source, back.order_entity)
     if at.order.over and at.taken and back.order_version > (yield Ask(PUSHED, entity)).state:
         yield On(PUSHED, TakeVersion(push.source, back.order_entity, back.order_version, push.push_id))
-    return None
+    return APPLIED
 
 
 def _step(told: _Told, c: Any, at: At) -> Making:
     at.placed  # noqa: B018 - it has to be there
     events = yield from STEPS[type(c)](replace(c, source=told.push.source, on=c.on or told.today))
-    return None if events else "nothing_new"
+    return APPLIED if events else _nothing("nothing_new")

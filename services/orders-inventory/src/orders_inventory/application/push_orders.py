@@ -3,11 +3,13 @@
 An order only moves forward. What its platform changed and cannot be said as a step of it here is refused, and so parked.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from channel_events import Ask, On, Rejected
+from channel_events import Ask, Rejected, Steps
+from channel_terms import MINOR_DIGITS
 
 from orders_inventory.application.ordering import cancelling, confirming, delivering, returning, shipping
 from orders_inventory.connectors.meaning import Stage, WholeOrder
@@ -25,8 +27,6 @@ from orders_inventory.domain.order import (
     Wanted,
     line_of,
 )
-
-Steps = Generator[On | Ask | list[On], Any, Any]
 
 
 class At:
@@ -78,75 +78,120 @@ def _all(lines: Sequence[Wanted] | None) -> tuple[Wanted, ...] | None:
 
 
 def follow(at: At, seen: WholeOrder) -> Steps:
-    """Brings a placed order to where the platform has it."""
-    if not at.order.over:
-        yield from _shrink(at, seen)
-    if at.order.over and seen.stage < Stage.CANCELLED:
+    """Brings a placed order to where the platform has it; returns what is left for a person when not all of it can be said here.
+
+    Every status there has its outcome for every state here (test_every_state_here_and_status_there). What is open of an order that is
+    dead there is freed, whatever else is wrong with it.
+    """
+    was_over = at.order.over
+    fewer = [] if was_over else _fewer(at, seen)
+    if seen.stage.dead:
+        return (yield from _end(at, seen, fewer))
+    if was_over:
+        if seen.was_delivered and any(line.delivered for line in at.order.lines.values()):
+            return None  # all of it came back
         raise Rejected("order_is_cancelled", order_id=at.order_id)
-    if seen.stage in (Stage.CONFIRMED, Stage.DELIVERED):
+    if fewer is None:
+        raise Rejected("order_changed", order_id=at.order_id)
+    if fewer:
+        yield from at.cancel(fewer, "changed in the shop", seen.ended_on)
+    if seen.stage is not Stage.PLACED and not at.order.over:
         yield from at.confirm(seen.confirmed_on)
-    if seen.was_delivered and not at.order.over:
-        yield from at.confirm(seen.confirmed_on)
-        if at.order.open:
-            yield from at.ship(seen.delivered_on)
-        if at.order.under_way:
-            yield from at.deliver(seen.delivered_on)
-    if seen.stage >= Stage.CANCELLED:
-        yield from _end(at, seen)
+    if seen.was_delivered:
+        yield from _deliver(at, seen)
+    return None
 
 
-def _end(at: At, seen: WholeOrder) -> Steps:
-    reason = "cancelled in the shop" if seen.stage is Stage.CANCELLED else "refunded in the shop"
+def _deliver(at: At, seen: WholeOrder) -> Steps:
+    if at.order.over:
+        return
+    yield from at.confirm(seen.confirmed_on)
+    if at.order.open:
+        yield from at.ship(seen.delivered_on)
+    if at.order.under_way:
+        yield from at.deliver(seen.delivered_on)
+
+
+_REASONS = {
+    Stage.NOT_ORDERED: "not ordered in the shop any more",
+    Stage.CANCELLED: "cancelled in the shop",
+    Stage.TAKEN_BACK: "refunded in the shop",
+}
+
+
+def _end(at: At, seen: WholeOrder, fewer: list[Wanted] | None) -> Steps:
+    reason = _REASONS[seen.stage]
+    # Lines that became others there cannot be served any more: then nothing is shipped that may never have been.
+    if seen.was_delivered and fewer is not None:
+        if fewer:
+            yield from at.cancel(fewer, "changed in the shop", seen.ended_on)
+        yield from _deliver(at, seen)
     if at.order.open:
         yield from at.cancel(None, reason, seen.ended_on)
     if at.order.over:
-        return
+        return None
     if at.order.under_way:
-        raise Rejected("order_under_way", order_id=at.order_id)
-    # A refund says that the goods are back; a cancellation of what was delivered does not.
-    if seen.stage is Stage.CANCELLED:
-        raise Rejected("cancelled_after_delivery", order_id=at.order_id)
+        return _for_a_person(at, "order_under_way")
+    # A refund says that the goods are back; the end of an order that was delivered does not.
+    if seen.stage is not Stage.TAKEN_BACK:
+        return _for_a_person(at, "cancelled_after_delivery")
     yield from at.take_back(None, reason, seen.ended_on)
+    return None
 
 
-def _shrink(at: At, seen: WholeOrder) -> Steps:
-    """Cancels units that the platform has no more; any other change of the lines is refused: an order's lines never change here."""
+def _for_a_person(at: At, code: str) -> str:
+    """What was freed stays freed; where there was nothing to free the push is parked."""
+    if at.taken:
+        return code
+    raise Rejected(code, order_id=at.order_id)
+
+
+def _fewer(at: At, seen: WholeOrder) -> list[Wanted] | None:
+    """The units that the platform has no more; ``None`` when it changed otherwise: an order's lines never change here."""
     theirs = {line.line_id: line for line in seen.lines}
     if theirs.keys() - at.order.lines.keys() or seen.currency != at.placed.currency:
-        raise Rejected("order_changed", order_id=at.order_id)
+        return None
     fewer: list[Wanted] = []
     for line_id, line in at.order.lines.items():
-        gone = _gone(line, theirs.get(line_id))
+        gone = _gone(line, theirs.get(line_id), seen.currency)
         if gone is None:
-            raise Rejected("order_changed", order_id=at.order_id, line_id=line_id)
+            return None
         # Units cancelled by a refund are among those that are gone.
         if gone > line.cancelled:
             fewer.append(Wanted(line_id, gone - line.cancelled))
-    if fewer:
-        yield from at.cancel(fewer, "changed in the shop", seen.ended_on)
+    return fewer
 
 
-def _gone(line: Line, theirs: NewLine | None) -> int | None:
+def _gone(line: Line, theirs: NewLine | None, currency: str) -> int | None:
     """How many of the units placed the platform has no more; ``None`` when it has another line."""
     placed = line.placed
     if theirs is None:
         return placed.quantity
-    same = (placed.sku, placed.unit_price) == (theirs.sku, theirs.unit_price)
-    if not same or theirs.quantity > placed.quantity or (theirs.quantity == placed.quantity and theirs.discount != placed.discount):
+    if placed.sku != theirs.sku or theirs.quantity > placed.quantity:
         return None
-    return placed.quantity - theirs.quantity
+    if theirs.quantity == placed.quantity:
+        same = (placed.unit_price, placed.discount) == (theirs.unit_price, theirs.discount)
+    else:
+        # Shops round each line to what can be paid: 25.21 for three units of 10.00 gross, 16.81 for two.
+        cent = Decimal(1).scaleb(-MINOR_DIGITS.get(currency, 2))
+        same = abs(placed.unit_price - theirs.unit_price) * theirs.quantity <= cent
+    return placed.quantity - theirs.quantity if same else None
 
 
 def give_back(at: At, wanted: Sequence[Wanted], reason: str, on: date) -> Steps:
     """Cancels what is still open of the wanted units, returns the others."""
-    open_, held = [], []
+    asked: dict[str, int] = {}
     for one in wanted:
         line = line_of(at.order, one)
         units = line.open + line.held if one.quantity is None else one.quantity
-        if here := min(units, line.open):
-            open_.append(Wanted(line.placed.line_id, here))
+        # The same item may stand in a refund twice.
+        asked[line.placed.line_id] = asked.get(line.placed.line_id, 0) + units
+    open_, held = [], []
+    for line_id, units in asked.items():
+        if here := min(units, at.order.lines[line_id].open):
+            open_.append(Wanted(line_id, here))
         if units > here:
-            held.append(Wanted(line.placed.line_id, units - here))
+            held.append(Wanted(line_id, units - here))
     if open_:
         yield from at.cancel(open_, reason, on)
     if held:

@@ -4,7 +4,7 @@ from typing import Any
 
 from channel_events import Rejected, versions
 
-from orders_inventory.views.partner_copy import PARTNER
+from orders_inventory.views.partner_copy import PARTNERS
 from orders_inventory.views.stock import BALANCE_TABLE
 
 _MAY_HELP = frozenset(
@@ -54,7 +54,7 @@ async def arrived(connection: Any, names: list[str]) -> set[str]:
 
 async def _partners(connection: Any, names: list[str]) -> set[str]:
     wanted = [name.removeprefix("partner/") for name in names if name.startswith("partner/")]
-    sql = f"select partner_id from {PARTNER.sql.name} where partner_id = any($1::text[]) and status in ('active', 'suspended')"
+    sql = f"select partner_id from {PARTNERS.partner.sql.name} where partner_id = any($1::text[]) and status in ('active', 'suspended')"
     return {f"partner/{row['partner_id']}" for row in await connection.fetch(sql, wanted)} if wanted else set()
 
 

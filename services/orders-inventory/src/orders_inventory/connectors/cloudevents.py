@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 from channel_events.pure import Rejected
-from channel_terms import Reader, Wrong
+from channel_terms import Reader, Wrong, parse_document
 from msgspec import Struct
 
 from orders_inventory.connectors.connector import Connector, Delivery
@@ -88,7 +88,7 @@ def identify(delivery: Delivery) -> str:
 
 
 def interpret(delivery: Delivery, source: SourceSettings, _: datetime) -> Meaning:
-    event = parsed(delivery.body, Event)
+    event = parsed(delivery.body, Event, check=parse_document)
     if event.specversion != "1.0" or not event.id or not event.source:
         raise Rejected("push_unreadable", problem="it is no CloudEvent 1.0")
     reader = COMMANDS.get(event.type)

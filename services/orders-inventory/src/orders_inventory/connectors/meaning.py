@@ -20,12 +20,19 @@ Command: TypeAlias = PlaceOrder | OrderStep | DefineProduct | ReceiveStock
 class Stage(IntEnum):
     """How far an order is on its platform, in the order in which it gets there."""
 
-    PLACED = 0
-    CONFIRMED = 1
-    DELIVERED = 2
-    CANCELLED = 3
-    TAKEN_BACK = 4
+    NOT_ORDERED = 0
+    """A cart, or one whose payment failed: it becomes an order with the first later stage."""
+    PLACED = 1
+    CONFIRMED = 2
+    DELIVERED = 3
+    CANCELLED = 4
+    TAKEN_BACK = 5
     """Cancelled where it was not shipped, returned where it was."""
+
+    @property
+    def dead(self) -> bool:
+        """Nothing more will be served of it."""
+        return self is Stage.NOT_ORDERED or self >= Stage.CANCELLED
 
 
 class _Meaning(Struct, frozen=True, kw_only=True):
@@ -34,7 +41,8 @@ class _Meaning(Struct, frozen=True, kw_only=True):
 
 
 class WholeOrder(_Meaning, frozen=True, kw_only=True):
-    """An order with all it is on the platform now. ``was_delivered``: before it was cancelled or taken back.
+    """An order with all it is on the platform now. ``was_delivered``: before it was cancelled or taken back. ``was_ordered``: it
+    is or was more than a cart; what never was is kept nowhere.
 
     Dates are business dates; the steps' own where the platform tells them, else that of the version.
     """
@@ -43,6 +51,7 @@ class WholeOrder(_Meaning, frozen=True, kw_only=True):
     placed_on: date
     stage: Stage
     was_delivered: bool
+    was_ordered: bool
     confirmed_on: date
     delivered_on: date
     ended_on: date

@@ -133,13 +133,47 @@ StockStep: TypeAlias = Reserve | Release | Ship | Restock
 StockCommand: TypeAlias = ReceiveStock | CountStock | StockStep
 
 
+DAYS_KEPT = 7
+"""Days on which a SKU moved, for which a count may still come in late."""
+
+
 class StockItem(Struct, frozen=True, gc=False):
+    """``moved`` are the last days on which units came or went, and how many more there were afterwards: day, units, day, units, oldest
+    first, days as ordinals. Everything until ``before`` is one sum."""
+
     on_hand: int = 0
     reserved: int = 0
+    moved: tuple[int, ...] = ()
+    before: int = 0
 
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+    def on(self, day: date) -> int | None:
+        """What lay there at the end of ``day``; None when that is not known any more."""
+        at = day.toordinal()
+        if at < self.before:
+            return None
+        return self.on_hand - sum(units for when, units in zip(self.moved[::2], self.moved[1::2], strict=True) if when > at)
+
+    def after(self, on_hand: int, reserved: int, day: date) -> "StockItem":
+        if not on_hand:
+            return StockItem(self.on_hand, self.reserved + reserved, self.moved, self.before)
+        moved, before = self._moved(on_hand, day.toordinal())
+        return StockItem(self.on_hand + on_hand, self.reserved + reserved, moved, before)
+
+    def _moved(self, units: int, at: int) -> tuple[tuple[int, ...], int]:
+        moved = self.moved
+        if moved and moved[-2] == at:  # nearly always: business goes on day by day
+            return (*moved[:-1], moved[-1] + units), self.before
+        if at <= self.before:
+            return moved, self.before
+        days = dict(zip(moved[::2], moved[1::2], strict=True))
+        days[at] = days.get(at, 0) + units
+        kept = sorted(days.items())
+        before = self.before if len(kept) <= DAYS_KEPT else kept.pop(0)[0]
+        return tuple(one for day in kept for one in day), before
 
 
 NONE = StockItem()
@@ -170,9 +204,15 @@ def decide(command: StockCommand, shelves: Shelves, known: Known) -> Iterator[St
 
 
 def _count(c: CountStock, item: StockItem, on: date) -> Iterator[StockAdjusted]:
-    if c.counted < item.reserved:
-        raise Rejected("count_below_reserved", warehouse=c.warehouse, sku=c.sku, counted=c.counted, reserved=item.reserved)
-    if difference := c.counted - item.on_hand:
+    """Against what lay there on the day of the count: what has moved since was not there to be counted, or was."""
+    lay = item.on(on)
+    if lay is None:
+        earliest = date.fromordinal(item.before)
+        raise Rejected("count_too_late", warehouse=c.warehouse, sku=c.sku, on=on.isoformat(), earliest=earliest.isoformat())
+    difference = c.counted - lay
+    if (left := item.on_hand + difference) < item.reserved:
+        raise Rejected("count_below_reserved", warehouse=c.warehouse, sku=c.sku, counted=c.counted, left=left, reserved=item.reserved)
+    if difference:
         yield StockAdjusted(
             warehouse=c.warehouse,
             sku=c.sku,
@@ -196,23 +236,15 @@ def _require_reserved(command: StockStep, shelves: Shelves) -> None:
 
 
 def evolve(shelves: Shelves, event: StockEvent) -> Shelves:
-    match event:
-        case StockReceived():
-            return _moved(shelves, event.sku, event.quantity, 0)
-        case StockAdjusted():
-            return _moved(shelves, event.sku, event.difference, 0)
+    if isinstance(event, StockReceived | StockAdjusted):
+        units = event.quantity if isinstance(event, StockReceived) else event.difference
+        return shelves.set(event.sku, shelves.get(event.sku, NONE).after(units, 0, event.occurred_on))
     move = _MOVES[type(event)]
     with shelves.mutate() as after:
         for one in event.lines:
-            item = after.get(one.sku, NONE)
-            on_hand, reserved = move(one.quantity)
-            after[one.sku] = StockItem(item.on_hand + on_hand, item.reserved + reserved)
-        return after.finish()
-
-
-def _moved(shelves: Shelves, sku: str, on_hand: int, reserved: int) -> Shelves:
-    item = shelves.get(sku, NONE)
-    return shelves.set(sku, StockItem(item.on_hand + on_hand, item.reserved + reserved))
+            after[one.sku] = after.get(one.sku, NONE).after(*move(one.quantity), event.occurred_on)
+        finished: Shelves = after.finish()
+    return finished
 
 
 _MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
@@ -224,4 +256,6 @@ _MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
 """What each adds to what is on hand and to what is reserved."""
 
 _EVENTS: tuple[type[StockEvent], ...] = (StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned)
-STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider("stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS)
+STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider(
+    "stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS, state=dict[str, StockItem], kept=(dict, Map)
+)

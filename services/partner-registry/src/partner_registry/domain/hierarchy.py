@@ -94,5 +94,5 @@ def evolve(links: Links, event: PartnerLinked) -> Links:
 
 
 HIERARCHY: Decider[HierarchyCommand, Links, PartnerLinked] = Decider(
-    "hierarchy", initial={}, decide=decide, evolve=evolve, events=[PartnerLinked]
+    "hierarchy", initial={}, decide=decide, evolve=evolve, events=[PartnerLinked], state=Links
 )

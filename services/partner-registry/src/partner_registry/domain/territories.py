@@ -81,5 +81,5 @@ def evolve(tree: Tree, event: TerritoryDefined) -> Tree:
 
 
 TERRITORIES: Decider[TerritoryCommand, Tree, TerritoryDefined] = Decider(
-    "territories", initial={}, decide=decide, evolve=evolve, events=[TerritoryDefined]
+    "territories", initial={}, decide=decide, evolve=evolve, events=[TerritoryDefined], state=Tree
 )

@@ -13,22 +13,28 @@ from orders_inventory.domain.words import CurrencyCode, LineId, OrderNumber, Par
 MAX_LINES = 2_000
 
 
+class Place(Struct, frozen=True, gc=False):
+    """In ``territory`` from ``valid_from`` on, until the next one."""
+
+    valid_from: date
+    territory: str
+
+
 class OrderingPartner(Struct, frozen=True, gc=False):
     """The partner as this service's copy has it now.
 
-    ``status``: applied, approved, active or suspended. ``places``: its territories with the day each begins, oldest first,
-    those that lie ahead too.
+    ``status``: applied, approved, active or suspended. ``places``: oldest first, those that lie ahead too; the first
+    one holds from ``date.min``.
     """
 
     partner_id: str
     channel_type: str
     segment: str | None
     status: str
-    places: tuple[tuple[date, str], ...]
+    places: tuple[Place, ...]
 
     def territory_on(self, day: date) -> str:
-        """Where the partner is on a day; before its first day, where it began."""
-        return next((territory for since, territory in reversed(self.places) if since <= day), self.places[0][1])
+        return next(place.territory for place in reversed(self.places) if place.valid_from <= day)
 
 
 PARTNER = Need[OrderingPartner]("partner")

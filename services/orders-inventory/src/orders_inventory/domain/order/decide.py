@@ -34,7 +34,7 @@ from orders_inventory.domain.order.events import (
     TakenBackLine,
 )
 from orders_inventory.domain.order.placing import place
-from orders_inventory.domain.order.selection import selected
+from orders_inventory.domain.order.selection import line_of, selected
 from orders_inventory.domain.order.state import Line, Order, named
 
 
@@ -44,8 +44,21 @@ def decide(command: OrderCommand, order: Order, known: Known) -> Iterator[OrderE
         return
     if order.placed is None:
         raise Rejected("order_unknown", order_id=order_id(command.source, command.external_id))
-    if command.reference is None or named(_MAKES[type(command)], command.reference) not in order.references:
-        yield from _step(command, order, order.placed, happened_on(command.on, known))
+    on = happened_on(command.on, known)
+    if command.reference is None or (taken := order.references.get(named(_MAKES[type(command)], command.reference))) is None:
+        yield from _step(command, order, order.placed, on)
+    elif not _says(command, order, taken):
+        raise Rejected("reference_used", reference=command.reference)
+
+
+def _says(command: OrderStep, order: Order, taken: dict[str, int]) -> bool:
+    """Whether a step that was taken under its reference may be this one; "all that is left" may be any part."""
+    if isinstance(command, DeliverOrder):
+        return command.shipment is None or str(command.shipment) in taken
+    if isinstance(command, ConfirmOrder) or command.lines is None:
+        return True
+    wanted = {line_of(order, one).placed.line_id: one.quantity for one in command.lines}
+    return wanted.keys() == taken.keys() and all(units in (None, taken[line_id]) for line_id, units in wanted.items())
 
 
 _MAKES: dict[type[OrderStep], type[OrderEvent]] = {

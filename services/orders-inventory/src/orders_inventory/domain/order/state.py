@@ -71,8 +71,8 @@ class Order(Struct, frozen=True, gc=False):
     confirmed_on: date | None = None
     lines: dict[str, Line] = {}
     shipments: tuple[Shipment, ...] = ()
-    references: frozenset[str] = frozenset()
-    """Of the steps that were taken under a name: ``shipment_handed_over/DN-4711``."""
+    references: dict[str, dict[str, int]] = {}
+    """What was taken under a name, ``shipment_handed_over/DN-4711``: units by line, of a delivery by its shipments' numbers."""
 
     @property
     def open(self) -> bool:
@@ -101,8 +101,15 @@ def named(kind: type[OrderEvent], reference: str) -> str:
 
 def evolve(order: Order, event: OrderEvent) -> Order:
     after = _evolve(order, event)
-    reference = None if isinstance(event, OrderPlaced) else event.reference
-    return after if reference is None else replace(after, references=after.references | {named(type(event), reference)})
+    if isinstance(event, OrderPlaced) or event.reference is None:
+        return after
+    name = named(type(event), event.reference)
+    return replace(after, references=after.references | {name: after.references.get(name, {}) | _taken(event)})
+
+
+def _taken(event: OrderEvent) -> dict[str, int]:
+    units = {line.line_id: line.quantity for line in event.lines}
+    return {str(event.shipment): sum(units.values())} if isinstance(event, DeliveryConfirmed) else units
 
 
 def _evolve(order: Order, event: OrderEvent) -> Order:
