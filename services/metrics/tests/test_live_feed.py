@@ -6,9 +6,11 @@ import msgspec
 import pytest
 from channel_events import Recorded
 from channel_service.testing import Running
+from metrics.app import CATALOGUE
 from metrics.application.live_feed import Behind, Client, Feed, Follow, Told
 from metrics.application.live_frames import Frame, Frames
-from metrics.domain.question import Dimension, Question
+from metrics.domain.facts import Facts
+from metrics.domain.question import Question
 from metrics.domain.tally import Place, Tally
 from metrics.kpis.orders import KPI as ORDERS
 
@@ -16,7 +18,7 @@ from .examples import MONDAY, placed
 from .examples import told as event
 from .live import told as take_in
 
-FOLLOW = Follow("orders", [ORDERS], Question(), [(), (Dimension.CHANNEL_TYPE,)])
+FOLLOW = Follow("orders", [ORDERS], Question(), [(), ("channel_type",)])
 
 
 def order(position: int) -> Recorded:
@@ -31,9 +33,9 @@ def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, places: Seque
 class World:
     """One database: `take` is the next frame, of an order that came in; a feed per process."""
 
-    def __init__(self, client: Running, url: str) -> None:
+    def __init__(self, client: Running, url: str, facts: Sequence[Facts] = CATALOGUE.facts) -> None:
         engine = client.runtime.engine.execution_options(postgresql_readonly=False, isolation_level="AUTOCOMMIT")
-        self.frames = Frames(client.runtime.reading_everything, engine.connect)
+        self.frames = Frames(facts, client.runtime.reading_everything, engine.connect)
         self.url = url
         self.known: list[Frame] = []
 
