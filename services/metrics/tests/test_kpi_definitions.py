@@ -1,6 +1,7 @@
 """Each KPI by a small order whose numbers can be checked by hand; a changed formula has to change its version here."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
@@ -8,12 +9,12 @@ import pytest
 from channel_service.testing import running
 from metrics.app import CATALOGUE, SERVICE
 from metrics.application.catalogue import discover
-from metrics.domain.facts import Dimension
 from metrics.domain.kpi import Kpi, Quantile
 from metrics.domain.tally import groups_of
+from metrics.facts.deliveries import CYCLE_DAYS
 from metrics.facts.sales import PLACED, RETURNED
 
-from .examples import MONDAY, cancelled, line, placed, returned, shipped, told
+from .examples import MONDAY, cancelled, delivered, line, placed, returned, shipped, told
 from .folding import count
 from .requests import only
 
@@ -27,8 +28,11 @@ FORMULAS = {
     "returned": (1, "returned.net"),
     "net": (1, "placed.gross - placed.discount - cancelled.net - returned.net"),
     "fill_rate": (1, "(shipped.filled) / (placed.lines - cancelled.complete)"),
+    "cycle_time": (1, "p50 of cycle_days over delivered.lines"),
+    "cycle_time_p90": (1, "p90 of cycle_days over delivered.lines"),
 }
-# Four lines: 1 ships whole at once, 2 in two shipments and half of it comes back, 3 is cancelled whole, 4 in part.
+# Four lines: 1 ships whole at once, 2 in two shipments and half of it comes back, 3 is cancelled whole, 4 in part. The first shipment
+# arrives after 3 days, the second after 10.
 LINES = [line(1, "a", 2, "10.005", "0.5"), line(2, "b", 4, "1.25", "1"), line(3, "c", 1, "3"), line(4, "d", 10, "2", "5")]
 STORY: Sequence[Any] = [
     placed(lines=tuple(LINES)),
@@ -38,6 +42,8 @@ STORY: Sequence[Any] = [
         lines=(line(1, "a", 2, "10.005", "0.5", complete=True), line(2, "b", 1, "1.25", "0.25"), line(4, "d", 6, "2", "3", complete=True)),
     ),
     shipped(2, lines=(line(2, "b", 3, "1.25", "0.75"),)),
+    delivered(occurred_on=MONDAY + timedelta(days=3), lines=(line(1, "a", 2), line(2, "b", 1), line(4, "d", 6))),
+    delivered(occurred_on=MONDAY + timedelta(days=10), lines=(line(2, "b", 3),)),
     returned(lines=(line(2, "b", 2, "1.25", "0.5"),)),
 ]
 EXPECTED = {
@@ -50,8 +56,10 @@ EXPECTED = {
     "returned": ("2.00", "2.00"),
     "net": ("30.510", "30.51"),
     "fill_rate": ("2", "0.666667"),
+    "cycle_time": ("3", "3"),
+    "cycle_time_p90": ("4", "10"),
 }
-DENOMINATORS = {"fill_rate": "3"}
+DENOMINATORS = {"fill_rate": "3", "cycle_time": "4", "cycle_time_p90": "4"}
 
 
 def test_every_kpi_is_pinned_with_its_version() -> None:
@@ -71,8 +79,8 @@ def test_amounts_of_two_units_are_never_added_up_nor_is_what_is_not_measured() -
     with pytest.raises(ValueError, match="lines and money are never added up"):
         Kpi("x", "", "", PLACED.lines + PLACED.gross)
     with pytest.raises(ValueError, match="a quantile is of a number that all of its facts have"):
-        Kpi("x", "", "", PLACED.lines, quantile=Quantile(Dimension("age", "Days.", 3), 50))
-    for name in ("filled", "age"):
+        Kpi("x", "", "", PLACED.lines, quantile=Quantile(CYCLE_DAYS, 50))
+    for name in ("filled", "cycle_days"):
         with pytest.raises(AttributeError, match=f"nothing called {name} is measured of what was placed"):
             getattr(PLACED, name)
 

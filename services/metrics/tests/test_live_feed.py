@@ -137,3 +137,21 @@ async def test_a_client_that_takes_nothing_is_dropped() -> None:
         client.tell(number, b"x")
     assert client.ended == "too_slow"
     assert await client.next(0) is None
+
+
+async def test_a_process_that_knows_fewer_facts_takes_frames_that_one_that_knows_more_goes_on_from(world: World, empty: Running) -> None:
+    """As while one version replaces another: nothing is told twice, left out, or told anew."""
+    old = World(empty, world.url, [facts for facts in CATALOGUE.facts if facts.name == "sales"])
+    await world.take(1)
+    feed = world.feed()
+    client = await feed.join(None)
+    await sent(client)
+    await take_in(world.url, [order(2)])
+    by_old = await old.take()
+    assert await old.take() == by_old, "what it does not know of has moved, too, and is nothing to it"
+    await world.take()
+    for frame in world.known:
+        feed.advance(frame)
+    assert [frame.number for frame in world.known] == [1, 2, 3]
+    assert [frame.whole for frame in world.known] == [True, False, False]
+    assert await sent(client) == [["changes", 2, {"orders": "2", "orders.type-2": "1"}]]
