@@ -112,7 +112,7 @@ async def test_groups_add_up_to_the_whole(client: Running, asking: Any) -> None:
 async def test_small_pages_are_as_complete_as_large_ones(client: Running) -> None:
     """A page may end inside an order, whose one line that counts it may lie before or behind."""
     asking: dict[str, dict[str, Any]] = {"orders": {"product": ["s-1", "s-2"]}, "net": {"currency": "CNY"}}
-    for kpi, asked in {**asking, "fill_rate": {}, "cycle_time": {}}.items():
+    for kpi, asked in {**asking, "fill_rate": {}, "return_rate": {}, "cycle_time": {}}.items():
         (one,) = await values(client, kpi, **asked)
         for limit in (1, 2, 3) if kpi == "orders" else (13,):
             assert await summed(client, one["facts"], limit) == (Decimal(one["numerator"]), Decimal(one["denominator"] or 0))

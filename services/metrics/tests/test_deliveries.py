@@ -15,7 +15,7 @@ from metrics.domain.tally import found
 from metrics.facts.deliveries import CYCLE_DAYS, DELIVERIES
 from metrics.views.fact_tables import tables_of
 
-from .examples import MONDAY, delivered, line, told
+from .examples import MONDAY, delivered, line, returned, told
 from .folding import count
 from .requests import all_facts, by, only, summed, values
 
@@ -86,6 +86,17 @@ async def test_what_is_not_delivered_is_not_asked_by_its_days(empty: Running, as
     answer = await empty.get("/v1/kpis/net", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "parameter_unknown" if "cycle_days" in asked else "group_unknown")
     assert "cycle_days" not in answer.json()["facts"]["allowed"]
+
+
+async def test_a_ratio_over_two_kinds_of_facts_leads_to_those_of_both(client: Running, metrics_url: str) -> None:
+    back = returned(order_id="direct:2", occurred_on=MONDAY + timedelta(days=30), lines=(line(1, "s-1", 1), line(2, "s-2", 1)))
+    await count(metrics_url, [told(back, 9, MONDAY, partition=1)])
+    rate = await only(client, "return_rate")
+    assert (rate["value"], rate["numerator"], rate["denominator"]) == ("0.200000", "2", "10")
+    for limit in (1, 3, 1000):
+        assert await summed(client, rate["facts"], limit) == (Decimal(2), Decimal(10))
+    kinds = [(fact["facts"], fact["kind"], fact["cycle_days"] is None) async for fact in all_facts(client, rate["facts"])]
+    assert kinds == [("deliveries", "delivered", False)] * 10 + [("sales", "returned", True)] * 2
 
 
 @given(st.lists(st.integers(-5, 60), min_size=1, max_size=60), st.integers(1, 100))

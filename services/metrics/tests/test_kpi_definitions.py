@@ -30,6 +30,7 @@ FORMULAS = {
     "fill_rate": (1, "(shipped.filled) / (placed.lines - cancelled.complete)"),
     "cycle_time": (1, "p50 of cycle_days over delivered.lines"),
     "cycle_time_p90": (1, "p90 of cycle_days over delivered.lines"),
+    "return_rate": (1, "(returned.units) / (delivered.units)"),
 }
 # Four lines: 1 ships whole at once, 2 in two shipments and half of it comes back, 3 is cancelled whole, 4 in part. The first shipment
 # arrives after 3 days, the second after 10.
@@ -58,8 +59,9 @@ EXPECTED = {
     "fill_rate": ("2", "0.666667"),
     "cycle_time": ("3", "3"),
     "cycle_time_p90": ("4", "10"),
+    "return_rate": ("2", "0.166667"),
 }
-DENOMINATORS = {"fill_rate": "3", "cycle_time": "4", "cycle_time_p90": "4"}
+DENOMINATORS = {"fill_rate": "3", "cycle_time": "4", "cycle_time_p90": "4", "return_rate": "12"}
 
 
 def test_every_kpi_is_pinned_with_its_version() -> None:
