@@ -1,6 +1,7 @@
 """A KPI over facts that there were not: a file for the facts, a file for the KPI, and nothing else in the service changes."""
 
 import importlib
+import re
 import runpy
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import metrics.app
 import metrics.facts
 import metrics.kpis
 import pytest
+from channel_events.testing import feed
 from channel_service import Service
 from channel_service.migrations import migrate
 from channel_service.testing import listening, running
@@ -19,8 +21,9 @@ from metrics.app import CATALOGUE
 from metrics.application.catalogue import Catalogue
 from metrics.contracts.partner_registry import PartnerApplied
 from metrics.domain.facts import Dimension, Facts
+from metrics.views.fact_tables import tables_of
 
-from .examples import MONDAY, told
+from .examples import MONDAY, header, told
 from .folding import fold
 from .live import follow
 from .requests import all_facts, by, only
@@ -30,6 +33,7 @@ from channel_events.pure import event
 
 from metrics.contracts import partner_registry
 from metrics.domain.facts import Dimension, Facts
+from metrics.views.fact_tables import tables_of
 from metrics.domain.kpi import kinds_of
 
 
@@ -121,6 +125,19 @@ async def test_two_files_make_a_kpi_over_a_new_kind_of_fact(plant: Plant, metric
         async with listening(client) as address, follow(address, kpi="recruited", by=["", "under"]) as stream:
             first = await stream.next()
             assert (first.value("recruited"), first.value("recruited", under="p-0")) == ("3", "2")
+
+
+def test_the_examples_of_the_page_on_new_kpis_are_right(plant: Plant) -> None:
+    page = Path(__file__).parents[3] / "docs/how-to/add-a-kpi.md"
+    kpi, facts = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    plant(metrics.kpis, "return_share", kpi)
+    plant(metrics.facts, "confirmations", facts)
+    catalogue: Catalogue = made()["CATALOGUE"]
+    assert catalogue.kpi("return_share").formula == "(returned.net) / (placed.gross)"
+    (confirmations,) = (one for one in catalogue.facts if one.name == "confirmations")
+    (event,) = confirmations.kinds
+    fed = feed(tables_of(confirmations).view, event(**header(placed_on=MONDAY, occurred_on=MONDAY.replace(day=7))))
+    assert [(row["kind"], row["product"], row["days_waited"], row["units"]) for row in fed.rows()] == [("confirmed", "s-1", 2, 2)]
 
 
 @pytest.mark.parametrize(
