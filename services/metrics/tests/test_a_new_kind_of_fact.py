@@ -129,7 +129,7 @@ async def test_two_files_make_a_kpi_over_a_new_kind_of_fact(plant: Plant, metric
 
 def test_the_examples_of_the_page_on_new_kpis_are_right(plant: Plant) -> None:
     page = Path(__file__).parents[3] / "docs/how-to/add-a-kpi.md"
-    kpi, facts = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    kpi, facts = re.findall(r"```python(?: run)?\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     plant(metrics.kpis, "return_share", kpi)
     plant(metrics.facts, "confirmations", facts)
     catalogue: Catalogue = made()["CATALOGUE"]

@@ -3,9 +3,8 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import asyncpg
@@ -20,9 +19,12 @@ from channel_events.partition import PARTITIONS
 from channel_events.pure import Registry
 from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
+from channel_events.subscription.looking import moved
 from channel_events.subscription.meters import Meters
 from channel_events.subscription.own_log import PARTITION, OwnLogSource
+from channel_events.subscription.parking import TRIED
 from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
+from channel_events.subscription.source import Source
 from channel_events.subscription.step import Step
 from channel_events.subscription.topic_source import TopicSource
 from channel_events.told import told
@@ -36,8 +38,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _TEND_SECONDS = 0.5
 _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
-
-Source = OwnLogSource | TopicSource
 
 
 class Subscription(ABC):
@@ -69,8 +69,6 @@ class Subscription(ABC):
         self._broker = Broker(bootstrap, profile)
         self._topic = topic_of(topic_prefix, source.name)
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
-        self.limit: Mapping[int, int] | None = None
-        """Positions, by partition, behind which nothing is applied; a partition that is not named is at its limit when near."""
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
@@ -99,12 +97,11 @@ class Subscription(ABC):
         return "running" if self._running else "retrying" if self._rows else "starting"
 
     async def run(self) -> None:
-        """Until cancelled, or at its limit. Errors are logged and counted, and everything begins again from the database
-        after a pause."""
+        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause."""
         pause = _FIRST_PAUSE
         while True:
             try:
-                return await self._session()
+                await self._session()
             except Zombie as zombie:
                 # Another worker is on it: stand by, and look again at what it left. After a re-drive that is the same place.
                 _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
@@ -122,18 +119,12 @@ class Subscription(ABC):
             session = _Session(self, connection, effect, source)
             self.meters.states(self._rows.values())
             self._parked, self._running = True, True
-            while not self._at_limit():
+            while True:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
                 await session.take(steps)
                 await session.tend()
                 self._near, self._caught_up = source.near, source.caught_up and not steps
-
-    def _at_limit(self) -> bool:
-        limit = self.limit
-        if limit is None:
-            return False
-        return all(row.place.position >= limit[at] if at in limit else self._near for at, row in self._rows.items())
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -158,9 +149,8 @@ class Subscription(ABC):
                 yield effect, source
         else:
             effect, self._rows = await self._begin(connection, [PARTITION])
-            last = self.limit.get(PARTITION) if self.limit else None
-            some, row = self.source.registry, self._rows[PARTITION]
-            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=some, last=last)
+            row = self._rows[PARTITION]
+            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry)
 
 
 class _Session:
@@ -173,8 +163,6 @@ class _Session:
         """All steps in one transaction, for what costs time when caught up is the round trips; each alone when that fails."""
         telemetry.EVENTS.labels(self._s.name, "skipped").inc(sum(step.skipped for step in steps))
         moving = [step for step in steps if step.moves]
-        if limit := self._s.limit:
-            moving = [within for step in moving if (within := step.up_to(limit[step.partition]) if step.partition in limit else step)]
         if untried := [step for step in moving if step.partition not in self._s._tried and step.events]:
             slow = await self._first(untried)
             moving = [step for step in moving if step.partition not in slow]
@@ -249,6 +237,7 @@ class _Session:
         for row in rows:
             self._s._rows[row.partition] = row
             self._source.committed(row)
+        moved(self._effect.table.subscription)
 
     async def tend(self) -> None:
         """Counts what is parked, and re-drives what has what it waited for; looks whether a fork was dealt with."""
@@ -264,18 +253,18 @@ class _Session:
     async def _tend_parked(self) -> None:
         if names := await self._effect.parking.waiting(self._connection):
             arrived = await self._effect.arrived(self._connection, names)
-            for stream, partition in await self._effect.parking.due(self._connection, arrived):
+            due = await self._effect.parking.due(self._connection, arrived)
+            for stream, partition in due:
                 await self._redrive(stream, partition)
+            if len(due) == TRIED:
+                self._s._tended = 0.0  # there are more
         events, oldest = await self._effect.parking.count(self._connection)
         self._s.meters.parked(events, oldest)
         self._s._parked, self._effect.parking.grew = events > 0, False
 
     async def _redrive(self, stream: str, partition: int) -> None:
-        redrive = partial(self._effect.redrive, self._connection, stream, partition)
         while True:
-            tried = await redrive()
-            if tried.row != self._s._rows[partition].bumped():
-                raise Zombie(f"{self._s.name}: somebody else moved partition {partition}")
+            tried = await self._effect.redrive(self._connection, stream, self._s._rows[partition])
             self._moved([tried.row])
             if tried.flows or tried.failure is not None:
                 _log.info("stream_redriven", subscription=self._s.name, stream=stream, done=tried.done, flows=tried.flows)

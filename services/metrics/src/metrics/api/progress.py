@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from channel_events import View
+from channel_events import View, progress_query
 from channel_events.pure import Rejected
 from channel_service import BRAND, Allow, ReadDep, RuntimeDep
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
-
-from metrics.views.progress import progress_query
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,7 +42,7 @@ def progress_routes(counting: Sequence[View]) -> APIRouter:
 
     @router.get("/progress", summary="How far each view has come")
     async def progress(read: ReadDep) -> Progress:
-        rows = (await read.execute(progress_query())).mappings().all()
+        rows = (await read.execute(progress_query().order_by("subscription", "source", "partition"))).mappings().all()
         return Progress(items=[Reached(view=row["subscription"], **row) for row in rows])
 
     @router.get("/freshness", summary="From recorded to counted")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from channel_events import View, ViewBehind, wait_for
 from channel_events.pure import Rejected
@@ -31,17 +31,12 @@ async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> No
     token, source = asked.wait_for, asked.wait_source
     if token is None:
         return
-
-    async def fetch(sql: str, *values: Any) -> Any:
-        async with runtime.reading_everything() as connection:
-            return list((await connection.exec_driver_sql(sql, values)).mappings())
-
     readers = [(view, one) for view in views for one in view.sources if one.name == source]
     if not readers:
         allowed = sorted({one.name for view in views for one in view.sources})
         raise Rejected("source_unknown", source=source, allowed=", ".join(allowed))
     try:
-        await asyncio.gather(*(wait_for(fetch, view, token, PATIENCE_SECONDS, one) for view, one in readers))
+        await asyncio.gather(*(wait_for(runtime.fetch, view, token, PATIENCE_SECONDS, one) for view, one in readers))
     except ViewBehind as behind:
         reached = sorted(behind.reached.items())
         raise Rejected("view_behind", position=",".join(f"{partition}:{position}" for partition, position in reached)) from None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from channel_events import parked_events_query, progress_query, serving_query
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from metrics.domain.facts import CURRENCY
@@ -18,10 +19,6 @@ from metrics.views.fact_tables import FactTables
 from metrics.views.scope import Scope
 
 FRAME = sa.table("live_frame", *(sa.column(name) for name in ("number", "mark", "reach", "whole", "sums", "taken_at")))
-_PROGRESS = sa.table("progress", *(sa.column(name) for name in ("subscription", "source", "partition", "position")))
-_PARKED = sa.table("parked_event", *(sa.column(name) for name in ("subscription", "source", "stream", "position")))
-_STREAM = sa.table("parked_stream", *(sa.column(name) for name in ("subscription", "source", "stream", "partition")))
-_SERVING = sa.table("serving", sa.column("subscription"), sa.column("build"))
 
 GRANTS = 'grant select, insert, delete on live_frame to "{role}";'
 
@@ -31,27 +28,24 @@ def newest_query() -> sa.Select[Any]:
     return sa.select(FRAME.c.number, FRAME.c.mark).order_by(FRAME.c.number.desc()).limit(1)
 
 
-def reach_query(every: Sequence[FactTables]) -> sa.Select[Any]:
+def reach_query(every: Sequence[FactTables]) -> sa.CompoundSelect[Any]:
     """By the view's subscription, its position in each partition, how many of its events are parked, and which build is read."""
-    names = [tables.view.subscription for tables in every]
-    parked = sa.select(_PARKED.c.subscription, sa.func.count().label("parked")).group_by(_PARKED.c.subscription).subquery()
-    joined = _PROGRESS.outerjoin(parked, parked.c.subscription == _PROGRESS.c.subscription)
-    joined = joined.outerjoin(_SERVING, _SERVING.c.subscription == _PROGRESS.c.subscription)
-    columns = (sa.func.coalesce(column, 0).label(column.name) for column in (parked.c.parked, _SERVING.c.build))
-    return (
-        sa.select(_PROGRESS.c.subscription, _PROGRESS.c.partition, _PROGRESS.c.position, *columns)
-        .select_from(joined)
-        .where(_PROGRESS.c.subscription == sa.any_(sa.literal(names, ARRAY(sa.Text))))
-    )
+    return sa.union_all(*(_reach_of(tables.view.subscription) for tables in every))
+
+
+def _reach_of(subscription: str) -> sa.Select[Any]:
+    place = progress_query().subquery("place").c
+    parked = sa.select(sa.func.count()).select_from(parked_events_query(subscription).subquery("parked")).scalar_subquery()
+    build = sa.func.coalesce(serving_query(subscription).scalar_subquery(), 0)
+    columns = (place.subscription, place.partition, place.position, parked.label("parked"), build.label("build"))
+    return sa.select(*columns).where(place.subscription == subscription)
 
 
 def still_parked_query(tables: FactTables, reached: Mapping[int, int]) -> sa.Select[Any]:
     """How many of the events up to these positions are parked: fewer than there were, and some have been re-driven."""
-    upto = _places(reached, "upto")
-    mine = [table.c.subscription == tables.view.subscription for table in (_PARKED, _STREAM)]
-    of_stream = sa.and_(_STREAM.c.stream == _PARKED.c.stream, _STREAM.c.source == _PARKED.c.source)
-    joined = _PARKED.join(_STREAM, of_stream).join(upto, upto.c.partition == _STREAM.c.partition)
-    return sa.select(sa.func.count()).select_from(joined).where(*mine, _PARKED.c.position <= upto.c.position)
+    upto, events = _places(reached, "upto"), parked_events_query(tables.view.subscription).subquery("parked")
+    joined = events.join(upto, upto.c.partition == events.c.partition)
+    return sa.select(sa.func.count()).select_from(joined).where(events.c.position <= upto.c.position)
 
 
 def frames_query(after: int) -> sa.Select[Any]:
