@@ -65,7 +65,7 @@ def _room(rooms: str, libraries: str, packages: Iterable[str] | None = None, cla
     return Room(frozenset(rooms.split()), frozenset(libraries.split()), allowed, frozenset(classes_of.split()))
 
 
-_EVERYTHING = "domain contracts views application senders api problems settings app migrations connectors kpis board"
+_EVERYTHING = "domain contracts views application senders api problems settings app migrations connectors facts kpis board"
 
 ROOMS = {
     "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
@@ -88,7 +88,8 @@ OPTIONAL = ("settings", "migrations", "senders")
 EXTRA = {
     "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure channel_terms", PURE_PACKAGES | SIGNED)},
     "metrics": {
-        "kpis": _room("kpis domain contracts", "channel_events.pure", PURE_PACKAGES | {"sqlalchemy"}),
+        "facts": _room("facts domain contracts", "channel_events.pure", PURE_PACKAGES),
+        "kpis": _room("kpis facts domain", "channel_events.pure", PURE_PACKAGES),
         "board": _room("board application views kpis", "channel_events channel_service", classes_of="domain"),
     },
 }
