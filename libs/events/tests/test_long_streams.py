@@ -119,6 +119,10 @@ async def test_while_a_long_stream_is_read_others_are_served_and_its_own_wait_in
         assert len(others) == 50
         assert [task.done() for task in (*own, both, behind)] == [False] * 6
         assert asked == ["jar/long"]
+        later = asyncio.create_task(log.execute(On(JAR, "near", Put(2)), by=ANN))
+        await log.execute(On(JAR, "far", Put(1)), by=ANN)
+        assert not later.done()
+    assert (await later).version == 3
     answers = await asyncio.wait_for(asyncio.gather(*own, both, behind, return_exceptions=True), 10)
     assert [type(answer).__name__ for answer in answers] == ["Appended", "Rejected", "Appended", "Appended", "Appended", "Appended"]
 
