@@ -100,7 +100,7 @@ select distinct waits_for from parked_stream where subscription = $1 and source 
 _DUE = """
 select stream, partition from parked_stream
  where subscription = $1 and source = $2 and waits_for = any($3::text[])
-   and (attempts = 1 or tried_at < now() - least(power(2, attempts - 1), 600) * interval '1 second')
+   and (attempts = 1 or tried_at < now() - least(power(2, least(attempts - 1, 10)), 600) * interval '1 second')
  order by since, stream
 """
 # Told to be there and yet refused again: the pauses grow, so that a wrong `arrived` is no endless loop.
