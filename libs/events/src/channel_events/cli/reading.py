@@ -14,7 +14,7 @@ from channel_events.cli.output import bar
 from channel_events.cli.target import Target
 from channel_events.envelope import COLUMNS, Decoder
 from channel_events.log import statements as sql
-from channel_events.log.connect import CHANNEL, prepare
+from channel_events.log.connect import CHANNEL, connect_as, prepare
 from channel_events.partition import PARTITIONS
 from channel_events.pure import Recorded, Registry
 from channel_events.topic import TopicReader
@@ -129,8 +129,7 @@ async def _lines(out: Path | None, show: Show) -> AsyncIterator[Show]:
 
 @asynccontextmanager
 async def _reading(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    settings = {"application_name": "qudao-operate", "default_transaction_read_only": "on"}
-    connection = await asyncpg.connect(dsn, timeout=5, server_settings=settings)
+    connection = await connect_as(dsn, "qudao-operate", seconds=600, default_transaction_read_only="on")
     try:
         await prepare(connection)
         yield connection

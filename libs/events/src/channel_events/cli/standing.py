@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import asyncpg
-
 from channel_events.cli.target import Target
+from channel_events.log.connect import connect_as
 
 _HEAD = "select position from log_head"
 _RELAY = "select position from relay"
@@ -18,7 +17,7 @@ select p.subscription, p.source, p.partition, p.position, p.state,
 
 async def standing(target: Target) -> list[dict[str, Any]]:
     """A row for the log, the relay, and each partition of each subscription."""
-    connection = await asyncpg.connect(target.dsn, timeout=5, server_settings={"application_name": "qudao-operate"})
+    connection = await connect_as(target.dsn, "qudao-operate")
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             rows: list[dict[str, Any]] = [

@@ -1,5 +1,6 @@
 """The event log of one service: decided in batches, written by one compare-and-set."""
 
+from channel_events.log.connect import connect_as
 from channel_events.log.errors import DRIVER_LOST, KeyReused, LogFailure, LogUnavailable, OutcomeUnknown, UnsafeServer
 from channel_events.log.expect import Expect
 from channel_events.log.log import Current, Log
@@ -18,4 +19,5 @@ __all__ = [
     "LogUnavailable",
     "OutcomeUnknown",
     "UnsafeServer",
+    "connect_as",
 ]

@@ -188,7 +188,8 @@ class Committer:
         """The states are those of committed events only, so they outlive a unit that fails; not a connection's loss."""
         if isinstance(failure, Exception) and not isinstance(failure, CONNECTION_LOST):
             try:
-                await transaction.rollback()
+                with deadline(await self._connect()):
+                    await transaction.rollback()
                 return
             except CONNECTION_LOST:
                 pass

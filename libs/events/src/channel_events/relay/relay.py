@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 from opentelemetry.trace import SpanKind
@@ -15,7 +14,7 @@ from opentelemetry.trace import SpanKind
 from channel_events import telemetry, tracing
 from channel_events.broker import Broker, cluster_id, topic_of
 from channel_events.envelope import Encoder
-from channel_events.log.connect import prepare
+from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.log.restored import TOPIC
 from channel_events.relay.audit import audit
 from channel_events.relay.sending import Sender
@@ -135,8 +134,7 @@ class Relay:
         The lock lives as long as the connection, and each batch is read on that very connection: whoever reads one has it.
         """
         # The row ``relay`` holds hints, so its commits need not wait for the disk.
-        settings = {"application_name": "qudao-relay", "synchronous_commit": "off", "statement_timeout": "30s"}
-        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
+        connection = await connect_as(self._dsn, "qudao-relay", seconds=10, idle=IDLE_SECONDS, synchronous_commit="off")
         try:
             await prepare(connection)
             state = RelayState(connection)

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_as, prepare
 from channel_events.pure import Registry
 from channel_events.subscription.build_subscription import BuildSubscription
 from channel_events.subscription.builds import Held, NotReady, Places, building, drop, drop_retired, lock, new_build, switch
@@ -89,8 +89,7 @@ async def drop_retired_builds(where: Where, view: View) -> list[int]:
 @asynccontextmanager
 async def only_one(where: Where, view: View) -> AsyncIterator[Any]:
     """A connection of the owner that holds the builds of a view; `Busy` when another one does."""
-    settings = {"application_name": "qudao-build", "lock_timeout": "5s"}
-    connection = await asyncpg.connect(where.owner_dsn, timeout=5, server_settings=settings)
+    connection = await connect_as(where.owner_dsn, "qudao-build", seconds=None, lock_timeout="5s")
     try:
         await prepare(connection)
         if not await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK_SPACE, view.subscription):

@@ -8,14 +8,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
 from channel_events.broker import Broker, topic_of
 from channel_events.envelope import Decoder
-from channel_events.log.connect import prepare
+from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.partition import PARTITIONS
 from channel_events.pure import Registry
 from channel_events.subscription.effect import Effect, park_alone, parted
@@ -139,8 +138,7 @@ class Subscription(ABC):
     async def _connection(self) -> AsyncIterator[Any]:
         # Rows and progress are one transaction, so a commit that a crash of the server loses is only done again: a view
         # need not wait for the disk. (What a reaction appends goes through the log, which does wait.)
-        settings = {"application_name": "qudao-subscription", "synchronous_commit": "off", "lock_timeout": "5s", "statement_timeout": "60s"}
-        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
+        connection = await connect_as(self._dsn, "qudao-subscription", idle=IDLE_SECONDS, synchronous_commit="off", lock_timeout="5s")
         try:
             await prepare(connection)
             yield connection

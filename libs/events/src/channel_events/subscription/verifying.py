@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
 import msgspec
 
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_as, prepare
 from channel_events.subscription.builds import Held, drop, new_build
 from channel_events.subscription.rebuilding import Told, Where, catch_up, only_one, when_level
 from channel_events.subscription.serving import schema_of, serving_build
@@ -59,7 +58,7 @@ async def verify(where: Where, view: View, *, told: Told = lambda _: None, patie
     """
     async with only_one(where, view) as connection:
         build = await new_build(connection, view, None)
-        comparing = await asyncpg.connect(where.owner_dsn, timeout=5, server_settings={"application_name": "qudao-verify"})
+        comparing = await connect_as(where.owner_dsn, "qudao-verify", seconds=None)
         try:
             await prepare(comparing)
             await catch_up(connection, where, view, build, told)
