@@ -4,6 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from qudao_local.broker import Broker
+from qudao_local.ports import free_port
 
 
 class Quiet:
@@ -62,3 +67,29 @@ async def quiet_database(dsn: str) -> AsyncIterator[tuple[Quiet, str]]:
     host, port = address.rsplit(":", 1)
     async with quiet_to(host, int(port)) as quiet:
         yield quiet, dsn.replace(address, f"{host}:{quiet.port}")
+
+
+class _Advertised(Broker):
+    """A broker that tells its clients to come by another port."""
+
+    def __init__(self, port: int, log: Path, advertised: int) -> None:
+        super().__init__(port, log)
+        self._advertised = advertised
+
+    def command(self) -> list[Any]:
+        command = list(super().command())
+        command[command.index("--advertised-listener-url") + 1] = f"tcp://127.0.0.1:{self._advertised}"
+        return command
+
+
+@asynccontextmanager
+async def quiet_broker(folder: Path) -> AsyncIterator[tuple[Quiet, str]]:
+    """A broker of its own behind the relay, and its address through it."""
+    through = free_port()
+    broker = _Advertised(free_port(), folder / "broker.log", through)
+    broker.start()
+    try:
+        async with quiet_to("127.0.0.1", broker.port, through) as quiet:
+            yield quiet, f"127.0.0.1:{through}"
+    finally:
+        broker.kill()

@@ -117,7 +117,7 @@ class Part:
 
 def _pause(in_row: int) -> float:
     """Seconds before the start after so many crashes in a row; any number of them, also where 2 to it is no float any more."""
-    return min(_FIRST_PAUSE * 2 ** min(in_row - 1, 10), _LONGEST_PAUSE)
+    return min(_FIRST_PAUSE * float(2 ** min(in_row - 1, 10)), _LONGEST_PAUSE)
 
 
 def _created(pid: int | None) -> float | None:

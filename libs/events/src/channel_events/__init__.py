@@ -12,6 +12,7 @@ from channel_events.log import (
     LogUnavailable,
     OutcomeUnknown,
     UnsafeServer,
+    connect_as,
 )
 from channel_events.pure import (
     Actor,
@@ -93,6 +94,7 @@ __all__ = [
     "UnsafeServer",
     "View",
     "ViewBehind",
+    "connect_as",
     "derived_id",
     "event",
     "found",

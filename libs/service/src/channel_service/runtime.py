@@ -147,6 +147,10 @@ class Runtime:
             checks["subscriptions"] = self.worker.state
         return checks
 
+    def troubles(self) -> dict[str, str]:
+        """What does not flow although the process does its work (see `Worker.troubles`)."""
+        return {} if self.worker is None else self.worker.troubles()
+
     @property
     def connections_in_use(self) -> int:
         pool = self.engine.pool

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from channel_events.broker import TopicRefused
+from channel_events.broker import TooFewBrokers, TopicMissing, TopicRefused
 from channel_events.cli.target import Refused
 from channel_events.log import DRIVER_LOST, LogFailure, UnsafeServer
 from channel_events.relay.operate import RelayBusy
@@ -30,7 +30,10 @@ Json = Annotated[bool, typer.Option("--json", help="Results as JSON, an object a
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _REFUSED = (Refused, TopicRefused, UnsafeServer)
-_AWAY = (OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure, RelayBusy, Busy, NotReady)
+_AWAY = (
+    *(OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure),
+    *(RelayBusy, Busy, NotReady, TopicMissing, TooFewBrokers),
+)
 
 
 def command(work: Callable[..., None]) -> Callable[..., None]:

@@ -70,7 +70,7 @@ async def tail_topic(target: Target, after: int | None, last: int, *, follow: bo
     kept: list[dict[str, Any]] = []
     decoder = Decoder(target.name, Registry([]))
     keep = after is None
-    async with TopicReader.open(target.broker, target.topic) as topic:
+    async with TopicReader.open(target.broker, target.topic, waiting=(lambda: None) if follow else None) as topic:
         while True:
             ended = all(topic.behind(partition) == 0 for partition in range(PARTITIONS))
             if ended and keep:

@@ -55,6 +55,7 @@ async def republish(
     Readers pass over what they know. ``sent(count, position)`` is called after each batch that the broker confirmed.
     """
     total = 0
+    await broker.make_topic(topic)
     async with taken_over(dsn) as state, Sender.open(broker, topic, Encoder(service)) as sender:
         while rows := await state.unsent(after):
             await sender.send(rows, {})

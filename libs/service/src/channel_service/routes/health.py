@@ -18,6 +18,8 @@ class Health(BaseModel):
     status: Literal["live", "ready"]
     service: str = Field(examples=["partner-registry"])
     checks: dict[str, str] = {}
+    troubles: dict[str, str] = {}
+    """What does not flow although the process does its work: the relay, a view, a reaction, and why."""
     instance: str = ""
     """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""
 
@@ -30,9 +32,15 @@ async def live(runtime: RuntimeDep) -> Health:
 
 @router.get("/ready", summary="Can it do its work?")
 async def ready(runtime: RuntimeDep) -> Health:
-    """503 `unavailable` with the failing checks otherwise. The broker is not asked: without it orders are still taken."""
+    """503 `unavailable` with the failing checks otherwise.
+
+    What `troubles` names does not make it unready: without the broker orders are still taken, and another process would not
+    mend it.
+    """
     checks = await runtime.checks()
     if any(state != "ok" for state in checks.values()):
         raise Rejected("unavailable", checks=checks)
 
-    return Health(status="ready", service=runtime.service.name, checks=checks, instance=runtime.settings.instance)
+    return Health(
+        status="ready", service=runtime.service.name, checks=checks, troubles=runtime.troubles(), instance=runtime.settings.instance
+    )

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from channel_events.log import connect_as
+from channel_events import connect_as
 from channel_service import (
     BRAND,
     Allow,
