@@ -1,5 +1,7 @@
 """Shared by all tests: one PostgreSQL and one broker for the whole run, started by the first process, seen by all workers.
 
+A run that finds their addresses in its environment is part of another one, and starts none (`qudao_checks.mutations`).
+
 `database` gives a test a fresh database with the tables of a service's log, cloned from a template in some 30 ms.
 """
 
@@ -7,6 +9,7 @@ import contextlib
 import os
 import tempfile
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,7 @@ _ENV_DSN, _ENV_KAFKA = "QUDAO_TEST_POSTGRES", "QUDAO_TEST_KAFKA"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput") or config.option.collectonly:
+    if hasattr(config, "workerinput") or config.option.collectonly or _ENV_DSN in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="qudao-test-"))
     # Servers and folder go with this process, also when it is killed (test_a_killed_test_run_leaves_nothing).
@@ -110,7 +113,7 @@ async def database(server: Server) -> AsyncIterator[str]:
     """The URL of a fresh database with the tables of a log and of subscriptions."""
 
     async def build(url: str) -> None:
-        await server.run(schema.LOG + schema.SUBSCRIPTIONS + schema.PARKING, url.rsplit("/", 1)[1])
+        await server.run(schema.TABLES, url.rsplit("/", 1)[1])
 
     url = await server.clone(await server.template("log_template", build))
     yield url
@@ -126,7 +129,10 @@ async def migrated(server: Server) -> AsyncIterator[Callable[[Service], Awaitabl
         async def build(url: str) -> None:
             await migrate(service, url, "postgres")
 
-        made.append(await server.clone(await server.template(f"{service.name}_template", build)))
+        # By its tables too: a test's stand-in for a service bears the same name (test_a_stand_in_has_a_database_of_its_own).
+        tables = " ".join(table.sql.name for view in service.views for table in view.tables)
+        name = f"{service.name}_{zlib.crc32(tables.encode()):08x}_template"
+        made.append(await server.clone(await server.template(name, build)))
         return made[-1]
 
     yield fresh

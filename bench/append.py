@@ -48,7 +48,7 @@ class MoneyMoved(Struct, frozen=True):
 
 
 ACCOUNT: Decider[MoneyMoved, int, MoneyMoved] = Decider(
-    "account", initial=0, decide=lambda command, _: [command], evolve=lambda state, _: state + 1, events=[MoneyMoved]
+    "account", initial=0, decide=lambda command, *_: [command], evolve=lambda state, _: state + 1, events=[MoneyMoved]
 )
 COMMAND = MoneyMoved("12.50", "CNY", "a note of some forty characters in all!")
 
@@ -64,8 +64,9 @@ def pgbench(server: Postgres, database: str, writers: int, seconds: int) -> floa
     return float(next(line.split("=")[1].split()[0] for line in said.splitlines() if line.startswith("tps")))
 
 
-async def ours(dsn: str, writers: int, seconds: int) -> float:
-    """Confirmed appends per second of so many clients, each waiting for its answer before the next command."""
+async def ours(dsn: str, writers: int, seconds: int) -> tuple[float, float]:
+    """Confirmed appends per second of so many clients, each waiting for its answer before the next command; and the microseconds of
+    this process's CPU that each took."""
     log = await Log.open(service="bench", dsn=dsn, deciders=[ACCOUNT], timezone="UTC")
     confirmed = 0
     before = await log.head()
@@ -79,14 +80,14 @@ async def ours(dsn: str, writers: int, seconds: int) -> float:
             await log.execute(On(ACCOUNT, str(number), COMMAND), by=by, key=CommandKey(f"{before}-{turn}", b"0123456789abcdef"))
             confirmed += 1
 
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     await asyncio.gather(*(client(n) for n in range(writers)))
-    elapsed = time.perf_counter() - started
+    elapsed, used = time.perf_counter() - started, time.process_time() - busy
     lost = confirmed - (await log.head() - before)
     await log.close()
     if lost:
         raise SystemExit(f"{lost} confirmed appends are not in the log")
-    return confirmed / elapsed
+    return confirmed / elapsed, used / confirmed * 1e6
 
 
 async def prepare(server: Postgres, database: str, sql: str) -> str:
@@ -101,9 +102,9 @@ async def prepare(server: Postgres, database: str, sql: str) -> str:
     return server.dsn(database)
 
 
-def measure(rounds: int, seconds: int) -> dict[int, list[tuple[float, float]]]:
-    """Per number of writers the rounds' rates: ours, pgbench's."""
-    rates: dict[int, list[tuple[float, float]]] = {writers: [] for writers in WRITERS}
+def measure(rounds: int, seconds: int) -> dict[int, list[tuple[float, float, float]]]:
+    """Per number of writers the rounds' figures: our rate, our CPU an event, pgbench's rate."""
+    rates: dict[int, list[tuple[float, float, float]]] = {writers: [] for writers in WRITERS}
     with tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder, Progress(transient=True) as progress:
         server = Postgres(Path(folder) / "pg", free_port())
         server.start()
@@ -114,7 +115,7 @@ def measure(rounds: int, seconds: int) -> dict[int, list[tuple[float, float]]]:
                     uvloop.run(prepare(server, "plain", PGBENCH_TABLE))
                     theirs = pgbench(server, "plain", writers, seconds)
                     dsn = uvloop.run(prepare(server, "log", LOG + SUBSCRIPTIONS))
-                    rates[writers].append((uvloop.run(ours(dsn, writers, seconds)), theirs))
+                    rates[writers].append((*uvloop.run(ours(dsn, writers, seconds)), theirs))
                     progress.advance(bar)
         finally:
             server.stop()
@@ -127,9 +128,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=4)
     arguments = parser.parse_args()
     for writers, pairs in measure(arguments.rounds, arguments.seconds).items():
-        mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-        ratio = statistics.median(a / b for a, b in pairs)
-        record(f"append, {writers} writers", f"{mine:,.0f} events/s", f"pgbench {theirs:,.0f}/s", f"{ratio:.2f}x", "lost 0")
+        mine, cpu, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+        ratio = statistics.median(a / b for a, _, b in pairs)
+        measured = f"{mine:,.0f} events/s, {cpu:.0f} us of CPU each"
+        record(f"append, {writers} writers", measured, f"pgbench {theirs:,.0f}/s", f"{ratio:.2f}x", "lost 0")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from channel_service.settings import load
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
+from qudao_checks.rooms import SERVICES
 
-SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
 NOT_SEARCHED = {
     "/v1/events": "by stream and position",
     "/v1/prices": "by list, currency and SKU",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from channel_operate import installed
 from qudao_checks.markdown import blocks, links, outside_blocks
 from qudao_checks.sources import ROOT
 
@@ -19,6 +20,11 @@ def test_a_pages_links_and_paths_exist(page: Path) -> None:
     places = [ROOT, *(page.parent / "src").glob("*")]
     assert [path for path in PATH.findall(outside_blocks(text)) if not any(list(place.glob(path.rstrip("/"))) for place in places)] == []
     list(blocks(text))  # each is closed, or this raises
+
+
+def test_the_architecture_tells_every_service_with_its_port() -> None:
+    rows = re.findall(r"^\| ([a-z-]+) \| (\d+) \|", (ROOT / "docs/architecture.md").read_text("utf-8"), re.MULTILINE)
+    assert [(name, int(port)) for name, port in rows] == [(one.name, one.port) for one in installed()]
 
 
 def test_there_is_a_how_to_for_every_typical_change() -> None:

@@ -16,13 +16,13 @@ from channel_service import Service
 from channel_service.testing import bearer, listening, running
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
+from qudao_checks.rooms import SERVICES
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi_checks
 
 EXAMPLES = int(os.environ.get("QUDAO_FUZZ_EXAMPLES", "2"))
-SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     openapi_checks.status_code_conformance,

@@ -2,17 +2,19 @@
 
 import re
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 from channel_service.importing import Importable, ImportSet
+from qudao_checks.rooms import SERVICES
 from qudao_checks.sources import ROOT
 
 PAGE = (ROOT / "docs/how-to/import-and-export.md").read_text("utf-8")
 TABLE = [
     [cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.split("### The same file again")[0].splitlines() if line[:1] == "|"
 ]
-SETS: list[ImportSet] = [one for name in ("partner_registry", "orders_inventory") for one in import_module(f"{name}.api.imports").SETS]
+SETS: list[ImportSet] = [one for name in SERVICES if find_spec(f"{name}.api.imports") for one in import_module(f"{name}.api.imports").SETS]
 KINDS: dict[str, Importable[Any]] = {kind.kind: kind for set_ in SETS for kind in set_.kinds.values()}
 
 

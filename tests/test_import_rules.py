@@ -1,7 +1,7 @@
 """Who may import whom: each rule refuses a planted violation, and the repository has none."""
 
 import pytest
-from qudao_checks.imports import Module, module_at, violations
+from qudao_checks.imports import Module, circles, module_at, violations
 from qudao_checks.sources import ROOT, python_files
 
 
@@ -13,6 +13,25 @@ def test_the_repository_keeps_its_import_rules() -> None:
     modules = [module for path in python_files() if (module := module_at(path))]
     assert {module.top for module in modules} >= {"channel_events", "channel_service", "partner_registry", "qudao_local"}
     assert [message for module in modules for message in violations(module)] == []
+
+
+def test_no_rooms_of_a_package_import_each_other() -> None:
+    assert list(circles(module for path in python_files() if (module := module_at(path)))) == []
+
+
+def test_rooms_that_import_each_other_around_a_corner_are_found() -> None:
+    texts = {
+        "channel_service.http.body": "from channel_service.problems.words import Words",
+        "channel_service.problems.handlers": "from channel_service.runtime import Runtime",
+        "channel_service.runtime": "from channel_service.http.limits import Limits\nfrom channel_service.logs import configure",
+        "channel_service.logs": "from channel_service.logs.more import x",
+    }
+    found = list(circles(Module(name, package=False, path=f"{name}.py", text=text) for name, text in texts.items()))
+    assert [one.partition(":")[0] for one in found] == [
+        "channel_service.http.body.py",
+        "channel_service.problems.handlers.py",
+        "channel_service.runtime.py",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +48,8 @@ def test_the_repository_keeps_its_import_rules() -> None:
         ("partner_registry.contracts.orders", "from partner_registry.domain.partner import Partner", "contracts may import"),
         ("partner_registry.views.directory", "from partner_registry.application import orders", "views may import"),
         ("partner_registry.views.directory", "import fastapi", "not among the packages"),
+        ("partner_registry.views.directory", "from channel_service import Page", "views may import"),
+        ("partner_registry.contracts.directory", "from channel_service.partners import PartnerApplied", "contracts may import"),
         ("partner_registry.application.partners", "from partner_registry.api import partners", "application may import"),
         ("partner_registry.application.partners", "from channel_service import Problem", "application may import channel_events"),
         ("partner_registry.api.partners", "from partner_registry.contracts import orders", "api may import"),
@@ -47,6 +68,11 @@ def test_the_repository_keeps_its_import_rules() -> None:
         ("channel_service.receipts", "from channel_events.log.outcome import Appended", "outside channel_events, import from"),
         ("channel_service.receipts", "from metrics.app import SERVICE", "channel_service may import only"),
         ("channel_events.relay", "import channel_service", "channel_events may import only"),
+        ("channel_events.subscription.fold", "from channel_operate import verify", "channel_events may import only"),
+        ("channel_service.worker", "from channel_operate import verify", "channel_service may import only"),
+        ("partner_registry.application.partners", "from channel_operate import verify", "application may import channel_events"),
+        ("channel_operate.cli.views", "from channel_service import Service", "channel_operate may import only"),
+        ("qudao_local.cli", "from channel_operate.cli.app import main", "outside channel_operate, import from"),
         ("channel_events.pure.decider", "from channel_events.log import Log", "the pure part"),
         ("channel_events.pure.decider", "import os", "the pure part"),
         ("qudao_local.stack", "from metrics.app import SERVICE", "qudao_local may import only"),
@@ -81,7 +107,9 @@ def test_a_services_tests_do_not_know_another_service() -> None:
         ("partner_registry.domain.partner", "from partner_registry.domain.territory import Territory"),
         ("partner_registry.api.partners", "from partner_registry.domain.partner import ChannelType, SuspendPartner"),
         ("partner_registry.migrations.first", "from channel_events import schema"),
+        ("channel_operate.verifying", "from channel_events.subscription.builds import drop"),
         ("partner_registry.views.directory", "from channel_events import View, event"),
+        ("partner_registry.views.directory", "from channel_service.partners import PartnerCopy"),
         ("channel_service.worker", "from channel_events.relay import Relay"),
         ("orders_inventory.connectors.shop", "from orders_inventory.domain.order import PlaceOrder"),
         ("metrics.kpis.net", "from metrics.domain.kpi import Kpi"),

@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from channel_events.cli.app import app
+from channel_operate.cli.app import app
 from qudao_checks.markdown import blocks
 from qudao_checks.sources import ROOT
 from typer.main import get_command
 
 PAGE = (ROOT / "docs/how-to/operate.md").read_text("utf-8")
 COMMANDS: Any = get_command(app)
-LINES = [line for block in blocks(PAGE) if block.info == "sh" for line in block.text.splitlines() if line.startswith("channel-events ")]
+LINES = [line for block in blocks(PAGE) if block.info == "sh" for line in block.text.splitlines() if line.startswith("channel-operate ")]
 
 
 @pytest.mark.parametrize("line", LINES)

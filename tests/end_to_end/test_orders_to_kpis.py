@@ -10,7 +10,7 @@ import httpx
 import pytest
 from qudao_local.guard import ask_to_end, start, wait
 from qudao_local.ports import free_port
-from qudao_local.services import environment
+from qudao_local.services import SERVICES, environment
 from qudao_local.stack import Stack
 
 from .platform import Platform
@@ -154,7 +154,7 @@ def answers(platform: Platform, url: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("service", ["partner-registry", "incentives", "orders-inventory", "metrics", "comms"])
+@pytest.mark.parametrize("service", [kind.name for kind in SERVICES])
 def test_every_service_is_healthy_and_describes_itself(platform: Platform, service: str) -> None:
     assert platform.get(service, "/health/live")
     assert platform.get(service, "/health/ready")

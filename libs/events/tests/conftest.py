@@ -1,22 +1,23 @@
 """Logs of the specimen domain on the test's own database."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from channel_events import Log
 
 from .specimen import JAR
 
-OpenLog = Callable[[], Awaitable[Log]]
+OpenLog = Callable[..., Awaitable[Log]]
 
 
 @pytest.fixture
 async def open_log(database: str) -> AsyncIterator[OpenLog]:
-    """Opens logs on one database, as so many processes would, and closes them at the end."""
+    """Opens logs on one database, as so many processes would, and closes them at the end; of other deciders, too."""
     opened: list[Log] = []
 
-    async def open_one() -> Log:
-        log = await Log.open(service="specimen", dsn=database, deciders=[JAR], timezone="Asia/Shanghai", durable=False)
+    async def open_one(*deciders: Any) -> Log:
+        log = await Log.open(service="specimen", dsn=database, deciders=deciders or [JAR], timezone="Asia/Shanghai", durable=False)
         opened.append(log)
         return log
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from channel_events.pure import Decider, Rejected, event
+from channel_events.pure import Decider, Known, Rejected, event
 from msgspec import Struct
 
 
@@ -36,7 +36,7 @@ JarCommand = Put | Take | Break
 JarEvent = MarblesAdded | MarblesTaken
 
 
-def decide(command: JarCommand, inside: int) -> list[JarEvent]:
+def decide(command: JarCommand, inside: int, _: Known) -> list[JarEvent]:
     match command:
         case Put(count=0):
             return []

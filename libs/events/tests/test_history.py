@@ -8,7 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Log, Put, Recorded, Set, Table, View
-from channel_events.subscription import ViewSubscription, rebuild, verify
+from channel_events.subscription import ViewSubscription, history
+from channel_events.subscription.builds import new_build
+from channel_events.subscription.retiring import only_one
 from channel_events.testing import feed, recorded
 from channel_events.testing.recorded import START
 from hypothesis import given
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from .moving import eventually, fill, make_tables, rows, running, take
 from .specimen import MarblesAdded, MarblesTaken
-from .test_rebuild import where
+from .test_parking_bounds import Watching
 
 COLUMNS = {"jar": TEXT, "note": TEXT, "count": INTEGER}
 
@@ -101,10 +103,27 @@ async def test_in_the_database_versions_are_as_in_memory_and_known_at_finds_them
     assert {row["jar"]: row["count"] for row in then} == {one["jar"]: one["count"] for one in known}
     still = await rows(database, f"select jar from jar_v1 where {table.known_at()}")
     assert len(still) == 3
-    await rebuild(where(database), view)
-    found = await verify(where(database), view)
-    assert found.equal
-    assert found.tables[0].rows == len(expected)
+
+
+async def test_a_fold_does_not_read_the_past_of_a_row(log: Log, database: str) -> None:
+    """Also in a build that is made, before it has its other indexes; and no row can be two things at once."""
+    view = jars()
+    await make_tables(database, view)
+    async with only_one(database, view) as connection:
+        await new_build(connection, view, None)
+        for schema in ("public", "jars_v1_b1"):
+            await connection.execute(f'set search_path to "{schema}"')
+            await connection.execute(
+                "insert into jar_v1 select 'jar0', '', n, 'epoch'::timestamptz + n * interval '1 s', case when n < 20000 then "
+                "'epoch'::timestamptz + (n + 1) * interval '1 s' end from generate_series(1, 20000) as n (n)"
+            )
+            await connection.execute("analyze jar_v1")
+            read = Watching(connection)
+            [known] = (await history._known(read, view.tables[0], [("jar0",), ("jar1",)])).values()
+            assert known.values["count"] == 20000
+            assert read.pages < 20, schema
+            with pytest.raises(asyncpg.UniqueViolationError):
+                await connection.execute("insert into jar_v1 (jar, known_from) values ('jar0', 'epoch')")
 
 
 async def has_rows(database: str, expected: list[dict[str, Any]]) -> bool:

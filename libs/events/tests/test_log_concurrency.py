@@ -77,7 +77,7 @@ async def test_a_log_that_others_wrote_far_ahead_is_caught_up_or_read_anew(open_
     one, two = await open_log(), await open_log()
     await one.execute(On(JAR, "red", Put(1)), by=ANN)
     await two.execute(On(JAR, "red", Put(1)), by=ANN)
-    monkeypatch.setattr("channel_events.log.committer.MAX_TAIL", 2)
+    monkeypatch.setattr("channel_events.log.basis.MAX_TAIL", 2)
     for _ in range(5):
         await two.execute(On(JAR, "red", Put(1)), by=ANN)
     await one.execute(On(JAR, "red", Take(7)), by=ANN)

@@ -45,7 +45,7 @@ async def test_any_means_any_that_is_there(log: Log) -> None:
     assert refused.value.facts == {"current": None}
     await put(log)
     assert (await put(at(log))).version == 2
-    assert (await log.current(JAR, "none")) == (0, None)
+    assert (await log.current(JAR, "none")) == (0, 0, None)
 
 
 async def test_only_the_first_target_is_compared(log: Log) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from channel_events import Actor, Log, LogRestored, On, Recorded, UnsafeServer, schema
-from channel_events.log import statements as sql
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
 
@@ -91,34 +90,14 @@ async def test_a_restored_log_moves_on_past_all_it_ever_had_and_tells_every_part
     check_links(await events(restored))
 
 
-async def given_again(open_at: OpenAt, database: str, copy: Copy) -> set[int]:
-    """Positions that two events had, over two restores to one and the same backup."""
+async def test_a_log_restored_twice_to_the_same_place_gives_no_position_again(open_at: OpenAt, database: str, copy: Copy) -> None:
     await in_turn(open_at, database, fill)
     first, second = await copy(database), await copy(database)
     at: dict[int, set[str]] = {}
     for place in (database, first, second):
         for event in await in_turn(open_at, place, take):
             at.setdefault(event.position, set()).add(event.id)
-    return {position for position, ids in at.items() if len(ids) > 1}
-
-
-async def test_a_log_restored_twice_to_the_same_place_gives_no_position_again(open_at: OpenAt, database: str, copy: Copy) -> None:
-    assert await given_again(open_at, database, copy) == set()
-
-
-@pytest.mark.parametrize("variant", ["no jump", "a fixed jump"])
-async def test_that_check_finds_positions_given_again(
-    open_at: OpenAt, database: str, copy: Copy, variant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if variant == "no jump":
-        monkeypatch.setattr(sql, "FINGERPRINT", "select fingerprint, 'the same' as found from log_head")
-    else:
-        fixed = sql.MOVE_ON.replace(
-            "greatest(position + 1000000000, (extract(epoch from clock_timestamp()) * 1000000)::bigint)", "position + 1000000000"
-        )
-        assert fixed != sql.MOVE_ON
-        monkeypatch.setattr(sql, "MOVE_ON", fixed)
-    assert await given_again(open_at, database, copy)
+    assert {position for position, ids in at.items() if len(ids) > 1} == set()
 
 
 async def test_processes_that_notice_it_at_once_tell_it_once(open_at: OpenAt, database: str, copy: Copy) -> None:

@@ -1,13 +1,14 @@
 """Batches, failures, zombies and re-drives in any order: each event is applied once, and in the order of its stream."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from random import Random
 from typing import Any
 
 import asyncpg
 import pytest
-from channel_events import OWN_LOG, Log, Recorded
+from channel_events import OWN_LOG, TEXT, Log, Recorded, Table, View
 from channel_events.envelope import COLUMNS, from_row
 from channel_events.log.connect import prepare
 from channel_events.subscription.effect import park_alone
@@ -86,12 +87,12 @@ async def test_any_order_of_batches_failures_and_redrives_applies_all_once(
             await random.choice(workers).go(random.randrange(1, 8))
             for one in await parked_streams(database):
                 if random.random() < 0.3:
-                    await effect.redrive(connections[0], one.stream, 0)
+                    await effect.redrive(connections[0], one.stream, await effect.table.bump(connections[0], 0))
         broken.clear()
         for worker in workers * 2:
             await worker.go(1000)
         for one in await parked_streams(database):
-            assert (await effect.redrive(connections[0], one.stream, 0)).flows
+            assert (await effect.redrive(connections[0], one.stream, await effect.table.bump(connections[0], 0))).flows
     finally:
         for connection in connections:
             await connection.close()
@@ -126,6 +127,30 @@ async def test_a_batch_that_waited_for_a_redrive_is_a_zombies(log: Log, database
     finally:
         await redriving.close()
         await writing.close()
+
+
+async def test_a_zombie_learns_that_it_is_one_before_it_applies_anything(log: Log, database: str) -> None:
+    """Else it holds locks of rows while it waits, and its events, applied before, look like data that the table refuses."""
+    applied: list[str] = []
+
+    async def apply(_connection: Any, events: Sequence[Recorded]) -> None:
+        applied.extend(event.id for event in events)
+
+    view = View("noting", version=1, of=OWN_LOG, tables=Table("noted", key=("id",), columns={"id": TEXT}), apply=apply)
+    await fill(log, jars=1, each=2)
+    effect = ViewEffect(view, "own", log.registry, view.subscription)
+    connection = await asyncpg.connect(database)
+    try:
+        await prepare(connection)
+        worker = Worker(effect, connection, log)
+        await worker.go(1)
+        assert len(applied) == 1
+        await effect.table.bump(connection, 0)
+        await worker.go(1)
+        assert worker.row is None
+        assert len(applied) == 1
+    finally:
+        await connection.close()
 
 
 async def waits_for_a_lock(database: str) -> bool:

@@ -5,15 +5,35 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
-from channel_events import OWN_LOG, Decider, Log, On, Reaction, Recorded, Rejected, derived_id, event, redrive
-from channel_events.broker import Broker
+from channel_events import (
+    OWN_LOG,
+    Ask,
+    Copies,
+    Copy,
+    Decider,
+    Known,
+    Log,
+    Need,
+    On,
+    OwnLog,
+    Reaction,
+    Recorded,
+    Rejected,
+    derived_id,
+    event,
+    redrive,
+)
+from channel_events.log.connect import prepare
 from channel_events.relay import Relay
-from channel_events.subscription import ReactionSubscription, accept_fork, create_reactions, create_view_tables
-from channel_events.subscription.reaction_effect import StepUnit
+from channel_events.subscription import ReactionSubscription, create_reactions, create_view_tables
+from channel_events.subscription.links import Place
+from channel_events.subscription.progress import Zombie
+from channel_events.subscription.reaction_effect import ReactionEffect
+from channel_events.subscription.reaction_units import StepUnit
+from channel_events.subscription.step import Step
 from channel_events.testing import on, recorded
 from msgspec import Struct
 
@@ -22,11 +42,8 @@ from .moving import (
     SPECIMEN,
     eventually,
     fill,
-    has_status,
     is_caught_up,
     parked_streams,
-    produce,
-    public_rows,
     rows,
     running,
     take,
@@ -45,7 +62,7 @@ class Tell(Struct, frozen=True):
     limit: int = 1_000_000
 
 
-def tell(command: Tell, told: int) -> Iterator[ShelfTold]:
+def tell(command: Tell, told: int, _: Known) -> Iterator[ShelfTold]:
     if told + command.count > command.limit:
         raise Rejected("shelf_full", limit=command.limit, missing="room")
     if command.count:
@@ -72,8 +89,8 @@ async def log(database: str) -> AsyncIterator[Log]:
 
 
 @asynccontextmanager
-async def opened(database: str) -> AsyncIterator[Log]:
-    log = await Log.open(service="specimen", dsn=database, deciders=[JAR, SHELF], timezone="Asia/Shanghai", durable=False)
+async def opened(database: str, **more: Any) -> AsyncIterator[Log]:
+    log = await Log.open(service="specimen", dsn=database, deciders=[JAR, SHELF], timezone="Asia/Shanghai", durable=False, **more)
     try:
         yield log
     finally:
@@ -209,12 +226,9 @@ async def test_a_refusal_parks_its_stream_and_a_command_redrives_it(log: Log, da
 async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: Log, database: str) -> None:
     there: set[str] = set()
 
-    async def look(_connection: Any, event: Recorded) -> bool:
-        return f"shelf/{event.key}" in there
-
-    def commands(event: Recorded, found: bool) -> Iterator[On]:
+    def commands(event: Recorded) -> Iterator[On]:
         if isinstance(event.data, MarblesTaken):
-            if not found:
+            if f"shelf/{event.key}" not in there:
                 raise Rejected("shelf_unknown", shelf=event.key)
             yield On(SHELF, event.key, Tell(event.data.count))
 
@@ -222,7 +236,7 @@ async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: 
         return there & set(names)
 
     reaction = Reaction(
-        "tell_shelf", of=OWN_LOG, commands=commands, look=look, refused="park",
+        "tell_shelf", of=OWN_LOG, commands=commands, refused="park",
         waits_for=lambda rejected: f"shelf/{rejected.facts['shelf']}", arrived=arrived,
     )  # fmt: skip
     await create(database, reaction)
@@ -240,28 +254,30 @@ async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: 
     await check_told_once(log, database)
 
 
-async def test_a_look_reads_a_local_view(log: Log, database: str) -> None:
+async def test_a_reaction_is_told_what_a_local_copy_knows(database: str) -> None:
+    limits = Need[int]("limit")
     view = taken_view(OWN_LOG)
+    copy = Copy(
+        limits, f"select jar from {view.tables[0].sql.name} where jar = any($1::text[])", lambda rows: {row["jar"]: 1 for row in rows}
+    )
 
-    async def look(connection: Any, event: Recorded) -> int:
-        return int(await connection.fetchval(f"select count(*) from {view.tables[0].sql.name} where jar = $1", event.key))
-
-    seen: list[int] = []
-
-    def commands(_event: Recorded, found: int) -> Iterator[On]:
-        seen.append(found)
-        return iter(())
+    def commands(event: Recorded) -> Any:
+        known = yield Ask(limits, event.key)
+        yield On(SHELF, event.key, Tell(1 if known is None else 2))
 
     connection = await asyncpg.connect(database)
     await create_view_tables(connection, [view])
     await connection.execute("insert into taken_v1 (jar) values ('jar0')")
     await connection.close()
-    reaction = Reaction("looking", of=OWN_LOG, commands=commands, look=look)
+    reaction = Reaction("asking", of=OwnLog(events=[MarblesAdded]), commands=commands)
     await create(database, reaction)
-    await log.execute(On(JAR, "jar0", Put(1)), On(JAR, "jar1", Put(1)), by=ANN)
-    async with running(reader := follower(reaction, log, database)):
-        await eventually(partial(is_caught_up, reader))
-    assert seen == [1, 0]
+    copies = Copies(database, [copy])
+    async with opened(database, look=copies.look) as log:
+        await log.execute(On(JAR, "jar0", Put(1)), On(JAR, "jar1", Put(1)), by=ANN)
+        async with running(reader := follower(reaction, log, database)):
+            await eventually(partial(is_caught_up, reader))
+        assert [await log.state(SHELF, key) for key in ("jar0", "jar1")] == [2, 1]
+    copies.close()
 
 
 @pytest.mark.parametrize("where", ["begin", "decide", "end"])
@@ -290,6 +306,28 @@ async def test_a_bug_or_a_lost_connection_anywhere_in_a_unit_does_nothing_twice(
     assert not errors
     await check_told_once(log, database)
     assert await parked_streams(database) == []
+
+
+async def test_a_zombie_decides_nothing(log: Log, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It learns what it is before it waits for the head, which everybody needs."""
+    reaction = telling()
+    await create(database, reaction)
+    await fill(log, jars=1, each=2)
+    asked: list[StepUnit] = []
+    monkeypatch.setattr(StepUnit, "decide", lambda self, *_: asked.append(self))
+    effect = ReactionEffect(reaction, "own", log.registry, log)
+    connection = await asyncpg.connect(database)
+    try:
+        await prepare(connection)
+        row = (await effect.table.read(connection))[0]
+        await effect.table.bump(connection, 0)
+        events = await log.read(after=0, limit=10)
+        step = Step(0, events, [None] * len(events), Place(events[-1].position, events[-1].id), None)
+        with pytest.raises(Zombie):
+            await effect.write(connection, [row], [step])
+    finally:
+        await connection.close()
+    assert asked == []
 
 
 async def test_connections_killed_at_any_moment_make_no_event_act_twice_or_never(log: Log, database: str) -> None:
@@ -328,29 +366,3 @@ def test_what_belongs_together_is_asked_for_together() -> None:
 
 async def waits_for(database: str, names: set[str]) -> bool:
     return {one.waits_for for one in await parked_streams(database)} == names
-
-
-async def test_a_forked_reaction_goes_on_by_command_from_the_start_and_acts_once(
-    log: Log, database: str, kafka: str, topic_prefix: str
-) -> None:
-    reaction = telling(SPECIMEN)
-    await create(database, reaction)
-    await fill(log, jars=2, each=4)
-    sent = await public_rows(database)
-    broker, topic = Broker(kafka, "embedded"), topic_prefix + "specimen"
-    last = next(row for row in reversed(sent) if row["stream"] == "jar/jar0")
-    lost = {**dict(last), "id": UUID(int=7)}
-    await produce(broker, topic, [row for row in sent if row is not last])
-    await produce(broker, topic, [lost, last])
-    async with running(reader := follower(reaction, log, database, kafka, topic_prefix)):
-        await eventually(partial(has_status, reader, "forked"))
-        await eventually(partial(told_count, database, 8))
-        assert await accept_fork(log, reaction) == [last["partition"]]
-    reset = topic_prefix + "again."
-    await produce(broker, reset + "specimen", sent)
-    async with running(reader := follower(reaction, log, database, kafka, reset)):
-        await eventually(partial(told_count, database, 9))
-        await eventually(partial(is_caught_up, reader))
-        assert reader.status == "running"
-    causes = [row["causation"] for row in await told(database)]
-    assert sorted(causes) == sorted([*(str(row["id"]) for row in sent), str(UUID(int=7))]), "each acted once, the lost one stays done"

@@ -1,6 +1,6 @@
-"""A topic that holds what the log has lost, and what an operator does with a topic."""
+"""A topic that holds what the log has lost."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,6 @@ import pytest
 from channel_events import Log, LogRestored
 from channel_events.broker import PROFILES, Broker, Profile
 from channel_events.relay import Relay
-from channel_events.relay.operate import republish, reset_topic, taken_over
 from channel_events.relay.state import RelayState
 from channel_events.telemetry import RELAY_AHEAD, RELAY_ERRORS
 
@@ -26,7 +25,7 @@ from .moving import (
     taken_view,
     whole_topic,
 )
-from .test_relay import cluster_of, has_status, is_done, send_all
+from .test_relay import cluster_of, has_status, send_all
 
 MakeRelay = Callable[..., Relay]
 
@@ -87,7 +86,7 @@ async def holds(database: str, event_id: str) -> bool:
     return bool(await rows(database, "select from taken_event_v1 where id = $1", event_id))
 
 
-async def test_where_the_broker_keeps_its_records_it_is_told_once_and_removed_by_hand(
+async def test_where_the_broker_keeps_its_records_it_is_told_once(
     log: Log, database: str, kafka: str, topic_prefix: str, relay_of: MakeRelay, capsys: pytest.CaptureFixture[str]
 ) -> None:
     topic = topic_prefix + "specimen"
@@ -102,16 +101,6 @@ async def test_where_the_broker_keeps_its_records_it_is_told_once_and_removed_by
     everything = {str(row["id"]) for row in await public_rows(database)}
     assert set(in_topic) == everything | {str(row["id"]) for row in lost}
     assert len(in_topic) == len(set(in_topic)), "what the log has is sent, and not again at every audit"
-    relay = relay_of(profile="keeping")
-    async with running(relay):
-        await eventually(partial(is_done, relay))
-        await reset_topic(database, Broker(kafka, "keeping"), topic)
-        await eventually(partial(holds_just, kafka, topic, everything))
-    assert ahead.get() == 0
-
-
-async def holds_just(kafka: str, topic: str, wanted: Iterable[str]) -> bool:
-    return sorted(await ids(kafka, topic)) == sorted(wanted)
 
 
 async def test_a_lost_future_beside_the_links_is_found(log: Log, database: str, kafka: str, topic_prefix: str, relay_of: MakeRelay) -> None:
@@ -130,60 +119,6 @@ async def test_a_restore_that_was_noticed_is_not_told_again(
     await log.restored()
     await send_all(relay_of())
     assert {event.data.noticed_by for event in await told(log)} == {"operator"}
-
-
-async def test_a_topic_is_made_anew_by_hand_while_the_relay_runs(
-    log: Log, database: str, kafka: str, topic_prefix: str, relay_of: MakeRelay
-) -> None:
-    topic = topic_prefix + "specimen"
-    await fill(log, jars=2, each=5)
-    everything = {str(row["id"]) for row in await public_rows(database)}
-    relay = relay_of()
-    async with running(relay):
-        await eventually(partial(holds_just, kafka, topic, everything))
-        await produce(Broker(kafka, "embedded"), topic, (await public_rows(database))[:4])
-        await reset_topic(database, Broker(kafka, "embedded"), topic)
-        await eventually(partial(holds_just, kafka, topic, everything))
-
-
-async def test_what_is_sent_again_is_the_same_and_the_relay_goes_on(
-    log: Log, database: str, kafka: str, topic_prefix: str, relay_of: MakeRelay
-) -> None:
-    topic = topic_prefix + "specimen"
-    await fill(log, jars=1, each=6)
-    sent = await public_rows(database)
-    relay, counted = relay_of(), []
-    async with running(relay):
-        await eventually(partial(is_done, relay))
-        again = await republish(
-            database,
-            Broker(kafka, "embedded"),
-            "specimen",
-            topic,
-            sent[1]["position"],
-            lambda count, position: counted.append((count, position)),
-        )
-        assert (again, counted) == (4, [(4, sent[-1]["position"])])
-        await take(log, jars=1, each=1)
-        wanted = [*sent, *sent[2:], (await public_rows(database))[-1]]
-        await eventually(partial(holds_just, kafka, topic, [str(row["id"]) for row in wanted]))
-
-
-async def test_the_relay_is_taken_over_from_the_one_that_runs_and_given_back(
-    log: Log, database: str, relay_of: MakeRelay, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("channel_events.standby.STANDBY_SECONDS", 0.05)
-    relay = relay_of()
-    async with running(relay):
-        await eventually(partial(is_done, relay))
-        async with taken_over(database):
-            await fill(log, jars=1, each=1)
-            await eventually(partial(is_behind, relay))
-        await eventually(partial(is_done, relay))
-
-
-async def is_behind(relay: Relay) -> bool:
-    return not relay.caught_up()
 
 
 async def test_a_relay_does_not_judge_by_a_standby(relay_of: MakeRelay, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,10 +70,12 @@ def test_searching_skips_what_does_not_link_and_goes_on_where_it_does() -> None:
     assert not done.gap
 
 
-def test_searching_still_tells_old_from_forked() -> None:
-    done = walk(Place(5, ident(5)), list(enumerate([at(9, 6), at(5, 2, future=1)])), searching=True)
-    assert done.forked is not None
-    assert done.forked.id == ident(5, 1)
+@pytest.mark.parametrize("fork", [at(5, 2, future=1), at(6, 5, of=1), at(9, 2), at(9, 4)])
+def test_searching_still_tells_old_from_forked(fork: Recorded) -> None:
+    """By the same position with another id, and by a predecessor that is not above us and not ours."""
+    done = walk(Place(5, ident(5)), list(enumerate([at(9, 6), at(2, 0), fork, at(6, 5)])), searching=True)
+    assert done.forked is fork
+    assert done.apply == []
 
 
 def test_a_fork_behind_good_records_keeps_the_good_ones() -> None:

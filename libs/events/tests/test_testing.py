@@ -53,10 +53,18 @@ def test_an_event_that_the_log_would_not_give_back_is_said() -> None:
         weight: Any
 
     scale: Decider[Any, Any, Any] = Decider(
-        "scale", initial=None, decide=lambda c, s: [Weighed((1, 2))], evolve=lambda s, e: s, events=[Weighed]
+        "scale", initial=None, decide=lambda c, s, k: [Weighed((1, 2))], evolve=lambda s, e: s, events=[Weighed]
     )
     with pytest.raises(AssertionError, match="comes back from the log as"):
         given(scale).when("weigh").then(Weighed((1, 2)))
+
+
+def test_a_state_that_a_snapshot_would_not_give_back_is_said() -> None:
+    jar: Decider[Any, Any, Any] = Decider(
+        "jar", initial=(), decide=JAR.decide, evolve=lambda s, e: (*s, e), events=JAR.events, state=tuple[dict[str, Any], ...]
+    )
+    with pytest.raises(AssertionError, match="comes back from a snapshot as"):
+        given(jar).when(Fill(1)).then(MarblesAdded(1))
 
 
 def test_feed_gives_the_rows_by_key_and_unnamed_columns_empty() -> None:

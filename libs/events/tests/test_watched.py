@@ -146,8 +146,8 @@ class Fails:
     def __init__(self, quiet: Any) -> None:
         self._quiet = quiet
 
-    async def begin(self, connection: Any) -> tuple[list[str], list[Any]]:
-        return [], []
+    async def begin(self, connection: Any) -> list[tuple[str, str]]:
+        return []
 
     def decide(self, draft: Any, known: Any) -> None:
         self._quiet.speaking.clear()

@@ -29,7 +29,9 @@ async def filled(client: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """25 events in 5 streams, exported 4 at a time."""
     monkeypatch.setattr(log_export, "BATCH", 4)
     for n in range(25):
-        await client.runtime.log.execute(On(COUNTER, str(n % 5), Raise(1, TODAY)), by=Actor("lin", reason="林", correlation="c-1"))
+        await client.runtime.log.execute(
+            On(COUNTER, Raise(counter=str(n % 5), by=1, on=TODAY)), by=Actor("lin", reason="林", correlation="c-1")
+        )
     return client
 
 

@@ -1,35 +1,19 @@
 """What files may do to an import: odd ends, odd encodings, odd sizes. Each is answered, and the good rows go on."""
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 import pytest
-from channel_events.pure import On
-from channel_service.importing import Importable, ImportRow, ImportSet, Known, never
-from channel_service.importing.csv import CsvReader
+from channel_service.importing import Importable, ImportSet, never
+from channel_service.importing.csv import MAX_BETWEEN, CsvReader
 from channel_service.importing.describing import rows_of, sheet_of
-from channel_service.importing.importable import Reference
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
 from channel_service.importing.ndjson import NdjsonReader
-from channel_service.importing.reasons import reason
 from channel_service.importing.rows import Refused
 from hypothesis import given
 from hypothesis import strategies as st
-from specimen.counter import COUNTER, Raise
+from specimen.counter import Raise
 
-
-class RaiseRow(ImportRow, frozen=True, kw_only=True, tag="raise"):
-    counter: Reference
-    by: int
-    on: date = date(2026, 5, 1)
-
-
-def _raise(row: RaiseRow, _: Known) -> Iterable[On]:
-    return [On(COUNTER, row.counter, Raise(row.by, row.on))]
-
-
-RAISES = Importable(RaiseRow, key=["counter", "on"], commands=_raise, changed=never, example=RaiseRow(counter="a", by=1))
+RAISES = Importable("raise", Raise, key=["counter", "on"], changed=never, example=Raise(counter="a", by=1))
 WHAT = ImportSet("raises", RAISES, default=RAISES, summary="Raise counters")
 
 
@@ -43,7 +27,7 @@ def sheet(*pieces: bytes) -> list[Any]:
 
 def said(reads: list[Any]) -> list[Any]:
     """Counters of the rows, codes of the refused."""
-    return [(one.number, one.code if isinstance(one, Refused) else one.document.counter) for one in reads]
+    return [(one.number, one.code if isinstance(one, Refused) else one.command.counter) for one in reads]
 
 
 GOOD: list[tuple[str, bytes]] = [
@@ -63,12 +47,12 @@ GOOD: list[tuple[str, bytes]] = [
 @pytest.mark.parametrize("file", [file for _, file in GOOD], ids=[name for name, _ in GOOD])
 def test_files_as_programs_write_them_are_read(file: bytes) -> None:
     for pieces in ([file], [file[n : n + 1] for n in range(len(file))]):
-        assert [one.document for one in sheet(*pieces)] == [RaiseRow(counter="a", by=1)]
+        assert [one.command for one in sheet(*pieces)] == [Raise(counter="a", by=1)]
 
 
 def test_quotes_hold_separators_and_quotes() -> None:
     (row,) = sheet(b'by,counter\n1,"a, ""b"""\n')
-    assert row.document.counter == 'a, "b"'
+    assert row.command.counter == 'a, "b"'
 
 
 BAD: list[tuple[str, bytes, list[tuple[int, str]]]] = [
@@ -76,14 +60,15 @@ BAD: list[tuple[str, bytes, list[tuple[int, str]]]] = [
     ("header only", b"counter,by\n", []),
     ("UTF-16", "counter,by\na,1\n".encode("utf-16"), [(1, "row_malformed")]),
     ("GBK", "counter,by\n林,1\nb,1\n".encode("gbk"), [(2, "row_malformed"), (3, "b")]),
-    ("NUL", b"counter,by\na\x00,1\nb,1\n", [(2, "row_invalid"), (3, "b")]),
-    ("NUL in the header", b"coun\x00ter,by\na,1\n", [(1, "header_invalid")]),
+    ("NUL", b"counter,by\na\x00,1\nb,1\n", [(2, "row_malformed"), (3, "b")]),
+    ("NUL in the header", b"coun\x00ter,by\na,1\n", [(1, "row_malformed")]),
     ("a column twice", b"counter,by,by\na,1,2\n", [(1, "header_invalid")]),
     ("an unknown column", b"counter,by,colour\na,1,red\n", [(1, "header_invalid")]),
     ("a column left out", b"counter\na\n", [(2, "row_invalid")]),
     ("too few cells", b"counter,by\na\nb,1\n", [(2, "row_malformed"), (3, "b")]),
     ("too many cells", b"counter,by\na,1,2\nb,1\n", [(2, "row_malformed"), (3, "b")]),
     ("an open quote", b'counter,by\n"a,1\nb,1\n', [(2, "row_malformed"), (3, "b")]),
+    ("a number of a programmer", b"counter,by\na,1_0\nb,1\n", [(2, "row_invalid"), (3, "b")]),
     ("decimal comma", b"counter;by\na;1,5\nb;1\n", [(2, "row_invalid"), (3, "b")]),
     ("a header of another separator", b"counter|by\na|1\n", [(1, "header_invalid")]),
     ("another kind", b"kind,counter,by\nlower,a,1\nraise,b,1\n", [(2, "row_invalid"), (3, "b")]),
@@ -127,19 +112,33 @@ def test_rows_of_json_without_a_kind_are_of_the_default_one() -> None:
     assert [one.field for one in reads if isinstance(one, Refused)] == ["kind", "counter", None]
 
 
+def test_the_examples_that_the_api_shows_can_be_imported() -> None:
+    assert [one.command for one in read(NdjsonReader(WHAT), rows_of(WHAT)["example"].encode())] == [RAISES.example]
+    assert [one.command for one in sheet(sheet_of(WHAT)["example"].encode())] == [RAISES.example]
+
+
+def test_a_flood_of_rows_that_cannot_be_read_is_told_as_it_comes() -> None:
+    reader = CsvReader(WHAT)
+    list(reader.feed(b"counter,by\na,1\n"))
+    for _ in range(200):
+        list(reader.feed(b"x\n" * 1000))
+        assert len(reader._between) <= MAX_BETWEEN
+
+
 @pytest.mark.parametrize(
-    ("message", "field", "zh"),
+    ("row", "field", "en", "zh"),
     [
-        ("Object missing required field `on` - at `$.lines[0]`", "lines[0].on", "缺少必填字段 `on` - lines[0].on"),
-        ("Object contains unknown field `x`", "x", "不认识的字段 `x` - x"),
-        ("Expected `int`, got `str` - at `$.by`", "by", "应为 `int`，而不是 `str` - by"),
-        ("Something that msgspec may say one day", None, "Something that msgspec may say one day"),
+        (b'{"counter":"a"}', "by", "Field required - by", "\u6b64\u9879\u4e3a\u5fc5\u586b - by"),
+        (b'{"counter":"a","by":1,"x":1}', "x", "Extra inputs are not permitted - x", "\u4e0d\u8ba4\u8bc6\u7684\u5b57\u6bb5 - x"),
+        (b'{"counter":"a","by":"1"}', "by", "Input should be a valid integer - by", "\u5e94\u4e3a\u6574\u6570 - by"),
     ],
 )
-def test_a_reason_names_the_field_in_both_languages(message: str, field: str | None, zh: str) -> None:
-    assert (reason(message).field, reason(message).words.zh) == (field, zh)
+def test_a_reason_names_the_field_in_both_languages(row: bytes, field: str, en: str, zh: str) -> None:
+    (refused,) = read(NdjsonReader(WHAT), row)
+    assert (refused.field, *refused.facts["reason"]) == (field, en, zh)
 
 
-def test_the_examples_that_the_api_shows_can_be_imported() -> None:
-    assert [one.document for one in read(NdjsonReader(WHAT), rows_of(WHAT)["example"].encode())] == [RAISES.example]
-    assert [one.document for one in sheet(sheet_of(WHAT)["example"].encode())] == [RAISES.example]
+@pytest.mark.parametrize("row", [b'{"counter":"a","counter":"b","by":1}', b'{"counter":"a\\u0000","by":1}', b'{"counter":"a","by":NaN}'])
+def test_a_row_is_json_by_the_rules_of_every_body(row: bytes) -> None:
+    (refused,) = read(NdjsonReader(WHAT), row)
+    assert refused.code == "malformed_json"

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from channel_events.pure import Rejected
+from channel_service.handlers import renderer
 from channel_service.http.limits import SIGN_IN, Limiter, Limits, Rate, spend_source
 from channel_service.problems.catalogue import ProblemCatalogue
-from channel_service.problems.handlers import renderer
 from channel_service.testing import running
 from hypothesis import given
 from hypothesis import strategies as st

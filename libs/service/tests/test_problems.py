@@ -7,11 +7,12 @@ import httpx
 import pytest
 from channel_events.log import LogUnavailable, OutcomeUnknown
 from channel_service import Problem, ProblemCatalogue
+from channel_service.commands import Form, Unfit
 from channel_service.problems import COMMON
 from channel_service.problems.validation import findings
 from channel_service.testing import Running
 from pydantic_core._pydantic_core import list_all_errors
-from specimen.app import RaiseBody
+from specimen.counter import Raise
 
 RAISE = "/v1/counters/a/raise"
 
@@ -122,8 +123,11 @@ async def test_an_amount_is_decimal_text_or_a_whole_number(client: Running, pric
 
 
 def test_a_text_is_measured_as_it_is_sent_and_kept_without_the_blanks_around_it() -> None:
-    assert RaiseBody(by=1, note=f"\t a  name {490 * ' '}").note == "a  name"
-    assert RaiseBody.model_json_schema()["properties"]["note"]["anyOf"][0] == {"type": "string", "minLength": 1, "maxLength": 500}
+    form = Form(Raise)
+    assert form.read({"counter": "a", "by": 1, "note": f"\t a  name {490 * ' '}"}).note == "a  name"
+    with pytest.raises(Unfit):
+        form.read({"counter": "a", "by": 1, "note": f"a name{500 * ' '}"})
+    assert form.model.model_json_schema()["properties"]["note"]["anyOf"][0] == {"type": "string", "minLength": 1, "maxLength": 500}
 
 
 async def test_a_body_that_is_not_sent_as_json_is_told_how(client: Running) -> None:
@@ -164,7 +168,7 @@ async def test_a_log_that_cannot_answer_says_when_to_come_again(
     async def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(client.runtime.log, "execute", fail)
+    monkeypatch.setattr(client.runtime.log, "use", fail)
     answer = await client.post(RAISE, json={"by": 1})
     problem(answer, 503, code)
     assert int(answer.headers["retry-after"]) >= 1
@@ -185,7 +189,7 @@ def test_every_common_problem_has_both_texts(english_and_chinese: Iterator[Probl
         assert one.en.isascii()
         assert not one.zh.isascii()
         assert one.detail("zh", {})
-        assert one.retryable == (one.status in {429, 503})
+        assert one.retryable == (one.status in {429, 503} and one.code != "stream_unreadable")
 
 
 def test_a_text_may_name_a_fact_that_is_missing() -> None:

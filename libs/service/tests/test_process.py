@@ -45,13 +45,16 @@ async def test_not_ready_while_closing(client: Running) -> None:
     assert await not_ready(client) == {"log": "closing"}
 
 
-async def test_not_ready_behind_the_migrations(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.runtime.revisions, "_known", ("0003", frozenset({"0001", "0002", "0003"})))
-    assert await not_ready(client) == {"migrations": "behind: at 0002, this version needs 0003"}
+@pytest.mark.parametrize("number", [0, 1], ids=["library", "own"])
+async def test_not_ready_behind_the_migrations(client: Running, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    way = client.runtime.revisions[number]
+    monkeypatch.setattr(way, "_known", ("0002", frozenset({"0001", "0002"})))
+    assert await not_ready(client) == {"migrations": f"behind: {way.name} at 0001, this version needs 0002"}
 
 
 async def test_ready_on_a_database_that_is_ahead_of_this_version(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.runtime.revisions, "_known", ("0000", frozenset({"0000"})))
+    for way in client.runtime.revisions:
+        monkeypatch.setattr(way, "_known", ("0000", frozenset({"0000"})))
     assert (await client.get("/health/ready")).status_code == 200
 
 
@@ -254,4 +257,5 @@ def test_migrating_twice_at_once_and_again_changes_nothing(specimen: Callable[..
         together = [threads.submit(migrate) for _ in range(2)]
     for ended in [one.result() for one in together]:
         assert (ended.returncode, ended.stderr) == (0, "")
-        assert json.loads(ended.stdout)["revision"] == "0002"
+        said = json.loads(ended.stdout)
+        assert (said["library"], said["own"]) == ("0001", "0001")

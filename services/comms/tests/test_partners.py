@@ -1,87 +1,40 @@
-"""The copy of partners over HTTP, and its way here from partner-registry's log over the broker."""
+"""The copy of partners is wired in; what it does is tested with the library."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date
 
-import pytest
-from channel_events.pure import Actor, Decider, On
-from channel_service import ProblemCatalogue, Service
-from channel_service.testing import Running, running
+from channel_events.testing import recorded
+from channel_service import Service
+from channel_service.partners import ChildrenAccessGranted, PartnerApplied
+from channel_service.testing import fold, running
 from comms.app import SERVICE
-from comms.contracts.partner_registry import EVENTS, PartnerActivated, PartnerApplied, PartnerMoved
+from comms.views.partner_copy import PARTNERS
 
-Migrated = Callable[[Service], Awaitable[str]]
-
-# What partner-registry looks like from outside: a log of its public events.
-PARTNER: Decider[list[Any], None, Any] = Decider(
-    "partner", initial=None, decide=lambda events, _: events, evolve=lambda state, _: state, events=EVENTS
-)
-REGISTRY = Service(
-    "partner-registry",
-    title="Registry",
-    summary="Sends what comms copies.",
-    deciders=[PARTNER],
-    problems=ProblemCatalogue([]),
-    migrations="comms.migrations",
-)
+DAY = date(2026, 1, 5)
 
 
-async def happened(registry: Running, partner_id: str, *events: Any) -> str:
-    """The token of the events' append."""
-    return (await registry.runtime.log.execute(On(PARTNER, partner_id, list(events)), by=Actor("test"))).token
-
-
-async def test_a_partner_arrives_from_its_registry(migrated: Migrated, kafka: str, topic_prefix: str) -> None:
-    today = datetime.now(UTC).date()
-    broker = {"kafka": kafka, "topic_prefix": topic_prefix}
-    async with (
-        running(REGISTRY, database_url=await migrated(REGISTRY), **broker) as registry,
-        running(SERVICE, database_url=await migrated(SERVICE), **broker) as client,
-    ):
-        applied = PartnerApplied("p-1", "Northern Wheels", "retailer", "CN-NORTH", date(2026, 1, 5), segment="Bike Shop")
-        later = PartnerMoved("p-1", "CN-SOUTH", today + timedelta(days=30), parent="p-0")
-        token = await happened(registry, "p-1", applied, PartnerActivated("p-1"), later)
-        answer = await client.get("/v1/partners/p-1", params={"wait_for": token})
-        assert answer.json() == {
+async def test_a_partner_finds_itself_and_its_children_by_name_and_nobody_else(migrated: Callable[[Service], Awaitable[str]]) -> None:
+    url = await migrated(SERVICE)
+    told = [
+        PartnerApplied("p-0", "Jade Group", "distributor", "CN", DAY),
+        PartnerApplied("p-1", "Jade Store", "store", "CN", DAY, segment="Bike Shop", parent="p-0"),
+        PartnerApplied("p-2", "Jade Corner", "store", "CN", DAY),
+        ChildrenAccessGranted("p-0", DAY),
+    ]
+    await fold(url, PARTNERS, [recorded(one, position=number) for number, one in enumerate(told, 1)])
+    async with running(SERVICE, database_url=url) as client:
+        me = client.as_("partner", partner_id="p-0")
+        assert [row["partner_id"] for row in (await me.get("/v1/partners", params={"q": "jade"})).json()["items"]] == ["p-0", "p-1"]
+        assert (await me.get("/v1/partners/p-1")).json() == {
             "partner_id": "p-1",
-            "name": "Northern Wheels",
-            "channel_type": "retailer",
+            "name": "Jade Store",
+            "channel_type": "store",
             "segment": "Bike Shop",
-            "territory": "CN-NORTH",
-            "parent": None,
-            "status": "active",
+            "territory": "CN",
+            "parent": "p-0",
+            "status": "applied",
             "applied_on": "2026-01-05",
         }
-        token = await happened(registry, "p-1", PartnerMoved("p-1", "CN-EAST", today - timedelta(days=1)))
-        [listed] = (await client.get("/v1/partners", params={"wait_for": token})).json()["items"]
-        assert listed["territory"] == "CN-EAST"
-
-
-async def test_a_partner_that_never_arrived_here_is_a_problem_worth_a_retry(migrated: Migrated) -> None:
-    async with running(SERVICE, database_url=await migrated(SERVICE)) as client:
-        answer = await client.get("/v1/partners/p-1")
-    assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (404, "partner_unknown", True)
-    assert "p-1" in answer.json()["detail"]
-
-
-async def test_without_partners_the_list_is_empty(migrated: Migrated) -> None:
-    async with running(SERVICE, database_url=await migrated(SERVICE)) as client:
-        assert (await client.get("/v1/partners")).json() == {"items": [], "next": None}
-
-
-async def test_with_the_broker_away_the_service_is_ready(migrated: Migrated) -> None:
-    async with running(SERVICE, database_url=await migrated(SERVICE), kafka="127.0.0.1:1") as client:
-        await asyncio.sleep(1)
-        answer = await client.get("/health/ready")
-        assert (answer.status_code, answer.json()["checks"]["subscriptions"]) == (200, "ok")
-
-
-async def test_a_write_that_does_not_arrive_is_said_after_a_while(migrated: Migrated, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("channel_service.seeing.WAIT_SECONDS", 0.05)
-    async with running(SERVICE, database_url=await migrated(SERVICE)) as client:
-        answer = await client.get("/v1/partners?wait_for=7%3B3:7")
-        assert (answer.status_code, answer.json()["code"], answer.json()["facts"]) == (503, "view_behind", {"position": 0})
-        answer = await client.get("/v1/partners?wait_for=7%3Bseven")
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "wait_for")
+        answer = await me.get("/v1/partners/p-2")
+        assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (404, "partner_unknown", True)
+    assert PARTNERS in SERVICE.views

@@ -11,7 +11,7 @@ from channel_events.broker import Broker, topic_of  # import-rule: plays a publi
 from channel_events.envelope import Encoder  # import-rule: plays a publisher
 from channel_events.pure import Registry
 from channel_events.relay.sending import Sender  # import-rule: plays a publisher
-from channel_events.subscription import Verified, Where, rebuild, verify  # import-rule: what an operator's command calls
+from channel_operate import Verified, Where, rebuild, verify
 from channel_service.testing import Running, running
 from metrics.app import SERVICE, VIEWS
 from metrics.views.sales import FACT, SALES

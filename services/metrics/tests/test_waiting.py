@@ -1,6 +1,7 @@
 """Answers that wait for a write, and how far the views are."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -24,6 +25,29 @@ async def test_a_question_waits_until_every_view_of_the_source_has_seen_the_writ
     assert not asked.done(), "products_v1 has not seen it yet"
     await reach(metrics_url, "products_v1", SOURCE, {3: 50})
     assert (await asked).status_code == 200
+
+
+async def test_many_questions_that_wait_ask_the_database_as_one_does(
+    empty: Running, metrics_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A poll each took all connections from those who did not wait."""
+    runtime: Any = type(empty.runtime)
+    asked, fetch = 0, runtime.fetch
+
+    async def counted(self: Any, *arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await fetch(self, *arguments)
+
+    monkeypatch.setattr(runtime, "fetch", counted)
+    await reach(metrics_url, "sales_v1", SOURCE, {3: 41})
+    await reach(metrics_url, "products_v1", SOURCE, {3: 41})
+    waiting = [asyncio.create_task(empty.get("/v1/kpis/orders", params={"wait_for": "42;3:42"})) for _ in range(60)]
+    await asyncio.sleep(1)
+    for view in ("sales_v1", "products_v1"):
+        await reach(metrics_url, view, SOURCE, {3: 42})
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
+    assert asked < 60
 
 
 async def test_time_up_says_where_the_views_are(metrics_url: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from channel_service import Service
 from channel_service.testing import Running, running
 from orders_inventory.app import SERVICE
-from orders_inventory.views.partners import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNERS
 
 Migrated = Callable[[Service], Awaitable[str]]
 
@@ -18,8 +18,8 @@ async def url(migrated: Migrated) -> str:
     url = await migrated(SERVICE)
     connection = await asyncpg.connect(url)
     rows = [("p1", "active"), ("p2", "suspended"), ("p3", "applied")]
-    await connection.executemany(f"insert into {PARTNER.sql.name} values ($1, $1, 'retailer', 'chain', $2)", rows)
-    await connection.executemany(f"insert into {PLACE.sql.name} values ($1, '2026-01-01', 'CN-31')", [(id_,) for id_, _ in rows])
+    await connection.executemany(f"insert into {PARTNERS.partner.sql.name} values ($1, 'retailer', 'chain', $2)", rows)
+    await connection.executemany(f"insert into {PARTNERS.place.sql.name} values ($1, '2026-01-01', 'CN-31')", [(id_,) for id_, _ in rows])
     await connection.close()
     return url
 

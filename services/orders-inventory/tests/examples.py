@@ -4,21 +4,33 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from channel_events.testing import Given, given
 from orders_inventory.domain.order import (
+    ORDER,
+    PARTNER,
+    CancelOrder,
+    ConfirmOrder,
+    DeliverOrder,
     NewLine,
     OrderCancelled,
     OrderConfirmed,
+    OrderEvent,
     OrderingPartner,
     OrderLine,
     OrderPlaced,
+    Place,
     PlaceOrder,
+    ReturnOrder,
     ShipmentHandedOver,
+    ShipOrder,
     ShippedLine,
     TakenBackLine,
+    Wanted,
 )
 
 MAY_1, MAY_2, MAY_3 = date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3)
-PARTNER = OrderingPartner("p1", "retailer", "chain", "active", ((date(2026, 1, 1), "CN-31"),))
+P1 = OrderingPartner("p1", "retailer", "chain", "active", (Place(date.min, "CN-31"),))
+WHERE: dict[str, Any] = {"source": "shop", "external_id": "1001"}
 HEADER: dict[str, Any] = {
     "order_id": "shop:1001",
     "source": "shop",
@@ -35,17 +47,20 @@ TEN_A = OrderLine("1", "A", 10, Decimal("9.90"), Decimal("1.00"))
 FOUR_B = OrderLine("2", "B", 4, Decimal(20), Decimal(0))
 
 
+def knowing(*events: OrderEvent, partner: OrderingPartner | None = P1, **how: Any) -> Given:
+    """The order with these events in its past, on 3 May, where the copy has heard of this partner."""
+    return given(ORDER, *events).known({PARTNER: {"p1": partner}}, **{"today": MAY_3} | how)
+
+
 def place(*lines: NewLine, **changes: Any) -> PlaceOrder:
     fields: dict[str, Any] = {
         "source": "shop",
         "external_id": "1001",
         "partner_id": "p1",
-        "partner": PARTNER,
         "sales_rep": "lin",
         "currency": "CNY",
         "warehouse": "sh",
         "on": MAY_1,
-        "today": MAY_3,
         "lines": lines or (new_line(), new_line(sku="B", quantity=4, unit_price=Decimal(20), discount=Decimal(0))),
     }
     return PlaceOrder(**(fields | changes))
@@ -75,3 +90,24 @@ def cancelled(*lines: TakenBackLine) -> OrderCancelled:
 
 def later() -> dict[str, Any]:
     return HEADER | {"occurred_on": MAY_2, "placed_on": MAY_1}
+
+
+def confirm(on: date | None = MAY_2, **more: Any) -> ConfirmOrder:
+    return ConfirmOrder(**WHERE | more, on=on)
+
+
+def ship(*lines: Wanted, on: date | None = MAY_2, **more: Any) -> ShipOrder:
+    """Of these lines, or all that is left."""
+    return ShipOrder(**WHERE | more, lines=lines or None, on=on)
+
+
+def deliver(shipment: int | None = None, on: date | None = MAY_2, **more: Any) -> DeliverOrder:
+    return DeliverOrder(**WHERE | more, shipment=shipment, on=on)
+
+
+def cancel(*lines: Wanted, on: date | None = MAY_2, **more: Any) -> CancelOrder:
+    return CancelOrder(**WHERE | {"reason": "out of season"} | more, lines=lines or None, on=on)
+
+
+def give_back(*lines: Wanted, on: date | None = MAY_2, **more: Any) -> ReturnOrder:
+    return ReturnOrder(**WHERE | {"reason": "broken"} | more, lines=lines or None, on=on)

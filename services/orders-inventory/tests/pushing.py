@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from channel_service.testing import Running
-from orders_inventory.domain.source import SkuRule, SourceSettings
+from orders_inventory.domain.source import SkuFallback, SkuRule, SourceSettings
 
 from .requests import done
 
-SETTINGS = SourceSettings(warehouse="sh", zone="Asia/Shanghai", partner_id="p1", sku_rule=SkuRule.PRODUCT_ID, sku="woo-")
+SETTINGS = SourceSettings(warehouse="sh", zone="Asia/Shanghai", partner_id="p1", sku_fallback=SkuFallback(SkuRule.PRODUCT_ID, "woo-"))
 SECRETS_KEY = base64.b64encode(bytes(32)).decode()
 """Under which `channel_service.testing.running` seals."""
 NOW = datetime(2026, 5, 3, 9, tzinfo=UTC)

@@ -8,8 +8,7 @@ import pytest
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
 from channel_events.testing import recorded
-from channel_service.testing import Running
-from orders_inventory.contracts.partners import (
+from channel_service.partners import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerActivated,
@@ -17,7 +16,8 @@ from orders_inventory.contracts.partners import (
     PartnerApproved,
     PartnerMoved,
 )
-from orders_inventory.views.partners import PARTNERS
+from channel_service.testing import Running
+from orders_inventory.views.partner_copy import PARTNERS
 
 from .requests import done, order, stocked
 from .test_lists_over_http import until

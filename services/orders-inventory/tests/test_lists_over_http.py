@@ -92,7 +92,7 @@ async def test_a_balance_is_the_sum_of_its_movements_and_each_names_its_event(wh
         "adjusted": 0,
     }
     shown = (await whole.get(f"/v1/events/{movements[0]['event_id']}")).json()
-    assert (shown["type"], shown["stream"], shown["data"]["quantity"]) == ("stock_released", "stock/sh/A", 1)
+    assert (shown["type"], shown["stream"], shown["data"]["lines"]) == ("stock_released", "stock/sh", [{"sku": "A", "quantity": 1}])
     assert [row["sku"] for row in await listed(whole, "/v1/stock")] == ["A", "B"]
 
 

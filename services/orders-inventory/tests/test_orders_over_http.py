@@ -6,13 +6,13 @@ import pytest
 from channel_service.testing import Running
 from orders_inventory.domain.stock import STOCK, StockItem
 
-from .requests import done, head, line, order, stocked
+from .requests import done, head, imported, line, order, stocked
 
 ORDER = "/v1/orders/shop:1001"
 
 
 async def item(client: Running, sku: str = "A") -> tuple[int, int]:
-    state: StockItem = await client.runtime.log.state(STOCK, f"sh/{sku}")
+    state: StockItem = (await client.runtime.log.state(STOCK, "sh"))[sku]
     return state.on_hand, state.reserved
 
 
@@ -21,7 +21,7 @@ async def test_an_order_is_placed_confirmed_shipped_delivered_and_returned(clien
     answer = await client.post("/v1/orders", json=order(lines=[line(), line(sku="B", quantity=1), line(quantity=3)]))
     assert (answer.status_code, answer.headers["location"]) == (201, ORDER)
     receipt = answer.json()
-    assert [event["type"] for event in receipt["events"]] == ["order_placed", "stock_reserved", "stock_reserved"]
+    assert [event["type"] for event in receipt["events"]] == ["order_placed", "stock_reserved"]
     assert (await item(client), await item(client, "B")) == ((10, 5), (5, 1))
 
     await done(client, f"{ORDER}/confirm")
@@ -46,6 +46,67 @@ async def test_an_order_is_placed_confirmed_shipped_delivered_and_returned(clien
         ("3", 3, 3, 2),
     ]
     assert shown["shipments"] == [{"number": 1, "delivered": True}, {"number": 2, "delivered": True}]
+
+
+async def test_an_order_of_24_lines_is_two_events_and_so_is_each_step_that_moves_stock(client: Running) -> None:
+    skus = [f"S{n}" for n in range(24)]
+    rows: list[dict[str, Any]] = [{"kind": "warehouse", "warehouse": "sh", "name": "Shanghai"}]
+    for sku in skus:
+        rows.append({"kind": "product", "sku": sku, "name": sku})
+        rows.append({"kind": "receipt", "warehouse": "sh", "sku": sku, "quantity": 5, "reference": "open", "on": "2026-04-30"})
+    assert (await imported(client, *rows))[0] == []
+    kinds = {
+        "": ["order_placed", "stock_reserved"],
+        "/confirm": ["order_confirmed"],
+        "/ship": ["shipment_handed_over", "stock_shipped"],
+        "/deliver": ["delivery_confirmed"],
+        "/return": ["return_received", "stock_returned"],
+    }
+    for step, types in kinds.items():
+        body = {"reason": "broken"} if step == "/return" else {} if step else order(lines=[line(sku=sku) for sku in skus])
+        receipt = await done(client, f"{ORDER}{step}" if step else "/v1/orders", body)
+        assert [event["type"] for event in receipt["events"]] == types
+    last = (await client.runtime.log.stream(STOCK, "sh"))[-1]
+    assert [(one.sku, one.quantity) for one in last.data.lines] == [(sku, 2) for sku in skus]
+
+
+async def test_a_partner_orders_under_numbers_of_its_own_and_nobody_elses(client: Running) -> None:
+    await stocked(client)
+    me = client.as_("partner", partner_id="p1")
+    for source in ("shop", "~p2", "erp"):
+        answer = await me.post("/v1/orders", json=order(source=source))
+        assert (answer.status_code, answer.json()["code"]) == (403, "source_not_yours")
+    body = order()
+    del body["source"]
+    assert (await done(me, "/v1/orders", body))["id"] == "~p1:1001"
+    assert not (await done(me, "/v1/orders", body | {"source": "~p1"}))["changed"]
+    # Numbers of the brand are as free as before.
+    for source in ("shop", "direct"):
+        assert (await done(client, "/v1/orders", body | {"source": source, "lines": [line(quantity=1)]}))["id"] == f"{source}:1001"
+    assert (await me.get("/v1/orders/~p1:1001")).json()["source"] == "~p1"
+    answer = await client.put("/v1/sources/~p1", json={"platform": "cloudevents", "warehouse": "sh", "zone": "Asia/Shanghai"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "source_invalid")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1969-12-31"])
+async def test_a_day_that_cannot_be_is_refused_at_every_route(client: Running, day: str) -> None:
+    await stocked(client)
+    await done(client, "/v1/orders", order())
+    before = await head(client)
+    stock: dict[str, Any] = {"warehouse": "sh", "sku": "A"}
+    for path, body in (
+        ("orders", order(external_id="2")),
+        ("orders/shop:1001/confirm", {}),
+        ("orders/shop:1001/cancel", {"reason": "x"}),
+        ("stock-receipts", stock | {"quantity": 1}),
+        ("stock-counts", stock | {"counted": 1}),
+    ):
+        answer = await client.post(f"/v1/{path}", json=body | {"on": day})
+        assert (answer.status_code, answer.json()["code"]) == (422, "date_implausible"), path
+    for path, body in (("products/A", {"name": "x"}), ("warehouses/sh", {"name": "x"}), ("prices/r/CNY/A", {"unit_price": "1"})):
+        answer = await client.put(f"/v1/{path}", json=body | {"on": day})
+        assert (answer.status_code, answer.json()["code"]) == (422, "date_implausible"), path
+    assert await head(client) == before
 
 
 async def test_a_cancelled_order_frees_its_stock(client: Running) -> None:

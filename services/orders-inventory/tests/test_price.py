@@ -30,6 +30,8 @@ def set_price(**changes: Any) -> SetPrice:
 
 def price_set(previous: Decimal | None = None, **changes: Any) -> PriceSet:
     c = set_price(**changes)
+    assert c.valid_from
+    assert c.on
     return PriceSet(
         price_list=c.price_list,
         currency=c.currency,

@@ -106,5 +106,5 @@ async def test_a_kill_between_keeping_and_deciding_loses_nothing_and_does_nothin
     for number in range(1, 21):
         found = await here.runtime.log.state(ORDER, f"shop:{number}")
         assert [(line.ordered, line.delivered) for line in found.lines.values()] == [(2, 2), (1, 1)]
-    item = await here.runtime.log.state(STOCK, "sh/woo-93")
+    item = (await here.runtime.log.state(STOCK, "sh"))["woo-93"]
     assert (item.on_hand, item.reserved) == (1000 - 40, 0)

@@ -10,7 +10,7 @@ import pytest
 from channel_service.testing import Running
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.stock import STOCK
-from orders_inventory.views.partners import PARTNER, PLACE
+from orders_inventory.views.partner_copy import PARTNERS
 
 from .pushing import COMPLETED, Source, defined, event, order, refund
 from .requests import done, stocked
@@ -71,7 +71,7 @@ async def test_an_order_is_placed_confirmed_and_delivered_as_the_shop_says(shop:
     assert (shown["status"], shown["partner_id"], shown["imported"], shown["placed_on"]) == ("confirmed", "p1", True, "2017-03-23")
     assert await pushed(shop, order(**COMPLETED)) == ("applied", None)
     assert (await whole.get("/v1/orders/shop:727")).json()["status"] == "delivered"
-    item = await whole.runtime.log.state(STOCK, "sh/woo-93")
+    item = (await whole.runtime.log.state(STOCK, "sh"))["woo-93"]
     assert (item.on_hand, item.reserved) == (8, 0)
 
 
@@ -168,8 +168,8 @@ async def test_an_order_waits_for_its_partner(shop: Source, whole: Running, url:
     waiting = await other.kept(order())
     assert (await decided(other, waiting))["waits_for"] == "partner/p9"
     connection = await asyncpg.connect(url)
-    await connection.execute(f"insert into {PARTNER.sql.name} values ('p9', 'p9', 'retailer', 'chain', 'active')")
-    await connection.execute(f"insert into {PLACE.sql.name} values ('p9', '2016-01-01', 'CN-31')")
+    await connection.execute(f"insert into {PARTNERS.partner.sql.name} values ('p9', 'retailer', 'chain', 'active')")
+    await connection.execute(f"insert into {PARTNERS.place.sql.name} values ('p9', '2016-01-01', 'CN-31')")
     await connection.close()
     assert (await settled(other, waiting))["state"] == "applied"
     assert (await whole.get("/v1/orders/other:727")).json()["partner_id"] == "p9"

@@ -1,39 +1,34 @@
 """A line cancelled, shipped, delivered and returned in any portions: the shares of its discount add up to it exactly."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from channel_events.pure import Known
+from channel_events.testing import TODAY
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from orders_inventory.domain.order import (
     ORDER,
-    CancelOrder,
-    ConfirmOrder,
-    DeliverOrder,
     Order,
     OrderCancelled,
     OrderLine,
-    Part,
-    ReturnOrder,
     ReturnReceived,
     ShipmentHandedOver,
-    ShipOrder,
+    Wanted,
 )
 
-from .examples import placed
+from .examples import cancel, confirm, deliver, give_back, placed, ship
 
-DAY = date(2026, 5, 2)
 STEPS = st.lists(st.tuples(st.sampled_from(["cancel", "ship", "return"]), st.integers(1, 30)), max_size=12)
 
 
 def command(step: str, units: int, order: Order) -> Any:
     """The step with so many units, or as many as are left; nothing when none are."""
     line = order.lines["1"]
-    parts = (Part("1", min(units, line.held if step == "return" else line.open)),)
-    if parts[0].quantity == 0:
+    units = min(units, line.held if step == "return" else line.open)
+    if units == 0:
         return None
-    return {"cancel": CancelOrder(parts, "x", DAY), "ship": ShipOrder(parts, DAY), "return": ReturnOrder(parts, "x", DAY)}[step]
+    return {"cancel": cancel, "ship": ship, "return": give_back}[step](Wanted("1", units))
 
 
 @for_all(quantity=st.integers(1, 30), discount=st.decimals(0, 9, places=4), steps=STEPS)
@@ -44,16 +39,16 @@ def test_shares_add_up(quantity: int, discount: Decimal, steps: list[tuple[str, 
     def act(command: Any) -> None:
         nonlocal order
         if command is not None:
-            decided = list(ORDER.decide(command, order))
+            decided = list(ORDER.decide(command, order, Known(TODAY)))
             order = ORDER.fold(decided, order)
             events.extend(decided)
 
-    act(ConfirmOrder(DAY))
+    act(confirm())
     # At the end all that is open is shipped and all that was delivered comes back: every unit has gone its way.
     for step, units in [*steps, ("ship", quantity), ("return", quantity)]:
         act(command(step, units, order))
         if step == "ship" and order.shipments:
-            act(DeliverOrder(None, DAY))
+            act(deliver())
 
     def shares(*kinds: Any) -> list[Decimal]:
         return [event.lines[0].discount for event in events if isinstance(event, kinds)]

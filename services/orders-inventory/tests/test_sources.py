@@ -1,12 +1,13 @@
 """A source: set up, changed, its secrets rotated without a gap and never in the log."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import pytest
 from channel_events.testing import feed, given
 from channel_service.testing import Running, running
+from msgspec import structs
 from msgspec.structs import replace
 from orders_inventory.app import SERVICE
 from orders_inventory.domain.source import (
@@ -14,6 +15,7 @@ from orders_inventory.domain.source import (
     AcceptPush,
     DefineSource,
     RotateSecret,
+    SkuFallback,
     SkuRule,
     SourceDefined,
     SourceSecretRotated,
@@ -30,8 +32,8 @@ SETTINGS = SourceSettings(warehouse="sh", zone="Asia/Shanghai", partner_id="p1")
 DEFINED = SourceDefined(source="shop", platform="woocommerce", settings=SETTINGS, occurred_on=DAY)
 
 
-def define(settings: SourceSettings = SETTINGS, platform: str = "woocommerce") -> DefineSource:
-    return DefineSource(source="shop", platform=platform, settings=settings, on=DAY)
+def define(settings: SourceSettings = SETTINGS, platform: Literal["woocommerce", "cloudevents"] = "woocommerce") -> DefineSource:
+    return DefineSource(source="shop", platform=platform, **structs.asdict(settings), on=DAY)
 
 
 def rotated(secret_id: str, until: datetime = NOON) -> SourceSecretRotated:
@@ -54,8 +56,8 @@ def test_its_platform_is_fixed() -> None:
     [
         ({"warehouse": "s/h"}, "warehouse_invalid"),
         ({"currencies": ("RMB",)}, "currency_invalid"),
-        ({"sku_rule": SkuRule.FIXED}, "sku_invalid"),
-        ({"sku_rule": SkuRule.PRODUCT_ID, "sku": "a/"}, "sku_invalid"),
+        ({"sku_fallback": SkuFallback(SkuRule.FIXED)}, "sku_invalid"),
+        ({"sku_fallback": SkuFallback(SkuRule.PRODUCT_ID, "a/")}, "sku_invalid"),
     ],
 )
 def test_bad_settings_are_refused(changes: dict[str, Any], code: str) -> None:
@@ -64,23 +66,23 @@ def test_bad_settings_are_refused(changes: dict[str, Any], code: str) -> None:
 
 def test_a_new_secret_counts_at_once_and_the_old_one_until_the_given_time() -> None:
     source = given(SOURCE, DEFINED, rotated("a"), rotated("b", NOON))
-    source.when(AcceptPush("b", NOON)).then_nothing()
-    source.when(AcceptPush("a", NOON - timedelta(seconds=1))).then_nothing()
-    source.when(AcceptPush("a", NOON)).then_rejected("push_unsigned")
-    source.when(AcceptPush("c", NOON)).then_rejected("push_unsigned")
+    source.when(AcceptPush("shop", "b", NOON)).then_nothing()
+    source.when(AcceptPush("shop", "a", NOON - timedelta(seconds=1))).then_nothing()
+    source.when(AcceptPush("shop", "a", NOON)).then_rejected("push_unsigned")
+    source.when(AcceptPush("shop", "c", NOON)).then_rejected("push_unsigned")
 
 
 def test_a_later_rotation_never_lets_an_old_secret_live_longer() -> None:
     later = given(SOURCE, DEFINED, rotated("a"), rotated("b", NOON), rotated("c", NOON + timedelta(days=9)))
-    later.when(AcceptPush("a", NOON)).then_rejected("push_unsigned")
-    later.when(AcceptPush("b", NOON)).then_nothing()
+    later.when(AcceptPush("shop", "a", NOON)).then_rejected("push_unsigned")
+    later.when(AcceptPush("shop", "b", NOON)).then_nothing()
 
 
 def test_an_inactive_or_unknown_source_accepts_nothing() -> None:
     off = SourceDefined(source="shop", platform="woocommerce", settings=replace(SETTINGS, active=False), occurred_on=DAY)
-    given(SOURCE, DEFINED, rotated("a"), off).when(AcceptPush("a", NOON)).then_rejected("source_inactive")
-    given(SOURCE).when(AcceptPush("a", NOON)).then_rejected("push_unsigned")
-    given(SOURCE).when(RotateSecret(source="shop", secret_id="a", previous_until=NOON, on=DAY)).then_rejected("source_unknown")
+    given(SOURCE, DEFINED, rotated("a"), off).when(AcceptPush("shop", "a", NOON)).then_rejected("source_inactive")
+    given(SOURCE).when(AcceptPush("shop", "a", NOON)).then_rejected("push_unsigned")
+    given(SOURCE).when(RotateSecret(source="shop", secret_id="a", previous_until=NOON)).then_rejected("source_unknown")
 
 
 def test_the_list_names_the_newest_secret() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from channel_events.testing import feed, recorded
-from orders_inventory.contracts.partners import (
+from channel_service.partners import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerActivated,
@@ -17,11 +17,11 @@ from orders_inventory.contracts.partners import (
 )
 from orders_inventory.domain.order import DeliveryConfirmed, OrderLine, ReturnReceived, ShippedLine, TakenBackLine
 from orders_inventory.domain.product import ProductDefined
-from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
+from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped, Units
 from orders_inventory.domain.warehouse import WarehouseDefined
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
-from orders_inventory.views.partners import PARTNERS
+from orders_inventory.views.partner_copy import PARTNERS
 from orders_inventory.views.stock import STOCK_LEVELS
 
 from .examples import MAY_1, MAY_2, MAY_3, cancelled, confirmed, later, placed, shipped
@@ -48,19 +48,20 @@ def test_the_list_has_each_order_with_its_units_by_what_became_of_them() -> None
 
 
 def test_balances_and_movements_follow_the_stock() -> None:
-    def of(kind: type[Any], quantity: int, **more: Any) -> Any:
-        return kind(warehouse="sh", sku="A", quantity=quantity, occurred_on=MAY_1, **more)
+    def of(kind: type[Any], quantity: int, *more: Units) -> Any:
+        return kind(warehouse="sh", order_id="shop:1", lines=(Units("A", quantity), *more), occurred_on=MAY_1)
 
     fed = feed(
         STOCK_LEVELS,
-        of(StockReceived, 10, reference="r1"),
-        of(StockReserved, 6, order_id="shop:1"),
-        of(StockReleased, 2, order_id="shop:1"),
-        of(StockShipped, 3, order_id="shop:1"),
-        of(StockReturned, 1, order_id="shop:1"),
+        StockReceived(warehouse="sh", sku="A", quantity=10, reference="r1", occurred_on=MAY_1),
+        of(StockReserved, 6, Units("B", 2)),
+        of(StockReleased, 2, Units("B", 2)),
+        of(StockShipped, 3),
+        of(StockReturned, 1),
         StockAdjusted(warehouse="sh", sku="A", counted=6, difference=-2, reason="count", reference="c1", occurred_on=MAY_1),
     )
-    (balance,) = fed.rows()
+    balance, other = fed.rows()
+    assert (other["sku"], other["on_hand"], other["reserved"]) == ("B", 0, 0)
     assert balance == {
         "warehouse": "sh",
         "sku": "A",
@@ -71,7 +72,7 @@ def test_balances_and_movements_follow_the_stock() -> None:
         "returned": 1,
         "adjusted": -2,
     }
-    movements = fed.rows("stock_movement")
+    movements = [row for row in fed.rows("stock_movement") if row["sku"] == "A"]
     assert [(m["kind"], m["on_hand"], m["reserved"], m["order_id"], m["reference"]) for m in movements] == [
         ("received", 10, 0, None, "r1"),
         ("reserved", 0, 6, "shop:1", None),
@@ -115,9 +116,9 @@ def test_the_copy_of_partners_has_their_status_and_every_place() -> None:
         ("p2", "agent", "chain", "applied"),
     ]
     assert suspended.rows("partner_place") == [
-        {"partner_id": "p1", "since": MAY_1, "territory": "CN", "parent": None},
-        {"partner_id": "p1", "since": date(2026, 5, 3), "territory": "CN-E", "parent": "p2"},
-        {"partner_id": "p2", "since": MAY_1, "territory": "CN", "parent": None},
+        {"partner_id": "p1", "valid_from": MAY_1, "territory": "CN", "parent": None},
+        {"partner_id": "p1", "valid_from": date(2026, 5, 3), "territory": "CN-E", "parent": "p2"},
+        {"partner_id": "p2", "valid_from": MAY_1, "territory": "CN", "parent": None},
     ]
     assert feed(PARTNERS, applied("p1"), *events, PartnerReinstated("p1")).rows()[0]["status"] == "active"
 

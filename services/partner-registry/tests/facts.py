@@ -14,7 +14,6 @@ from partner_registry.domain.partner import (
 from partner_registry.domain.territories import TerritoryDefined
 
 JAN, FEB, MAR, APR, MAY = (date(2026, month, 1) for month in range(1, 6))
-TODAY = MAY
 
 CHINA = TerritoryDefined(territory="CN", name="China", parent=None, occurred_on=JAN)
 EAST = TerritoryDefined(territory="CN-E", name="East China", parent="CN", occurred_on=JAN)
@@ -27,7 +26,6 @@ APPLY = ApplyPartner(
     territory="CN",
     parent=None,
     on=JAN,
-    today=TODAY,
 )
 APPLIED = PartnerApplied(
     partner_id="p1",

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from channel_events.testing import feed, given
+from channel_events.testing import TODAY, feed, given
 from partner_registry.domain.partner import (
     PARTNER,
     ChildrenAccess,
@@ -16,10 +16,10 @@ from partner_registry.domain.partner import (
 )
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY
 
-from .facts import APPLIED, APR, FEB, JAN, MAR, TODAY
+from .facts import APPLIED, APR, FEB, JAN, MAR
 
-GRANT = GrantChildrenAccess(partner_id="p1", agreement="A-1", on=FEB, today=TODAY)
-REVOKE = RevokeChildrenAccess(partner_id="p1", on=APR, today=TODAY)
+GRANT = GrantChildrenAccess(partner_id="p1", agreement="A-1", on=FEB)
+REVOKE = RevokeChildrenAccess(partner_id="p1", on=APR)
 GRANTED = ChildrenAccessGranted(partner_id="p1", agreement="A-1", occurred_on=FEB)
 REVOKED = ChildrenAccessRevoked(partner_id="p1", agreement="A-1", occurred_on=APR)
 DAY = timedelta(days=1)

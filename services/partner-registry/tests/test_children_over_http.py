@@ -88,17 +88,17 @@ async def test_a_parent_changes_nothing_of_its_child(registry: Running) -> None:
 async def test_the_record_shows_what_is_granted_by_which_agreement(registry: Running) -> None:
     await granted(registry, on="2026-02-01")
     await revoked(registry, on="2026-03-01")
-    await granted(registry, agreement="A-2", on="2999-01-01")
+    await granted(registry, agreement="A-2", on="2039-01-01")
     record = (await registry.get("/v1/partners/top")).json()
     assert (record["children_access"], record["children_accesses"]) == (
         None,
         [
             {"agreement": "A-1", "since": "2026-02-01"},
             {"agreement": None, "since": "2026-03-01"},
-            {"agreement": "A-2", "since": "2999-01-01"},
+            {"agreement": "A-2", "since": "2039-01-01"},
         ],
     )
     assert (await registry.get("/v1/partners/top", params={"as_of": "2026-02-28"})).json()["children_access"] == "A-1"
-    assert (await registry.put(ACCESS, json={"agreement": "A-2", "on": "2999-01-01"})).json()["changed"] is False
+    assert (await registry.put(ACCESS, json={"agreement": "A-2", "on": "2039-01-01"})).json()["changed"] is False
     assert (await registry.delete(ACCESS)).json()["changed"] is True
     assert (await registry.delete(ACCESS)).json()["changed"] is False

@@ -75,13 +75,13 @@ async def test_a_record_is_answered_as_of_any_business_date(client: Running) -> 
 
 async def test_a_move_planned_ahead_shows_on_its_day(client: Running) -> None:
     await with_partner(client)
-    await done(client, "/v1/partners/p1/move", {"territory": "CN-E", "on": "2999-01-01"})
+    await done(client, "/v1/partners/p1/move", {"territory": "CN-E", "on": "2039-01-01"})
     today = await record(client)
     assert (today["territory"], today["places"]) == (
         "CN",
-        [{"territory": "CN", "parent": None, "since": "2026-01-01"}, {"territory": "CN-E", "parent": None, "since": "2999-01-01"}],
+        [{"territory": "CN", "parent": None, "since": "2026-01-01"}, {"territory": "CN-E", "parent": None, "since": "2039-01-01"}],
     )
-    assert (await record(client, as_of="2999-01-01"))["territory"] == "CN-E"
+    assert (await record(client, as_of="2039-01-01"))["territory"] == "CN-E"
 
 
 async def test_what_a_move_leaves_out_stays_and_null_makes_a_root(client: Running) -> None:

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from channel_events.pure import Rejected
-from channel_events.testing import given
+from channel_events.pure import Known, Rejected
+from channel_events.testing import TODAY, given
 from hypothesis import given as sampled
 from hypothesis import strategies as st
 from partner_registry.domain.hierarchy import HIERARCHY, HierarchyCommand, JoinHierarchy, Links, PartnerLinked, Relink
@@ -111,7 +111,7 @@ def attempt(links: Links, partner_id: str, parent: str | None, on: date) -> tupl
     day = max(on, own[-1].since) if own else on
     command: HierarchyCommand = Relink(partner_id=partner_id, parent=parent, on=day)
     try:
-        return HIERARCHY.fold(HIERARCHY.decide(command, links), links), False
+        return HIERARCHY.fold(HIERARCHY.decide(command, links, Known(TODAY)), links), False
     except Rejected as refused:
         done = HIERARCHY.evolve(links, link(partner_id, parent, day))
         return links, not has_cycle(parents_on(refused.facts["on"], done))

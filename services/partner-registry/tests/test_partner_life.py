@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
-from channel_events.pure import Rejected
-from channel_events.testing import given
+from channel_events.pure import Known, Rejected
+from channel_events.testing import TODAY, given
 from partner_registry.domain.partner import (
     PARTNER,
     ActivatePartner,
@@ -20,13 +20,13 @@ from partner_registry.domain.partner import (
     decide,
 )
 
-from .facts import ACTIVATED, APPLIED, APPLY, APPROVED, APR, FEB, JAN, MAR, SUSPENDED, TODAY
+from .facts import ACTIVATED, APPLIED, APPLY, APPROVED, APR, FEB, JAN, MAR, SUSPENDED
 
 TOMORROW = TODAY + timedelta(days=1)
-APPROVE = ApprovePartner(partner_id="p1", on=FEB, today=TODAY)
-ACTIVATE = ActivatePartner(partner_id="p1", on=FEB, today=TODAY)
-SUSPEND = SuspendPartner(partner_id="p1", reason="overdue", on=MAR, today=TODAY)
-REINSTATE = ReinstatePartner(partner_id="p1", on=APR, today=TODAY)
+APPROVE = ApprovePartner(partner_id="p1", on=FEB)
+ACTIVATE = ActivatePartner(partner_id="p1", on=FEB)
+SUSPEND = SuspendPartner(partner_id="p1", reason="overdue", on=MAR)
+REINSTATE = ReinstatePartner(partner_id="p1", on=APR)
 REINSTATED = PartnerReinstated(partner_id="p1", occurred_on=APR)
 
 
@@ -47,7 +47,7 @@ def test_the_same_application_again_changes_nothing_of_an_active_partner() -> No
 
 
 def test_the_same_application_on_another_day_changes_nothing_when_it_names_no_date() -> None:
-    given(PARTNER, APPLIED).when(msgspec.structs.replace(APPLY, on=None, today=TOMORROW)).then_nothing()
+    given(PARTNER, APPLIED).known(today=TOMORROW).when(msgspec.structs.replace(APPLY, on=None)).then_nothing()
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_an_id_that_is_taken_by_other_facts_is_refused(other: dict[str, object])
 
 
 def test_nobody_applies_on_a_day_to_come() -> None:
-    given(PARTNER).when(msgspec.structs.replace(APPLY, on=TOMORROW)).then_rejected("date_in_future", on=TOMORROW, today=TODAY)
+    given(PARTNER).when(msgspec.structs.replace(APPLY, on=TOMORROW)).then_rejected("date_in_future", on=TOMORROW)
 
 
 @pytest.mark.parametrize(
-    "command", [APPROVE, ACTIVATE, SUSPEND, REINSTATE, MovePartner(partner_id="p1", today=TODAY)], ids=lambda c: type(c).__name__
+    "command", [APPROVE, ACTIVATE, SUSPEND, REINSTATE, MovePartner(partner_id="p1", parent=None)], ids=lambda c: type(c).__name__
 )
 def test_a_partner_that_never_applied_is_unknown(command: object) -> None:
     given(PARTNER).when(command).then_rejected("partner_unknown", partner_id="p1")
@@ -153,7 +153,7 @@ def test_no_step_is_dated_before_the_one_it_follows(events: tuple[object, ...], 
 
 @pytest.mark.parametrize(("events", "command", "last"), STEPS, ids=lambda value: type(value).__name__)
 def test_no_step_is_dated_on_a_day_to_come(events: tuple[object, ...], command: msgspec.Struct, last: date) -> None:
-    given(PARTNER, *events).when(msgspec.structs.replace(command, on=TOMORROW)).then_rejected("date_in_future", on=TOMORROW, today=TODAY)
+    given(PARTNER, *events).when(msgspec.structs.replace(command, on=TOMORROW)).then_rejected("date_in_future", on=TOMORROW)
 
 
 def unsigned(partner: Partner, command: object) -> Rejected | None:
@@ -166,15 +166,17 @@ def open_gate(partner: Partner, command: object) -> Rejected | None:
 
 def test_a_gate_stops_an_approval() -> None:
     with pytest.raises(Rejected, match="agreement_missing"):
-        list(decide(APPROVE, PARTNER.fold([APPLIED]), Gates(approval=(open_gate, unsigned))))
-    assert list(decide(APPROVE, PARTNER.fold([APPLIED]), Gates(approval=(open_gate,), activation=(unsigned,)))) == [APPROVED]
+        list(decide(APPROVE, PARTNER.fold([APPLIED]), Known(TODAY), Gates(approval=(open_gate, unsigned))))
+    assert list(decide(APPROVE, PARTNER.fold([APPLIED]), Known(TODAY), Gates(approval=(open_gate,), activation=(unsigned,)))) == [APPROVED]
 
 
 def test_a_gate_stops_an_activation() -> None:
     with pytest.raises(Rejected, match="agreement_missing"):
-        list(decide(ACTIVATE, PARTNER.fold([APPLIED, APPROVED]), Gates(activation=(open_gate, unsigned))))
-    assert list(decide(ACTIVATE, PARTNER.fold([APPLIED, APPROVED]), Gates(activation=(open_gate,), approval=(unsigned,)))) == [ACTIVATED]
+        list(decide(ACTIVATE, PARTNER.fold([APPLIED, APPROVED]), Known(TODAY), Gates(activation=(open_gate, unsigned))))
+    assert list(
+        decide(ACTIVATE, PARTNER.fold([APPLIED, APPROVED]), Known(TODAY), Gates(activation=(open_gate,), approval=(unsigned,)))
+    ) == [ACTIVATED]
 
 
 def test_a_gate_never_stops_what_is_done_already() -> None:
-    assert list(decide(APPROVE, PARTNER.fold([APPLIED, APPROVED]), Gates(approval=(unsigned,)))) == []
+    assert list(decide(APPROVE, PARTNER.fold([APPLIED, APPROVED]), Known(TODAY), Gates(approval=(unsigned,)))) == []

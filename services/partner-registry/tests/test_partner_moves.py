@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 
 import msgspec
-from channel_events.testing import given
+from channel_events.testing import TODAY, given
 from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, Place, Status
 from partner_registry.domain.partner.state import valid_on
 
-from .facts import ACTIVATED, APPLIED, APPROVED, APR, FEB, JAN, MAR, MOVED, SUSPENDED, TODAY
+from .facts import ACTIVATED, APPLIED, APPROVED, APR, FEB, JAN, MAR, MOVED, SUSPENDED
 
-MOVE = MovePartner(partner_id="p1", territory="CN-E", on=MAR, today=TODAY)
+MOVE = MovePartner(partner_id="p1", territory="CN-E", on=MAR)
 
 
 def moved(*, to: tuple[str, str | None], of: tuple[str, str | None], on: date) -> PartnerMoved:
@@ -22,16 +22,12 @@ def test_a_partner_moves_to_another_territory_and_keeps_its_parent() -> None:
 
 
 def test_a_partner_moves_under_another_parent_and_keeps_its_territory() -> None:
-    given(PARTNER, APPLIED).when(MovePartner(partner_id="p1", parent="p2", on=MAR, today=TODAY)).then(
-        moved(to=("CN", "p2"), of=("CN", None), on=MAR)
-    )
+    given(PARTNER, APPLIED).when(MovePartner(partner_id="p1", parent="p2", on=MAR)).then(moved(to=("CN", "p2"), of=("CN", None), on=MAR))
 
 
 def test_a_null_parent_makes_a_root() -> None:
     under = msgspec.structs.replace(APPLIED, parent="p0")
-    given(PARTNER, under).when(MovePartner(partner_id="p1", parent=None, on=MAR, today=TODAY)).then(
-        moved(to=("CN", None), of=("CN", "p0"), on=MAR)
-    )
+    given(PARTNER, under).when(MovePartner(partner_id="p1", parent=None, on=MAR)).then(moved(to=("CN", None), of=("CN", "p0"), on=MAR))
 
 
 def test_a_move_may_be_planned_for_a_day_to_come() -> None:
@@ -44,12 +40,12 @@ def test_the_same_move_again_changes_nothing() -> None:
 
 
 def test_a_move_to_where_it_is_changes_nothing() -> None:
-    given(PARTNER, APPLIED).when(MovePartner(partner_id="p1", territory="CN", parent=None, today=TODAY)).then_nothing()
+    given(PARTNER, APPLIED).when(MovePartner(partner_id="p1", territory="CN", parent=None)).then_nothing()
 
 
 def test_a_move_dated_before_the_latest_is_refused() -> None:
     day = MAR - timedelta(days=1)
-    given(PARTNER, APPLIED, MOVED).when(MovePartner(partner_id="p1", territory="US", on=day, today=TODAY)).then_rejected(
+    given(PARTNER, APPLIED, MOVED).when(MovePartner(partner_id="p1", territory="US", on=day)).then_rejected(
         "date_before_last_change", on=day, last=MAR
     )
 
@@ -60,7 +56,7 @@ def test_a_move_dated_before_the_application_is_refused() -> None:
 
 
 def test_a_move_on_the_day_of_the_latest_corrects_it() -> None:
-    given(PARTNER, APPLIED, MOVED).when(MovePartner(partner_id="p1", territory="US", on=MAR, today=TODAY)).then(
+    given(PARTNER, APPLIED, MOVED).when(MovePartner(partner_id="p1", territory="US", on=MAR)).then(
         moved(to=("US", None), of=("CN-E", None), on=MAR)
     )
     partner = PARTNER.fold([APPLIED, MOVED, moved(to=("US", None), of=("CN-E", None), on=MAR)])

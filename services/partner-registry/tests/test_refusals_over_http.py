@@ -19,9 +19,9 @@ STATE: list[Case] = [
     (POST, APPLY, partner("p2", territory="XX"), 409, "territory_unknown"),
     (POST, APPLY, partner("p2", parent="p9"), 409, "parent_unknown"),
     (POST, APPLY, partner("p2", parent="p2"), 409, "hierarchy_cycle"),
-    (POST, APPLY, partner("p2", on="2999-01-01"), 409, "date_in_future"),
+    (POST, APPLY, partner("p2", on="2039-01-01"), 409, "date_in_future"),
     (POST, f"{APPLY}/p9/approve", {}, 404, "partner_unknown"),
-    (POST, f"{P1}/approve", {"on": "2999-01-01"}, 409, "date_in_future"),
+    (POST, f"{P1}/approve", {"on": "2039-01-01"}, 409, "date_in_future"),
     (POST, f"{P1}/approve", {"on": "2025-12-31"}, 409, "date_before_last_change"),
     (POST, f"{P1}/activate", {}, 409, "partner_not_approved"),
     (POST, f"{P1}/suspend", {"reason": "x"}, 409, "partner_not_active"),
@@ -37,7 +37,7 @@ STATE: list[Case] = [
     (PUT, "/v1/territories/CN", {"name": "Other"}, 409, "territory_exists"),
     (PUT, "/v1/territories/US", {"name": "US", "parent": "XX"}, 409, "territory_unknown"),
     (PUT, "/v1/territories/US", {"name": "US", "parent": "US"}, 409, "territory_cycle"),
-    (PUT, "/v1/territories/US", {"name": "US", "on": "2999-01-01"}, 409, "date_in_future"),
+    (PUT, "/v1/territories/US", {"name": "US", "on": "2039-01-01"}, 409, "date_in_future"),
     (GET, f"{APPLY}/p9", None, 404, "partner_unknown"),
     (GET, f"{P1}?as_of=2025-12-31", None, 404, "partner_not_applied_yet"),
 ]
@@ -103,10 +103,10 @@ async def test_a_suspended_partner_is_neither_activated_nor_suspended_for_anothe
 async def test_a_partner_cannot_go_under_one_that_will_be_below_it(client: Running) -> None:
     await with_partner(client)
     await done(client, APPLY, partner("p2"))
-    await done(client, f"{APPLY}/p2/move", {"parent": "p1", "on": "2999-01-01"})
+    await done(client, f"{APPLY}/p2/move", {"parent": "p1", "on": "2039-01-01"})
     answer = await client.post(f"{P1}/move", json={"parent": "p2"})
     assert (answer.status_code, answer.json()["code"]) == (409, "hierarchy_cycle")
-    assert answer.json()["facts"] == {"partner_id": "p1", "parent": "p2", "on": "2999-01-01", "path": ["p1", "p2", "p1"]}
+    assert answer.json()["facts"] == {"partner_id": "p1", "parent": "p2", "on": "2039-01-01", "path": ["p1", "p2", "p1"]}
 
 
 async def test_refusals_speak_chinese_to_who_asks_for_it(client: Running) -> None:

@@ -35,7 +35,7 @@ async def test_a_history_moves_to_an_empty_service(
         ("p1/suspend", {"on": "2026-02-01", "reason": "again"}),
         ("p3/move", {"on": "2026-03-01", "territory": "CN-E", "parent": "p2"}),
         ("p3/move", {"on": "2026-04-01", "parent": None}),
-        ("p2/move", {"on": "2999-04-01", "territory": "CN-E"}),
+        ("p2/move", {"on": "2039-04-01", "territory": "CN-E"}),
     ):
         receipt = await done(whole, f"/v1/partners/{path}", body)
     for agreement, on in (("A-1", "2026-02-01"), ("A-2", "2026-03-05")):

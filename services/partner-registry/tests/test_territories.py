@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 import msgspec
-from channel_events.testing import given
+from channel_events.testing import TODAY, given
 from partner_registry.domain.territories import TERRITORIES, DefineTerritory, RequireTerritory
 
-from .facts import CHINA, EAST, JAN, TODAY
+from .facts import CHINA, EAST, JAN
 
-DEFINE_EAST = DefineTerritory(territory="CN-E", name="East China", parent="CN", on=JAN, today=TODAY)
+DEFINE_EAST = DefineTerritory(territory="CN-E", name="East China", parent="CN", on=JAN)
 
 
 def changed(command: DefineTerritory, **fields: object) -> DefineTerritory:
@@ -20,7 +20,7 @@ def test_a_territory_is_defined_under_one_that_is_there() -> None:
 
 
 def test_a_root_needs_no_parent() -> None:
-    given(TERRITORIES).when(DefineTerritory(territory="CN", name="China", parent=None, on=JAN, today=TODAY)).then(CHINA)
+    given(TERRITORIES).when(DefineTerritory(territory="CN", name="China", parent=None, on=JAN)).then(CHINA)
 
 
 def test_without_a_date_a_territory_is_defined_today() -> None:
@@ -40,7 +40,7 @@ def test_the_same_definition_again_changes_nothing() -> None:
 
 
 def test_the_same_definition_on_another_day_changes_nothing_when_it_names_no_date() -> None:
-    given(TERRITORIES, CHINA, EAST).when(changed(DEFINE_EAST, on=None, today=TODAY + timedelta(days=1))).then_nothing()
+    given(TERRITORIES, CHINA, EAST).known(today=TODAY + timedelta(days=1)).when(changed(DEFINE_EAST, on=None)).then_nothing()
 
 
 def test_a_code_with_another_name_is_refused() -> None:
@@ -63,7 +63,7 @@ def test_a_code_with_another_date_is_refused() -> None:
 
 def test_a_territory_cannot_be_defined_for_a_day_to_come() -> None:
     tomorrow = TODAY + timedelta(days=1)
-    given(TERRITORIES, CHINA).when(changed(DEFINE_EAST, on=tomorrow)).then_rejected("date_in_future", on=tomorrow, today=TODAY)
+    given(TERRITORIES, CHINA).when(changed(DEFINE_EAST, on=tomorrow)).then_rejected("date_in_future", on=tomorrow)
 
 
 def test_a_named_territory_must_be_there() -> None:

@@ -6,12 +6,12 @@ The rules are data in `rooms`. An import that has to break one says why on its o
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from qudao_checks.rooms import IMPURE, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
+from qudao_checks.rooms import IMPURE, INSIDERS, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
 from qudao_checks.sources import ROOT, python_files
 
 ESCAPE = re.compile(r"#.*\bimport-rule: (?P<reason>\S.{9,})")
@@ -96,7 +96,7 @@ def _refusal(module: Module, one: Import, target: str) -> str | None:
 
 def _reaches_inside(module: Module, target: str) -> str | None:
     top, _, rest = target.partition(".")
-    if top not in LIBRARIES or top == module.top or not rest:
+    if top not in LIBRARIES or top == module.top or INSIDERS.get(module.top) == top or not rest:
         return None
     if rest not in doors(top, module.top):
         return f"imports {target}: outside {top}, import from {top} or {', '.join(f'{top}.{door}' for door in doors(top, module.top))}"
@@ -156,6 +156,38 @@ def _impure_calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, name
 
 
+def circles(modules: Iterable[Module]) -> Iterator[str]:
+    """Rooms of one package that import each other, however far around: each import that is part of it, a message each."""
+    found = [(module, one) for module in modules if not module.test for one in _inside(module)]
+    leads: dict[str, set[str]] = {}
+    for module, there in found:
+        leads.setdefault(_place(module.name), set()).add(there)
+    for module, there in found:
+        here = _place(module.name)
+        if here != there and here.count(".") and here in _reached(there, leads):
+            yield f"{module.path}: {here} imports {there}, which imports it in turn: move what both need below them"
+
+
+def _place(name: str) -> str:
+    """The room of a module: ``channel_service.http`` of ``channel_service.http.body``."""
+    return ".".join(name.split(".")[:2])
+
+
+def _inside(module: Module) -> set[str]:
+    """The rooms of its own package that a module imports."""
+    targets = {target for one in imports_of(module, ast.parse(module.text)) for target in _targets(one)}
+    return {_place(target) for target in targets if target.startswith(f"{module.top}.")} - {_place(module.name)}
+
+
+def _reached(place: str, leads: dict[str, set[str]]) -> set[str]:
+    seen, ahead = {place}, [place]
+    while ahead:
+        fresh = leads.get(ahead.pop(), set()) - seen
+        seen |= fresh
+        ahead += fresh
+    return seen
+
+
 def module_at(path: Path) -> Module | None:
     """The module a file holds; ``None`` for files that belong to no package of ours (benchmarks, ``conftest.py``)."""
     parts = path.relative_to(ROOT).with_suffix("").parts
@@ -170,13 +202,13 @@ def module_at(path: Path) -> Module | None:
 
 
 def _owner(parts: tuple[str, ...]) -> str | None:
-    name = {"events": "channel_events", "service": "channel_service", "local": "qudao_local"}.get(parts[1], parts[1].replace("-", "_"))
+    name = {"libs": f"channel_{parts[1]}", "deploy": f"qudao_{parts[1]}"}.get(parts[0], parts[1].replace("-", "_"))
     return name if name in OURS else None
 
 
 def main() -> int:
     modules = [module for path in python_files() if (module := module_at(path))]
-    found = [message for module in modules for message in violations(module)]
+    found = [*(message for module in modules for message in violations(module)), *circles(modules)]
     for message in found:
         sys.stderr.write(message + "\n")
     sys.stdout.write(f"import rules: {len(modules)} modules, {len(found)} violations\n")

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
-SERVICES = ("partner_registry", "incentives", "orders_inventory", "metrics", "comms")
-LIBRARIES = ("channel_events", "channel_service")
+from channel_operate import installed
+
+SERVICES = tuple(one.package for one in installed())
+LIBRARIES = ("channel_events", "channel_operate", "channel_service", "channel_terms")
 STACK = ("qudao_local", "qudao_checks")
 OURS = frozenset((*SERVICES, *LIBRARIES, *STACK))
 
@@ -16,8 +18,8 @@ PURE_STDLIB = frozenset(
         *("heapq", "itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"),
     )
 )
-PURE_PACKAGES = PURE_STDLIB | {"msgspec"}
-SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "zoneinfo"))
+PURE_PACKAGES = PURE_STDLIB | {"msgspec", "immutables"}
+SIGNED = frozenset(("base64", "binascii", "contextlib", "hashlib", "hmac", "json", "zoneinfo"))
 """What a connector needs besides, to verify and read what a platform sent: still no clock, no ids, not the world."""
 STDLIB = frozenset(sys.stdlib_module_names)
 IMPURE = frozenset(
@@ -27,9 +29,18 @@ IMPURE = frozenset(
 
 # What a library shows besides its root; all else is its inside. `testing` is for tests, `schema` and `migrations` for
 # those who make databases.
-DOORS = {"channel_events": ("pure", "schema", "testing"), "channel_service": ("exporting", "importing", "migrations", "testing")}
+DOORS = {
+    "channel_events": ("pure", "schema", "testing"),
+    "channel_operate": (),
+    "channel_service": ("exporting", "importing", "migrations", "partners", "testing"),
+    "channel_terms": (),
+}
 # The library that runs the moving parts may take them from where they are, too.
 PARTS = {"channel_service": ("log", "relay", "subscription", "tasks", "told", "view")}
+
+
+# What operators run takes the log, its relay and its subscriptions apart: it is of them, in a package of its own.
+INSIDERS = {"channel_operate": "channel_events"}
 
 
 def doors(library: str, visitor: str) -> tuple[str, ...]:
@@ -57,11 +68,13 @@ def _room(rooms: str, libraries: str, packages: Iterable[str] | None = None, cla
 _EVERYTHING = "domain contracts views application api problems settings app migrations connectors kpis board"
 
 ROOMS = {
-    "domain": _room("domain", "channel_events.pure", PURE_PACKAGES),
+    "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
-    "views": _room("views domain contracts", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
-    "application": _room("application domain contracts views connectors", "channel_events", {"msgspec", "sqlalchemy"} | STDLIB),
-    "api": _room("api application views connectors", "channel_events channel_service", classes_of="domain"),
+    "views": _room("views domain contracts", "channel_events channel_service.partners", {"msgspec", "sqlalchemy"} | STDLIB),
+    "application": _room(
+        "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
+    ),
+    "api": _room("api application views connectors", "channel_events channel_service channel_terms", classes_of="domain"),
     "problems": _room("", "channel_service", STDLIB),
     "settings": _room("settings", "channel_service"),
     "migrations": _room("migrations", "channel_events channel_service.migrations"),
@@ -69,10 +82,10 @@ ROOMS = {
     "__main__": _room("app settings", "channel_service"),
     "__init__": _room("", "", STDLIB),
 }
-REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "migrations", "problems")
-OPTIONAL = ("settings",)
+REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "problems")
+OPTIONAL = ("settings", "migrations")
 EXTRA = {
-    "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure", PURE_PACKAGES | SIGNED)},
+    "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure channel_terms", PURE_PACKAGES | SIGNED)},
     "metrics": {
         "kpis": _room("kpis domain contracts", "channel_events.pure", PURE_PACKAGES | {"sqlalchemy"}),
         "board": _room("board application views kpis", "channel_events channel_service", classes_of="domain"),
@@ -89,7 +102,9 @@ def outside_rooms(package: str) -> frozenset[str]:
     """Which of our top-level packages the library, tool or stack ``package`` may import."""
     return {
         "channel_events": frozenset({"channel_events"}),
-        "channel_service": frozenset({"channel_events", "channel_service"}),
-        "qudao_local": frozenset({"qudao_local", "channel_events", "channel_service"}),
+        "channel_operate": frozenset({"channel_events", "channel_operate"}),
+        "channel_service": frozenset({"channel_events", "channel_service", "channel_terms"}),
+        "channel_terms": frozenset({"channel_events", "channel_terms"}),
+        "qudao_local": frozenset({"qudao_local", *LIBRARIES}),
         "qudao_checks": OURS,
     }[package]

@@ -7,11 +7,10 @@ from typing import Any
 
 from channel_events import Topic
 from channel_events.pure import event_type
+from channel_operate import installed
 from channel_service import Service, Settings, create_app
 
-from qudao_checks.contracts.published import services
 from qudao_checks.contracts.schemas import schema_of
-from qudao_checks.sources import ROOT
 
 BEGIN, END = "<!-- made by make docs: begin -->", "<!-- made by make docs: end -->"
 _MADE = re.compile(rf"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
@@ -19,11 +18,8 @@ _MADE = re.compile(rf"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
 
 def pages() -> dict[Path, str]:
     """The README of each service with its lists as the code has them."""
-    return {path: _page(path.read_text("utf-8"), lists(service)) for service in services() for path in [_path(service)]}
-
-
-def _path(service: Service) -> Path:
-    return ROOT / "services" / service.name / "README.md"
+    paths = ((one.folder / "README.md", one.load()) for one in installed())
+    return {path: _page(path.read_text("utf-8"), lists(service)) for path, service in paths}
 
 
 def _page(text: str, made: str) -> str:

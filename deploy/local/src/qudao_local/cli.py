@@ -23,7 +23,7 @@ from qudao_local.services import SERVICES, environment
 from qudao_local.stack import Stack
 from qudao_local.unprivileged import RootRefused
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Qudao on one machine: PostgreSQL, a broker, five services.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Qudao on one machine: PostgreSQL, a broker, the services.")
 
 REFUSALS = (AlreadyRunning, BinaryMissing, NotOurs, PortsTaken, RootRefused, StartFailed, ValueError)
 """What keeps a stack from starting for a reason that its text explains."""
@@ -164,7 +164,7 @@ def events(
     service: Annotated[str, typer.Argument(help="A service, like metrics.")],
     data: Data = DEFAULT,
 ) -> None:
-    """Run `channel-events ...` on a service of the running stack. Exit status 3: nothing is running; else the command's own."""
+    """Run `channel-operate ...` on a service of the running stack. Exit status 3: nothing is running; else the command's own."""
     folder = Folder(data)
     ports = {part.name: part.port for part in folder.parts() if part.alive()}
     if not {"postgres", "broker"} <= ports.keys():
@@ -180,7 +180,7 @@ def events(
         "KAFKA_BOOTSTRAP": f"127.0.0.1:{ports['broker']}",
         "BROKER_PROFILE": "embedded",
     }
-    command = [sys.executable, "-m", "channel_events", "--service", service, *context.args]
+    command = [sys.executable, "-m", "channel_operate", "--service", service, *context.args]
     os.execve(sys.executable, command, environment(settings))  # noqa: S606 - no shell is meant
 
 

@@ -39,7 +39,8 @@ async def _all(modules: list[str], urls: dict[str, str]) -> None:
     services = {module: importlib.import_module(f"{module}.app").SERVICE for module in modules}
     for module, service in services.items():  # one after another: Alembic's context is one per process
         await _there(urls[module])
-        print(f"{module} is at {await migrate(service, urls[module], role=module)}", flush=True)
+        revisions = await migrate(service, urls[module], role=module)
+        print(f"{module} is at {', '.join(f'{way} {revision}' for way, revision in revisions.items())}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 
 import psutil
+from channel_operate import installed
 
-PORTS = {
-    "partner-registry": 8101,
-    "incentives": 8102,
-    "orders-inventory": 8103,
-    "metrics": 8104,
-    "comms": 8105,
-    "postgres": 55432,
-    "broker": 59092,
-}
-"""The default port of each part."""
+PORTS = {**{one.name: one.port for one in installed()}, "postgres": 55432, "broker": 59092}
+"""The default port of each part; 0 is any free one."""
 
 
 class PortsTaken(RuntimeError):

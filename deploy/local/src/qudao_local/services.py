@@ -1,4 +1,4 @@
-"""The five services as processes of this machine."""
+"""The installed services as processes of this machine."""
 
 import http
 import http.client
@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from channel_operate import installed
 
 from qudao_local.server import Foreign, Server
 
@@ -36,7 +38,7 @@ class ServiceKind:
         return f"{self.database}_owner"
 
 
-SERVICES = tuple(ServiceKind(name) for name in ("partner-registry", "incentives", "orders-inventory", "metrics", "comms"))
+SERVICES = tuple(ServiceKind(one.name) for one in installed())
 
 OWNER_URLS = "QUDAO_OWNER_URLS"
 """For the migrations only: a JSON object with the owner's URL of each module's database."""

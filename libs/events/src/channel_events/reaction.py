@@ -1,13 +1,12 @@
 """Reactions: an event becomes commands of this service."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from channel_events.pure import Actor, CommandKey, On, Recorded, Rejected
+from channel_events.pure import Actor, CommandKey, Recorded, Rejected, UseCase
 from channel_events.view import OwnLog, Topic
 
-Look = Callable[[Any, Recorded], Awaitable[Any]]
 Arrived = Callable[[Any, list[str]], Awaitable[set[str]]]
 
 
@@ -15,10 +14,9 @@ class Reaction:
     """Turns events recorded after its creation into commands, each event once.
 
     ``commands(event)`` is pure and yields `On`; all commands of one event are decided and written together or not at all,
-    in one transaction with the reaction's progress. It may raise `Rejected`: the event itself is refused. With ``look``,
-    ``await look(connection, event)`` reads local views (rows of ``TABLE.sql.name``, one snapshot, read only) before the
-    decision and ``commands(event, found)`` gets what it found; it runs for every event, so it should return at once on
-    those that do not matter. What an event's commands wrote is there when the next event looks; only own views may lag.
+    in one transaction with the reaction's progress. Where it has to know how things are it asks (`Ask`): a stream is as all that
+    was decided before leaves it, what a local copy tells may lag. It may raise `Rejected`: the event itself is refused.
+    ``imported``: what its commands say happened elsewhere before (see `Known`).
 
     ``refused`` says what becomes of an event whose commands are refused: ``"keep"`` stores the command key with the code
     as its outcome and goes on; ``"park"`` parks the event's stream until it is re-driven. ``waits_for(rejected)`` names
@@ -34,8 +32,8 @@ class Reaction:
         name: str,
         *,
         of: OwnLog | Topic,
-        commands: Callable[..., Iterable[On]],
-        look: Look | None = None,
+        commands: Callable[[Recorded], UseCase],
+        imported: bool = False,
         refused: Literal["keep", "park"] = "keep",
         waits_for: Callable[[Rejected], str | None] | None = None,
         arrived: Arrived | None = None,
@@ -47,7 +45,7 @@ class Reaction:
         self.name = name
         self.source = of
         self.commands = commands
-        self.look = look
+        self.imported = imported
         self.refused = refused
         self.waits_for = waits_for
         self.arrived = arrived
@@ -61,10 +59,6 @@ class Reaction:
     def sources(self) -> tuple[OwnLog | Topic]:
         """Its source, alone."""
         return (self.source,)
-
-    def targets(self, event: Recorded, found: Any = None) -> tuple[On, ...]:
-        """The commands of the event; raises what ``commands`` raises."""
-        return tuple(self.commands(event) if self.look is None else self.commands(event, found))
 
     def actor(self, event: Recorded) -> Actor:
         """Who acts on this event: the reaction, in the event's chain of causes."""

@@ -1,6 +1,6 @@
-"""The tables of a service's log and subscriptions, as SQL for its first migration.
+"""The tables of a service's log and subscriptions, as SQL of the library's first migration.
 
-`LOG` and `SUBSCRIPTIONS` first, then `PARKING`. Run by the owning role; `GRANTS` then gives the service's own role what it
+`TABLES` is all of it, in order. Run by the owning role; `GRANTS` then gives the service's own role what it
 needs and no more: it appends to ``event``, it never owns it, so no bug in a service can rewrite history (guarded by
 ``test_log_schema.py``).
 """
@@ -57,10 +57,17 @@ create table command_key (
   count          integer not null,
   primary key (actor, key)
 );
-"""
 
-TRACE = "alter table event add column if not exists trace text;"
-"""For logs made before events kept the trace they belong to."""
+create table snapshot (
+  stream   text collate "C" primary key,
+  decider  text not null,
+  position bigint not null,
+  id       uuid not null,
+  version  integer not null,
+  state    json not null,
+  taken_at timestamptz not null default now()
+);
+"""
 
 SUBSCRIPTIONS = """
 create table relay (
@@ -99,8 +106,11 @@ create table parked_stream (
   attempts     integer not null default 1,
   since        timestamptz not null default now(),
   tried_at     timestamptz not null default now(),
+  due_at       timestamptz not null default now(),
   primary key (subscription, source, stream)
 );
+create index parked_stream_since on parked_stream (subscription, source, since);
+create index parked_stream_due on parked_stream (subscription, source, waits_for, due_at) where waits_for is not null;
 
 create table parked_event (
   subscription text not null,
@@ -122,9 +132,12 @@ create table serving (
 """What came second: streams that wait, reactions, and which build of a view is read. The reason of a key without events
 is its ``outcome``; ``effects_from`` is when a reaction was created: what was recorded before has no effects."""
 
+TABLES = LOG + SUBSCRIPTIONS + PARKING
+
 GRANTS = """
 grant select, update on log_head to "{role}";
 grant select, insert on event, command_key to "{role}";
+grant select, insert, update on snapshot to "{role}";
 grant select, update on relay to "{role}";
 grant select, insert, update on progress to "{role}";
 grant select, insert, update, delete on parked_stream, parked_event to "{role}";

@@ -23,7 +23,7 @@ EVENTS = Counter("qudao_subscription_events_total", "Events: applied, skipped, i
 STOPPED = Gauge("qudao_subscription_stopped_partitions", "Partitions that apply nothing: forked, incomplete.", ["subscription", "state"])
 SUBSCRIPTION_ERRORS = Counter("qudao_subscription_errors_total", "Times a subscription had to begin again.", ["subscription"])
 
-PARKED = Gauge("qudao_parked_events", "Events that wait in parked streams.", ["subscription"])
+PARKED = Gauge("qudao_parked_events", "Events that wait in parked streams; counted up to 10000.", ["subscription"])
 PARKED_OLDEST = Gauge(
     "qudao_parked_oldest_timestamp_seconds", "Since when the oldest parked stream is parked; 0 when none is.", ["subscription"]
 )

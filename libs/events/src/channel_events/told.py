@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from aiokafka.errors import KafkaError
 
-from channel_events.log.errors import DRIVER_LOST
+from channel_events.lost import DRIVER_LOST
 from channel_events.pure import Rejected
 
 _SPEAK = (OSError, TimeoutError, asyncio.IncompleteReadError, *DRIVER_LOST, KafkaError)

@@ -1,16 +1,18 @@
 """channel_service: what every HTTP service shares, so that a service holds only what is its own."""
 
 from channel_service.app import attach, create_app
-from channel_service.auth import BRAND, Allow, Open, Principal, Role, children_seen, only_for_itself
+from channel_service.auth import BRAND, Allow, Open, Principal, Role, only_for_itself
 from channel_service.cli import run
+from channel_service.commands import Commands, Named
 from channel_service.dependencies import By, Caller, EndOfDay, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
 from channel_service.measures import Measure
-from channel_service.models import UNDATED, Amount, Code, Currency, Dated, Day, Label, Money, Quantity, StrictModel, Text
+from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.paging import Page, PageRequest, Search, fetch_page
-from channel_service.problems import Problem, ProblemCatalogue, Rule
+from channel_service.partners.places import children_seen
+from channel_service.problems import Problem, ProblemCatalogue
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
 from channel_service.sealing import Sealer
@@ -20,22 +22,20 @@ from channel_service.settings import Settings
 
 __all__ = [
     "BRAND",
-    "UNDATED",
     "Allow",
     "Amount",
     "BodyRefused",
     "By",
     "Caller",
     "Code",
-    "Currency",
-    "Dated",
+    "Commands",
     "Day",
     "EndOfDay",
     "Key",
     "Label",
     "LogDep",
     "Measure",
-    "Money",
+    "Named",
     "NewId",
     "Open",
     "Page",
@@ -44,11 +44,9 @@ __all__ = [
     "Principal",
     "Problem",
     "ProblemCatalogue",
-    "Quantity",
     "ReadDep",
     "Receipt",
     "Role",
-    "Rule",
     "RuntimeDep",
     "Sealer",
     "Search",

@@ -11,13 +11,13 @@ from channel_service.auth.access import admitted, declared
 from channel_service.auth.describe import with_access
 from channel_service.auth.sign_in import AdmitFirst, SignIn
 from channel_service.exporting import export_routes, log_export
+from channel_service.handlers import install, renderer
 from channel_service.http.body import BodyLimit
 from channel_service.http.browsers import for_browsers
 from channel_service.http.conditional import NotModified
 from channel_service.http.limits import Limits, limiters
 from channel_service.http.requests import Requests
 from channel_service.openapi import PROBLEM_ANSWERS, document
-from channel_service.problems.handlers import install, renderer
 from channel_service.routes import events, health, metrics
 from channel_service.runtime import Runtime
 from channel_service.service import Service

@@ -61,8 +61,8 @@ def _parser(service: Service) -> argparse.ArgumentParser:
 
 def _migrate(service: Service, settings: Settings) -> int:
     owner = required(settings, "owner_database_url", "and only the owner may change tables")
-    revision = asyncio.run(migrate(service, owner, settings.database_role))
-    _log.info("migrated", revision=revision)
+    revisions = asyncio.run(migrate(service, owner, settings.database_role))
+    _log.info("migrated", **revisions)
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from channel_service.commands.door import BODY
 from channel_service.dependencies import IDEMPOTENCY_KEY, takes_key
 from channel_service.examples import NoExample, example_of
 from channel_service.problems import COMMON, ProblemCatalogue
@@ -64,6 +65,7 @@ def document(app: FastAPI, service: Service) -> Callable[[], dict[str, Any]]:
             return app.openapi_schema
         described = original()
         described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _problem_schema(COMMON | service.problems)
+        _describe_bodies(keyed, described["components"]["schemas"])
         for route in keyed:
             for method in route.methods or ():
                 operation = described["paths"][route.path][method.lower()]
@@ -78,6 +80,18 @@ def document(app: FastAPI, service: Service) -> Callable[[], dict[str, Any]]:
         return described
 
     return openapi
+
+
+def _describe_bodies(routes: Iterable[APIRoute], schemas: dict[str, Any]) -> None:
+    """Adds the schemas of bodies that are read as commands: FastAPI does not see them. ``TypeError`` when two go by one name."""
+    for route in routes:
+        model = getattr(route.endpoint, BODY, None)
+        if model is None:
+            continue
+        own = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, schema in {**own.pop("$defs", {}), model.__name__: own}.items():
+            if schemas.setdefault(name, schema) != schema:
+                raise TypeError(f"two different bodies or answers are called {name}: {route.path}")
 
 
 def _answers(operation: dict[str, Any], statuses: Iterable[str]) -> None:

@@ -1,13 +1,14 @@
 """What a running service holds open: its log, its connections for reading, its worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
 import sqlalchemy as sa
+from channel_events import Copies
 from channel_events.log import DRIVER_LOST, Log, UnsafeServer, connect_as
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
@@ -20,7 +21,7 @@ from channel_service.auth.keys import BadKeys, Keys
 from channel_service.auth.principal import Principal
 from channel_service.auth.verifier import Verifier
 from channel_service.measures import keep
-from channel_service.migrations import Revisions
+from channel_service.migrations import behind, revisions_of
 from channel_service.service import Service
 from channel_service.settings import Refused, Settings, required, scoping
 from channel_service.worker import Worker
@@ -51,7 +52,7 @@ class Runtime:
         self.log = log
         self.worker = worker
         self.verifier = verifier
-        self.revisions = Revisions(service.migrations_folder)
+        self.revisions = revisions_of(service)
         self.closing = False
         self.ending = asyncio.Event()
         """Set when the server begins to drain: answers that go on for ever have to end now."""
@@ -67,7 +68,8 @@ class Runtime:
         verifier = await _verifier(settings) if settings.role != "worker" else None
         await _check_database(service, settings)
         engine = _engine(settings)
-        log = await _open_log(service, settings)
+        copies = Copies(settings.database_url, service.copies)
+        log = await _open_log(service, settings, copies)
         worker = Worker(service, settings, log) if settings.role != "api" else None
         runtime = cls(service, settings, engine, log, worker, verifier)
         tasks: list[asyncio.Task[None]] = []
@@ -84,6 +86,7 @@ class Runtime:
             if worker is not None:
                 await worker.stop()
             await log.close()
+            copies.close()
             await engine.dispose()
 
     @asynccontextmanager
@@ -113,6 +116,11 @@ class Runtime:
         """`reading` for the service itself, and for callers who see everything by their role."""
         return self.reading(None)
 
+    async def fetch(self, sql: str, *values: Any) -> list[Mapping[str, Any]]:
+        """Rows of the service's own, in a snapshot of its own; ``$1`` stands for the first value."""
+        async with self.reading_everything() as connection:
+            return [dict(row) for row in (await connection.exec_driver_sql(sql, values)).mappings()]
+
     async def visible(self, principal: Principal) -> Set[str] | None:
         """The partners whose rows the caller may see; None is all. For what is read from streams, where no database scopes it."""
         if principal.scope is None:
@@ -138,10 +146,8 @@ class Runtime:
         checks = {"log": "closing" if self.closing else "ok", "database": "ok", "migrations": "ok"}
         try:
             async with asyncio.timeout(CHECK_SECONDS), self.reading_everything() as connection:
-                current = await connection.scalar(sa.text("select version_num from alembic_version"))
-            if self.revisions.behind(current):
-                checks["migrations"] = f"behind: at {current}, this version needs {self.revisions.head}"
-        except (Unavailable, sa.exc.SQLAlchemyError, TimeoutError) as error:
+                checks["migrations"] = await behind(self.revisions, (await connection.get_raw_connection()).driver_connection) or "ok"
+        except (Unavailable, sa.exc.SQLAlchemyError, asyncpg.PostgresError, *DRIVER_LOST, OSError, TimeoutError) as error:
             checks["database"] = f"does not answer ({type(error).__name__})"
         if self.worker is not None:
             checks["subscriptions"] = self.worker.state
@@ -208,8 +214,8 @@ async def _check_database(service: Service, settings: Settings) -> None:
             "start it or write its address"
         ) from None
     try:
-        behind = Revisions(service.migrations_folder).behind(await Revisions.current(connection))
-        tables = [] if behind else [table.sql.name for view in service.views for table in view.tables]
+        lacks = await behind(revisions_of(service), connection)
+        tables = [] if lacks else [table.sql.name for view in service.views for table in view.tables]
         if tables:
             await use_serving(connection, session=True)
         missing = await connection.fetchval(
@@ -218,15 +224,15 @@ async def _check_database(service: Service, settings: Settings) -> None:
         scopes = await connection.fetchval(_MAY_SCOPE, scoped_role(settings.database_role))
     finally:
         await connection.close()
-    if behind or missing:
-        package = service.migrations.rpartition(".")[0]
+    if lacks or missing:
+        package = (service.migrations or service.name.replace("-", "_")).partition(".")[0]
         raise Refused(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
     if not scopes:
         role = settings.database_role
         raise Refused(f"the role of QUDAO_DATABASE_URL cannot show a partner its own rows only; as a superuser run: {scoping(role)}")
 
 
-async def _open_log(service: Service, settings: Settings) -> Log:
+async def _open_log(service: Service, settings: Settings, copies: Copies) -> Log:
     try:
         return await Log.open(
             service=service.name,
@@ -234,6 +240,7 @@ async def _open_log(service: Service, settings: Settings) -> Log:
             deciders=service.deciders,
             timezone=settings.timezone,
             durable=settings.durable,
+            look=copies.look,
         )
     except UnsafeServer as error:
         raise Refused(f"QUDAO_DATABASE_URL points to a server that events are not safe on: {error}") from None

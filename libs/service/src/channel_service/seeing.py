@@ -1,6 +1,5 @@
 """Reading one's own writes: ``?wait_for=TOKEN`` holds a read back until a view has seen the write that gave the token."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from channel_events.pure import Rejected
@@ -30,18 +29,13 @@ def SeenBy(view: View | None = None) -> Any:  # noqa: N802 - read as a declarati
         if token is None:
             return
         runtime = request.app.state.runtime
-
-        async def fetch(sql: str, *values: Any) -> list[Mapping[str, Any]]:
-            async with runtime.reading_everything() as connection:
-                return list((await connection.exec_driver_sql(sql, values)).mappings())
-
         try:
             if view is None or view.sources[0] is OWN_LOG:
                 head = await runtime.log.head()
                 if wanted(token, OWN_LOG)[0] > head:
                     raise Rejected("token_ahead", head=head)
             if view is not None:
-                await wait_for(fetch, view, token, WAIT_SECONDS)
+                await wait_for(runtime.fetch, view, token, WAIT_SECONDS)
         except BadToken:
             raise invalid("wait_for", "is no token of a write", "不是写入返回的令牌") from None
         except ViewBehind as behind:

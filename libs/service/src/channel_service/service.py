@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import Reaction
+from channel_events import Copy, Reaction
 from channel_events.pure import Decider
 from channel_events.view import View
 from fastapi import APIRouter
@@ -24,18 +24,21 @@ class Service:
     """A service as a table of contents: built in its ``app.py``, run by `channel_service.run`.
 
     ``name`` is the service's name in events and topics, like ``partner-registry``; its distribution carries the same.
-    ``migrations`` is the package that holds the folder ``versions`` of Alembic's revisions: ``"incentives.migrations"``.
+    ``migrations`` is the package that holds the folder ``versions`` of Alembic's revisions, ``"metrics.migrations"``, of a
+    service that keeps tables beside its log and its views.
     """
 
     name: str
     _: KW_ONLY
     title: str
     summary: str
-    migrations: str
     deciders: Sequence[Decider[Any, Any, Any]] = ()
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
+    copies: Sequence[Copy[Any]] = ()
+    """What views tell of what deciders need."""
     routers: Sequence[APIRouter] = ()
+    migrations: str | None = None
     measures: Sequence[Measure] = ()
     grants: str = ""
     """SQL that lets the service's role use tables of its own migrations, ``{role}`` standing for the role."""
@@ -46,11 +49,13 @@ class Service:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
             raise ValueError(f"{self.name!r} is no name of a service: lower-case words joined by '-'")
+        if untold := {need.name for one in self.deciders for need in one.needs} - {copy.need.name for copy in self.copies}:
+            raise ValueError(f"{self.name}: no copy tells of {', '.join(sorted(untold))}, which its deciders need")
 
     @property
     def version(self) -> str:
         return version(self.name)
 
     @property
-    def migrations_folder(self) -> Path:
-        return Path(str(files(self.migrations))) / "versions"
+    def migrations_folder(self) -> Path | None:
+        return None if self.migrations is None else Path(str(files(self.migrations))) / "versions"

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,9 @@ from typing import Any
 
 import httpx
 import uvicorn
+from channel_events import Recorded, View, connect_as
+from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
+from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -117,3 +120,14 @@ async def listening(client: Running) -> AsyncIterator[str]:
         client.runtime.ending.set()
         server.should_exit = True
         await serving
+
+
+async def fold(database_url: str, view: View, events: Sequence[Recorded]) -> None:
+    """``view`` takes in these events, as its subscription would, without a broker; who waits for a write is not told."""
+    connection = await connect_as(database_url, "qudao-test")
+    try:
+        async with connection.transaction():
+            for changes in compose(view, events):
+                await write(connection, changes)
+    finally:
+        await connection.close()

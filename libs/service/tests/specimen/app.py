@@ -4,27 +4,19 @@ import asyncio
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events.pure import On, Rejected
+from channel_events.pure import Rejected
 from channel_service import (
     Allow,
-    By,
-    Currency,
-    Dated,
-    Key,
+    Commands,
     LogDep,
-    Money,
     NewId,
     Page,
     PageDep,
     Problem,
     ProblemCatalogue,
-    Quantity,
     ReadDep,
-    Receipt,
     Role,
     Service,
-    Text,
-    Today,
     fetch_page,
     set_etag,
     unlimited_body,
@@ -38,23 +30,14 @@ odd = APIRouter(tags=["odd"], dependencies=[Allow(Role.OPS)])
 EVENT = sa.table("event", sa.column("position", sa.BigInteger), sa.column("stream", sa.Text))
 
 
-class RaiseBody(Dated):
-    by: Quantity
-    note: Text | None = None
-    price: Money | None = None
-    currency: Currency | None = None
-
-
-@router.post("/{counter}/raise", dependencies=[Allow(Role.OPS)])
-async def raise_counter(counter: str, body: RaiseBody, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    return Receipt.of(counter, await log.execute(On(COUNTER, counter, Raise(body.by, body.on or today)), by=by, key=key))
+Commands(router).post("/{counter}/raise", Raise, allow=[Role.OPS], summary="Raise")
 
 
 @router.get("/{counter}")
 async def value(counter: str, log: LogDep, response: Response, daily: bool = False) -> dict[str, int]:
-    counted, tag = await log.current(COUNTER, counter)
-    set_etag(response, tag, dated=daily)
-    return {"value": counted}
+    counted = await log.current(COUNTER, counter)
+    set_etag(response, counted.tag, dated=daily)
+    return {"value": counted.state}
 
 
 @odd.get("/v1/rows")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from channel_events.pure import Decider, Rejected, event
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import Currency, Money, Name, Quantity
 from msgspec import Struct
 
 LIMIT = 10
@@ -15,15 +16,22 @@ class Raised(Struct, frozen=True):
     occurred_on: date
 
 
-class Raise(Struct, frozen=True):
-    by: int
-    on: date
+@command("raise", stream="counter/{counter}")
+class Raise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up it goes."""
+
+    counter: str
+    by: Quantity
+    note: Name | None = None
+    price: Money | None = None
+    currency: Currency | None = None
+    on: date | None = None
 
 
-def decide(command: Raise, value: int) -> Iterator[Raised]:
-    if value + command.by > LIMIT:
+def decide(asked: Raise, value: int, known: Known) -> Iterator[Raised]:
+    if value + asked.by > LIMIT:
         raise Rejected("counter_full", value=value, limit=LIMIT)
-    yield Raised(command.by, command.on)
+    yield Raised(asked.by, asked.on or known.today)
 
 
 def evolve(value: int, happened: Raised) -> int:

@@ -1,19 +1,18 @@
 """Comms, put together."""
 
-from channel_service import Service, children_seen
+from channel_service import Service
+from channel_service.partners import partner_routes
 
-from comms.api import partners
 from comms.problems import PROBLEMS
-from comms.views.partner_copy import ACCESS, PARTNER_COPY, PLACE
+from comms.views.partner_copy import PARTNERS
 
 SERVICE = Service(
     "comms",
     title="Comms",
     summary="Talking to partners.",
     deciders=[],
-    views=[PARTNER_COPY],
-    also_sees=children_seen(ACCESS, PLACE),
-    routers=[partners.router],
+    views=[PARTNERS],
+    also_sees=PARTNERS.children_seen,
+    routers=[partner_routes(PARTNERS)],
     problems=PROBLEMS,
-    migrations="comms.migrations",
 )

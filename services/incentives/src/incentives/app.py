@@ -1,19 +1,18 @@
 """Incentives, put together."""
 
-from channel_service import Service, children_seen
+from channel_service import Service
+from channel_service.partners import partner_routes
 
-from incentives.api import partners
 from incentives.problems import PROBLEMS
-from incentives.views.partner_copy import ACCESS, PARTNER_COPY, PLACE
+from incentives.views.partner_copy import PARTNERS
 
 SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
     deciders=[],
-    views=[PARTNER_COPY],
-    also_sees=children_seen(ACCESS, PLACE),
-    routers=[partners.router],
+    views=[PARTNERS],
+    also_sees=PARTNERS.children_seen,
+    routers=[partner_routes(PARTNERS)],
     problems=PROBLEMS,
-    migrations="incentives.migrations",
 )

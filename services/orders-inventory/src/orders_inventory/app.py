@@ -1,8 +1,8 @@
 """orders-inventory, put together."""
 
-from channel_service import Measure, Service, children_seen
+from channel_service import Measure, Service
 
-from orders_inventory.api import catalogue, documents, imports, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.api import catalogue, imports, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.application.sources import GRANTS
 from orders_inventory.domain.order import ORDER
@@ -10,13 +10,14 @@ from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.product import PRODUCT
 from orders_inventory.domain.push import PUSH
 from orders_inventory.domain.pushed import PUSHED
+from orders_inventory.domain.reference import REFERENCE
 from orders_inventory.domain.source import SOURCE
 from orders_inventory.domain.stock import STOCK
 from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.orders import ORDERS
-from orders_inventory.views.partners import ACCESS, PARTNERS, PLACE
+from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
 from orders_inventory.views.prices import PRICES
 from orders_inventory.views.pushes import PUSHES
 from orders_inventory.views.sources import SOURCES
@@ -26,18 +27,19 @@ SERVICE = Service(
     "orders-inventory",
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
-    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE, SOURCE, PUSH, PUSHED],
+    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED],
+    copies=[KNOWN_PARTNERS],
     views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
     reactions=[APPLY_PUSHES],
     measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
-    also_sees=children_seen(ACCESS, PLACE),
+    also_sees=PARTNERS.children_seen,
     routers=[
         orders.router,
         stock.router,
         catalogue.router,
         prices.router,
         imports.router,
-        documents.router,
+        imports.documents,
         push_door.router,
         pushes.router,
         sources.router,

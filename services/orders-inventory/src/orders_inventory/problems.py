@@ -66,16 +66,17 @@ _CATALOGUE = [
         "价格为 {unit_price}：应不小于 0 且低于 10^15，最多 10 位小数。",
     ),
     Problem(
-        "count_invalid",
-        422,
-        "A count is a whole number from 0 to {most}, not {counted}.",
-        "盘点数量应为 0 至 {most} 的整数，而不是 {counted}。",
-    ),
-    Problem(
         "count_below_reserved",
         409,
-        "Of SKU {sku} {counted} units were counted in {warehouse}, but {reserved} are promised to orders; cancel some of those first.",
-        "仓库 {warehouse} 中商品 {sku} 盘点为 {counted} 件，但已有 {reserved} 件预留给订单；请先取消部分订单。",
+        "Of SKU {sku} {counted} units were counted in {warehouse}; that leaves {left} now, but {reserved} are promised to orders: "
+        "cancel some of those first.",
+        "仓库 {warehouse} 中商品 {sku} 盘点为 {counted} 件，现余 {left} 件，但已有 {reserved} 件预留给订单；请先取消部分订单。",
+    ),
+    Problem(
+        "count_too_late",
+        409,
+        "Of SKU {sku} too much has moved in {warehouse} since {on}; count it again, for {earliest} or a later day.",
+        "仓库 {warehouse} 中商品 {sku} 自 {on} 以来变动过多；请以 {earliest} 或之后的日期重新盘点。",
     ),
     Problem(
         "stock_insufficient",
@@ -126,6 +127,30 @@ _ORDERS = [
         409,
         "{on} lies before the order's own date, {placed_on}; give that day or a later one.",
         "{on} 早于订单日期 {placed_on}；请使用该日或之后的日期。",
+    ),
+    Problem(
+        "date_before_step",
+        409,
+        "The date {on} lies before {before}, the day of the step that this one follows; give {before} or a later day.",
+        "日期 {on} 早于其前一步骤的日期 {before}；请使用 {before} 或之后的日期。",
+    ),
+    Problem(
+        "reference_used",
+        409,
+        "The reference {reference} was used before for something else; give this one a reference of its own.",
+        "引用号 {reference} 此前已用于其他内容；请为此次使用新的引用号。",
+    ),
+    Problem(
+        "source_not_yours",
+        403,
+        "Numbers of the source {source} are not yours to give; leave the source out to use your own.",
+        "不能使用来源 {source} 的编号；请省略 source，以使用您自己的编号。",
+    ),
+    Problem(
+        "line_not_clear",
+        409,
+        "{lines} lines of the order have the SKU {sku}; name the line by its line_id.",
+        "订单中有 {lines} 行的 SKU 为 {sku}；请用 line_id 指明订单行。",
     ),
     Problem(
         "source_invalid",

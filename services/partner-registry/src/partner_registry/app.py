@@ -2,7 +2,7 @@
 
 from channel_service import Service
 
-from partner_registry.api import documents, imports, partners, territories
+from partner_registry.api import imports, partners, territories
 from partner_registry.domain.hierarchy import HIERARCHY
 from partner_registry.domain.partner import PARTNER
 from partner_registry.domain.territories import TERRITORIES
@@ -17,7 +17,6 @@ SERVICE = Service(
     deciders=[PARTNER, HIERARCHY, TERRITORIES],
     views=[PARTNER_DIRECTORY, TERRITORY_LIST],
     also_sees=children_seen,
-    routers=[partners.router, territories.router, imports.router, documents.router],
+    routers=[partners.router, territories.router, imports.router, imports.documents],
     problems=PROBLEMS,
-    migrations="partner_registry.migrations",
 )

@@ -1,15 +1,14 @@
 """What the services publish, and what each reads of the others, found in the services themselves."""
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from typing import NamedTuple
 
 from channel_events import LogRestored, Topic
 from channel_events.pure import EventType, event_type
+from channel_operate import installed
 from channel_service import Service
 
 from qudao_checks.contracts.schemas import Schema, schema_of
-from qudao_checks.rooms import SERVICES
 
 
 class Published(NamedTuple):
@@ -49,7 +48,8 @@ ANY_SERVICE = "any-service"
 
 
 def services() -> list[Service]:
-    return [import_module(f"{package}.app").SERVICE for package in SERVICES]
+    """Those that are installed."""
+    return [one.load() for one in installed()]
 
 
 def published(all_services: Sequence[Service]) -> list[Published]:

@@ -1,7 +1,7 @@
 """A batch: waiting commands with their callers, and the answers they get."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,16 +10,21 @@ from msgspec.structs import replace
 from channel_events.log.draft import Draft, Entry, Task
 from channel_events.log.errors import KeyReused
 from channel_events.log.outcome import Appended
-from channel_events.pure import CommandKey, Recorded
+from channel_events.pure import CommandKey, Lacking, Recorded
+
+MAX_BYTES = 4_000_000
+"""Of the events that one statement writes, as long as no single command has more: it takes some tenths of a second."""
 
 
 class Waiting:
     """A command and the caller who waits for it."""
 
-    __slots__ = ("answer", "task")
+    __slots__ = ("answer", "streams", "task")
 
     def __init__(self, task: Task) -> None:
         self.task = task
+        self.streams = list(task.streams)
+        """What it is decided on, as far as that is known: a use case tells more while it is decided."""
         self.answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
 
     def settle(self, outcome: Appended | BaseException) -> None:
@@ -48,12 +53,22 @@ class Batch:
         self._repeats: list[tuple[Waiting, Waiting]] = []
         self._keys: dict[KeyName, tuple[bytes, Waiting]] = {}
         self._refused: list[tuple[Waiting, BaseException]] = []
+        self.lacking: list[Lacking] = []
+        """What was asked for and is not there: to be looked up, and all of it decided again."""
+        self.left: Sequence[Waiting] = ()
+        """Commands that have no place in this write."""
 
-    def decide(self, commands: list[Waiting], known: KnownKeys) -> None:
+    def decide(self, commands: Sequence[Waiting], known: KnownKeys) -> None:
         """Decides each command; a refusal, or a bug in one decider, concerns that command only."""
-        for waiting in commands:
+        for number, waiting in enumerate(commands):
+            if self.draft.bytes >= MAX_BYTES:
+                self.left = commands[number:]
+                return
             try:
                 self._decide(waiting, known)
+            except Lacking as lacking:
+                self.lacking.append(lacking)
+                waiting.streams += lacking.streams
             except Exception as refusal:  # the caller gets it, whatever it is
                 self._refused.append((waiting, refusal))
 
@@ -88,8 +103,9 @@ class Batch:
     def writes(self) -> bool:
         return bool(self.draft.events or self.draft.keys)
 
-    def answer(self, service: str, replays: Mapping[int, Recorded], recorded_at: datetime | None, recorded_on: date | None) -> None:
-        """Tells every caller; only after the commit, or when nothing was to be written at a mark that still holds."""
+    def answer(self, service: str, recorded_at: datetime | None, recorded_on: date | None) -> None:
+        """Tells every caller but those of `replays`; only after the commit, or when nothing was to be written at a mark that
+        still holds."""
         base, end = self.draft.base.position, self.draft.head.position
         events = [
             Recorded(
@@ -108,9 +124,6 @@ class Batch:
             version, last = (entry.version, entry.last) if entry else (0, None)
             answers[id(waiting)] = Appended(own, own[-1].position if own else end, version=version, last=last)
             waiting.settle(answers[id(waiting)])
-        for waiting, position, count in self.replays:
-            again = tuple(replays[p] for p in range(position, position + count))
-            waiting.settle(_again(waiting.task, again, end))
         for waiting, first in self._repeats:
             waiting.settle(replace(answers[id(first)], replayed=True))
         for waiting, refusal in self._refused:
@@ -125,14 +138,6 @@ class Batch:
             "replayed": len(self.replays) + len(self._repeats),
             "rejected": len(self._refused),
         }
-
-
-def _again(task: Task, events: tuple[Recorded, ...], end: int) -> Appended:
-    """The answer of a command's first time; it does not tell where the thing commanded was if nothing of it was written."""
-    streams = {event.stream: event for event in events}
-    thing = streams.get(task.targets[0].stream) if task.targets else None
-    version, last = (thing.version, thing.id) if thing else (0, None)
-    return Appended(events, events[-1].position if events else end, replayed=True, version=version, last=last)
 
 
 def _name(waiting: Waiting) -> KeyName | None:

@@ -20,6 +20,8 @@ _SETTINGS = {
     **_SIGNS,
     "application_name": "qudao-log",
     "synchronous_commit": "on",
+    # Each statement has to see what was committed before it: the head is locked by one, the tail read by the next.
+    "default_transaction_isolation": "read committed",
     # The few statements are the same for ever: planning the write anew each time costs more than running it.
     "plan_cache_mode": "force_generic_plan",
     "lock_timeout": "2s",
@@ -116,6 +118,7 @@ async def connect_writer(dsn: str, *, durable: bool) -> asyncpg.Connection:
 
 _SAFETY = """
 select pg_is_in_recovery() as standby, current_setting('synchronous_commit') as synchronous_commit,
+       current_setting('transaction_isolation') as isolation,
        current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes
 """
 
@@ -127,6 +130,8 @@ async def _refuse_unsafe(connection: asyncpg.Connection, *, durable: bool) -> No
     if found["synchronous_commit"] != "on":
         # Asked for when connecting, but a pooler between may have dropped that.
         raise UnsafeServer("PostgreSQL would confirm commits before they are on disk: synchronous_commit=on does not get through")
+    if found["isolation"] != "read committed":
+        raise UnsafeServer(f"transactions are {found['isolation']}: default_transaction_isolation=read committed does not get through")
     for name in ("fsync", "full_page_writes") if durable else ():
         if found[name] != "on":
             raise UnsafeServer(f"PostgreSQL runs with {name}=off and may lose confirmed writes: turn it on")

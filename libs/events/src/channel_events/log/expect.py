@@ -6,15 +6,7 @@ Not what makes decisions right (the mark does that): it carries over what a pers
 from typing import NamedTuple
 from uuid import UUID
 
-from channel_events.pure import Rejected
-
-
-def stream_tag(version: int, last: UUID | str | None) -> str | None:
-    """Names a stream's very state: its version and the id of its last event; none for a stream without events.
-
-    Not the version alone: after a restore it can be right by somebody else's event.
-    """
-    return None if last is None else f"{version}-{last}"
+from channel_events.pure import Rejected, stream_tag
 
 
 class Expect(NamedTuple):

@@ -1,9 +1,9 @@
 """The log as services see it."""
 
 import copy
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import asyncpg
 
@@ -12,22 +12,17 @@ from channel_events.log import statements as sql
 from channel_events.log.announce import Announcer
 from channel_events.log.committer import Committer
 from channel_events.log.connect import connect_readers
-from channel_events.log.draft import Task, check_storable
-from channel_events.log.expect import Expect, stream_tag
+from channel_events.log.draft import Entry, Task, check_storable
+from channel_events.log.expect import Expect
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import Reader
+from channel_events.log.rehearsal import Deciding, Look, Rehearsal, alone, nothing_known
 from channel_events.log.restored import LOG, OPERATOR, Restorer
 from channel_events.log.unit import Unit
-from channel_events.pure import Actor, CommandKey, Decider, On, Recorded, Registry, stream_id
+from channel_events.pure import Actor, CommandKey, Current, Decider, On, Recorded, Registry, UseCase, stream_id
 
 State = TypeVar("State")
-
-
-class Current(NamedTuple, Generic[State]):
-    """A stream as it is now: its state, and the tag that names it; none for a stream without events."""
-
-    state: State
-    tag: str | None
+Command = TypeVar("Command")
 
 
 class Log:
@@ -54,8 +49,18 @@ class Log:
         self._told: Callable[[Appended], None] | None = None
 
     @classmethod
-    async def open(cls, *, service: str, dsn: str, deciders: Iterable[Decider[Any, Any, Any]], timezone: str, durable: bool = True) -> Self:
-        """Opens the log of ``service`` at ``dsn``; ``timezone`` is the brand's, for the day an event is recorded on.
+    async def open(
+        cls,
+        *,
+        service: str,
+        dsn: str,
+        deciders: Iterable[Decider[Any, Any, Any]],
+        timezone: str,
+        durable: bool = True,
+        look: Look = nothing_known,
+    ) -> Self:
+        """Opens the log of ``service`` at ``dsn``; ``timezone`` is the brand's, for the day an event is recorded on and the day that
+        decisions know. ``look`` tells what deciders need of local copies (`channel_events.Copies`).
 
         Raises what asyncpg raises when the database cannot be reached, and `UnsafeServer` when it would lose confirmed
         writes (``durable=False`` allows that, for tests).
@@ -65,7 +70,9 @@ class Log:
         pool = await connect_readers(dsn)
         announcer = Announcer(dsn)
         restorer = Restorer(service, timezone)
-        committer = Committer(service, dsn, by_kind, reader, restorer, timezone=timezone, durable=durable, appended=announcer.announce)
+        committer = Committer(
+            service, dsn, by_kind, reader, restorer, pool, timezone=timezone, durable=durable, appended=announcer.announce, look=look
+        )
         try:
             await committer.start()
             await announcer.start()
@@ -87,12 +94,40 @@ class Log:
     async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
         """Decides the commands in order, each on what the earlier ones changed, and writes all of their events or none.
 
-        Raises `Rejected` (nothing written), `KeyReused`, `LogUnavailable` (nothing written), `OutcomeUnknown`.
+        Raises `Rejected`, `KeyReused`, `StreamUnreadable`, `LogUnavailable`, `LogBusy` (nothing written), `OutcomeUnknown`.
+        Cancelled before it was taken, it is not done.
         """
-        with tracing.appending(by) as by:
-            task = Task(targets, by, key, self._expect)
-            check_storable(task)
-            appended: Appended = await self._committer.submit(task)
+        streams = tuple([target.stream for target in targets])
+        return await self._execute(Task(lambda: targets, by, key, self._expect, streams=streams))
+
+    async def use(
+        self,
+        case: Callable[[Command], UseCase] | None,
+        command: Command,
+        *,
+        by: Actor,
+        key: CommandKey | None = None,
+        imported: bool = False,
+    ) -> Appended:
+        """The same for the commands that ``case(command)`` yields, or for ``command`` alone; where a case waits for an answer, it is
+        sent what each came to (the events of an `On`, what was asked by an `Ask`). It is pure: it may be asked again. ``imported``: see
+        `Known`."""
+        deciders = self._committer.deciders
+        return await self._execute(Task(partial(case or partial(alone, deciders), command), by, key, self._expect, imported))
+
+    def rehearse(self) -> Deciding:
+        """The same without writing: what would come of commands if they were given now, each on what was rehearsed before it."""
+        return Rehearsal(self._committer.streams, self._committer.deciders, self._pool, self._committer.clock, self._committer.look)
+
+    async def _execute(self, task: Task) -> Appended:
+        if not tracing.traced():
+            return await self._submit(task)
+        with tracing.appending(task.by) as by:
+            return await self._submit(task._replace(by=by))
+
+    async def _submit(self, task: Task) -> Appended:
+        check_storable(task)
+        appended = await self._committer.submit(task)
         if self._told:
             self._told(appended)
         return appended
@@ -105,23 +140,31 @@ class Log:
         await self._committer.transact(unit)
 
     async def state(self, decider: Decider[Any, State, Any], key: str) -> State:
-        """The state of a stream now, read from the log."""
+        """The state of a stream now, read from the log; raises `StreamUnreadable` where it holds what this version cannot fold."""
         return (await self.current(decider, key)).state
 
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
         """A stream as it is now, read from the log."""
-        events = await self.stream(decider, key)
-        tag = stream_tag(events[-1].version, events[-1].id) if events else None
-        return Current(decider.fold(event.data for event in events), tag)
+        entry = await self._entry(decider, key)
+        return Current(entry.state, entry.version, entry.last)
 
-    async def stream(self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0) -> list[Recorded]:
-        """The events of a stream, in order."""
-        return self._recorded(await self._pool.fetch(sql.STREAM, stream_id(decider.name, key), after_version))
+    async def _entry(self, decider: Decider[Any, Any, Any], key: str) -> Entry:
+        return await self._committer.streams.entry(decider, stream_id(decider.name, key))
+
+    async def stream(
+        self, decider: Decider[Any, Any, Any], key: str, *, after_version: int = 0, limit: int | None = None
+    ) -> list[Recorded]:
+        """The events of a stream, in order; at most ``limit`` of them. Streams may be long: all that is answered is in memory."""
+        return await self._committer.streams.events(stream_id(decider.name, key), after_version=after_version, limit=limit)
+
+    async def version_at(self, decider: Decider[Any, Any, Any], key: str, position: int) -> int:
+        """The version that a stream had at a position of the log."""
+        return await self._committer.streams.version_at(stream_id(decider.name, key), position)
 
     async def read(self, *, after: int, limit: int) -> list[Recorded]:
         """The events behind position ``after``, in order; positions are in commit order and nothing comes between, so the last one
         read is a right place to go on from."""
-        return self._recorded(await self._pool.fetch(sql.AFTER, after, limit))
+        return await self._committer.streams.log(after=after, limit=limit)
 
     async def event(self, event_id: str) -> Recorded | None:
         """The event with this id; None when the log has none, or the id is no UUID."""
@@ -156,6 +199,3 @@ class Log:
         await self._committer.close()
         await self._announcer.close()
         self._pool.terminate()
-
-    def _recorded(self, rows: Sequence[Any]) -> list[Recorded]:
-        return [self._reader.recorded(row) for row in rows]

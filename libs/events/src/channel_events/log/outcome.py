@@ -4,8 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from channel_events.log.expect import stream_tag
-from channel_events.pure import Recorded
+from channel_events.pure import Recorded, stream_tag
 
 
 class Appended(msgspec.Struct, frozen=True):

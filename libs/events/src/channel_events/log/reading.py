@@ -1,13 +1,15 @@
-"""Rows of the log as `Recorded` events."""
+"""Rows of the log as `Recorded` events, and as states."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from channel_events.envelope import recorded
-from channel_events.pure import Recorded, Registry
+from channel_events.envelope import Unreadable, read, recorded
+from channel_events.log.draft import Entry
+from channel_events.log.errors import StreamUnreadable
+from channel_events.pure import Decider, Recorded, Registry
+from channel_events.told import told
 
-
-class UnknownEvent(Exception):
-    """The log holds an event type that this process does not know: it was written by a newer version of the service."""
+State = TypeVar("State")
 
 
 class Reader:
@@ -17,12 +19,31 @@ class Reader:
         self.service = service
         self.registry = registry
 
-    def data(self, row: Any, *, required: bool = False) -> Any:
-        """The row's event object; ``None`` for an unknown type, or `UnknownEvent` where a state depends on it."""
-        event = self.registry.decode(row["type"], row["data"])
-        if event is None and required:
-            raise UnknownEvent(f"{row['type']} at position {row['position']}: run the newest version of {self.service}")
-        return event
+    def fold(self, decider: Decider[Any, Any, Any], rows: Iterable[Any], entry: Entry) -> Entry:
+        """One stream carried over its next events; `StreamUnreadable` when one of them cannot be read or folded."""
+        state, version, last = entry
+        decode, evolve = self.registry.decode, decider.evolve
+        for row in rows:
+            try:
+                event = decode(row["type"], row["data"])
+                if event is not None:
+                    state = evolve(state, event)
+            except Exception as error:  # whatever it is: the stream cannot be folded, and no other is to blame
+                raise StreamUnreadable(row["stream"], row["type"], row["position"], told(error)) from error
+            if event is None:
+                raise StreamUnreadable(row["stream"], row["type"], row["position"], f"run the newest version of {self.service}")
+            version, last = row["version"], row["id"]
+        return Entry(state, version, last)
 
     def recorded(self, row: Any) -> Recorded:
-        return recorded(self.service, row, self.data(row))
+        """Its data is None for an unknown type, `Unreadable` where it is not as its type says."""
+        return recorded(self.service, row, read(self.registry.decode, row["type"], row["data"]))
+
+
+def unread(events: Iterable[Recorded]) -> StreamUnreadable | None:
+    """Why these events cannot be shown as what they say: the first that was not understood."""
+    for event in events:
+        if event.data is None or type(event.data) is Unreadable:
+            why = "its type is not known" if event.data is None else told(event.data.error)
+            return StreamUnreadable(event.stream, event.type, event.position, why)
+    return None

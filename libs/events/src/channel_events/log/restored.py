@@ -17,12 +17,10 @@ from msgspec import Struct
 from channel_events.log import statements as sql
 from channel_events.log import telemetry
 from channel_events.log.connect import connect_writer, deadline
-from channel_events.log.draft import Draft, Head, Task
-from channel_events.log.reading import Reader
-from channel_events.log.states import States
+from channel_events.log.draft import Draft, Entry, Head, Task
 from channel_events.log.writing import write
 from channel_events.partition import PARTITIONS, partition_of
-from channel_events.pure import Actor, Decider, On, Registry, event
+from channel_events.pure import Actor, Decider, On, event
 
 _log = structlog.get_logger("channel_events.log")
 
@@ -43,7 +41,7 @@ class LogRestored(Struct, frozen=True, kw_only=True):
 
 
 LOG: Decider[LogRestored, None, LogRestored] = Decider(
-    "log", initial=None, decide=lambda command, _: [command], evolve=lambda state, _: state, events=[LogRestored]
+    "log", initial=None, decide=lambda command, *_: [command], evolve=lambda state, _: state, events=[LogRestored]
 )
 """The streams that a log keeps about itself."""
 
@@ -66,8 +64,7 @@ class Restorer:
     """Notices that one service's log was restored, and moves it on."""
 
     def __init__(self, service: str, timezone: str) -> None:
-        self._timezone = timezone
-        self._reader = Reader(service, Registry(LOG.events))
+        self._service, self._timezone = service, timezone
 
     async def check(self, connection: asyncpg.Connection) -> None:
         """On a new writing connection: moves the log on when it is not where the last writer left it.
@@ -88,14 +85,15 @@ class Restorer:
         """The new position of the head; inside a transaction of the caller's. Doing it again is harmless."""
         head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
         moved: Any = await connection.fetchrow(sql.MOVE_ON, self._timezone)
-        states = States({LOG.name: LOG}, self._reader)
-        states.load(STREAMS, await connection.fetch(sql.STREAMS, STREAMS, head.position))
-        draft = Draft(head._replace(position=moved["position"]), states)
+        states = dict.fromkeys(STREAMS, Entry(LOG.initial, 0, None))
+        for row in await connection.fetch(sql.LAST, STREAMS):  # their states say nothing, so their events need not be folded
+            states[row["stream"]] = Entry(LOG.initial, row["version"], row["id"])
+        draft = Draft(head._replace(position=moved["position"]), states, moved["today"])
         said = LogRestored(after=head.position, noticed_by=noticed_by, occurred_on=moved["today"])
-        draft.decide(Task(tuple(On(LOG, key, said) for key in KEYS), Actor("channel-events"), None))
+        draft.decide(Task(lambda: [On(LOG, key, said) for key in KEYS], Actor("channel-events"), None))
         await write(connection, draft, self._timezone)
-        telemetry.RESTORED.labels(self._reader.service, noticed_by).inc()
-        _log.error("log_restored", service=self._reader.service, noticed_by=noticed_by, after=head.position, position=draft.head.position)
+        telemetry.RESTORED.labels(self._service, noticed_by).inc()
+        _log.error("log_restored", service=self._service, noticed_by=noticed_by, after=head.position, position=draft.head.position)
         return draft.head.position
 
     async def restore(self, dsn: str, noticed_by: str, *, durable: bool) -> int:

@@ -10,20 +10,30 @@ they waited for (test_two_processes_on_one_log)."""
 
 MARK = "select mark from log_head"
 
-HAS = "select exists (select from event where position = $1 and id = $2)"
+_FOLDED = "stream, version, id, type, data, position"
+"""What a state is folded from."""
 
-TAIL = f"select {COLUMNS} from event where position > $1 and position <= $2 order by position"
-# $1 last position folded, $2 position of the head
+TAIL = f"select {_FOLDED} from event where position >= $1 and position <= $2 order by position limit $3"
+# $1 last position folded, whose row shows that the states are still those of this log, $2 position of the head
 
-STREAMS = f"select {COLUMNS} from event where stream = any($1::text[]) and position <= $2 order by position"
-# $1 stream ids, $2 position of the states' mark: what came later comes with the tail, never twice
+LOAD = f"""
+select e.* from unnest($1::text[], $2::integer[]) as s (stream, version)
+ cross join lateral (
+   select {_FOLDED} from event where stream = s.stream and version >= s.version and position <= $3 order by version limit $4
+ ) as e
+ limit $5
+"""
+# $1 stream ids, $2 the version of each to begin with, $3 position of the states' mark: what came later comes with the tail, never
+# twice. $4 most rows of a stream, $5 most of all; a stream's rows come together.
+
+STREAM_ON = f"select {_FOLDED} from event where stream = $1 and version >= $2 order by version limit $3"
 
 KEYS = (
     "select actor, key, body_hash, first_position, count from command_key "
     "where (actor, key) in (select * from unnest($1::text[], $2::text[]))"
 )
 
-RANGE = f"select {COLUMNS} from event where position between $1 and $2 order by position"
+EVENTS = f"select {COLUMNS} from event where position = any($1::bigint[])"
 
 WRITE = """
 with head as (
@@ -56,7 +66,13 @@ select recorded_at, (recorded_at at time zone $2)::date as recorded_on from head
 # means that another process moved the head first and nothing was written. Rows come as JSON, whose parts of type json
 # PostgreSQL keeps to the byte: arrays, one for each column, cost the client twice as much and the server no less.
 
-STREAM = f"select {COLUMNS} from event where stream = $1 and version > $2 order by version"
+STREAM = f"select {COLUMNS} from event where stream = $3 and version > $1 order by version limit $2"
+
+LAST = "select distinct on (stream) stream, version, id from event where stream = any($1::text[]) order by stream, version desc"
+
+LAST_VERSION = "select max(version) from event where stream = $1"
+
+POSITION = "select position from event where stream = $1 and version = $2"
 
 AFTER = f"select {COLUMNS} from event where position > $1 order by position limit $2"
 
@@ -92,3 +108,14 @@ returning position, (greatest(clock_timestamp(), recorded_at) at time zone $1)::
 # (test_a_log_restored_twice_to_the_same_place_gives_no_position_again).
 
 TOLD_BEHIND = "select exists (select from event where stream = any($1::text[]) and position > $2)"
+
+SNAPSHOT = "select version, id, state from snapshot where stream = $1 and decider = $2 and version > $3"
+
+SAVE_SNAPSHOT = """
+insert into snapshot (stream, decider, position, id, version, state)
+select stream, $4, position, id, version, $5 from event where stream = $1 and version = $2 and id = $3
+on conflict (stream) do update
+   set decider = excluded.decider, position = excluded.position, id = excluded.id, version = excluded.version, state = excluded.state,
+       taken_at = excluded.taken_at
+"""
+# From the row of its last event: of what is not in the log nothing is kept.

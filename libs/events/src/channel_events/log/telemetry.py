@@ -29,4 +29,4 @@ class Meters:
         self.batch = BATCH.labels(service)
         self.duration = DURATION.labels(service)
         self.lost = LOST.labels(service)
-        self.appends = {o: APPENDS.labels(service, o) for o in ("appended", "nothing", "replayed", "rejected", "failed")}
+        self.appends = {o: APPENDS.labels(service, o) for o in ("appended", "nothing", "replayed", "rejected", "failed", "busy")}

@@ -13,14 +13,16 @@ from channel_events.log.draft import Draft
 class Unit(Protocol):
     """What `Log.transact` runs: `begin`, then under the head's lock `decide` and `end`, then the write and the commit.
 
-    Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller.
+    Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller. `begin`
+    may be done again after a rollback of ours, before anything was decided: where a stream had to be read first.
     """
 
-    async def begin(self, connection: asyncpg.Connection) -> tuple[Sequence[str], Sequence[KeyName]]:
-        """The first statements of the transaction: moves the progress row. Returns the streams and keys of the commands."""
+    async def begin(self, connection: asyncpg.Connection) -> Sequence[KeyName]:
+        """The first statements of the transaction: moves the progress row. Returns the keys of the commands."""
 
     def decide(self, draft: Draft, known: KnownKeys) -> None:
-        """Decides on the states at the head; ``known`` are those of the keys that were used before."""
+        """Decides on the states at the head; ``known`` are those of the keys that were used before. `Lacking` for what is not there:
+        then it is asked again, from the beginning."""
 
     async def end(self, connection: asyncpg.Connection) -> None:
         """The last statements before the events are written: nothing but the database may be waited for."""
@@ -37,3 +39,11 @@ class WaitingUnit:
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def settle(self, failure: BaseException | None) -> None:
+        if self.answer.done():
+            return
+        if failure is None:
+            self.answer.set_result(None)
+        else:
+            self.answer.set_exception(failure)

@@ -1,27 +1,43 @@
 """The part of the library that domain code may import: no clock, no ids, no I/O."""
 
 from channel_events.pure.changes import Add, Change, Delete, Insert, Put, Set
-from channel_events.pure.decider import Decider, On, Rejected
+from channel_events.pure.commands import CommandType, command, command_type, key_of, say
+from channel_events.pure.decider import Ask, Current, Decider, On, Rejected, Steps, UseCase
 from channel_events.pure.events import EventType, Registry, event, event_type
-from channel_events.pure.recorded import Actor, CommandKey, Recorded, stream_id, stream_key
+from channel_events.pure.known import Found, Known, Lacking, Need
+from channel_events.pure.recorded import Actor, CommandKey, Recorded, stream_id, stream_key, stream_tag
 
 __all__ = [
     "Actor",
     "Add",
+    "Ask",
     "Change",
     "CommandKey",
+    "CommandType",
+    "Current",
     "Decider",
     "Delete",
     "EventType",
+    "Found",
     "Insert",
+    "Known",
+    "Lacking",
+    "Need",
     "On",
     "Put",
     "Recorded",
     "Registry",
     "Rejected",
     "Set",
+    "Steps",
+    "UseCase",
+    "command",
+    "command_type",
     "event",
     "event_type",
+    "key_of",
+    "say",
     "stream_id",
     "stream_key",
+    "stream_tag",
 ]

@@ -16,6 +16,14 @@ def stream_key(stream: str) -> str:
     return stream.partition("/")[2]
 
 
+def stream_tag(version: int, last: object) -> str | None:
+    """Names a stream's very state: its version and the id of its last event; none for a stream without events.
+
+    Not the version alone: after a restore it can be right by somebody else's event.
+    """
+    return None if last is None else f"{version}-{last}"
+
+
 class Actor(msgspec.Struct, frozen=True):
     """Who acts, why, and in which chain of causes; kept with every event.
 

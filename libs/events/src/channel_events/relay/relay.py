@@ -206,12 +206,12 @@ class Relay:
 
         Readers that took them in learn it from the ``log_restored`` that follows, unless one does already. Those that did
         not will, as long as the records are there: the topic has to be made anew, here where the broker keeps nothing
-        anyway, else by ``channel-events reset-topic``.
+        anyway, else by ``channel-operate reset-topic``.
         """
         last = max(lost, key=lambda one: one.position)
         _log.error(
             "topic_holds_what_the_log_has_not", service=self._service, topic=self._topic, partitions=len(lost),
-            position=last.position, event_id=last.id, do="channel-events reset-topic",
+            position=last.position, event_id=last.id, do="channel-operate reset-topic",
         )  # fmt: skip
         if self._restored and not await state.told_restored(last.position):
             await self._restored(TOPIC)

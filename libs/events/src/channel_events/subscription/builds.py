@@ -7,17 +7,19 @@ being made, or was read before, keeps them under the name with its number: ``sal
 import re
 from typing import Any
 
+import asyncpg
 import msgspec
 
+from channel_events.subscription.progress import ProgressTable
 from channel_events.subscription.serving import schema_of, serving_build
-from channel_events.subscription.tables import make_tables
+from channel_events.subscription.tables import make_tables, partitions_of
 from channel_events.view import View
 
 KEPT_SECONDS = 60
 """How long tables that were read stay: a read that began before the switch still has them in its snapshot."""
 
 _RENAMED = ("progress", "parked_stream", "parked_event")
-_LOCK_ROWS = "select source, partition, position, state from progress where subscription = $1 order by source, partition for update"
+_ROWS = "select source, partition, position, state from progress where subscription = $1 order by source, partition"
 _TAKE_OVER = """
 update progress new set subscription = $2, revision = greatest(new.revision, old.revision) + 1
   from progress old
@@ -44,10 +46,13 @@ def building(view: View, build: int) -> str:
 
 
 async def new_build(connection: Any, view: View, role: str | None) -> int:
-    """Makes tables for another build, without indexes; returns its number, which no build of the view had before."""
+    """Makes tables for another build, without indexes, and its progress; returns its number, which no build of the view had
+    before."""
     async with connection.transaction():
         known = await _builds(connection, view)
         build = max([await serving_build(connection, view.subscription), *known], default=0) + 1
+        for source in view.sources:
+            await ProgressTable(building(view, build), source.name).begin(connection, partitions_of(source))
         schema = schema_of(view.subscription, build)
         await connection.execute(f'create schema "{schema}"')
         await make_tables(connection, view, schema, role=role)
@@ -55,7 +60,7 @@ async def new_build(connection: Any, view: View, role: str | None) -> int:
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Where a build is while its progress is held; ``standing`` are the places that are forked or incomplete."""
+    """Where a build is; ``standing`` are the places that are forked or incomplete."""
 
     name: str
     places: Places
@@ -72,9 +77,17 @@ class Held(msgspec.Struct, frozen=True):
             raise NotReady(f"{self.name}: " + ", ".join(f"{s}/{p} is {state}" for (s, p), state in sorted(self.standing.items())))
 
 
-async def lock(connection: Any, subscription: str) -> Held:
+async def look(connection: Any, subscription: str) -> Held:
+    """Where a build is, for a moment."""
+    return _held(subscription, await connection.fetch(_ROWS, subscription))
+
+
+async def hold(connection: Any, subscription: str) -> Held:
     """Holds a build's progress, until the caller's transaction ends."""
-    rows = await connection.fetch(_LOCK_ROWS, subscription)
+    return _held(subscription, await connection.fetch(_ROWS + " for update", subscription))
+
+
+def _held(subscription: str, rows: Any) -> Held:
     standing = {(row["source"], row["partition"]): row["state"] for row in rows if row["state"] != "running"}
     return Held(subscription, {(row["source"], row["partition"]): row["position"] for row in rows}, standing)
 
@@ -86,7 +99,7 @@ async def switch(connection: Any, view: View, build: int, old: Places) -> None:
     parked. That the old one stands is no obstacle: a view that forked is mended this way.
     """
     new_name, serving = building(view, build), view.subscription
-    new = await lock(connection, new_name)
+    new = await hold(connection, new_name)
     new.refuse_standing()
     behind = sorted(place for place, position in old.items() if new.places.get(place, -1) < position)
     if behind:
@@ -108,8 +121,16 @@ async def switch(connection: Any, view: View, build: int, old: Places) -> None:
 async def drop_retired(connection: Any, view: View) -> list[int]:
     """Drops every build but the one that is read, unless that was switched to less than `KEPT_SECONDS` ago: then nothing.
 
-    The caller sees to it that none is being made meanwhile. Returns the numbers of those dropped.
+    The caller sees to it that none is being made meanwhile. Returns the numbers of those dropped: none when somebody still
+    reads one of them.
     """
+    try:
+        return await _drop_retired(connection, view)
+    except asyncpg.LockNotAvailableError:
+        return []
+
+
+async def _drop_retired(connection: Any, view: View) -> list[int]:
     async with connection.transaction():
         serving = await connection.fetchrow(
             "select build, since < now() - $2 * interval '1 second' as settled from serving where subscription = $1 for update",

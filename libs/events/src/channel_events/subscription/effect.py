@@ -30,8 +30,9 @@ class Effect(Protocol):
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
         """Does what the steps come to and moves their rows; `Zombie` when one of them was moved by somebody else."""
 
-    async def redrive(self, connection: Any, stream: str, partition: int) -> Redriven:
-        """Tries the parked events of a stream again, in order, up to the first that fails; at most `most` of them."""
+    async def redrive(self, connection: Any, stream: str, at: Progress) -> Redriven:
+        """Tries the next parked events of a stream again, in order, up to the first that fails; moves the row of its partition,
+        leaving the place. `Zombie` when that was moved by somebody else."""
 
     def failure(self, error: Exception) -> Failure:
         """What is noted of an event that failed with this error."""

@@ -19,7 +19,7 @@ PASSING_SECONDS = 0.05
 _AFTER = f"select {COLUMNS} from event where position > $1 order by position limit {LIMIT}"
 _SOME_AFTER = f"""
 select {COLUMNS} from event
- where position > $1 and (type = any($2::text[]) or position = coalesce($3, (select position from log_head)))
+ where position > $1 and (type = any($2::text[]) or position = (select position from log_head))
  order by position limit {LIMIT}
 """
 # The last event comes whatever it is, so that the reader's place is there too: who waits for a write waits for its position.
@@ -28,7 +28,7 @@ select {COLUMNS} from event
 class OwnLogSource:
     """Reads behind the position applied, at once when ``wake`` is set, else every `POLL_SECONDS`.
 
-    ``some``: of all events only those of this registry matter. ``last``: the position where reading is to end, if it is.
+    ``some``: of all events only those of this registry matter.
     """
 
     def __init__(
@@ -40,11 +40,10 @@ class OwnLogSource:
         progress: Progress,
         *,
         some: Registry | None = None,
-        last: int | None = None,
     ) -> None:
         self._connection, self._service, self._registry = connection, service, some or registry
         self._statement = _AFTER if some is None else _SOME_AFTER
-        self._given: tuple[Any, ...] = () if some is None else (list(some.types), last)
+        self._given: tuple[Any, ...] = () if some is None else (list(some.types),)
         self._wake = wake or asyncio.Event()
         self._progress = progress
         self._wait = self._passing = False
@@ -72,3 +71,9 @@ class OwnLogSource:
 
     def committed(self, progress: Progress) -> None:
         self._progress = progress
+
+    async def hold(self, _partition: int, _offset: int | None) -> None:
+        """It reads behind what was committed anyway."""
+
+    def go_on(self, _partition: int) -> None:
+        pass

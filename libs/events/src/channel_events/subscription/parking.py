@@ -16,6 +16,14 @@ _log = structlog.get_logger("channel_events.subscription")
 
 Fetch = Callable[..., Awaitable[Any]]
 
+COUNTED = 10_000
+"""Parked events are counted up to so many: looking after a million costs no more (test_parking_bounds.py)."""
+NAMES = 1_000
+"""Of what streams wait for, so many are asked after at a time, one part after another."""
+TRIED = 100
+"""Streams tried again at a time; events flow in between."""
+LISTED = 10_000
+
 
 class Failure(msgspec.Struct, frozen=True):
     """Why an event could not be applied; ``waits_for`` names what is missing, when that is known.
@@ -70,7 +78,8 @@ select s.subscription, s.source, s.stream, s.partition, s.reason, s.waits_for, s
          where e.subscription = s.subscription and e.source = s.source and e.stream = s.stream) as events
   from parked_stream s
  where ($1::text is null or s.subscription = $1) and ($2::text is null or s.stream = $2)
- order by s.since, s.subscription, s.stream
+   and ($3::timestamptz is null or (s.since, s.subscription, s.source, s.stream) > ($3, $4, $5, $6))
+ order by s.since, s.subscription, s.source, s.stream limit $7
 """
 _EVENTS = """
 select position, stream, envelope::text as envelope, data from parked_event
@@ -91,21 +100,34 @@ delete from parked_stream s where s.subscription = $1 and s.source = $2 and s.st
 returning stream
 """
 _FAILED_AGAIN = """
-update parked_stream set reason = $4, waits_for = $5, attempts = attempts + 1, tried_at = now()
+update parked_stream
+   set reason = $4, waits_for = $5, attempts = attempts + 1, tried_at = now(),
+       due_at = now() + least(power(2, least(attempts, 20)), 600) * interval '1 second'
  where subscription = $1 and source = $2 and stream = $3
 """
-_WAITING = """
-select distinct waits_for from parked_stream where subscription = $1 and source = $2 and waits_for is not null
-"""
-_DUE = """
-select stream, partition from parked_stream
- where subscription = $1 and source = $2 and waits_for = any($3::text[])
-   and (attempts = 1 or tried_at < now() - least(power(2, least(attempts - 1, 10)), 600) * interval '1 second')
- order by since, stream
-"""
 # Told to be there and yet refused again: the pauses grow, so that a wrong `arrived` is no endless loop.
-_COUNT = """
-select (select count(*) from parked_event where subscription = $1 and source = $2) as events,
+_WAITING = f"""
+with recursive waiting (name) as (
+  (select waits_for from parked_stream
+    where subscription = $1 and source = $2 and waits_for > $3 order by waits_for limit 1)
+  union all
+  select (select waits_for from parked_stream
+           where subscription = $1 and source = $2 and waits_for > waiting.name order by waits_for limit 1)
+    from waiting where waiting.name is not null
+)
+select name from waiting where name is not null limit {NAMES}
+"""
+# From name to name by the index: `distinct` would read every stream that waits, and a million may wait for one thing.
+_DUE = f"""
+select one.stream, one.partition
+  from unnest($3::text[]) as arrived (name),
+       lateral (select stream, partition, due_at from parked_stream
+                 where subscription = $1 and source = $2 and waits_for = arrived.name and due_at <= now()
+                 order by due_at limit {TRIED}) as one
+ order by one.due_at, one.stream limit {TRIED}
+"""
+_COUNT = f"""
+select (select count(*) from (select from parked_event where subscription = $1 and source = $2 limit {COUNTED}) as counted) as events,
        (select min(since) from parked_stream where subscription = $1 and source = $2) as oldest
 """
 
@@ -121,6 +143,7 @@ class Parking:
 
     def __init__(self, subscription: str, source: str) -> None:
         self._names = (subscription, source)
+        self._asked = ""
         self.grew = False
         """Whether anything was parked through here."""
 
@@ -150,22 +173,29 @@ class Parking:
         await connection.execute(_FAILED_AGAIN, *self._names, stream, _text(failure.reason), failure.waits_for)
 
     async def waiting(self, connection: Any) -> list[str]:
-        """What parked streams wait for."""
-        return [row["waits_for"] for row in await connection.fetch(_WAITING, *self._names)]
+        """What parked streams wait for, in parts of `NAMES`: the next part at each call, and from the first one on again."""
+        names = [row["name"] for row in await connection.fetch(_WAITING, *self._names, self._asked)]
+        self._asked = names[-1] if len(names) == NAMES else ""
+        return names
 
     async def due(self, connection: Any, arrived: Iterable[str]) -> list[tuple[str, int]]:
-        """Streams, with their partitions, that wait for one of these and are to be tried now."""
+        """Streams, with their partitions, that wait for one of these and are to be tried now; at most `TRIED`."""
         return [(row["stream"], row["partition"]) for row in await connection.fetch(_DUE, *self._names, list(arrived))]
 
     async def count(self, connection: Any) -> tuple[int, float]:
-        """How many events are parked, and since when the oldest stream is, in seconds since 1970; 0 when none is."""
+        """How many events are parked, `COUNTED` at most, and since when the oldest stream is, in seconds since 1970; 0 when
+        none is."""
         row = await connection.fetchrow(_COUNT, *self._names)
         return row["events"], 0.0 if row["oldest"] is None else row["oldest"].timestamp()
 
 
-async def parked(fetch: Fetch, *, subscription: str | None = None, stream: str | None = None) -> list[Parked]:
-    """What is parked in a service's database, the oldest first; ``fetch`` is that of an asyncpg pool or connection."""
-    return [Parked(**row) for row in await fetch(_STREAMS, subscription, stream)]
+async def parked(
+    fetch: Fetch, *, subscription: str | None = None, stream: str | None = None, after: Parked | None = None, limit: int = LISTED
+) -> list[Parked]:
+    """What is parked in a service's database, the oldest first, ``limit`` streams at most; the next ones are those ``after``
+    the last. ``fetch`` is that of an asyncpg pool or connection."""
+    place = (None,) * 4 if after is None else (after.since, after.subscription, after.source, after.stream)
+    return [Parked(**row) for row in await fetch(_STREAMS, subscription, stream, *place, limit)]
 
 
 async def parked_events(fetch: Fetch, one: Parked, *, limit: int = 100) -> list[ParkedEvent]:

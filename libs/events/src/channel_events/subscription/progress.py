@@ -69,6 +69,7 @@ class ProgressTable:
     """The rows of one subscription and source."""
 
     def __init__(self, subscription: str, source: str) -> None:
+        self.subscription = subscription
         self._names = (subscription, source)
 
     async def load(self, connection: Any, partitions: Iterable[int]) -> dict[int, Progress]:
@@ -110,7 +111,7 @@ class ProgressTable:
         return {row["partition"]: row["stepping_attempts"] for row in rows}
 
     async def bump(self, connection: Any, partition: int) -> Progress:
-        """Locks the row and takes it from whoever holds it in memory, leaving its position; the row as it now is."""
+        """Takes the row from whoever holds it in memory, leaving its place; the row as it now is."""
         row = await connection.fetchrow(_BUMP, *self._names, partition)
         if row is None:
             raise Zombie(f"{self._names[0]} has never read partition {partition} of {self._names[1]}")

@@ -1,39 +1,19 @@
 """Reacting: commands of events, decided and written with the reaction's progress in one transaction."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from channel_events.envelope import Unreadable
 from channel_events.log import Log
-from channel_events.log.batch import KeyName, KnownKeys
-from channel_events.log.draft import Draft, Task, check_storable
-from channel_events.pure import On, Recorded, Registry, Rejected
+from channel_events.pure import Registry, Rejected
 from channel_events.reaction import Reaction
 from channel_events.subscription.effect import Redriven
-from channel_events.subscription.failing import blames_the_event
-from channel_events.subscription.fold import UnreadableEvent
+from channel_events.subscription.judging import Judged, judge
 from channel_events.subscription.parking import Failure, Parking
 from channel_events.subscription.progress import Progress, ProgressTable
+from channel_events.subscription.reaction_keys import ReactionKeys
+from channel_events.subscription.reaction_units import RedriveUnit, StepUnit
 from channel_events.subscription.serving import use_serving
 from channel_events.subscription.step import Step
 from channel_events.told import told
-
-_KEEP = """
-insert into command_key (actor, key, body_hash, first_position, count, outcome)
-select a, k, ''::bytea, 0, 0, o from unnest($1::text[], $2::text[], $3::text[]) as n (a, k, o)
-"""
-
-
-class Judged(NamedTuple):
-    """An event and the commands it makes; ``error`` when the reaction itself refused it, or failed at it."""
-
-    event: Recorded
-    targets: tuple[On, ...] = ()
-    error: Exception | None = None
-
-    @property
-    def acts(self) -> bool:
-        return bool(self.targets) or self.error is not None
 
 
 class ReactionEffect:
@@ -44,41 +24,12 @@ class ReactionEffect:
 
     def __init__(self, reaction: Reaction, source: str, registry: Registry, log: Log) -> None:
         self.table, self.parking = ProgressTable(reaction.subscription, source), Parking(reaction.subscription, source)
-        self.reaction, self.registry, self._log, self._source = reaction, registry, log, source
+        self.reaction, self.keys = reaction, ReactionKeys(reaction)
+        self._registry, self._log, self._source = registry, log, source
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
-        if self.reaction.look is None:
-            new = [event for step, row in zip(steps, at, strict=True) for event in step.events if event.recorded_at >= row.effects_from]
-            return await self._write(connection, at, steps, await self.judge(connection, new))
-        return [await self._write_looking(connection, row, step) for row, step in zip(at, steps, strict=True)]
-
-    async def _write_looking(self, connection: Any, row: Progress, step: Step) -> Progress:
-        """Each event that acts ends a transaction: what it wrote is there when the next one looks
-        (test_a_look_finds_what_the_event_before_it_wrote)."""
-        start, count = 0, len(step.events)
-        while True:
-            judged = await self._judge_to_first(connection, row, step.events[start:])
-            acting = judged[-1].event.position if judged and judged[-1].acts else None
-            stop = next((n for n in range(start, count) if step.events[n].position == acting), count - 1) + 1
-            part = step.part(start, stop) if count else step
-            [row] = await self._write(connection, [row], [part], judged)
-            start = stop
-            if start >= count:
-                return row
-
-    async def _judge_to_first(self, connection: Any, row: Progress, events: Sequence[Recorded]) -> list[Judged]:
-        """What the reaction makes of these events, up to the first that it acts on."""
-        judged: list[Judged] = []
-        if all(event.data is None for event in events):
-            return judged
-        async with connection.transaction():
-            await use_serving(connection)
-            for event in events:
-                if event.data is not None and event.recorded_at >= row.effects_from:
-                    judged.append(await self._look(connection, event))
-                    if judged[-1].acts:
-                        break
-        return judged
+        judged = [one for row, step in zip(at, steps, strict=True) for one in judge(self.reaction, step.events, row.effects_from)]
+        return await self._write(connection, at, steps, judged)
 
     async def _write(self, connection: Any, at: list[Progress], steps: list[Step], judged: list[Judged]) -> list[Progress]:
         moved = [step.after(row) for step, row in zip(steps, at, strict=True)]
@@ -93,43 +44,14 @@ class ReactionEffect:
             parked = await self.table.move(connection, at, moved, {event.stream for _, event in events})
             if parked:
                 await self.parking.park(connection, (), [event for _, event in events if event.stream in parked])
+            await self.keys.keep_idle(connection, [one.event for one in judged if one.event.stream not in parked])
         return moved
 
-    async def redrive(self, connection: Any, stream: str, partition: int) -> Redriven:
-        unit = RedriveUnit(self, stream, partition)
+    async def redrive(self, connection: Any, stream: str, at: Progress) -> Redriven:
+        events = await self.parking.events(connection, stream, self._registry, self.most)
+        unit = RedriveUnit(self, stream, at, judge(self.reaction, events, at.effects_from), events)
         await self._log.transact(unit)
-        return Redriven(unit.row, len(unit.done), unit.flows, unit.failure)
-
-    async def judge(self, connection: Any, events: Sequence[Recorded]) -> list[Judged]:
-        """What the reaction makes of each event; what it raises is kept with the event, all else is raised."""
-        if self.reaction.look is None:
-            return [self._judge(event, None) for event in events if event.data is not None]
-        async with connection.transaction():
-            await use_serving(connection)
-            return [await self._look(connection, event) for event in events if event.data is not None]
-
-    async def _look(self, connection: Any, event: Recorded) -> Judged:
-        look = self.reaction.look
-        if look is None or type(event.data) is Unreadable:
-            return self._judge(event, None)
-        try:
-            async with connection.transaction():
-                return self._judge(event, await look(connection, event))
-        except Exception as error:
-            if not blames_the_event(error):
-                raise
-            return Judged(event, error=error)
-
-    def _judge(self, event: Recorded, found: Any) -> Judged:
-        if type(event.data) is Unreadable:
-            return Judged(event, error=UnreadableEvent(f"{event.type} {event.id}: {told(event.data.error)}"))
-        try:
-            targets = self.reaction.targets(event, found)
-            for target in targets:
-                check_storable(Task((target,), self.reaction.actor(event), None))
-            return Judged(event, targets)
-        except Exception as error:
-            return Judged(event, error=error)
+        return Redriven(unit.moved, len(unit.done), unit.flows, unit.failure)
 
     def failure(self, error: Exception) -> Failure:
         if not isinstance(error, Rejected):
@@ -140,125 +62,6 @@ class ReactionEffect:
     async def arrived(self, connection: Any, names: list[str]) -> set[str]:
         if self.reaction.arrived is None:
             return set()
-        async with connection.transaction():
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
             await use_serving(connection)
             return await self.reaction.arrived(connection, names)
-
-
-class _Unit:
-    """What both units share: deciding one event after another, each all or nothing."""
-
-    def __init__(self, effect: ReactionEffect) -> None:
-        self.effect = effect
-        self._kept: list[tuple[str, str, str]] = []
-        self._outcomes = {"appended": 0, "nothing": 0, "replayed": 0, "rejected": 0}
-
-    def outcomes(self) -> dict[str, int]:
-        return self._outcomes
-
-    def try_one(self, draft: Draft, known: KnownKeys, judged: Judged) -> Failure | None:
-        """Decides the event's commands; why it is to be parked, or None when it is done: now, before, or refused for good."""
-        by, key = self.effect.reaction.actor(judged.event), self.effect.reaction.key(judged.event)
-        if (by.subject, key.key) in known:
-            self._outcomes["replayed"] += 1
-            return None
-        error = judged.error
-        try:
-            if judged.targets:
-                part, _ = draft.decide(Task(judged.targets, by, key))
-                self._outcomes["appended" if part.stop > part.start else "nothing"] += 1
-        except Exception as refusal:
-            error = refusal
-        if error is None:
-            return None
-        self._outcomes["rejected"] += 1
-        if isinstance(error, Rejected) and self.effect.reaction.refused == "keep":
-            self._kept.append((by.subject, key.key, error.code))
-            return None
-        return self.effect.failure(error)
-
-    def names(self, judged: Sequence[Judged]) -> tuple[list[str], list[KeyName]]:
-        """The streams and keys of what acts."""
-        reaction, acting = self.effect.reaction, [one for one in judged if one.acts]
-        streams = [target.stream for one in acting for target in one.targets]
-        return streams, [(reaction.actor(one.event).subject, reaction.key(one.event).key) for one in acting]
-
-    async def keep(self, connection: Any) -> None:
-        """Stores the keys of what was refused, with the codes as outcomes."""
-        if self._kept:
-            await connection.execute(_KEEP, *(list(column) for column in zip(*self._kept, strict=True)))
-
-
-class StepUnit(_Unit):
-    """Events that follow the reaction's progress."""
-
-    def __init__(
-        self, effect: ReactionEffect, at: list[Progress], moved: list[Progress], judged: list[Judged], events: list[tuple[int, Recorded]]
-    ) -> None:
-        super().__init__(effect)
-        self._at, self._moved, self._judged, self._events = at, moved, judged, events
-        self._parked: set[str] = set()
-        self._held: list[Recorded] = []
-        self._failures: dict[str, tuple[str, int, Failure]] = {}
-
-    async def begin(self, connection: Any) -> tuple[Sequence[str], Sequence[KeyName]]:
-        self._parked = await self.effect.table.move(connection, self._at, self._moved, {event.stream for _, event in self._events})
-        return self.names(self._judged)
-
-    def decide(self, draft: Draft, known: KnownKeys) -> None:
-        judged = {one.event.id: one for one in self._judged}
-        for partition, event in self._events:
-            stream = event.stream
-            if stream in self._parked or stream in self._failures:
-                self._held.append(event)
-            elif event.id in judged and (failure := self.try_one(draft, known, judged[event.id])):
-                self._failures[stream] = (stream, partition, failure)
-                self._held.append(event)
-
-    def parked(self) -> Iterator[tuple[Recorded, int, Failure]]:
-        """The first event of each stream that this unit parked, its partition, and why."""
-        first = {event.stream: event for event in reversed(self._held)}
-        return ((first[stream], partition, failure) for stream, partition, failure in self._failures.values())
-
-    async def end(self, connection: Any) -> None:
-        await self.keep(connection)
-        if self._held:
-            await self.effect.parking.park(connection, self._failures.values(), self._held)
-
-
-class RedriveUnit(_Unit):
-    """The parked events of one stream, up to the first that fails again."""
-
-    row: Progress
-    """The progress row, taken from whoever held it; known from `begin` on."""
-
-    def __init__(self, effect: ReactionEffect, stream: str, partition: int) -> None:
-        super().__init__(effect)
-        self._stream, self._partition = stream, partition
-        self._events: list[Recorded] = []
-        self._judged: list[Judged] = []
-        self.done: list[Recorded] = []
-        self.failure: Failure | None = None
-        self.flows = False
-
-    async def begin(self, connection: Any) -> tuple[Sequence[str], Sequence[KeyName]]:
-        effect = self.effect
-        self.row = row = await effect.table.bump(connection, self._partition)
-        self._events = await effect.parking.events(connection, self._stream, effect.registry, effect.most)
-        self._judged = await effect.judge(connection, [event for event in self._events if event.recorded_at >= row.effects_from])
-        return self.names(self._judged)
-
-    def decide(self, draft: Draft, known: KnownKeys) -> None:
-        judged = {one.event.id: one for one in self._judged}
-        for event in self._events:
-            if event.id in judged:
-                self.failure = self.try_one(draft, known, judged[event.id])
-                if self.failure is not None:
-                    break
-            self.done.append(event)
-
-    async def end(self, connection: Any) -> None:
-        await self.keep(connection)
-        self.flows = await self.effect.parking.forget(connection, self._stream, self.done) or not self._events
-        if self.failure is not None:
-            await self.effect.parking.failed_again(connection, self._stream, self.failure)

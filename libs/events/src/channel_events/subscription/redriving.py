@@ -8,10 +8,13 @@ from channel_events.log.connect import connect_as, prepare
 from channel_events.reaction import Reaction
 from channel_events.subscription.effect import Effect
 from channel_events.subscription.parking import Parked, parked
+from channel_events.subscription.progress import Zombie
 from channel_events.subscription.reaction_effect import ReactionEffect
-from channel_events.subscription.serving import use_serving
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
+
+_ZOMBIES = 100
+_PAGE = 1_000
 
 
 class RedriveResult(msgspec.Struct, frozen=True):
@@ -32,18 +35,29 @@ async def redrive(log: Log, what: View | Reaction, stream: str | None = None) ->
     connection = await connect_as(log.dsn, "qudao-redrive", lock_timeout="5s")
     try:
         await prepare(connection)
-        await use_serving(connection, session=True)
-        waiting = await parked(connection.fetch, subscription=what.subscription, stream=stream)
-        return [await _redrive(connection, _effect(log, what, one.source), one) for one in waiting]
+        results: list[RedriveResult] = []
+        last: Parked | None = None
+        while page := await parked(connection.fetch, subscription=what.subscription, stream=stream, after=last, limit=_PAGE):
+            results += [await _redrive(connection, _effect(log, what, one.source), one) for one in page]
+            last = page[-1]
+        return results
     finally:
         connection.terminate()
 
 
 async def _redrive(connection: asyncpg.Connection, effect: Effect, one: Parked) -> RedriveResult:
-    done = 0
+    done, zombies = 0, 0
+    at = await effect.table.bump(connection, one.partition)
     while True:
-        tried = await effect.redrive(connection, one.stream, one.partition)
-        done += tried.done
+        try:
+            tried = await effect.redrive(connection, one.stream, at)
+        except Zombie:  # a worker has begun again meanwhile: it stands by for a moment when the row is taken once more
+            zombies += 1
+            if zombies > _ZOMBIES:
+                raise
+            at = await effect.table.bump(connection, one.partition)
+            continue
+        at, done = tried.row, done + tried.done
         if tried.flows or tried.failure is not None:
             return RedriveResult(one.stream, one.source, done, None if tried.failure is None else tried.failure.reason)
 

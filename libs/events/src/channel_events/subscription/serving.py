@@ -29,7 +29,7 @@ async def serving_build(connection: Any, subscription: str) -> int:
     return await connection.fetchval("select build from serving where subscription = $1", subscription) or 0
 
 
-async def use_build(connection: Any, subscription: str, build: int) -> None:
-    """Makes names of one view's tables mean those of a build, until the connection's end."""
+async def use_build(connection: Any, subscription: str, build: int, *, local: bool = False) -> None:
+    """Makes names of one view's tables mean those of a build, until the connection's end, or that of its transaction."""
     path = f'"{schema_of(subscription, build)}", public' if build else "public"
-    await connection.execute("select set_config('search_path', $1, false)", path)
+    await connection.execute("select set_config('search_path', $1, $2)", path, local)

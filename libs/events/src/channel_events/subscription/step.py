@@ -29,6 +29,8 @@ class Step(msgspec.Struct, frozen=True):
         if not self.events:
             return self
         count = sum(event.position <= position for event in self.events)
+        if count == len(self.events):
+            return self
         return self.part(0, count) if count else None
 
     def part(self, start: int, stop: int) -> "Step":

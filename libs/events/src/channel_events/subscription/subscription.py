@@ -3,9 +3,8 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import structlog
@@ -21,9 +20,12 @@ from channel_events.pure import Registry
 from channel_events.standby import STANDBY_SECONDS, stand_by
 from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
+from channel_events.subscription.looking import moved
 from channel_events.subscription.meters import Meters
 from channel_events.subscription.own_log import PARTITION, OwnLogSource
+from channel_events.subscription.parking import TRIED
 from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
+from channel_events.subscription.source import Source
 from channel_events.subscription.step import Step
 from channel_events.subscription.topic_source import TopicSource
 from channel_events.told import told
@@ -40,8 +42,6 @@ _STATEMENT_SECONDS = 30.0
 _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
 
-Source = OwnLogSource | TopicSource
-
 
 class Subscription(ABC):
     """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
@@ -50,6 +50,8 @@ class Subscription(ABC):
     role. ``registry`` has the classes of the own log's events, ``wake`` is set when it grew. ``check_seconds``: see
     `TopicSource`.
     """
+
+    statement_seconds: float | None = _STATEMENT_SECONDS
 
     def __init__(
         self,
@@ -72,8 +74,6 @@ class Subscription(ABC):
         self._broker = Broker(bootstrap, profile)
         self._topic = topic_of(topic_prefix, source.name)
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
-        self.limit: Mapping[int, int] | None = None
-        """Positions, by partition, behind which nothing is applied; a partition that is not named is at its limit when near."""
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
@@ -117,15 +117,14 @@ class Subscription(ABC):
         return self._pulse.trouble()
 
     async def run(self) -> None:
-        """Until cancelled, or at its limit. Errors are logged and counted, and everything begins again from the database
-        after a pause.
+        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause.
 
         `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
         """
         pause = _FIRST_PAUSE
         while True:
             try:
-                return await self._session()
+                await self._session()
             except TopicRefused:
                 raise
             except Zombie as zombie:
@@ -148,7 +147,7 @@ class Subscription(ABC):
             self.meters.states(self._rows.values())
             self._parked = True
             self._pulse.enter(RUNNING)
-            while not self._at_limit():
+            while True:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
                 await session.take(steps)
@@ -156,19 +155,12 @@ class Subscription(ABC):
                 self._near, self._caught_up = source.near, source.caught_up and not steps
                 self._pulse.beat()
 
-    def _at_limit(self) -> bool:
-        limit = self.limit
-        if limit is None:
-            return False
-        return all(row.place.position >= limit[at] if at in limit else self._near for at, row in self._rows.items())
-
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         # Rows and progress are one transaction, so a commit that a crash of the server loses is only done again: a view
         # need not wait for the disk. (What a reaction appends goes through the log, which does wait.)
-        connection = await connect_as(
-            self._dsn, "qudao-subscription", seconds=_STATEMENT_SECONDS, idle=IDLE_SECONDS, synchronous_commit="off", lock_timeout="5s"
-        )
+        seconds, settings = self.statement_seconds, {"synchronous_commit": "off", "lock_timeout": "5s"}
+        connection = await connect_as(self._dsn, "qudao-subscription", seconds=seconds, idle=IDLE_SECONDS, **settings)
         try:
             await prepare(connection)
             # For thrift: two that follow one source would undo each other's work, though never harm it. What decides is the
@@ -189,9 +181,8 @@ class Subscription(ABC):
                 yield effect, source
         else:
             effect, self._rows = await self._begin(connection, [PARTITION])
-            last = self.limit.get(PARTITION) if self.limit else None
-            some, row = self.source.registry, self._rows[PARTITION]
-            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=some, last=last)
+            row = self._rows[PARTITION]
+            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry)
 
     def _wait(self) -> None:
         self._pulse.enter(WAITING, f"topic {self._topic} is not there, the relay of {self.source.name} makes it")
@@ -207,8 +198,6 @@ class _Session:
         """All steps in one transaction, for what costs time when caught up is the round trips; each alone when that fails."""
         telemetry.EVENTS.labels(self._s.name, "skipped").inc(sum(step.skipped for step in steps))
         moving = [step for step in steps if step.moves]
-        if limit := self._s.limit:
-            moving = [within for step in moving if (within := step.up_to(limit[step.partition]) if step.partition in limit else step)]
         if untried := [step for step in moving if step.partition not in self._s._tried and step.events]:
             slow = await self._first(untried)
             moving = [step for step in moving if step.partition not in slow]
@@ -283,6 +272,7 @@ class _Session:
         for row in rows:
             self._s._rows[row.partition] = row
             self._source.committed(row)
+        moved(self._effect.table.subscription)
 
     async def tend(self) -> None:
         """Counts what is parked, and re-drives what has what it waited for; looks whether a fork was dealt with."""
@@ -298,18 +288,18 @@ class _Session:
     async def _tend_parked(self) -> None:
         if names := await self._effect.parking.waiting(self._connection):
             arrived = await self._effect.arrived(self._connection, names)
-            for stream, partition in await self._effect.parking.due(self._connection, arrived):
+            due = await self._effect.parking.due(self._connection, arrived)
+            for stream, partition in due:
                 await self._redrive(stream, partition)
+            if len(due) == TRIED:
+                self._s._tended = 0.0  # there are more
         events, oldest = await self._effect.parking.count(self._connection)
         self._s.meters.parked(events, oldest)
         self._s._parked, self._effect.parking.grew = events > 0, False
 
     async def _redrive(self, stream: str, partition: int) -> None:
-        redrive = partial(self._effect.redrive, self._connection, stream, partition)
         while True:
-            tried = await redrive()
-            if tried.row != self._s._rows[partition].bumped():
-                raise Zombie(f"{self._s.name}: somebody else moved partition {partition}")
+            tried = await self._effect.redrive(self._connection, stream, self._s._rows[partition])
             self._moved([tried.row])
             if tried.flows or tried.failure is not None:
                 _log.info("stream_redriven", subscription=self._s.name, stream=stream, done=tried.done, flows=tried.flows)

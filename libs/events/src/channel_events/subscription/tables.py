@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -11,7 +12,7 @@ from channel_events.reaction import Reaction
 from channel_events.subscription.own_log import PARTITION
 from channel_events.subscription.progress import ProgressTable
 from channel_events.subscription.serving import schema_of, serving_build
-from channel_events.view import SCOPE, Topic, View, scoped_role
+from channel_events.view import SCOPE, OwnLog, Topic, View, scoped_role
 
 _LOCK = 0x71766965  # "qvie"
 _HAS_POLICY = "select exists (select from pg_policy where polrelid = $1::text::regclass and polname = 'scope')"
@@ -41,6 +42,7 @@ async def make_tables(connection: Any, view: View, schema: str, *, role: str | N
     for table in view.tables:
         name = table.sql.name
         await connection.execute(str(CreateTable(table.sql, if_not_exists=True).compile(dialect=_DIALECT)))
+        await _index(connection, [index for index in table.sql.indexes if index.unique])  # those that folding needs
         if table.scope is not None and not await connection.fetchval(_HAS_POLICY, f"{_quote(schema)}.{_quote(name)}"):
             await connection.execute(_policy(name, table.scope))
         if role is not None:
@@ -52,8 +54,12 @@ async def make_indexes(connection: Any, view: View, schema: str) -> None:
     """What is missing of the indexes, in the caller's transaction."""
     await _create_in(connection, schema)
     for table in view.tables:
-        for index in sorted(table.sql.indexes, key=lambda index: str(index.name)):
-            await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT)))
+        await _index(connection, table.sql.indexes)
+
+
+async def _index(connection: Any, indexes: Iterable[Index]) -> None:
+    for index in sorted(indexes, key=lambda index: str(index.name)):
+        await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT)))
 
 
 async def create_reactions(connection: Any, reactions: Iterable[Reaction]) -> None:
@@ -63,8 +69,12 @@ async def create_reactions(connection: Any, reactions: Iterable[Reaction]) -> No
     (test_what_is_recorded_between_migration_and_the_first_worker_has_its_effect).
     """
     for reaction in reactions:
-        partitions = range(PARTITIONS) if isinstance(reaction.source, Topic) else [PARTITION]
-        await ProgressTable(reaction.subscription, reaction.source.name).load(connection, partitions)
+        await ProgressTable(reaction.subscription, reaction.source.name).begin(connection, partitions_of(reaction.source))
+
+
+def partitions_of(source: OwnLog | Topic) -> list[int]:
+    """The partitions that a source has."""
+    return list(range(PARTITIONS)) if isinstance(source, Topic) else [PARTITION]
 
 
 async def _create_in(connection: Any, schema: str) -> None:

@@ -58,6 +58,15 @@ class TopicSource:
     def committed(self, progress: Progress) -> None:
         self.partitions[progress.partition].progress = progress
 
+    async def hold(self, partition: int, offset: int | None) -> None:
+        """Reads no more of this partition until told to `go_on`, and then from ``offset`` on."""
+        self._topic.pause(partition)
+        self.partitions[partition].seek = offset
+        await self._seek(partition)
+
+    def go_on(self, partition: int) -> None:
+        self._topic.resume(partition)
+
     async def _look_at_ends(self, busy: set[int]) -> list[Step]:
         steps = []
         for partition, reader in self.partitions.items():

@@ -9,6 +9,7 @@ from channel_events.subscription.failing import blames_the_event
 from channel_events.subscription.fold import apply, fold
 from channel_events.subscription.parking import Failure, Parking
 from channel_events.subscription.progress import Progress, ProgressTable
+from channel_events.subscription.serving import serving_build, use_build
 from channel_events.subscription.step import Step
 from channel_events.view import View
 
@@ -17,20 +18,23 @@ _REDRIVE = 1_000
 
 class ViewEffect:
     """Writes rows of the tables that the connection's search path finds. ``registry`` reads the events of one of the view's
-    sources, which is called ``source``; ``subscription`` is the name that progress and parked rows are kept under."""
+    sources, which is called ``source``; ``subscription`` is the name that progress and parked rows are kept under; ``build``
+    is the one of that name, None the one that is read."""
 
     most = 1_000_000
 
-    def __init__(self, view: View, source: str, registry: Registry, subscription: str) -> None:
+    def __init__(self, view: View, source: str, registry: Registry, subscription: str, *, build: int | None = None) -> None:
         self.table, self.parking = ProgressTable(subscription, source), Parking(subscription, source)
-        self._view, self._registry = view, registry
+        self._view, self._registry, self._build = view, registry, build
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
         return await fold(connection, self._view, self.table, self.parking, at, steps)
 
-    async def redrive(self, connection: Any, stream: str, partition: int) -> Redriven:
+    async def redrive(self, connection: Any, stream: str, at: Progress) -> Redriven:
         async with connection.transaction():
-            row = await self.table.bump(connection, partition)
+            row = at.bumped()
+            await self.table.move(connection, [at], [row])
+            await self._find_tables(connection)
             events = await self.parking.events(connection, stream, self._registry, _REDRIVE)
             done, error = await as_far_as_possible(connection, events, partial(apply, self._view), blames_the_event)
             flows = await self.parking.forget(connection, stream, done)
@@ -38,6 +42,14 @@ class ViewEffect:
             if failure is not None:
                 await self.parking.failed_again(connection, stream, failure)
         return Redriven(row, len(done), flows or not events, failure)
+
+    async def _find_tables(self, connection: Any) -> None:
+        """Those of the build that the row just moved belongs to: a switch gives the name to another one, whose row it moves
+        too, so none can come now. What the connection was told when it began may be retired
+        (test_a_redrive_beside_a_switch_writes_into_the_build_that_is_read)."""
+        subscription = self._view.subscription
+        build = await serving_build(connection, subscription) if self._build is None else self._build
+        await use_build(connection, subscription, build, local=True)
 
     def failure(self, error: Exception) -> Failure:
         return Failure.of(error)

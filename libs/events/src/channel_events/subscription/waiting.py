@@ -1,14 +1,9 @@
 """Waiting until a view has seen a write."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
+from channel_events.subscription.looking import Fetch, looking
 from channel_events.view import OwnLog, Topic, View
-
-_EVERY_SECONDS = 0.01
-_REACHED = "select partition, position from progress where subscription = $1 and source = $2"
 
 
 class ViewBehind(Exception):
@@ -35,21 +30,14 @@ def wanted(token: str, source: OwnLog | Topic) -> dict[int, int]:
         raise BadToken(f"{token!r} is no token of a write") from None
 
 
-async def wait_for(
-    fetch: Callable[..., Awaitable[Any]], view: View, token: str, timeout: float, source: OwnLog | Topic | None = None
-) -> None:
+async def wait_for(fetch: Fetch, view: View, token: str, timeout: float, source: OwnLog | Topic | None = None) -> None:
     """Returns when ``view`` has applied the write that returned ``token``; `ViewBehind` after ``timeout`` seconds.
 
-    ``fetch`` is that of an asyncpg pool or connection to the view's database. ``source`` is the log the token comes from;
+    ``fetch`` is that of an asyncpg pool or connection to the view's database. All who wait with the same ``fetch`` are
+    served by the same looks: give it as it is, not wrapped anew for each wait. ``source`` is the log the token comes from;
     the view's first one unless given.
     """
     source = source or view.sources[0]
-    targets = wanted(token, source)
-    until = time.monotonic() + timeout
-    while True:
-        reached = {row["partition"]: row["position"] for row in await fetch(_REACHED, view.subscription, source.name)}
-        if all(reached.get(partition, 0) >= position for partition, position in targets.items()):
-            return
-        if time.monotonic() > until:
-            raise ViewBehind(view, reached)
-        await asyncio.sleep(_EVERY_SECONDS)
+    reached = await looking(fetch).wait(view.subscription, source.name, wanted(token, source), timeout)
+    if reached is not None:
+        raise ViewBehind(view, reached)

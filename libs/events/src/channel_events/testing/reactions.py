@@ -1,22 +1,41 @@
 """``on(CLAW_BACK, event) == [On(...)]``: the commands that a reaction makes of an event."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from channel_events.pure import On, Recorded
+from channel_events.pure import Ask, On, Recorded
 from channel_events.reaction import Reaction
 from channel_events.testing.failing import must
 from channel_events.testing.recorded import recorded
 
 
-def on(reaction: Reaction, event: Any, *, found: Any = None) -> list[On]:
-    """The commands of ``event`` (an event object, or a `recorded` one); ``found`` is what the reaction's look found.
+def on(reaction: Reaction, event: Any, *, answers: Mapping[On | Ask, Any] | None = None) -> list[On]:
+    """The commands of ``event`` (an event object, or a `recorded` one); ``answers`` are given to what it asks, and to commands whose
+    events it waits for; to others that they came to nothing.
 
-    It is asked twice: ``AssertionError`` when the answers differ, for then a repeat would act otherwise. A refusal is
+    It is asked twice: ``AssertionError`` when the commands differ, for then a repeat would act otherwise. A refusal is
     raised as `Rejected`.
     """
     registry = reaction.source.registry
     whole = event if isinstance(event, Recorded) else recorded(event, position=1)
     must(registry is None or whole.type in registry.types, f"reaction {reaction.name} does not look at {whole.type}: name it in its source")
-    first, again = reaction.targets(whole, found), reaction.targets(whole, found)
+    first, again = _targets(reaction, whole, answers or {}), _targets(reaction, whole, answers or {})
     must(first == again, f"reaction {reaction.name} is not pure: {again!r}, not {first!r}")
-    return list(first)
+    return first
+
+
+def _targets(reaction: Reaction, event: Recorded, answers: Mapping[On | Ask, Any]) -> list[On]:
+    steps: Any = iter(reaction.commands(event))
+    if not hasattr(steps, "send"):
+        return list(steps)
+    targets: list[On] = []
+    answer = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration:
+            return targets
+        asked = step if isinstance(step, list) else [step]
+        targets += [one for one in asked if isinstance(one, On)]
+        told = [answers.get(one, ()) for one in asked]
+        answer = told if isinstance(step, list) else told[0]

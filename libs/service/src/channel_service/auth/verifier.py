@@ -1,11 +1,13 @@
 """Verifying a token: JSON Web Token, RS256 and nothing else."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
+from channel_terms import CODE_PATTERN
 from joserfc.errors import ClaimError, ExpiredTokenError
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry, extract_compact, validate_compact
@@ -13,7 +15,6 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from channel_service.auth.keys import Keys
 from channel_service.auth.principal import BRAND, Principal, Role
-from channel_service.models import CODE
 
 MAX_TOKEN_BYTES = 8192
 LEEWAY_SECONDS = 30
@@ -147,7 +148,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
 
 def _code(value: Any) -> str:
     code = _text(value, 100)
-    if not CODE.fullmatch(code):
+    if not re.fullmatch(CODE_PATTERN, code):
         raise BadToken("claims")
     return code
 

@@ -15,20 +15,25 @@ from channel_service.exporting.answer import Export
 from channel_service.exporting.encoders import Ndjson
 from channel_service.exporting.formats import Format, answers
 from channel_service.exporting.lists import EXPORTS, encoded
+from channel_service.importing.describing import row_of
+from channel_service.importing.importable import ImportSet
 
 BATCH = 1000
-Document = Callable[[Recorded], dict[str, Any] | None]
+Said = Callable[[Recorded], Any]
+"""The command that says what an event tells; None for events that follow from others."""
 _ENCODE = msgspec.json.Encoder().encode
 
 
-def document_routes(document: Document, *, into: str) -> APIRouter:
-    """``GET /v1/exports/documents``; ``document`` is pure, ``into`` the route that takes what it says."""
+def document_routes(said: Said, *, into: ImportSet) -> APIRouter:
+    """``GET /v1/exports/documents``: the commands that say the history, as rows of the import ``into``, each with its event's id as key:
+    a file that is played again, or goes on where another ended, adds nothing twice. ``said`` is pure."""
     router = APIRouter(tags=["exports"], dependencies=[Allow(Role.OPS, Role.AUDITOR)])
 
     @router.get(
         EXPORTS + "documents",
         summary="Export: the history, to import elsewhere",
-        description=f"All that happened here, in order, as `POST {into}` takes it. Played into an empty service it gives the same lists.",
+        description=f"All that happened here, in order, as `POST /v1/imports/{into.name}` takes it. "
+        "Played into an empty service it gives the same lists.",
         status_code=200,
         responses=answers(Format.NDJSON),
     )
@@ -41,7 +46,7 @@ def document_routes(document: Document, *, into: str) -> APIRouter:
 
         @asynccontextmanager
         async def parts() -> AsyncIterator[AsyncIterator[bytes]]:
-            async with aclosing(documents(runtime.log, document, after, to)) as batches, aclosing(encoded(batches, encode)) as made:
+            async with aclosing(documents(runtime.log, said, into, after, to)) as batches, aclosing(encoded(batches, encode)) as made:
                 yield made
 
         return Export(request, f"{runtime.service.name}.ndjson", Format.NDJSON.media_type, parts)
@@ -49,11 +54,12 @@ def document_routes(document: Document, *, into: str) -> APIRouter:
     return router
 
 
-async def documents(log: Log, document: Document, after: int, to: int) -> AsyncGenerator[Sequence[dict[str, Any]]]:
+async def documents(log: Log, said: Said, into: ImportSet, after: int, to: int) -> AsyncGenerator[Sequence[dict[str, Any]]]:
     """What the log says from ``after`` to ``to``, in batches."""
     while after < to:
         events = await log.read(after=after, limit=min(BATCH, to - after))
         if not events:
             return
-        yield [said for event in events if (said := document(event)) is not None]
+        commands = ((event.id, command) for event in events if (command := said(event)) is not None)
+        yield [row_of(into.kind_of(command), command, id_) for id_, command in commands]
         after = events[-1].position

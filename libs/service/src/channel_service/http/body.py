@@ -5,25 +5,24 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from channel_terms import Wrong, parse_document
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channel_service.problems.validation import Rule
 from channel_service.problems.words import Words
 
 MAX_DEPTH = 32
 MAX_VALUES = 50_000
 
-# What may make a body unfit. Nearly every body has none of it, so one search in C is the whole cost of the check.
-_SUSPICIOUS = re.compile(rb"\x00|NaN|Infinity|[0-9][eE]\+?[0-9]{3}|\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 # Possessive, and content with a string that never closes: nothing to back-track into, so no input takes longer than its length.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-_UNFIT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 UNPARSABLE = Words("it cannot be parsed", "无法解析")
-_UNFIT = Words("a text holds a NUL character or half a surrogate pair", "文本含有 NUL 字符或不成对的代理字符")
 _UNLIMITED = "__qudao_unlimited_body__"
+_DOCUMENT = "document"
 
 
 class BodyRefused(HTTPException):
@@ -89,7 +88,7 @@ class BodyLimit:
                 break
         body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         if body and b"json" in _header(scope, b"content-type"):
-            parse_json(body)
+            scope.setdefault("state", {})[_DOCUMENT] = parse_json(body)
         return {"type": "http.request", "body": body, "more_body": False}
 
     def _too_large(self) -> NoReturn:
@@ -102,26 +101,32 @@ def _check_encoding(scope: Scope) -> None:
         raise BodyRefused("content_encoding_unsupported", 415, {"accept-encoding": "identity"}, encoding=encoding.decode("latin-1"))
 
 
+async def read_document(request: Request) -> Any:
+    """The JSON document of a request's body, parsed once, when it was checked; None when there is no body. A body that was not sent as
+    JSON is refused as FastAPI does it."""
+    body = await request.body()
+    if not body:
+        return None
+    state = request.scope["state"]
+    if _DOCUMENT not in state:
+        raise RequestValidationError([{"type": "model_attributes_type", "loc": ("body",), "msg": "", "input": body}])
+    return state[_DOCUMENT]
+
+
 def parse_json(body: bytes) -> Any:
     """The parsed document; `BodyRefused` for what is no JSON or not fit to be stored.
 
-    Refused besides faults of form: nesting deeper than `MAX_DEPTH`, more than `MAX_VALUES` values (parsing them would hold
-    everybody else up), a name twice in one object (others may read the first where we read the last), NaN and infinities
-    (also as ``1e999``), NUL characters (PostgreSQL cannot store them, and one would abort a whole batch of the log), lone
-    surrogates (they have no UTF-8).
+    Refused besides what `channel_terms.parse_document` refuses: nesting deeper than `MAX_DEPTH`, and more than `MAX_VALUES` values
+    (parsing them would hold everybody else up).
     """
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper(body):
         raise BodyRefused("body_too_deep", 400, limit=MAX_DEPTH)
     if body.count(b",") > MAX_VALUES and _STRING.sub(b"", body).count(b",") > MAX_VALUES:
         raise BodyRefused("too_many_values", 400, limit=MAX_VALUES)
     try:
-        if not _SUSPICIOUS.search(body):
-            return _DECODE(body.decode())
-        document = _STRICT(body.decode())
+        return parse_document(body)
     except (ValueError, RecursionError) as error:
         raise BodyRefused("malformed_json", 400, reason=_reason(error)) from None
-    _check_values(document)
-    return document
 
 
 def _deeper(body: bytes) -> bool:
@@ -135,51 +140,12 @@ def _deeper(body: bytes) -> bool:
     return brackets.count(b"[") > MAX_DEPTH or b"[]" in brackets
 
 
-def _check_values(document: Any) -> None:
-    waiting = [document]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str) and _UNFIT_TEXT.search(one):
-            raise BodyRefused(
-                "malformed_json",
-                400,
-                reason=Words("a text holds a NUL character or half a surrogate pair", "文本含有 NUL 字符或不成对的代理字符"),
-            )
-        if isinstance(one, dict):
-            waiting.extend(one)
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise Rule("an object has the same name twice", "同一对象中有重复的名称")
-    return made
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise Rule(f"{name} is not a number of JSON", f"{name} 不是 JSON 数字")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in {float("inf"), float("-inf")}:
-        raise Rule("a number is too large", "数字过大")
-    return number
-
-
-_DECODE = json.JSONDecoder(object_pairs_hook=_object).decode
-_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite).decode
-
-
 def _reason(error: Exception) -> Words:
     if isinstance(error, json.JSONDecodeError):
         return syntax_error(error.msg, error.pos)
     if isinstance(error, UnicodeDecodeError):
         return Words(f"byte {error.start} is not UTF-8", f"第 {error.start} 个字节不是 UTF-8")
-    return Words(error.en, error.zh) if isinstance(error, Rule) else UNPARSABLE
+    return Words(error.en, error.zh) if isinstance(error, Wrong) else UNPARSABLE
 
 
 def syntax_error(message: str, position: int) -> Words:

@@ -6,45 +6,34 @@ cells are absent. A broken row refuses the document it belongs to as a whole: an
 
 import csv
 from collections.abc import Iterable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 from channel_events import Rejected
-from msgspec.structs import replace
 
 from channel_service.importing.importable import Importable, ImportSet
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
-from channel_service.importing.refusing import invalid, refused, unreadable
-from channel_service.importing.rows import Read, Refused, Row
+from channel_service.importing.rows import Read, Refused, Row, refused, row, unreadable
 
 MAX_LINES = 2_000
 """Of one document."""
+MAX_BETWEEN = 100
+"""Rows in a row that cannot be read and are kept until it is known whether they lie inside a document."""
 SEPARATORS = ",;\t"
 
-
-class _Kind:
-    """A kind of row as this file has it."""
-
-    def __init__(self, kind: Importable[Any]) -> None:
-        self.importable, self.columns = kind, kind.columns
-        self._none = dict.fromkeys(self.columns.own)
-
-    def id(self, head: dict[str, str]) -> str | None:
-        """What the document would be called, as far as that can be told."""
-        try:
-            return self.importable.id(SimpleNamespace(**self._none | head))
-        except (Rejected, AttributeError, TypeError):
-            return None
+Identity = tuple[str | None, ...]
 
 
 class _Group:
     """Rows of one document as they come."""
 
-    def __init__(self, number: int, kind: _Kind | None, identity: tuple[str | None, ...], head: dict[str, str]) -> None:
+    def __init__(self, number: int, kind: Importable[Any] | None, identity: Identity, head: dict[str, str]) -> None:
         self.number, self.kind, self.identity, self.head = number, kind, identity, head
         self.lines: list[dict[str, str]] = []
         self.broken: Refused | None = None
+
+    def refuse(self, why: Refused) -> None:
+        self.broken = self.broken or why
 
 
 class CsvReader:
@@ -52,7 +41,7 @@ class CsvReader:
 
     def __init__(self, what: ImportSet) -> None:
         self.rows = 0
-        self._kinds = {name: _Kind(kind) for name, kind in what.kinds.items()}
+        self._what = what
         self._default = None if what.default is None else what.default.kind
         self._lines = Lines()
         self._columns: list[str] | None = None
@@ -60,6 +49,8 @@ class CsvReader:
         self._unusable = False
         self._group: _Group | None = None
         self._between: list[Refused] = []
+        self._cut: tuple[Identity, Refused] | None = None
+        """A document that was given up amid its rows: those that still come are refused with it, else they would be a smaller one."""
 
     def feed(self, piece: bytes) -> Iterator[Read]:
         return self._read(self._lines.feed(piece))
@@ -78,14 +69,12 @@ class CsvReader:
             cells = self._cells(number, line)
             self.rows += 1
             if isinstance(cells, list) and len(cells) != len(self._columns):
+                counts = len(cells), len(self._columns)
                 cells = refused(
-                    number,
-                    "row_malformed",
-                    f"{len(cells)} cells, the header has {len(self._columns)}",
-                    f"有 {len(cells)} 个单元格，表头有 {len(self._columns)} 个",
+                    number, "row_malformed", "{} cells, the header has {}".format(*counts), "有 {} 个单元格，表头有 {} 个".format(*counts)
                 )
             if isinstance(cells, Refused):
-                self._between.append(cells)
+                yield from self._unreadable(cells)
             else:
                 yield from self._row(number, {c: v for c, v in zip(self._columns, cells, strict=True) if v})
 
@@ -93,7 +82,7 @@ class CsvReader:
         """Without a header that is understood no row can be: the rest of the file is not looked at."""
         self._separator = max(SEPARATORS, key=(line or b"").decode(errors="replace").count)
         cells = self._cells(number, line)
-        columns = {"kind"}.union(*(kind.columns.all for kind in self._kinds.values()))
+        columns = {"kind", "key"}.union(*(kind.columns.all for kind in self._what.kinds.values()))
         if isinstance(cells, Refused):
             problem: Refused | None = cells
         elif unknown := sorted(set(cells) - columns):
@@ -104,7 +93,7 @@ class CsvReader:
         elif len(set(cells)) < len(cells):
             problem = refused(number, "header_invalid", "it must name no column twice", "同一列不能出现两次")
         elif "kind" not in cells and self._default is None:
-            kinds = ", ".join(self._kinds)
+            kinds = ", ".join(self._what.kinds)
             problem = refused(number, "header_invalid", f"it must name kind, one of {kinds}", f"必须含 kind 列，取值为 {kinds} 之一")
         else:
             problem = None
@@ -113,57 +102,77 @@ class CsvReader:
             self._unusable = True
             yield problem
 
+    def _unreadable(self, row: Refused) -> Iterator[Read]:
+        self._between.append(row)
+        if len(self._between) > MAX_BETWEEN:
+            if self._group is not None and self._group.kind is not None and self._group.kind.columns.lines:
+                self._group.refuse(self._between[0])
+                self._cut = self._group.identity, self._between[0]
+            yield from self._close()
+
     def _row(self, number: int, cells: dict[str, str]) -> Iterator[Read]:
-        kind = self._kinds.get(cells.pop("kind", "") or self._default or "")
+        kind = self._what.kinds.get(cells.pop("kind", "") or self._default or "")
         of_lines = kind.columns.lines if kind else frozenset[str]()
-        names = kind.importable.key if kind else ()
-        identity = (kind.importable.kind if kind else None, cells.get("key"), *(cells.get(name) for name in names))
+        identity = (kind.kind if kind else None, cells.get("key"), *(cells.get(name) for name in (kind.key if kind else ())))
         head = {name: value for name, value in cells.items() if name not in of_lines}
+        if self._cut is not None:
+            if of_lines and identity == self._cut[0]:
+                yield Refused(number, self._cut[1].code, self._cut[1].facts, None, self._cut[1].field)
+                return
+            self._cut = None
         if self._group is None or not of_lines or identity != self._group.identity:
             yield from self._close()
             self._group = _Group(number, kind, identity, head)
         elif self._between:
             # Rows that cannot be read, amid the rows of one document: they are some of its lines.
-            self._group.broken = self._group.broken or self._between[0]
+            self._group.refuse(self._between[0])
             self._between = []
         elif head != self._group.head:
             words = "its other columns differ from those of the rows before it", "其他列与前面各行不一致"
-            self._break(refused(number, "row_disagrees", *words))
+            self._group.refuse(refused(number, "row_disagrees", *words))
         if line := {name: value for name, value in cells.items() if name in of_lines}:
             self._group.lines.append(line)
             if len(self._group.lines) > MAX_LINES:
                 self._group.lines.clear()
-                self._break(Refused(number, "line_count_invalid", {"lines": MAX_LINES + 1, "most": MAX_LINES}))
-
-    def _break(self, why: Refused) -> None:
-        if self._group is not None:
-            self._group.broken = self._group.broken or why
+                self._group.refuse(Refused(number, "line_count_invalid", {"lines": MAX_LINES + 1, "most": MAX_LINES}))
 
     def _close(self) -> Iterator[Read]:
         """The document whose rows have ended, then rows after it that belong to none."""
         group, self._group = self._group, None
         if group is not None:
             yield self._document(group)
-        yield from self._between
-        self._between = []
+        between, self._between = self._between, []
+        yield from between
 
     def _cells(self, number: int, line: bytes | None) -> list[str] | Refused:
         if line is None:
             return Refused(number, "row_too_long", {"limit": MAX_LINE_BYTES})
         try:
-            rows = list(csv.reader([line.decode()], delimiter=self._separator, strict=True))
+            text = line.decode()
+            if "\0" in text:
+                return refused(number, "row_malformed", "it holds a NUL character", "含有 NUL 字符")
+            rows = list(csv.reader([text], delimiter=self._separator, strict=True))
         except (UnicodeDecodeError, csv.Error) as error:
             return unreadable(number, "row_malformed", error)
         return [cell.strip() for cell in rows[0]]
 
     def _document(self, group: _Group) -> Read:
+        kind, broken = group.kind, group.broken
+        if broken is not None:
+            return Refused(broken.number, broken.code, broken.facts, self._called(group), broken.field)
+        if kind is None:
+            return row(group.number, self._what, {"kind": ""})
+        document = kind.columns.document(group.head, group.lines) | {"kind": kind.kind}
+        read = row(group.number, self._what, document)
+        return read if isinstance(read, Row) else msgspec.structs.replace(read, id=self._called(group))
+
+    @staticmethod
+    def _called(group: _Group) -> str | None:
+        """What the document would be called, as far as that can be told."""
         kind = group.kind
         if kind is None:
-            kinds = ", ".join(self._kinds)
-            return replace(refused(group.number, "row_invalid", f"kind must be one of {kinds}", f"kind 应为 {kinds} 之一"), field="kind")
-        if broken := group.broken:
-            return Refused(broken.number, broken.code, broken.facts, kind.id(group.head), broken.field)
+            return None
         try:
-            return Row(group.number, msgspec.convert(kind.columns.document(group.head, group.lines), kind.importable.row, strict=False))
-        except msgspec.ValidationError as error:
-            return invalid(group.number, error, kind.id(group.head))
+            return kind.id(msgspec.structs.replace(kind.example, **{name: group.head.get(name) for name in kind.key}))
+        except (Rejected, AttributeError, TypeError, ValueError):
+            return None

@@ -11,7 +11,7 @@ from channel_service.importing.importable import Importable, ImportSet
 
 def rows_of(what: ImportSet) -> dict[str, Any]:
     """The media type's description: a line per kind."""
-    lines = [msgspec.json.encode(_shown(kind)).decode() + "\n" for kind in what.kinds.values()]
+    lines = [msgspec.json.encode(row_of(kind.kind, kind.example)).decode() + "\n" for kind in what.kinds.values()]
     return {"schema": {"type": "string"}, "example": "".join(lines)}
 
 
@@ -28,19 +28,23 @@ def sheet_of(what: ImportSet) -> dict[str, Any]:
     return {"schema": {"type": "string"}, "example": sheet.getvalue()}
 
 
-def _shown(kind: Importable[Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = _without_nulls(msgspec.to_builtins(kind.example))
-    return shown
+def row_of(kind: str, command: Any, key: str | None = None) -> dict[str, Any]:
+    """The row that says a command; what it leaves out is left out."""
+    head = {"kind": kind} if key is None else {"kind": kind, "key": key}
+    said: dict[str, Any] = _said(command)
+    return head | said
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
-    return [_without_nulls(one) for one in value] if isinstance(value, list | tuple) else value
+def _said(value: Any) -> Any:
+    """As JSON has it, without the fields of structs that say what leaving them out says."""
+    if isinstance(value, msgspec.Struct):
+        fields = ((field.encode_name, getattr(value, field.name), field.default) for field in msgspec.structs.fields(value))
+        return {name: _said(one) for name, one, default in fields if one is not default and one != default}
+    return [_said(one) for one in value] if isinstance(value, list | tuple) else msgspec.to_builtins(value)
 
 
 def _flat(kind: Importable[Any]) -> list[dict[str, Any]]:
-    row, columns = _shown(kind), kind.columns
+    row, columns = row_of(kind.kind, kind.example), kind.columns
     lines = row.pop(columns.lines_field, None) or [{}] if columns.lines_field else [{}]
     for part in set(columns.parts.values()):
         row |= row.pop(part, {})

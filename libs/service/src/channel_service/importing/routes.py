@@ -10,14 +10,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.requests import ClientDisconnect
 
 from channel_service.auth import Allow, Role
-from channel_service.dependencies import By, RuntimeDep, Today
+from channel_service.dependencies import By, RuntimeDep
 from channel_service.http.body import unlimited_body
 from channel_service.importing.csv import CsvReader
 from channel_service.importing.describing import rows_of, sheet_of
 from channel_service.importing.duplex import MAX_UNSENT, Duplex
 from channel_service.importing.importable import ImportSet
 from channel_service.importing.ndjson import NdjsonReader
-from channel_service.importing.rehearsal import Rehearsal, known_key
 from channel_service.importing.results import RowResult, Summary
 from channel_service.importing.rows import Reader
 from channel_service.importing.run import Import
@@ -56,15 +55,14 @@ def _endpoint(what: ImportSet) -> Any:
         request: Request,
         runtime: RuntimeDep,
         by: By,
-        today: Today,
         dry_run: Annotated[bool, Query(description="Decide everything, write nothing.")] = False,
     ) -> Duplex:
         """Good rows go on when others are refused, and a file imported again adds nothing. `docs/how-to/import-and-export.md`
         describes the rows."""
         reader = _reader(request, what)
-        deciding = Rehearsal(runtime.log, known_key(runtime.reading_everything)) if dry_run else runtime.log
+        deciding = runtime.log.rehearse() if dry_run else runtime.log
         say = partial(_say, COMMON | runtime.service.problems, language(request.scope))
-        run = Import(what, deciding, runtime.reading_everything, by, today, say=say, dry_run=dry_run)
+        run = Import(deciding, by, say=say, dry_run=dry_run)
         return Duplex(lambda answer: _lines(run, reader, request, answer), NDJSON)
 
     return endpoint

@@ -1,31 +1,27 @@
 """An import: many documents in flight at once, so that the log writes them in few batches, decided in the file's order.
 
 The log decides commands in the order they are handed to it, so each document sees the effect of all before it although
-none is waited for. One kind must wait: what is worked out on a stream's state (what is left of an order to take back) needs
-the earlier documents of the same id to be written first.
+none is waited for.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
-from datetime import date
 from typing import Any, TypeAlias
 
-from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected
+from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected, StreamUnreadable
 from msgspec import Struct
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channel_service.importing.importable import Importable, ImportRow, ImportSet, Known
+from channel_service.importing.importable import Importable
 from channel_service.importing.results import Progress, Result, RowResult, Summary, Tally
 from channel_service.importing.rows import Read, Reader, Refused, Row
 
 IN_FLIGHT = 256
 """Documents handed to the log and not answered yet."""
 PROGRESS_EVERY = 1_000
+BREATHER = 100
+"""Rows after which others get their turn, whatever the rows come to: reading them waits for nothing by itself."""
 
-Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
-Found: TypeAlias = Mapping[Importable[Any], Any]
 Say: TypeAlias = Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
 """The text for people of a code and its facts, and the facts, in the language asked for."""
 
@@ -33,7 +29,7 @@ Say: TypeAlias = Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
 class _InFlight(Struct, frozen=True):
     number: int
     kind: Importable[Any]
-    document: ImportRow
+    command: Any
     id: str
     task: asyncio.Task[Appended]
 
@@ -41,11 +37,8 @@ class _InFlight(Struct, frozen=True):
 class Import:
     """One run over one file. Iterate `results`; leaving early writes nothing more than what is in flight."""
 
-    def __init__(
-        self, what: ImportSet, log: Deciding, reading: Reading, by: Actor, today: date, *, say: Say, dry_run: bool = False
-    ) -> None:
-        self._what, self._log, self._reading, self._by, self._today = what, log, reading, by, today
-        self._say, self._dry_run = say, dry_run
+    def __init__(self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False) -> None:
+        self._log, self._by, self._say, self._dry_run = log, by, say, dry_run
         self._waiting: deque[_InFlight | Refused] = deque()
         self._tally = Tally()
 
@@ -69,52 +62,23 @@ class Import:
         yield Summary(self._tally, self._dry_run)
 
     async def _take(self, reads: Iterable[Read]) -> AsyncIterator[Result]:
-        chunk = list(reads)
-        found = await self._look(one.document for one in chunk if isinstance(one, Row))
-        for read in chunk:
+        for number, read in enumerate(reads):
+            if number % BREATHER == BREATHER - 1:
+                await asyncio.sleep(0)
             while len(self._waiting) >= IN_FLIGHT or (self._waiting and self._is_settled(self._waiting[0])):
                 for result in await self._settle():
                     yield result
-            self._waiting.append(read if isinstance(read, Refused) else await self._begin(read, found))
+            self._waiting.append(read if isinstance(read, Refused) else self._begin(read))
 
-    async def _look(self, documents: Iterable[ImportRow]) -> Found:
-        """What the kinds look up for these documents, each kind once for all of its own."""
-        wanted: dict[Importable[Any], list[ImportRow]] = {}
-        for document in documents:
-            kind = self._what.by_row[type(document)]
-            if kind.looks is not None:
-                wanted.setdefault(kind, []).append(document)
-        found: dict[Importable[Any], Any] = {}
-        for kind, rows in wanted.items():
-            async with self._reading() as connection:
-                found[kind] = await kind.looks(connection, rows)  # type: ignore[misc]
-        return found
-
-    async def _begin(self, row: Row, found: Found) -> _InFlight | Refused:
-        document = row.document
-        kind = self._what.by_row[type(document)]
+    def _begin(self, row: Row) -> _InFlight | Refused:
+        kind, command = row.kind, row.command
+        key = kind.command_key(command, row.key)
         try:
-            id_ = kind.id(document)
+            id_ = kind.id(command)
         except Rejected as refusal:
             return self._refusal(row.number, kind, refusal)
-        known = Known(self._today, await self._state(id_, kind, document) if kind.state else found.get(kind))
-        return _InFlight(row.number, kind, document, id_, asyncio.create_task(self._work(kind, document, known)))
-
-    async def _state(self, id_: str, kind: Importable[Any], document: ImportRow) -> Any:
-        earlier = [one.task for one in self._waiting if isinstance(one, _InFlight) and one.id == id_]
-        if earlier:
-            await asyncio.wait(earlier)
-        decider, key = kind.state(document)  # type: ignore[misc]
-        return await self._log.state(decider, key)
-
-    async def _work(self, kind: Importable[Any], document: ImportRow, known: Known) -> Appended:
-        key = kind.command_key(document)
-        try:
-            return await self._log.execute(*kind.commands(document, known), by=self._by, key=key)
-        except Rejected as refusal:
-            if kind.already is None or not await kind.already(self._log, document, refusal):
-                raise
-        return await self._log.execute(by=self._by, key=key)
+        task = asyncio.create_task(self._log.use(kind.use, command, by=self._by, key=key, imported=True))
+        return _InFlight(row.number, kind, command, id_, task)
 
     @staticmethod
     def _is_settled(one: _InFlight | Refused) -> bool:
@@ -134,6 +98,8 @@ class Import:
             appended = await one.task
         except Rejected as refusal:
             return self._refused(self._refusal(one.number, one.kind, refusal, one.id))
+        except StreamUnreadable as unreadable:
+            return self._refused(_unreadable(one.number, unreadable, one.id))
         except (LogUnavailable, OutcomeUnknown) as failure:
             self._tally.stopped = failure.code
             return self._refused(Refused(one.number, failure.code, {}, one.id))
@@ -142,7 +108,7 @@ class Import:
             return RowResult(row=one.number, result="repeated", id=one.id)
         self._tally.accepted += 1
         if one.kind.counts:
-            self._tally.lines += len(getattr(one.document, one.kind.counts))
+            self._tally.lines += len(getattr(one.command, one.kind.counts))
         if one.kind.changed is not None and one.kind.changed(appended.events[0]):
             self._tally.changed += 1
             return RowResult(row=one.number, result="changed", id=one.id)
@@ -165,3 +131,7 @@ class Import:
         """When the reader of the results leaves, commands that the log already has still come to their end."""
         tasks = [one.task for one in self._waiting if isinstance(one, _InFlight)]
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _unreadable(number: int, unreadable: StreamUnreadable, id_: str) -> Refused:
+    return Refused(number, unreadable.code, dict(unreadable.facts), id_)

@@ -1,4 +1,4 @@
-"""Where a database stands on the way of a service's revisions."""
+"""Where a database stands on the ways of its revisions: that of the library's tables, and that of the service's own."""
 
 from functools import cached_property
 from pathlib import Path
@@ -7,19 +7,24 @@ from typing import Any
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from channel_service.service import Service
+
 
 class Revisions:
-    """The revisions of one service, from the folder that holds them."""
+    """One way: the revisions in a folder, and the table in which a database says at which of them it is."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.table = f"{name}_revision"
+        self._folder = folder
 
     @cached_property
     def config(self) -> Config:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
         config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_locations", str(self.folder).replace("%", "%%"))
+        config.set_main_option("version_locations", str(self._folder).replace("%", "%%"))
+        config.attributes["table"] = self.table
         return config
 
     @cached_property
@@ -37,10 +42,23 @@ class Revisions:
         head, known = self._known
         return current is None or (current != head and current in known)
 
-    @staticmethod
-    async def current(connection: Any) -> str | None:
-        """The revision of the database behind an asyncpg connection; None when it was never migrated."""
-        if await connection.fetchval("select to_regclass('alembic_version')") is None:
+    async def current(self, connection: Any) -> str | None:
+        """The revision of the database behind an asyncpg connection; None when it never took a step of this way."""
+        if await connection.fetchval("select to_regclass($1)", self.table) is None:
             return None
-        revision: str | None = await connection.fetchval("select version_num from alembic_version")
+        revision: str | None = await connection.fetchval(f"select version_num from {self.table}")
         return revision
+
+
+def revisions_of(service: Service) -> list[Revisions]:
+    """The library's way and, behind it, the service's own, when it has one."""
+    library = Revisions("library", Path(__file__).parent / "versions")
+    return [library] if service.migrations_folder is None else [library, Revisions("own", service.migrations_folder)]
+
+
+async def behind(ways: list[Revisions], connection: Any) -> str | None:
+    """What the database behind an asyncpg connection lacks, in words; None when it has all that this version needs."""
+    for way in ways:
+        if way.behind(at := await way.current(connection)):
+            return f"behind: {way.name} at {at}, this version needs {way.head}"
+    return None

@@ -4,36 +4,41 @@ import asyncpg
 from alembic import command
 from channel_events import schema, scoped_role
 from channel_events.log import connect_as
-from channel_events.subscription import create_reactions, create_view_tables
+from channel_events.subscription import create_reactions, create_view_tables, drop_retired_builds
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from channel_service.migrations.revisions import Revisions
+from channel_service.migrations.revisions import Revisions, revisions_of
 from channel_service.service import Service
 from channel_service.settings import Refused, scoping
 
 _LOCK = 0x71756461  # "quda": one migration of a database at a time, whoever starts it
 
-_READ_REVISION = 'grant select on alembic_version to "{role}"'
+_READ_REVISION = 'grant select on {table} to "{{role}}";'
 
 
-async def migrate(service: Service, owner_url: str, role: str) -> str | None:
-    """Brings the database to the head of the service's revisions as its owner, and lets ``role`` use it.
+async def migrate(service: Service, owner_url: str, role: str) -> dict[str, str | None]:
+    """Brings the database to the head of the library's and the service's revisions as its owner, and lets ``role`` use it.
+    Tables of views that are read no more go.
 
-    Doing it again changes nothing; two at once wait for each other. Returns the revision reached.
+    Doing it again changes nothing; two at once wait for each other. Returns the revisions reached, by the names of
+    their ways.
     """
     guard = await connect_as(owner_url, "qudao-migrate", seconds=None)
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
-        revisions = Revisions(service.migrations_folder)
+        ways = revisions_of(service)
         await _check_scoped(guard, role)
-        await _upgrade(revisions, owner_url)
+        for way in ways:
+            await _upgrade(way, owner_url)
         await create_view_tables(guard, service.views, role=role)
+        await drop_retired_builds(owner_url, service.views)
         await create_reactions(guard, service.reactions)
         quoted = role.replace('"', '""')
-        await guard.execute((schema.GRANTS + service.grants + _READ_REVISION).format(role=quoted))
-        return await Revisions.current(guard)
+        read = "".join(_READ_REVISION.format(table=way.table) for way in ways)
+        await guard.execute((schema.GRANTS + service.grants + ";" + read).format(role=quoted))
+        return {way.name: await way.current(guard) for way in ways}
     finally:
         await guard.close()
 

@@ -71,6 +71,13 @@ COMMON = ProblemCatalogue(
             "不接受 Content-Encoding 为 {encoding} 的请求体；请直接发送未压缩的内容。",
         ),
         Problem("unstorable_text", 422, "A text holds characters that cannot be stored.", "文本含有无法存储的字符。"),
+        Problem(
+            "unstorable_number",
+            422,
+            "{field} is not a finite number ({number}), which cannot be stored.",
+            "{field} 不是有限数值（{number}），无法存储。",
+        ),
+        Problem("name_too_long", 422, "A name or key is longer than {limit} bytes.", "名称或键超过 {limit} 字节。"),
         Problem("event_too_large", 413, "What this would record is larger than {limit} bytes.", "要记录的内容超过 {limit} 字节。"),
         Problem(
             "token_missing",
@@ -107,6 +114,20 @@ COMMON = ProblemCatalogue(
             "尚不清楚变更是否已写入；请使用相同的 Idempotency-Key 重试。",
             retryable=True,
         ),
+        Problem(
+            "stream_unreadable",
+            503,
+            "What is recorded of {stream} cannot be read by this version of the service: {type} at position {position}. "
+            "Run its newest version.",
+            "本服务的当前版本无法读取 {stream} 的记录（位置 {position} 的 {type}）；请运行最新版本。",
+        ),
+        Problem(
+            "busy",
+            503,
+            "More is waiting to be written than can be done soon; nothing was written, try again later.",
+            "等待写入的请求过多；未写入任何内容，请稍后重试。",
+            retryable=True,
+        ),
         Problem("unavailable", 503, "The service cannot answer now; try again later.", "服务暂时不可用，请稍后重试。", retryable=True),
         Problem(
             "too_many_requests",
@@ -140,6 +161,12 @@ COMMON = ProblemCatalogue(
             "{running} exports are running, which is as many as there are places; try again later.",
             "已有 {running} 个导出任务在运行，名额已满；请稍后重试。",
             retryable=True,
+        ),
+        Problem(
+            "date_implausible",
+            422,
+            "The date {on} cannot be meant, it lies outside of {earliest} to {latest}; correct it.",
+            "日期 {on} 不合理，应在 {earliest} 至 {latest} 之间；请更正。",
         ),
         Problem("internal", 500, "Something went wrong here; the request id tells us what.", "服务内部出错；请提供请求编号以便排查。"),
     ]

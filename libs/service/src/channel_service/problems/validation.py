@@ -3,6 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from channel_terms import Wrong
+
+from channel_service.problems.words import Words
+
 _ZH: Mapping[str, str] = {
     "missing": "此项为必填",
     "extra_forbidden": "不认识的字段",
@@ -60,7 +64,7 @@ _ZH: Mapping[str, str] = {
     "model_type": "应为 JSON 对象",
 }
 _ZH_OTHER = "该值无效"
-_NO_JSON = ("send a JSON object with Content-Type: application/json", "请以 Content-Type: application/json 发送 JSON 对象")
+_NO_JSON = Words("send a JSON object with Content-Type: application/json", "请以 Content-Type: application/json 发送 JSON 对象")
 MAX_FINDINGS = 50
 """Nobody reads more; a body may have as many faults as it has values."""
 _NO_OBJECT = frozenset({"model_attributes_type", "dict_type", "model_type"})
@@ -68,32 +72,24 @@ _NO_OBJECT = frozenset({"model_attributes_type", "dict_type", "model_type"})
 
 def findings(errors: Sequence[Any], language: str) -> list[dict[str, str]]:
     """The first `MAX_FINDINGS`. Field paths read like ``lines[0].sku``; the body as a whole is ``body``. Values are not repeated."""
-    return [{"field": _field(error["loc"]), "problem": _problem(error, language)} for error in errors[:MAX_FINDINGS]]
+    return [{"field": _field(error["loc"]), "problem": words_of(error)[language == "zh"]} for error in errors[:MAX_FINDINGS]]
 
 
 def _field(location: Sequence[Any]) -> str:
-    inside = location[1:] or location
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside).lstrip(".")
+    return path_of(location[1:] or location)
 
 
-def _problem(error: Any, language: str) -> str:
+def path_of(location: Sequence[Any]) -> str:
+    """``lines[0].sku`` of a place inside a document."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+def words_of(error: Any) -> Words:
+    """What is wrong, in both languages."""
     kind, facts = error["type"], error.get("ctx", {})
-    chinese = language == "zh"
     if kind in _NO_OBJECT and isinstance(error.get("input"), bytes):
-        return _NO_JSON[chinese]
+        return _NO_JSON
     # A rule of our own says in both languages what it wants.
-    if kind == "value_error" and isinstance(rule := facts.get("error"), Rule):
-        return rule.zh if chinese else rule.en
-    if chinese:
-        return _ZH.get(kind, _ZH_OTHER).format(**facts)
-    message: str = error["msg"]
-    return message.removeprefix("Value error, ")
-
-
-class Rule(ValueError):
-    """Raised by a model's own validator: what is wrong, in both languages."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en = en
-        self.zh = zh
+    if kind == "value_error" and isinstance(rule := facts.get("error"), Wrong):
+        return Words(rule.en, rule.zh)
+    return Words(error["msg"].removeprefix("Value error, "), _ZH.get(kind, _ZH_OTHER).format(**facts))

@@ -14,7 +14,11 @@ from channel_service.dependencies import Caller, PageDep, RuntimeDep
 from channel_service.http.conditional import set_etag
 from channel_service.paging import Page
 from channel_service.problems.refusals import invalid
+from channel_service.runtime import Runtime
 from channel_service.seeing import SeenBy
+
+LOOKED_AT = 2_000
+"""Events of a stream that one answer to a partner looks at. Of a long one that shows it few, pages are short, and go on."""
 
 router = APIRouter(prefix="/v1/events", tags=["events"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 
@@ -36,14 +40,14 @@ class EventView(BaseModel):
     reason: str | None
     correlation: str | None = Field(description="The request id of what began the chain of causes.")
     causation: str | None
-    data: dict[str, Any] | None = Field(description="Null for a type that this version does not know.")
+    data: dict[str, Any] | None = Field(description="Null for what this version cannot read.")
 
     @classmethod
     def of(cls, event: Recorded) -> "EventView":
         return cls(
             service=event.source,
             public=event.partition is not None,
-            data=None if event.data is None else msgspec.to_builtins(event.data),
+            data=msgspec.to_builtins(event.data) if isinstance(event.data, msgspec.Struct) else None,
             **{name: getattr(event, name) for name in cls.model_fields if name not in {"service", "public", "data"}},
         )
 
@@ -71,15 +75,16 @@ async def list_events(
         raise invalid("stream", "must be given", "必须填写")
     if (behind := page.after([int])) is not None:
         after = max(after, behind[0])
-    if stream is None:
-        events = await runtime.log.read(after=after, limit=page.limit + 1)
-    else:
-        events = [event for event in await _stream(runtime, stream) if event.position > after and _shown(event, visible)]
-    shown = events[: page.limit]
-    return Page(
-        items=[EventView.of(event) for event in shown],
-        next=page.next([shown[-1].position]) if len(events) > page.limit else None,
-    )
+    most = page.limit if visible is None else LOOKED_AT
+    reading = runtime.log.read(after=after, limit=most + 1) if stream is None else _stream(runtime, stream, after, most + 1)
+    events = await reading
+    mine = [event for event in events[:most] if _shown(event, visible)]
+    shown, last = mine[: page.limit], None
+    if len(mine) > page.limit:
+        last = shown[-1]
+    elif len(events) > most:
+        last = events[most - 1]
+    return Page(items=[EventView.of(event) for event in shown], next=page.next([last.position]) if last is not None else None)
 
 
 def _shown(event: Recorded, visible: Set[str] | None) -> bool:
@@ -87,9 +92,11 @@ def _shown(event: Recorded, visible: Set[str] | None) -> bool:
     return visible is None or (event.partition is not None and getattr(event.data, "partner_id", None) in visible)
 
 
-async def _stream(runtime: RuntimeDep, stream: str) -> list[Recorded]:
+async def _stream(runtime: Runtime, stream: str, after: int, limit: int) -> list[Recorded]:
+    """The next events of a stream behind a position of the log."""
     kind, _, key = stream.partition("/")
     for decider in runtime.service.deciders:
         if decider.name == kind:
-            return await runtime.log.stream(decider, key)
+            version = await runtime.log.version_at(decider, key, after) if after else 0
+            return await runtime.log.stream(decider, key, after_version=version, limit=limit)
     return []

@@ -1,16 +1,13 @@
 """KPIs: what they mean, their values, and the facts behind each value."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from functools import partial
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from channel_events import View
 from channel_events.pure import Rejected
 from channel_service import BRAND, Allow, Caller, Page, PageDep, PageRequest, Role, RuntimeDep
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics.api.models import KpiAnswer, KpiDefinition, KpiFact
 from metrics.api.parameters import Filters, GroupBy, names_in
@@ -93,10 +90,4 @@ def known(kpis: Mapping[str, Kpi], name: str) -> Kpi:
 async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> None:
     """Returns when the views have seen what the question waits for."""
     if asked.wait_for is not None:
-        await wait_until_seen(partial(_fetch, runtime.reading_everything), views, asked.wait_for, asked.wait_source)
-
-
-async def _fetch(reading: Callable[[], AbstractAsyncContextManager[AsyncConnection]], sql: str, *parameters: Any) -> Any:
-    async with reading() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        return await driver.fetch(sql, *parameters)  # type: ignore[union-attr]
+        await wait_until_seen(runtime.fetch, views, asked.wait_for, asked.wait_source)

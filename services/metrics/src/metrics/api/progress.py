@@ -1,10 +1,9 @@
 """How far the numbers are."""
 
+from channel_events import progress_query
 from channel_service import BRAND, Allow, ReadDep
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-
-from metrics.views.progress import progress_query
 
 router = APIRouter(prefix="/v1/progress", tags=["progress"], dependencies=[Allow(*BRAND)])
 
@@ -25,7 +24,7 @@ class Progress(BaseModel):
 
 @router.get("", summary="How far each view has come")
 async def progress(read: ReadDep) -> Progress:
-    rows = (await read.execute(progress_query())).all()
+    rows = (await read.execute(progress_query().order_by("subscription", "source", "partition"))).all()
     return Progress(
         items=[Reached(view=r.subscription, source=r.source, partition=r.partition, position=r.position, state=r.state) for r in rows]
     )

@@ -7,7 +7,7 @@ from typing import Any
 from channel_events import Rejected, View, ViewBehind, wait_for
 
 Fetch = Callable[..., Awaitable[Any]]
-"""``fetch(sql, *parameters)`` of the views' database, each time in a snapshot of its own."""
+"""``fetch(sql, *parameters)`` of the views' database, each time in a snapshot of its own; who waits by the same is served together."""
 
 PATIENCE_SECONDS = 10.0
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from channel_events import parked_events_query, progress_query, serving_query
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from metrics.domain.kpi import Dated, Kind
@@ -18,10 +19,6 @@ from metrics.views.sales import FACT, SALES
 from metrics.views.scope import Scope
 
 FRAME = sa.table("live_frame", *(sa.column(name) for name in ("number", "mark", "of", "reached", "parked", "whole", "sums", "taken_at")))
-_PROGRESS = sa.table("progress", *(sa.column(name) for name in ("subscription", "source", "partition", "position")))
-_PARKED = sa.table("parked_event", *(sa.column(name) for name in ("subscription", "source", "stream", "position")))
-_STREAM = sa.table("parked_stream", *(sa.column(name) for name in ("subscription", "source", "stream", "partition")))
-_SERVING = sa.table("serving", sa.column("subscription"), sa.column("build"))
 _SOURCE = SALES.sources[0].name
 
 GRANTS = 'grant select, insert, delete on live_frame to "{role}";'
@@ -37,13 +34,15 @@ def newest_query() -> sa.Select[Any]:
 
 def build_query() -> sa.Select[Any]:
     """Which build of the view is read; no row for the first."""
-    return sa.select(_SERVING.c.build).where(_SERVING.c.subscription == SALES.subscription)
+    return serving_query(SALES.subscription)
 
 
 def reached_query() -> sa.Select[Any]:
     """The view's position in each partition, with how many of its events are parked."""
-    parked = sa.select(sa.func.count()).select_from(_PARKED).where(*_mine(_PARKED)).scalar_subquery()
-    return sa.select(_PROGRESS.c.partition, _PROGRESS.c.position, parked.label("parked")).where(*_mine(_PROGRESS))
+    events, places = _parked(), progress_query().subquery("place")
+    parked = sa.select(sa.func.count()).select_from(events).scalar_subquery()
+    mine = (places.c.subscription == SALES.subscription) & (places.c.source == _SOURCE)
+    return sa.select(places.c.partition, places.c.position, parked.label("parked")).where(mine)
 
 
 def still_parked_query(reached: Mapping[int, int]) -> sa.Select[Any]:
@@ -51,13 +50,14 @@ def still_parked_query(reached: Mapping[int, int]) -> sa.Select[Any]:
     upto = (
         sa.func.unnest(_integers(reached), _integers(reached.values())).table_valued("partition", "position", name="upto").render_derived()
     )
-    of_stream = (_STREAM.c.stream == _PARKED.c.stream) & sa.and_(*_mine(_STREAM))
-    joined = _PARKED.join(_STREAM, of_stream).join(upto, upto.c.partition == _STREAM.c.partition)
-    return sa.select(sa.func.count()).select_from(joined).where(*_mine(_PARKED), _PARKED.c.position <= upto.c.position)
+    events = _parked()
+    joined = events.join(upto, upto.c.partition == events.c.partition)
+    return sa.select(sa.func.count()).select_from(joined).where(events.c.position <= upto.c.position)
 
 
-def _mine(table: sa.TableClause) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return table.c.subscription == SALES.subscription, table.c.source == _SOURCE
+def _parked() -> sa.Subquery:
+    events = parked_events_query(SALES.subscription)
+    return events.where(events.selected_columns.source == _SOURCE).subquery("parked")
 
 
 def frames_query(after: int) -> sa.Select[Any]:

@@ -1,49 +1,18 @@
 """Products and warehouses."""
 
 from datetime import date
-from typing import Annotated
 
-from channel_service import (
-    BRAND,
-    Allow,
-    By,
-    Dated,
-    Key,
-    Label,
-    LogDep,
-    Page,
-    PageDep,
-    ReadDep,
-    Receipt,
-    Role,
-    Search,
-    SeenBy,
-    Text,
-    Today,
-    fetch_page,
-)
-from fastapi import APIRouter, Path, Response, status
+from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role, Search, SeenBy, fetch_page
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
-from orders_inventory.application.catalogue import define_product, define_warehouse
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.warehouse import DefineWarehouse
 from orders_inventory.views.catalogue import CATALOGUE, products, warehouses
 
 router = APIRouter(tags=["catalogue"], dependencies=[Allow(*BRAND)])
-DEFINE = [Allow(Role.CHANNEL_MANAGER, Role.OPS)]
-
-
-class ProductIn(Dated):
-    name: Text = Field(examples=["Gel pen"])
-    category: Label | None = Field(None, examples=["Writing"])
-    subcategory: Label | None = Field(None, examples=["Pens"])
-
-
-class WarehouseIn(Dated):
-    name: Text = Field(examples=["Shanghai hub"])
-    territory: Label | None = Field(None, examples=["CN-E"])
+DEFINE = [Role.CHANNEL_MANAGER, Role.OPS]
 
 
 class ProductOut(BaseModel):
@@ -61,32 +30,8 @@ class WarehouseOut(BaseModel):
     defined_on: date
 
 
-@router.put(
-    "/v1/products/{sku}",
-    dependencies=DEFINE,
-    summary="Define a product",
-    responses={201: {"description": "It is new or changed.", "model": Receipt}},
-)
-async def put_product(
-    sku: Annotated[Sku, Path()], body: ProductIn, log: LogDep, by: By, key: Key, today: Today, response: Response
-) -> Receipt:
-    """The same again changes nothing, another description replaces it."""
-    command = DefineProduct(sku=sku, name=body.name, category=body.category, subcategory=body.subcategory, on=body.on or today)
-    return _answer(response, Receipt.of(sku, await define_product(log, command, by, key)))
-
-
-@router.put(
-    "/v1/warehouses/{warehouse}",
-    dependencies=DEFINE,
-    summary="Define a warehouse",
-    responses={201: {"description": "It is new or changed.", "model": Receipt}},
-)
-async def put_warehouse(
-    warehouse: Annotated[Warehouse, Path()], body: WarehouseIn, log: LogDep, by: By, key: Key, today: Today, response: Response
-) -> Receipt:
-    """The same again changes nothing, another description replaces it."""
-    command = DefineWarehouse(warehouse=warehouse, name=body.name, territory=body.territory, on=body.on or today)
-    return _answer(response, Receipt.of(warehouse, await define_warehouse(log, command, by, key)))
+Commands(router).put("/v1/products/{sku}", DefineProduct, allow=DEFINE, created=True, summary="Define a product")
+Commands(router).put("/v1/warehouses/{warehouse}", DefineWarehouse, allow=DEFINE, created=True, summary="Define a warehouse")
 
 
 @router.get("/v1/products", summary="All products, by SKU", dependencies=[SeenBy(CATALOGUE)])
@@ -99,8 +44,3 @@ async def list_products(read: ReadDep, page: PageDep, q: Search = None) -> Page[
 async def list_warehouses(read: ReadDep, page: PageDep, q: Search = None) -> Page[WarehouseOut]:
     query, key = warehouses(q)
     return await fetch_page(read, query, page, key=[key], row=WarehouseOut.model_validate)
-
-
-def _answer(response: Response, receipt: Receipt) -> Receipt:
-    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
-    return receipt

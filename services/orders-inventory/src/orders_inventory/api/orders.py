@@ -1,106 +1,69 @@
 """Orders: placing, every step after it, one by id, and all of them as a list."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from channel_events.pure import Rejected
 from channel_service import (
     BRAND,
-    UNDATED,
     Allow,
-    By,
     Caller,
-    Dated,
+    Commands,
     Day,
-    Key,
     LogDep,
-    NewId,
+    Named,
     Page,
     PageDep,
+    Principal,
     ReadDep,
-    Receipt,
     Role,
     RuntimeDep,
     SeenBy,
-    Today,
     fetch_page,
     only_for_itself,
     set_etag,
 )
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Query, Response
 
 from orders_inventory.api import order_models as models
 from orders_inventory.api.models import OrderId
+from orders_inventory.application.ordering import cancelling, confirming, delivering, of_partner, placing, returning, shipping
 from orders_inventory.application.orders import find_order
-from orders_inventory.application.placing import place_order
-from orders_inventory.application.steps import cancel_order, confirm_order, deliver_order, return_order, ship_order
-from orders_inventory.domain.order import OrderPlaced, Status
+from orders_inventory.domain.order import (
+    CancelOrder,
+    ConfirmOrder,
+    DeliverOrder,
+    PlaceOrder,
+    ReturnOrder,
+    ShipOrder,
+    Status,
+)
 from orders_inventory.views.orders import NEWEST_FIRST, ORDERS, Wanted, listed
-from orders_inventory.views.partners import known_partners
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND, Role.PARTNER)])
-ORDER = [Allow(Role.CHANNEL_MANAGER, Role.OPS)]
-SERVE = [Allow(Role.OPS)]
+STEP = [Role.CHANNEL_MANAGER, Role.OPS]
+SERVE = [Role.OPS]
 OneOrder = Annotated[OrderId, Path()]
 
 
-@router.post(
-    "",
-    dependencies=[Allow(Role.CHANNEL_MANAGER, Role.OPS, Role.PARTNER)],
-    summary="Place",
-    status_code=201,
-    responses={200: {"description": "It was placed already, with the same facts.", "model": Receipt}},
-)
-async def post_order(
-    body: models.NewOrder,
-    log: LogDep,
-    read: ReadDep,
-    caller: Caller,
-    by: By,
-    key: Key,
-    today: Today,
-    new_id: NewId,
-    response: Response,
-) -> Receipt:
-    """Reserves stock for every line in the same write. Without ``external_id`` send an Idempotency-Key: then a repeat is the same order."""
-    only_for_itself(caller, body.partner_id)
-    partners = await known_partners(read, [body.partner_id])
-    command = body.command(body.external_id or new_id(), partners.get(body.partner_id), today)
-    appended = await place_order(log, command, by, key)
-    # A repeated key answers with the events of the first time, and so with the id that was given then.
-    written = next((event.data.order_id for event in appended.events if isinstance(event.data, OrderPlaced)), None)
-    receipt = Receipt.of(written or f"{command.source}:{command.external_id}", appended)
-    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
-    response.headers["location"] = f"/v1/orders/{quote(receipt.id, safe=':')}"
-    return receipt
+def _as_caller(caller: Principal, c: PlaceOrder) -> PlaceOrder:
+    only_for_itself(caller, c.partner_id)
+    return c if caller.scope is None else of_partner(c)
 
 
-@router.post("/{order_id}/confirm", dependencies=ORDER, summary="Confirm")
-async def confirm(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
-    return Receipt.of(order_id, await confirm_order(log, order_id, body.on or today, by, key))
+def _parts(order_id: str) -> dict[str, str]:
+    source, colon, external_id = order_id.partition(":")
+    if not colon or not external_id:
+        raise Rejected("order_unknown", order_id=order_id)
+    return {"source": source, "external_id": external_id}
 
 
-@router.post("/{order_id}/ship", dependencies=SERVE, summary="Hand over a shipment")
-async def ship(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: models.Shipping = models.SHIP_ALL) -> Receipt:
-    """All that is left, or the named lines. Send an Idempotency-Key with partial shipments: a repeat is no second one then."""
-    return Receipt.of(order_id, await ship_order(log, order_id, body.wanted(), body.on or today, by, key))
-
-
-@router.post("/{order_id}/deliver", dependencies=SERVE, summary="Confirm a delivery")
-async def deliver(order_id: OneOrder, log: LogDep, by: By, key: Key, today: Today, body: models.Delivery = models.DELIVER_ALL) -> Receipt:
-    return Receipt.of(order_id, await deliver_order(log, order_id, body.shipment, body.on or today, by, key))
-
-
-@router.post("/{order_id}/cancel", dependencies=ORDER, summary="Cancel what is not shipped")
-async def cancel(order_id: OneOrder, body: models.TakingBack, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """Frees the reserved stock."""
-    return Receipt.of(order_id, await cancel_order(log, order_id, body.wanted(), body.reason, body.on or today, by, key))
-
-
-@router.post("/{order_id}/return", dependencies=SERVE, summary="Take back what was delivered")
-async def take_back(order_id: OneOrder, body: models.TakingBack, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """Puts the units back on hand in the order's warehouse."""
-    return Receipt.of(order_id, await return_order(log, order_id, body.wanted(), body.reason, body.on or today, by, key))
+commands = Commands(router, named={"order_id": Named(OrderId, _parts)})
+commands.post("", PlaceOrder, use=placing, allow=[*STEP, Role.PARTNER], by_caller=_as_caller, created=True, summary="Place")
+commands.post("/{order_id}/confirm", ConfirmOrder, use=confirming, allow=STEP, summary="Confirm")
+commands.post("/{order_id}/ship", ShipOrder, use=shipping, allow=SERVE, summary="Hand over a shipment")
+commands.post("/{order_id}/deliver", DeliverOrder, use=delivering, allow=SERVE, summary="Confirm a delivery")
+commands.post("/{order_id}/cancel", CancelOrder, use=cancelling, allow=STEP, summary="Cancel what is not shipped")
+commands.post("/{order_id}/return", ReturnOrder, use=returning, allow=SERVE, summary="Take back what was delivered")
 
 
 @router.get("/{order_id}", summary="One order")

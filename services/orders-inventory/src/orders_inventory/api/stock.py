@@ -3,48 +3,16 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from channel_service import (
-    BRAND,
-    Allow,
-    By,
-    Dated,
-    Key,
-    LogDep,
-    Page,
-    PageDep,
-    Quantity,
-    ReadDep,
-    Receipt,
-    Role,
-    SeenBy,
-    Text,
-    Today,
-    fetch_page,
-)
+from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role, SeenBy, fetch_page
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
-from orders_inventory.application.catalogue import count_stock, receive_stock
+from orders_inventory.application.stocking import counting, receiving
 from orders_inventory.domain.stock import CountStock, ReceiveStock
 from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
 
 router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
-
-
-class StockReceipt(Dated):
-    warehouse: Warehouse
-    sku: Sku
-    quantity: Quantity
-    reference: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, examples=["DN-4711"])
-
-
-class StockCount(Dated):
-    warehouse: Warehouse
-    sku: Sku
-    counted: int = Field(strict=True, ge=0, le=1_000_000_000, description="Units that lie there, promised ones among them.", examples=[488])
-    reason: Text = Field("stock count", examples=["yearly count"])
-    reference: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, examples=["COUNT-2026-05"])
 
 
 class Balance(BaseModel):
@@ -76,25 +44,13 @@ class Movement(BaseModel):
     recorded_at: datetime
 
 
-@router.post("/v1/stock-receipts", dependencies=[Allow(Role.OPS)], summary="Receive stock", status_code=201)
-async def post_receipt(body: StockReceipt, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """Send an Idempotency-Key: a repeat is no second delivery then."""
-    command = ReceiveStock(warehouse=body.warehouse, sku=body.sku, quantity=body.quantity, reference=body.reference, on=body.on or today)
-    return Receipt.of(f"{body.warehouse}/{body.sku}", await receive_stock(log, command, by, key))
+def _balance(c: ReceiveStock | CountStock) -> str:
+    return f"{c.warehouse}/{c.sku}"
 
 
-@router.post("/v1/stock-counts", dependencies=[Allow(Role.OPS)], summary="Count stock")
-async def post_count(body: StockCount, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """The difference to what is known is an event with its reason; a count that agrees changes nothing."""
-    command = CountStock(
-        warehouse=body.warehouse,
-        sku=body.sku,
-        counted=body.counted,
-        reason=body.reason,
-        reference=body.reference,
-        on=body.on or today,
-    )
-    return Receipt.of(f"{body.warehouse}/{body.sku}", await count_stock(log, command, by, key))
+commands = Commands(router)
+commands.post("/v1/stock-receipts", ReceiveStock, use=receiving, allow=[Role.OPS], created=True, id=_balance, summary="Receive stock")
+commands.post("/v1/stock-counts", CountStock, use=counting, allow=[Role.OPS], id=_balance, summary="Count stock")
 
 
 @router.get("/v1/stock", summary="Balances", dependencies=[SeenBy(STOCK_LEVELS)])

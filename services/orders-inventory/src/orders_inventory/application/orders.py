@@ -18,7 +18,7 @@ class Found(NamedTuple):
 
 async def find_order(log: Log, order_id: str) -> Found:
     """Raises `Rejected` (``order_unknown``) when there is none."""
-    order, tag = await log.current(ORDER, order_id)
-    if order.placed is None:
+    found = await log.current(ORDER, order_id)
+    if found.state.placed is None:
         raise Rejected("order_unknown", order_id=order_id)
-    return Found(order.placed, order, status(order), tag)
+    return Found(found.state.placed, found.state, status(found.state), found.tag)

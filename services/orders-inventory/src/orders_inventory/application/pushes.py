@@ -23,7 +23,7 @@ async def receive_push(
     Raises `Rejected`: ``push_unsigned`` when the secret has ended by now, ``source_inactive``, ``push_id_reused``.
     """
     push = received(source, connector, delivery)
-    accept = On(SOURCE, source, AcceptPush(secret_id, at))
+    accept = On(SOURCE, AcceptPush(source, secret_id, at))
     return push.push_id, await log.execute(accept, On(PUSH, push_key(source, push.push_id), Receive(push)), by=by)
 
 

@@ -2,16 +2,16 @@
 
 from channel_events import Actor, Appended, Log, On, OwnLog, Reaction, RedriveResult, redrive
 
-from orders_inventory.application.push_commands import commands
-from orders_inventory.application.push_look import arrived, look, waits_for
+from orders_inventory.application.push_deciding import commands
+from orders_inventory.application.push_waiting import arrived, waits_for
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
 from orders_inventory.views.pushes import REACTION
 
 APPLY_PUSHES = Reaction(
     REACTION,
     of=OwnLog(events=[PushReceived]),
-    look=look,
     commands=commands,
+    imported=True,
     refused="park",
     waits_for=waits_for,
     arrived=arrived,
@@ -26,6 +26,6 @@ async def redrive_push(log: Log, source: str, push_id: str) -> RedriveResult | N
 
 async def dismiss_push(log: Log, source: str, push_id: str, reason: str, by: Actor) -> Appended:
     """It shall not be applied any more; nothing when it was settled before."""
-    appended = await log.execute(On(PUSH, push_key(source, push_id), Settle(Outcome.DISMISSED, reason)), by=by)
+    appended = await log.execute(On(PUSH, Settle(source, push_id, Outcome.DISMISSED, reason)), by=by)
     await redrive_push(log, source, push_id)  # finds it settled, and so no longer waits
     return appended

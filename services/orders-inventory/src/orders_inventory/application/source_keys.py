@@ -66,7 +66,7 @@ class SourceKeys:
 
     async def _look_up(self, source: str, began: float) -> Keys | None:
         try:
-            found = await self._log.state(SOURCE, checked_source(source))
+            found = (await self._log.current(SOURCE, checked_source(source))).state
         except Rejected:
             return None
         if found.platform is None:

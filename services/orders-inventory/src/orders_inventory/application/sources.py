@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from channel_events import Actor, Appended, CommandKey, Deciding, Log, On, Rejected
+from channel_events import Actor, Appended, CommandKey, Log, On, Rejected
 
 from orders_inventory.connectors import CONNECTORS
-from orders_inventory.domain.source import SOURCE, DefineSource, RotateSecret, Source
+from orders_inventory.domain.source import SOURCE, RotateSecret, Source
 
 SECRET_BYTES = 32
 _KEEP = "insert into source_secret (source, secret_id, sealed) values ($1, $2, $3)"
@@ -17,16 +17,12 @@ GRANTS = 'grant select, insert on source_secret to "{role}";'
 Seal = Callable[[str, str], bytes]
 
 
-async def define_source(log: Deciding, command: DefineSource, by: Actor, key: CommandKey | None = None) -> Appended:
-    return await log.execute(On(SOURCE, command.source, command), by=by, key=key)
-
-
 async def find_source(log: Log, source: str) -> tuple[Source, str | None]:
     """The source as it is now, and the tag of its stream; ``source_unknown`` when there is none."""
-    found, tag = await log.current(SOURCE, source)
-    if found.settings is None:
+    found = await log.current(SOURCE, source)
+    if found.state.settings is None:
         raise Rejected("source_unknown", source=source)
-    return found, tag
+    return found.state, found.tag
 
 
 def sealed_as(source: str, secret_id: str) -> str:
@@ -40,7 +36,6 @@ async def rotate_secret(
     seal: Seal,
     source: str,
     previous_for: timedelta,
-    on: date,
     now: datetime,
     by: Actor,
     key: CommandKey | None,
@@ -54,8 +49,8 @@ async def rotate_secret(
     secret_id = secrets.token_hex(8)
     secret = CONNECTORS[str(found.platform)].new_secret(secrets.token_bytes(SECRET_BYTES))
     await connection.execute(_KEEP, source, secret_id, seal(secret, sealed_as(source, secret_id)))
-    command = RotateSecret(source=source, secret_id=secret_id, previous_until=now + previous_for, on=on)
-    appended = await log.execute(On(SOURCE, source, command), by=by, key=key)
+    command = RotateSecret(source=source, secret_id=secret_id, previous_until=now + previous_for)
+    appended = await log.execute(On(SOURCE, command), by=by, key=key)
     if appended.replayed:
         return appended.events[0].data.secret_id, None, appended
     return secret_id, secret, appended

@@ -1,6 +1,7 @@
 """CloudEvents 1.0 in structured mode with the headers of Standard Webhooks: for ERPs and whoever writes an integration.
 
-The types, and what ``data`` holds (amounts as text, dates as ``2026-11-24``); each is one of our own commands:
+The types; ``data`` is the command of that name, as every other door takes it (amounts as text, dates as ``2026-11-24``), without the
+source, which is that of the push:
 
 - ``qudao.order.placed``: external_id, partner_id (unless the source has one), currency, on, lines of sku, quantity, unit_price,
   [line_id, discount]; [warehouse, sales_rep]
@@ -14,29 +15,24 @@ Other types are kept and ignored. The attributes ``source`` and ``id`` name an e
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from channel_events.pure import Rejected
-from msgspec import Raw, Struct
+from channel_terms import Reader, Wrong, parse_document
+from msgspec import Struct
 
 from orders_inventory.connectors.connector import Connector, Delivery
-from orders_inventory.connectors.meaning import (
-    Meaning,
-    Nothing,
-    OrderStepTaken,
-    ProductDescribed,
-    Stage,
-    StockArrived,
-    Units,
-    WholeOrder,
-)
-from orders_inventory.connectors.reading import NULL, day, money, parsed
+from orders_inventory.connectors.meaning import Asked, Meaning, Nothing
+from orders_inventory.connectors.reading import parsed
 from orders_inventory.connectors.signing import from_base64, signer
-from orders_inventory.domain.order import NewLine
+from orders_inventory.domain.order import CancelOrder, ConfirmOrder, DeliverOrder, PlaceOrder, ReturnOrder, ShipOrder
+from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.source import SkuRule, SourceSettings
+from orders_inventory.domain.stock import ReceiveStock
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 REPLAY_SECONDS = 300
@@ -53,56 +49,20 @@ class Event(Struct, frozen=True):
     id: str
     source: str
     type: str
-    data: Raw = NULL
+    data: Any = None
     datacontenttype: str | None = None
 
 
-class LineData(Struct, frozen=True):
-    quantity: int
-    unit_price: Raw
-    sku: str = ""
-    line_id: str | None = None
-    discount: Raw = Raw(b'"0"')
-
-
-class PlacedData(Struct, frozen=True):
-    external_id: str
-    currency: str
-    on: str
-    lines: list[LineData]
-    partner_id: str | None = None
-    warehouse: str | None = None
-    sales_rep: str | None = None
-
-
-class UnitsData(Struct, frozen=True):
-    line_id: str | None = None
-    sku: str | None = None
-    quantity: int | None = None
-
-
-class StepData(Struct, frozen=True):
-    external_id: str
-    on: str
-    lines: list[UnitsData] | None = None
-    shipment: int | None = None
-    reason: str = ""
-
-
-class ProductData(Struct, frozen=True):
-    sku: str
-    name: str
-    on: str
-    category: str | None = None
-    subcategory: str | None = None
-
-
-class StockData(Struct, frozen=True):
-    sku: str
-    quantity: int
-    on: str
-    warehouse: str | None = None
-    reference: str | None = None
+COMMANDS: dict[str, Reader[Any]] = {
+    "qudao.order.placed": Reader(PlaceOrder),
+    "qudao.order.confirmed": Reader(ConfirmOrder),
+    "qudao.order.shipped": Reader(ShipOrder),
+    "qudao.order.delivered": Reader(DeliverOrder),
+    "qudao.order.cancelled": Reader(CancelOrder),
+    "qudao.order.returned": Reader(ReturnOrder),
+    "qudao.product.defined": Reader(DefineProduct),
+    "qudao.stock.received": Reader(ReceiveStock),
+}
 
 
 def signed_by(delivery: Delivery, secrets: Sequence[str], now: datetime) -> int | None:
@@ -128,112 +88,57 @@ def identify(delivery: Delivery) -> str:
 
 
 def interpret(delivery: Delivery, source: SourceSettings, _: datetime) -> Meaning:
-    event = parsed(delivery.body, Event)
+    event = parsed(delivery.body, Event, check=parse_document)
     if event.specversion != "1.0" or not event.id or not event.source:
         raise Rejected("push_unreadable", problem="it is no CloudEvent 1.0")
-    reader = _READERS.get(event.type)
-    # What happened once is once: the version never grows.
-    entity = f"event:{sha256(f'{event.source} {event.id}'.encode(errors='replace')).hexdigest()[:40]}"
+    reader = COMMANDS.get(event.type)
+    # What happened once is once: the version never grows. The pair names it, so neither part can run into the other.
+    entity = f"event:{sha256(msgspec.json.encode((event.source, event.id))).hexdigest()[:40]}"
     if reader is None:
         return Nothing("type_not_used", entity)
-    return reader(event, entity, source)
+    return Asked(entity=entity, version=_ONCE, command=_read(reader, _completed(event, source)))
 
 
-def _placed(event: Event, entity: str, source: SourceSettings) -> Meaning:
-    data = _data(event, PlacedData)
-    on = day(data.on, "on")
-    lines = tuple(_line(line, number, source) for number, line in enumerate(data.lines, start=1))
-    return WholeOrder(
-        entity=entity,
-        version=_ONCE,
-        external_id=data.external_id,
-        placed_on=on,
-        stage=Stage.PLACED,
-        was_delivered=False,
-        confirmed_on=on,
-        delivered_on=on,
-        ended_on=on,
-        currency=data.currency,
-        lines=lines,
-        partner_id=data.partner_id,
-        warehouse=data.warehouse,
-        sales_rep=data.sales_rep,
-    )
-
-
-def _line(line: LineData, number: int, source: SourceSettings) -> NewLine:
-    line_id = line.line_id or str(number)
-    price, discount = money(line.unit_price, "unit_price"), money(line.discount, "discount")
-    sku = line.sku or (source.sku if source.sku_rule is SkuRule.FIXED else "")
-    if not sku:
-        raise Rejected("sku_missing", line_id=line_id)
-    return NewLine(sku=sku, quantity=line.quantity, unit_price=price, line_id=line_id, discount=discount)
-
-
-def _step(step: str) -> Callable[[Event, str, SourceSettings], Meaning]:
-    def read(event: Event, entity: str, _: SourceSettings) -> Meaning:
-        data = _data(event, StepData)
-        return OrderStepTaken(
-            entity=entity,
-            version=_ONCE,
-            external_id=data.external_id,
-            step=step,
-            on=day(data.on, "on"),
-            reason=_text(data.reason, "reason") or event.type,
-            shipment=data.shipment,
-            lines=None if data.lines is None else tuple(Units(one.line_id, one.sku, one.quantity) for one in data.lines),
-        )
-
-    return read
-
-
-def _product(event: Event, entity: str, _: SourceSettings) -> Meaning:
-    data = _data(event, ProductData)
-    name, category, subcategory = (_text(one, "name") for one in (data.name, data.category, data.subcategory))
-    if not name:
-        raise Rejected("push_unreadable", problem="a product has a name")
-    return ProductDescribed(
-        entity=entity, version=_ONCE, sku=data.sku, name=name, category=category, subcategory=subcategory, on=day(data.on, "on")
-    )
-
-
-def _stock(event: Event, entity: str, _: SourceSettings) -> Meaning:
-    data = _data(event, StockData)
-    reference = _text(data.reference, "reference")
-    return StockArrived(
-        entity=entity,
-        version=_ONCE,
-        warehouse=data.warehouse,
-        sku=data.sku,
-        quantity=data.quantity,
-        reference=reference,
-        on=day(data.on, "on"),
-    )
-
-
-def _data(event: Event, model: Any) -> Any:
+def _completed(event: Event, source: SourceSettings) -> dict[str, Any]:
+    """The data with what the source's settings say where it says nothing."""
     if event.datacontenttype not in (None, "application/json"):
         raise Rejected("push_unreadable", problem="datacontenttype is not application/json")
-    return parsed(bytes(event.data), model)
+    data = event.data
+    if not isinstance(data, dict):
+        raise Rejected("push_unreadable", problem="data is no JSON object")
+    if "source" in data:
+        raise Rejected("push_unreadable", problem="data names no source: it is that of the push")
+    if event.type in ("qudao.order.placed", "qudao.stock.received"):
+        data["warehouse"] = data.get("warehouse") or source.warehouse
+    if event.type == "qudao.order.placed":
+        data["partner_id"] = _partner_id(data.get("partner_id"), source)
+        for number, line in enumerate(data["lines"] if isinstance(data.get("lines"), list) else [], start=1):
+            if isinstance(line, dict):
+                line["sku"] = line.get("sku") or _sku(line.get("line_id") or str(number), source)
+    return data
 
 
-def _text(text: str | None, field: str) -> str | None:
-    """What goes into events: PostgreSQL has no NUL in its texts, and nobody reads more than 500 characters."""
-    if text is not None and ("\0" in text or len(text) > 500):
-        raise Rejected("push_unreadable", problem=f"{field} is longer than 500 characters or holds a NUL")
-    return text or None
+def _partner_id(given: Any, source: SourceSettings) -> Any:
+    """A source that belongs to one partner speaks for no other."""
+    if source.partner_id is not None and given not in (None, source.partner_id):
+        raise Rejected("partner_not_of_source", partner_id=given)
+    if given is None and source.partner_id is None:
+        raise Rejected("partner_missing")
+    return given or source.partner_id
 
 
-_READERS: dict[str, Callable[[Event, str, SourceSettings], Meaning]] = {
-    "qudao.order.placed": _placed,
-    "qudao.order.confirmed": _step("confirm"),
-    "qudao.order.shipped": _step("ship"),
-    "qudao.order.delivered": _step("deliver"),
-    "qudao.order.cancelled": _step("cancel"),
-    "qudao.order.returned": _step("return"),
-    "qudao.product.defined": _product,
-    "qudao.stock.received": _stock,
-}
+def _sku(line_id: Any, source: SourceSettings) -> str:
+    if source.sku_fallback.rule is not SkuRule.FIXED:
+        raise Rejected("sku_missing", line_id=str(line_id))
+    return source.sku_fallback.sku
+
+
+def _read(reader: Reader[Any], data: dict[str, Any]) -> Any:
+    try:
+        return reader.read(data)
+    except (Wrong, msgspec.ValidationError) as fault:
+        # Never the value itself: it may be a name or an address.
+        raise Rejected("push_unreadable", problem=str(fault)[:200]) from None
 
 
 def new_secret(random: bytes) -> str:

@@ -10,18 +10,29 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from orders_inventory.domain.order import NewLine
+from orders_inventory.domain.order import NewLine, OrderStep, PlaceOrder, Wanted
+from orders_inventory.domain.product import DefineProduct
+from orders_inventory.domain.stock import ReceiveStock
+
+Command: TypeAlias = PlaceOrder | OrderStep | DefineProduct | ReceiveStock
 
 
 class Stage(IntEnum):
     """How far an order is on its platform, in the order in which it gets there."""
 
-    PLACED = 0
-    CONFIRMED = 1
-    DELIVERED = 2
-    CANCELLED = 3
-    TAKEN_BACK = 4
+    NOT_ORDERED = 0
+    """A cart, or one whose payment failed: it becomes an order with the first later stage."""
+    PLACED = 1
+    CONFIRMED = 2
+    DELIVERED = 3
+    CANCELLED = 4
+    TAKEN_BACK = 5
     """Cancelled where it was not shipped, returned where it was."""
+
+    @property
+    def dead(self) -> bool:
+        """Nothing more will be served of it."""
+        return self is Stage.NOT_ORDERED or self >= Stage.CANCELLED
 
 
 class _Meaning(Struct, frozen=True, kw_only=True):
@@ -30,7 +41,8 @@ class _Meaning(Struct, frozen=True, kw_only=True):
 
 
 class WholeOrder(_Meaning, frozen=True, kw_only=True):
-    """An order with all it is on the platform now. ``was_delivered``: before it was cancelled or taken back.
+    """An order with all it is on the platform now. ``was_delivered``: before it was cancelled or taken back. ``was_ordered``: it
+    is or was more than a cart; what never was is kept nowhere.
 
     Dates are business dates; the steps' own where the platform tells them, else that of the version.
     """
@@ -39,6 +51,7 @@ class WholeOrder(_Meaning, frozen=True, kw_only=True):
     placed_on: date
     stage: Stage
     was_delivered: bool
+    was_ordered: bool
     confirmed_on: date
     delivered_on: date
     ended_on: date
@@ -56,14 +69,6 @@ class OrderGone(_Meaning, frozen=True, kw_only=True):
     on: date
 
 
-class Units(Struct, frozen=True):
-    """Units of an order's line, named by the line, else by its SKU; without ``quantity`` all that is left."""
-
-    line_id: str | None
-    sku: str | None
-    quantity: int | None
-
-
 class GoodsBack(_Meaning, frozen=True, kw_only=True):
     """Units that the buyer does not keep: cancelled while they are here, returned when they were delivered.
 
@@ -73,36 +78,15 @@ class GoodsBack(_Meaning, frozen=True, kw_only=True):
     external_id: str
     on: date
     reason: str
-    lines: tuple[Units, ...]
+    lines: tuple[Wanted, ...]
     order_entity: str
     order_version: str
 
 
-class OrderStepTaken(_Meaning, frozen=True, kw_only=True):
-    """One step of an order, as an ERP reports it: ``confirm``, ``ship``, ``deliver``, ``cancel`` or ``return``; no ``lines`` are all."""
+class Asked(_Meaning, frozen=True, kw_only=True):
+    """One of our own commands, as an integration sends it. The source of its order is that of the push."""
 
-    external_id: str
-    step: str
-    on: date
-    reason: str = ""
-    shipment: int | None = None
-    lines: tuple[Units, ...] | None = None
-
-
-class ProductDescribed(_Meaning, frozen=True, kw_only=True):
-    sku: str
-    name: str
-    category: str | None
-    subcategory: str | None
-    on: date
-
-
-class StockArrived(_Meaning, frozen=True, kw_only=True):
-    warehouse: str | None
-    sku: str
-    quantity: int
-    reference: str | None
-    on: date
+    command: Command
 
 
 class Nothing(Struct, frozen=True):
@@ -112,4 +96,4 @@ class Nothing(Struct, frozen=True):
     entity: str | None = None
 
 
-Meaning: TypeAlias = WholeOrder | OrderGone | GoodsBack | OrderStepTaken | ProductDescribed | StockArrived | Nothing
+Meaning: TypeAlias = WholeOrder | OrderGone | GoodsBack | Asked | Nothing

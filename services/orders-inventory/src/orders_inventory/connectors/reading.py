@@ -1,10 +1,12 @@
 """Reading what a platform wrote: strict where a wrong guess would be a wrong number, tolerant of everything else."""
 
+import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,12 +19,29 @@ _FRACTION = Decimal(1).scaleb(-10)
 _AMOUNT = re.compile(rb'(?P<quote>"?)(?P<amount>-?[0-9]{1,18}(?:\.[0-9]{1,10})?)(?P=quote)')
 
 
-def parsed(body: bytes, model: type[T]) -> T:
-    """The document as ``model``; `Rejected` (``push_unreadable``) with where and why it is none. Unknown fields are left out."""
+def parsed(body: bytes, model: type[T], *, check: Callable[[bytes], Any] | None = None) -> T:
+    """The document as ``model``; `Rejected` (``push_unreadable``) with where and why it is none. Unknown fields are left out.
+    ``check`` looks at all of it first."""
     try:
+        if check is not None:
+            check(body)
         return msgspec.json.decode(body, type=model)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Rejected("push_unreadable", problem=_plain(error)) from None
+
+
+def named_once(body: bytes) -> None:
+    """``ValueError`` for a name twice in one object: others may read the first where we read the last. What is not read may hold
+    anything else: a platform's notes and notices are no business of ours."""
+    _NAMES(body.decode())
+
+
+def _object(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("an object has the same name twice")
+
+
+_NAMES = json.JSONDecoder(object_pairs_hook=_object, parse_int=str, parse_float=str).decode
 
 
 def _plain(error: Exception) -> str:

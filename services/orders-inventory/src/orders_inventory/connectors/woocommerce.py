@@ -13,13 +13,14 @@ from hashlib import sha256
 from typing import Any
 
 from channel_events.pure import Rejected
+from channel_terms import MAX_QUANTITY
 from msgspec import Raw, Struct, field
 
 from orders_inventory.connectors.connector import Connector, Delivery
-from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, Units, WholeOrder
-from orders_inventory.connectors.reading import NULL, business_date, moment, money, parsed, store_moment, unit_price
+from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
+from orders_inventory.connectors.reading import NULL, business_date, moment, money, named_once, parsed, store_moment, unit_price
 from orders_inventory.connectors.signing import from_base64, signer
-from orders_inventory.domain.order import NewLine
+from orders_inventory.domain.order import NewLine, Wanted
 from orders_inventory.domain.source import SkuRule, SourceSettings
 
 SIGNATURE, TOPIC, DELIVERY = "x-wc-webhook-signature", "x-wc-webhook-topic", "x-wc-webhook-delivery-id"
@@ -27,7 +28,9 @@ KEPT = (TOPIC, "x-wc-webhook-source", "x-wc-webhook-id", DELIVERY, "content-type
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 _REFUND_OF = re.compile(r"/orders/([0-9]{1,20})(?:/|$)")
 
-STAGES = {
+NOT_ORDERED = ("pending", "failed", "auto-draft", "checkout-draft", "draft", "new")
+"""Not paid and not promised: an order begins with the first other status. A failed payment is often followed by a good one."""
+STAGES = dict.fromkeys(NOT_ORDERED, Stage.NOT_ORDERED) | {
     "on-hold": Stage.PLACED,
     "processing": Stage.CONFIRMED,
     "completed": Stage.DELIVERED,
@@ -35,8 +38,6 @@ STAGES = {
     "trash": Stage.CANCELLED,
     "refunded": Stage.TAKEN_BACK,
 }
-NOT_ORDERED = frozenset({"pending", "failed", "auto-draft", "checkout-draft", "draft", "new"})
-"""Not paid and not promised: an order begins with the first other status. A failed payment is often followed by a good one."""
 
 
 class Meta(Struct, frozen=True):
@@ -46,7 +47,8 @@ class Meta(Struct, frozen=True):
 
 class Item(Struct, frozen=True):
     id: int
-    quantity: int
+    quantity: int | float
+    """Plugins for parts of units write ``2.0``."""
     product_id: int = 0
     variation_id: int = 0
     sku: str | None = None
@@ -108,7 +110,7 @@ def interpret(delivery: Delivery, source: SourceSettings, received_at: datetime)
     topic = delivery.headers.get(TOPIC, "")
     if topic and not topic.startswith(("order.", "refund.")):
         return Nothing("topic_not_used")
-    fields = parsed(delivery.body, dict[str, Raw]).keys()
+    fields = parsed(delivery.body, dict[str, Raw], check=named_once).keys()
     if "amount" in fields and "status" not in fields:
         return _refund(parsed(delivery.body, RefundBody), source)
     if fields == {"id"}:
@@ -131,8 +133,6 @@ def _entity(order_id: int) -> str:
 
 
 def _order(order: OrderBody, body: bytes, source: SourceSettings) -> Meaning:
-    if order.status in NOT_ORDERED:
-        return Nothing("not_ordered_yet", _entity(order.id))
     stage = STAGES.get(order.status)
     if stage is None:
         raise Rejected("status_unknown", status=order.status)
@@ -149,11 +149,13 @@ def _order(order: OrderBody, body: bytes, source: SourceSettings) -> Meaning:
         placed_on=placed_on,
         stage=stage,
         was_delivered=stage is Stage.DELIVERED or completed is not None,
+        # Carts that nobody paid are cancelled by the shop after a while.
+        was_ordered=not stage.dead or paid is not None or completed is not None,
         confirmed_on=max(placed_on, business_date(paid or created, source.zone, "date_paid_gmt")),
         delivered_on=max(placed_on, business_date(completed or modified, source.zone, "date_completed_gmt")),
         ended_on=max(placed_on, business_date(modified, source.zone, "date_modified_gmt")),
         currency=order.currency,
-        lines=tuple(_line(item, source) for item in order.line_items),
+        lines=tuple(_line(item, source) for item in order.line_items if item.quantity),
     )
 
 
@@ -170,21 +172,28 @@ def _version(modified: datetime, stage: int, body: bytes) -> str:
 
 
 def _line(item: Item, source: SourceSettings) -> NewLine:
-    if item.quantity < 1:
-        raise Rejected("quantity_invalid", quantity=item.quantity, most=10**9, line_id=str(item.id))
+    quantity = _quantity(item)
+    if quantity < 1:
+        raise Rejected("quantity_invalid", quantity=quantity, most=MAX_QUANTITY, line_id=str(item.id))
     subtotal, total = money(item.subtotal, "line_items.subtotal"), money(item.total, "line_items.total")
-    price = unit_price(subtotal, item.quantity)
-    discount = price * item.quantity - total
-    return NewLine(sku=_sku(item, source), quantity=item.quantity, unit_price=price, line_id=str(item.id), discount=discount)
+    price = unit_price(subtotal, quantity)
+    discount = price * quantity - total
+    return NewLine(sku=_sku(item, source), quantity=quantity, unit_price=price, line_id=str(item.id), discount=discount)
+
+
+def _quantity(item: Item) -> int:
+    if int(item.quantity) != item.quantity:
+        raise Rejected("push_unreadable", problem="a quantity is no whole number of units")
+    return int(item.quantity)
 
 
 def _sku(item: Item, source: SourceSettings) -> str:
     if item.sku:
         return item.sku
-    if source.sku_rule is SkuRule.FIXED:
-        return source.sku
-    if source.sku_rule is SkuRule.PRODUCT_ID:
-        return f"{source.sku}{item.variation_id or item.product_id}"
+    if source.sku_fallback.rule is SkuRule.FIXED:
+        return source.sku_fallback.sku
+    if source.sku_fallback.rule is SkuRule.PRODUCT_ID:
+        return f"{source.sku_fallback.sku}{item.variation_id or item.product_id}"
     raise Rejected("sku_missing", line_id=str(item.id), product_id=str(item.product_id))
 
 
@@ -209,9 +218,9 @@ def _refund(refund: RefundBody, source: SourceSettings) -> Meaning:
     )
 
 
-def _units(item: Item, source: SourceSettings) -> Units:
+def _units(item: Item, source: SourceSettings) -> Wanted:
     refunded = next((str(meta.value) for meta in item.meta_data if meta.key == "_refunded_item_id"), None)
-    return Units(line_id=refunded, sku=None if refunded else _sku(item, source), quantity=abs(item.quantity))
+    return Wanted(line_id=refunded, sku=None if refunded else _sku(item, source), quantity=abs(_quantity(item)))
 
 
 def new_secret(random: bytes) -> str:

@@ -4,7 +4,7 @@ import re
 
 from channel_events.pure import Rejected
 
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}|~[^\s/?%:;,\x00-\x1f\x7f]{1,100}")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _NOT_IN_A_CODE = frozenset("/?%:")
 
@@ -19,6 +19,11 @@ def checked_source(source: str) -> str:
     if not _SOURCE.fullmatch(source):
         raise Rejected("source_invalid", source=source)
     return source
+
+
+def checked_shop(source: str) -> str:
+    """The code of a source that can be set up; the partners' own are not."""
+    return checked_source(source if not source.startswith("~") else "")
 
 
 def order_id(source: str, external_id: str) -> str:
@@ -50,13 +55,13 @@ def checked_warehouse(warehouse: str) -> str:
     return warehouse
 
 
-def price_key(price_list: str, currency: str, sku: str) -> str:
-    """The key of a SKU's prices in a list: ``retail/CNY/PEN-01``; ``price_list_invalid`` when the list has no proper code."""
+def checked_price_list(price_list: str) -> str:
+    """The list's code itself; ``price_list_invalid`` when it is none."""
     if not _PLACE.fullmatch(price_list):
         raise Rejected("price_list_invalid", price_list=price_list)
-    return f"{price_list}/{currency}/{checked_sku(sku)}"
+    return price_list
 
 
-def stock_key(warehouse: str, sku: str) -> str:
-    """The key of a SKU's stock in a warehouse; neither code holds a slash."""
-    return f"{warehouse}/{sku}"
+def own_source(partner_id: str) -> str:
+    """The source of a partner's own numbers: nobody else can use them up."""
+    return f"~{partner_id}"

@@ -7,13 +7,15 @@ Orders carry their own prices; a list says what should be asked.
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from channel_events.pure import Decider, Rejected, event
-from msgspec import Struct
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import CURRENCIES, HappenedOn, Money, happened_on, planned_on
+from msgspec import Meta, Struct
 
 from orders_inventory.domain.amounts import checked_list_price
-from orders_inventory.domain.currency import ISO_4217
+from orders_inventory.domain.codes import checked_price_list, checked_sku
+from orders_inventory.domain.words import CurrencyCode, PriceList, Sku
 
 
 @event("price_set", public=True)
@@ -30,35 +32,41 @@ class PriceSet(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class SetPrice(Struct, frozen=True, kw_only=True):
-    """``valid_from`` may lie ahead or back: placed orders keep the prices they carry."""
+@command("set_price", stream="price/{price_list}/{currency}/{sku}")
+class SetPrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same again changes nothing; another price from the same day on replaces that one. Orders keep the prices they carry."""
 
-    price_list: str
-    currency: str
-    sku: str
-    unit_price: Decimal
-    valid_from: date
-    on: date
+    price_list: PriceList
+    currency: CurrencyCode
+    sku: Sku
+    unit_price: Annotated[Money, Meta(examples=["3.50"])]
+    valid_from: Annotated[
+        date | None, Meta(description="The first day on which it holds, which may lie ahead; today when left out.", examples=["2026-11-24"])
+    ] = None
+    on: HappenedOn = None
 
 
 Prices: TypeAlias = Mapping[date, Decimal]
 """By the day from which each holds."""
 
 
-def decide(command: SetPrice, prices: Prices) -> Iterator[PriceSet]:
+def decide(command: SetPrice, prices: Prices, known: Known) -> Iterator[PriceSet]:
     c = command
-    if c.currency not in ISO_4217:
+    checked_price_list(c.price_list)
+    checked_sku(c.sku)
+    if c.currency not in CURRENCIES:
         raise Rejected("currency_invalid", currency=c.currency)
     checked_list_price(c.unit_price)
-    if prices.get(c.valid_from) != c.unit_price:
+    valid_from = planned_on(c.valid_from, known)
+    if prices.get(valid_from) != c.unit_price:
         yield PriceSet(
             price_list=c.price_list,
             currency=c.currency,
             sku=c.sku,
             unit_price=c.unit_price,
-            previous=prices.get(c.valid_from),
-            valid_from=c.valid_from,
-            occurred_on=c.on,
+            previous=prices.get(valid_from),
+            valid_from=valid_from,
+            occurred_on=happened_on(c.on, known),
         )
 
 

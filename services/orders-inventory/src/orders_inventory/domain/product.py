@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Annotated
 
-from channel_events.pure import Decider, Rejected, event
-from msgspec import Struct
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import HappenedOn, Label, Name, happened_on
+from msgspec import Meta, Struct
+
+from orders_inventory.domain.codes import checked_sku
+from orders_inventory.domain.words import Sku
 
 
 @event("product_defined", public=True)
@@ -18,14 +23,18 @@ class ProductDefined(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class DefineProduct(Struct, frozen=True, kw_only=True):
-    sku: str
-    name: str
-    category: str | None
-    subcategory: str | None
-    on: date
+@command("define_product", stream="product/{sku}")
+class DefineProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same again changes nothing, another description replaces it."""
+
+    sku: Sku
+    name: Annotated[Name, Meta(examples=["Gel pen"])]
+    category: Annotated[Label | None, Meta(examples=["Writing"])] = None
+    subcategory: Annotated[Label | None, Meta(examples=["Pens"])] = None
+    on: HappenedOn = None
 
 
+@command("require_product", stream="product/{sku}")
 class RequireProduct(Struct, frozen=True):
     """Asked in the same write as what needs the product; changes nothing."""
 
@@ -35,7 +44,8 @@ class RequireProduct(Struct, frozen=True):
 Product = ProductDefined | None
 
 
-def decide(command: DefineProduct | RequireProduct, product: Product) -> Iterator[ProductDefined]:
+def decide(command: DefineProduct | RequireProduct, product: Product, known: Known) -> Iterator[ProductDefined]:
+    checked_sku(command.sku)
     match command:
         case DefineProduct():
             facts = (command.name, command.category, command.subcategory)
@@ -45,7 +55,7 @@ def decide(command: DefineProduct | RequireProduct, product: Product) -> Iterato
                     name=command.name,
                     category=command.category,
                     subcategory=command.subcategory,
-                    occurred_on=command.on,
+                    occurred_on=happened_on(command.on, known),
                 )
         case RequireProduct():
             if product is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeAlias
 
-from channel_events.pure import Decider, Rejected, event
+from channel_events.pure import Decider, Known, Rejected, command, event
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -54,7 +54,10 @@ class Receive(Struct, frozen=True):
     push: PushReceived
 
 
+@command("settle_push", stream="push/{source}/{push_id}")
 class Settle(Struct, frozen=True):
+    source: str
+    push_id: str
     outcome: Outcome
     reason: str | None = None
     entity: str | None = None
@@ -78,7 +81,7 @@ def push_key(source: str, push_id: str) -> str:
     return f"{source}/{push_id}"
 
 
-def decide(command: PushCommand, push: Push) -> Iterator[PushEvent]:
+def decide(command: PushCommand, push: Push, _: Known) -> Iterator[PushEvent]:
     match command:
         case Receive(push=received):
             if not push.digest:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from channel_events.pure import Decider, Rejected, event
+from channel_events.pure import Decider, Known, Rejected, command, event
 from msgspec import Struct
 
 
@@ -16,6 +16,7 @@ class PushedVersionTaken(Struct, frozen=True, kw_only=True):
     push_id: str
 
 
+@command("take_version", stream="pushed/{source}/{entity}")
 class TakeVersion(Struct, frozen=True):
     source: str
     entity: str
@@ -31,7 +32,7 @@ def pushed_key(source: str, entity: str) -> str:
     return f"{source}/{entity}"
 
 
-def decide(command: TakeVersion, newest: Version) -> Iterator[PushedVersionTaken]:
+def decide(command: TakeVersion, newest: Version, _: Known) -> Iterator[PushedVersionTaken]:
     if command.version <= newest:
         raise Rejected("version_passed", entity=command.entity, version=command.version, newest=newest)
     yield PushedVersionTaken(source=command.source, entity=command.entity, version=command.version, push_id=command.push_id)

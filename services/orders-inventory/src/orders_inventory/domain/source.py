@@ -6,14 +6,15 @@ The secrets themselves are never in the log; here are only their names and until
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from channel_events.pure import Decider, Rejected, event
-from msgspec import Struct
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import CURRENCIES, HappenedOn, Label, Zone, happened_on
+from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
-from orders_inventory.domain.codes import checked_sku, checked_source, checked_warehouse
-from orders_inventory.domain.currency import ISO_4217
+from orders_inventory.domain.codes import checked_shop, checked_sku, checked_warehouse
+from orders_inventory.domain.words import PartnerId, WarehouseCode
 
 
 class SkuRule(StrEnum):
@@ -27,21 +28,29 @@ class SkuRule(StrEnum):
     """``sku``, whatever was sold."""
 
 
+class SkuFallback(Struct, frozen=True, forbid_unknown_fields=True):
+    """``refuse``: a line without a SKU is parked. ``product_id``: ``sku`` and the platform's product number. ``fixed``: ``sku``."""
+
+    rule: Annotated[SkuRule, Meta(examples=["product_id"])] = SkuRule.REFUSE
+    sku: Annotated[str, Meta(max_length=64, examples=["woo-"])] = ""
+
+
 class SourceSettings(Struct, frozen=True, kw_only=True):
-    """``partner_id``: whose orders all of them are; without it each push must name the partner.
+    """How a source is set up."""
 
-    ``channel_type`` replaces the partner's own on these orders. ``zone`` is where the shop's business day is lived, as an
-    IANA name. ``currencies``: the only ones accepted; none named means any of ISO 4217.
-    """
-
-    warehouse: str
-    zone: str
-    partner_id: str | None = None
-    channel_type: str | None = None
-    sku_rule: SkuRule = SkuRule.REFUSE
-    sku: str = ""
-    currencies: tuple[str, ...] = ()
-    active: bool = True
+    partner_id: Annotated[
+        PartnerId | None,
+        Meta(description="Whose orders all of them are. Without it each push names the partner; WooCommerce cannot.", examples=["p-1001"]),
+    ] = None
+    channel_type: Annotated[Label | None, Meta(description="Instead of the partner's own, on these orders.", examples=["ecommerce"])] = None
+    warehouse: Annotated[WarehouseCode, Meta(description="Where its orders are served from, unless a push names another.")]
+    zone: Annotated[Zone, Meta(description="Where its business day is lived.")]
+    sku_fallback: Annotated[SkuFallback, Meta(description="What stands for a SKU that a line lacks.")] = SkuFallback()
+    currencies: Annotated[
+        tuple[Annotated[str, Meta(min_length=3, max_length=3)], ...],
+        Meta(max_length=50, description="The only ones accepted; none named means any.", examples=[["CNY"]]),
+    ] = ()
+    active: Annotated[bool, Meta(description="Pushes of a source that is not active are refused.")] = True
 
 
 @event("source_defined")
@@ -64,23 +73,35 @@ class SourceSecretRotated(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class DefineSource(Struct, frozen=True, kw_only=True):
-    source: str
-    platform: str
-    settings: SourceSettings
-    on: date
+@command("define_source", stream="source/{source}")
+class DefineSource(SourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same again changes nothing. It needs a secret before it can push."""
+
+    source: Annotated[str, Meta(max_length=40, description="Also the source of its orders' numbers.", examples=["shop"])]
+    platform: Annotated[
+        Literal["woocommerce", "cloudevents"], Meta(description="Fixed once the source is defined.", examples=["woocommerce"])
+    ]
+    on: HappenedOn = None
+
+    @property
+    def settings(self) -> SourceSettings:
+        """What it says of how the source is set up; the order of currencies means nothing."""
+        said = convert(self, SourceSettings, from_attributes=True)
+        return replace(said, currencies=tuple(sorted(set(said.currencies))))
 
 
+@command("rotate_secret", stream="source/{source}")
 class RotateSecret(Struct, frozen=True, kw_only=True):
     source: str
     secret_id: str
     previous_until: datetime
-    on: date
 
 
+@command("accept_push", stream="source/{source}")
 class AcceptPush(Struct, frozen=True):
     """Asked in the same write as what keeps a push: whether the source is active and the secret that signed counts at ``at``."""
 
+    source: str
     secret_id: str
     at: datetime
 
@@ -98,34 +119,34 @@ class Source(Struct, frozen=True):
     secrets: dict[str, datetime | None] = {}
 
 
-def decide(command: SourceCommand, source: Source) -> Iterator[SourceEvent]:
+def decide(command: SourceCommand, source: Source, known: Known) -> Iterator[SourceEvent]:
     match command:
         case DefineSource():
-            yield from _define(command, source)
+            yield from _define(command, source, happened_on(command.on, known))
         case RotateSecret():
             if source.settings is None:
                 raise Rejected("source_unknown", source=command.source)
             yield SourceSecretRotated(
-                source=command.source, secret_id=command.secret_id, previous_until=command.previous_until, occurred_on=command.on
+                source=command.source, secret_id=command.secret_id, previous_until=command.previous_until, occurred_on=known.today
             )
         case AcceptPush():
             _accept(command, source)
 
 
-def _define(command: DefineSource, source: Source) -> Iterator[SourceDefined]:
-    checked_source(command.source)
+def _define(command: DefineSource, source: Source, on: date) -> Iterator[SourceDefined]:
+    checked_shop(command.source)
     settings = command.settings
     checked_warehouse(settings.warehouse)
-    if settings.sku_rule is not SkuRule.REFUSE:
-        checked_sku(settings.sku)
+    if settings.sku_fallback.rule is not SkuRule.REFUSE:
+        checked_sku(settings.sku_fallback.sku)
     for currency in settings.currencies:
-        if currency not in ISO_4217:
+        if currency not in CURRENCIES:
             raise Rejected("currency_invalid", currency=currency)
     # What is kept was read by this platform's rules and is read again when it is re-driven.
     if source.platform not in (None, command.platform):
         raise Rejected("source_platform_fixed", source=command.source, platform=source.platform)
     if settings != source.settings:
-        yield SourceDefined(source=command.source, platform=command.platform, settings=settings, occurred_on=command.on)
+        yield SourceDefined(source=command.source, platform=command.platform, settings=settings, occurred_on=on)
 
 
 def _accept(command: AcceptPush, source: Source) -> None:

@@ -1,18 +1,20 @@
-"""The stock of one SKU in one warehouse: what lies there, and how much of it is promised to orders.
+"""The stock of a warehouse: what lies there of each SKU, and how much of it is promised to orders.
 
 Always: 0 <= reserved <= on_hand, and on_hand = received - shipped + returned + adjusted. Every change is decided in the same write as
-the order's, so no number of clients can promise the same unit twice.
+the order's, so no number of clients can promise the same unit twice. A step of an order is one event with all its lines; the state is
+a persistent map, so an event costs what its lines cost, however many SKUs lie there (docs/decisions/0020).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from channel_events.pure import Decider, Rejected, event
-from msgspec import Struct
-from msgspec.structs import replace
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import MAX_QUANTITY, HappenedOn, Name, Quantity, Reference, happened_on
+from immutables import Map
+from msgspec import Meta, Struct
 
-from orders_inventory.domain.amounts import MAX_QUANTITY, checked_quantity
+from orders_inventory.domain.words import Sku, WarehouseCode
 
 
 @event("stock_received", public=True)
@@ -39,11 +41,17 @@ class StockAdjusted(Struct, frozen=True, kw_only=True, gc=False):
     occurred_on: date
 
 
+class Units(Struct, frozen=True, gc=False):
+    """So many of a SKU."""
+
+    sku: str
+    quantity: int
+
+
 class _OfOrder(Struct, frozen=True, kw_only=True, gc=False):
     warehouse: str
-    sku: str
     order_id: str
-    quantity: int
+    lines: tuple[Units, ...]
     occurred_on: date
 
 
@@ -67,93 +75,144 @@ class StockReturned(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Units of an order came back and lie in the warehouse again."""
 
 
-StockEvent: TypeAlias = StockReceived | StockAdjusted | StockReserved | StockReleased | StockShipped | StockReturned
+OrderStockEvent: TypeAlias = StockReserved | StockReleased | StockShipped | StockReturned
+StockEvent: TypeAlias = StockReceived | StockAdjusted | OrderStockEvent
 
 
-class ReceiveStock(Struct, frozen=True, kw_only=True, gc=False):
+@command("receive_stock", stream="stock/{warehouse}")
+class ReceiveStock(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """A delivery came in. One with a ``reference`` counts once, whichever door it comes through; else send an Idempotency-Key."""
+
+    warehouse: WarehouseCode
+    sku: Sku
+    quantity: Quantity
+    reference: Annotated[Reference | None, Meta(examples=["DN-4711"])] = None
+    on: HappenedOn = None
+
+
+@command("count_stock", stream="stock/{warehouse}")
+class CountStock(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """The difference to what is known is an event with its reason; a count that agrees changes nothing."""
+
+    warehouse: WarehouseCode
+    sku: Sku
+    counted: Annotated[int, Meta(ge=0, le=MAX_QUANTITY, description="Units that lie there, promised ones among them.", examples=[488])]
+    reason: Annotated[Name, Meta(examples=["yearly count"])] = "stock count"
+    reference: Annotated[Reference | None, Meta(examples=["COUNT-2026-05"])] = None
+    on: HappenedOn = None
+
+
+class _ForOrder(Struct, frozen=True, kw_only=True, gc=False):
     warehouse: str
-    sku: str
-    quantity: int
-    reference: str | None
-    on: date
-
-
-class CountStock(Struct, frozen=True, kw_only=True, gc=False):
-    """``counted`` units were found to lie there, promised ones among them."""
-
-    warehouse: str
-    sku: str
-    counted: int
-    reason: str
-    reference: str | None
-    on: date
-
-
-class _ForOrder(Struct, frozen=True, gc=False):
-    warehouse: str
-    sku: str
     order_id: str
-    quantity: int
+    lines: tuple[Units, ...]
     on: date
 
 
-class Reserve(_ForOrder, frozen=True, gc=False):
+@command("reserve_stock", stream="stock/{warehouse}")
+class Reserve(_ForOrder, frozen=True, kw_only=True, gc=False):
     """Promise units to an order; refused when fewer are available."""
 
 
-class Release(_ForOrder, frozen=True, gc=False):
+@command("release_stock", stream="stock/{warehouse}")
+class Release(_ForOrder, frozen=True, kw_only=True, gc=False):
     """Free what an order no longer wants."""
 
 
-class Ship(_ForOrder, frozen=True, gc=False):
+@command("ship_stock", stream="stock/{warehouse}")
+class Ship(_ForOrder, frozen=True, kw_only=True, gc=False):
     """Let promised units go."""
 
 
-class Restock(_ForOrder, frozen=True, gc=False):
+@command("restock", stream="stock/{warehouse}")
+class Restock(_ForOrder, frozen=True, kw_only=True, gc=False):
     """Take units of an order back in."""
 
 
-StockCommand: TypeAlias = ReceiveStock | CountStock | Reserve | Release | Ship | Restock
-StockStep: TypeAlias = type[Reserve] | type[Release] | type[Ship] | type[Restock]
+StockStep: TypeAlias = Reserve | Release | Ship | Restock
+StockCommand: TypeAlias = ReceiveStock | CountStock | StockStep
+
+
+DAYS_KEPT = 7
+"""Days on which a SKU moved, for which a count may still come in late."""
 
 
 class StockItem(Struct, frozen=True, gc=False):
+    """``moved`` are the last days on which units came or went, and how many more there were afterwards: day, units, day, units, oldest
+    first, days as ordinals. Everything until ``before`` is one sum."""
+
     on_hand: int = 0
     reserved: int = 0
+    moved: tuple[int, ...] = ()
+    before: int = 0
 
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
 
+    def on(self, day: date) -> int | None:
+        """What lay there at the end of ``day``; None when that is not known any more."""
+        at = day.toordinal()
+        if at < self.before:
+            return None
+        return self.on_hand - sum(units for when, units in zip(self.moved[::2], self.moved[1::2], strict=True) if when > at)
 
-def decide(command: StockCommand, item: StockItem) -> Iterator[StockEvent]:
-    c = command
-    match c:
-        case ReceiveStock():
-            checked_quantity(c.quantity)
-            yield StockReceived(warehouse=c.warehouse, sku=c.sku, quantity=c.quantity, reference=c.reference, occurred_on=c.on)
-        case CountStock():
-            yield from _count(c, item)
-        case Reserve():
-            if c.quantity > item.available:
-                raise Rejected("stock_insufficient", warehouse=c.warehouse, sku=c.sku, wanted=c.quantity, available=item.available)
+    def after(self, on_hand: int, reserved: int, day: date) -> "StockItem":
+        if not on_hand:
+            return StockItem(self.on_hand, self.reserved + reserved, self.moved, self.before)
+        moved, before = self._moved(on_hand, day.toordinal())
+        return StockItem(self.on_hand + on_hand, self.reserved + reserved, moved, before)
+
+    def _moved(self, units: int, at: int) -> tuple[tuple[int, ...], int]:
+        moved = self.moved
+        if moved and moved[-2] == at:  # nearly always: business goes on day by day
+            return (*moved[:-1], moved[-1] + units), self.before
+        if at <= self.before:
+            return moved, self.before
+        days = dict(zip(moved[::2], moved[1::2], strict=True))
+        days[at] = days.get(at, 0) + units
+        kept = sorted(days.items())
+        before = self.before if len(kept) <= DAYS_KEPT else kept.pop(0)[0]
+        return tuple(one for day in kept for one in day), before
+
+
+NONE = StockItem()
+Shelves: TypeAlias = Map[str, StockItem]
+"""By SKU; of one that is not there nothing lies there."""
+
+
+def decide(command: StockCommand, shelves: Shelves, known: Known) -> Iterator[StockEvent]:
+    match command:
+        case ReceiveStock() as c:
+            on = happened_on(c.on, known)
+            yield StockReceived(warehouse=c.warehouse, sku=c.sku, quantity=c.quantity, reference=c.reference, occurred_on=on)
+        case CountStock() as c:
+            yield from _count(c, shelves.get(c.sku, NONE), happened_on(c.on, known))
+        case Reserve() as c:
+            for one in c.lines:
+                if one.quantity > (available := shelves.get(one.sku, NONE).available):
+                    raise Rejected("stock_insufficient", warehouse=c.warehouse, sku=one.sku, wanted=one.quantity, available=available)
             yield _of_order(StockReserved, c)
-        case Release():
-            _require_reserved(c, item)
+        case Release() as c:
+            _require_reserved(c, shelves)
             yield _of_order(StockReleased, c)
-        case Ship():
-            _require_reserved(c, item)
+        case Ship() as c:
+            _require_reserved(c, shelves)
             yield _of_order(StockShipped, c)
-        case Restock():
+        case Restock() as c:
             yield _of_order(StockReturned, c)
 
 
-def _count(c: CountStock, item: StockItem) -> Iterator[StockAdjusted]:
-    if not 0 <= c.counted <= MAX_QUANTITY:
-        raise Rejected("count_invalid", counted=c.counted, most=MAX_QUANTITY)
-    if c.counted < item.reserved:
-        raise Rejected("count_below_reserved", warehouse=c.warehouse, sku=c.sku, counted=c.counted, reserved=item.reserved)
-    if difference := c.counted - item.on_hand:
+def _count(c: CountStock, item: StockItem, on: date) -> Iterator[StockAdjusted]:
+    """Against what lay there on the day of the count: what has moved since was not there to be counted, or was."""
+    lay = item.on(on)
+    if lay is None:
+        earliest = date.fromordinal(item.before)
+        raise Rejected("count_too_late", warehouse=c.warehouse, sku=c.sku, on=on.isoformat(), earliest=earliest.isoformat())
+    difference = c.counted - lay
+    if (left := item.on_hand + difference) < item.reserved:
+        raise Rejected("count_below_reserved", warehouse=c.warehouse, sku=c.sku, counted=c.counted, left=left, reserved=item.reserved)
+    if difference:
         yield StockAdjusted(
             warehouse=c.warehouse,
             sku=c.sku,
@@ -161,46 +220,42 @@ def _count(c: CountStock, item: StockItem) -> Iterator[StockAdjusted]:
             difference=difference,
             reason=c.reason,
             reference=c.reference,
-            occurred_on=c.on,
+            occurred_on=on,
         )
 
 
-def _of_order(
-    kind: type[StockReserved] | type[StockReleased] | type[StockShipped] | type[StockReturned], command: _ForOrder
-) -> StockReserved | StockReleased | StockShipped | StockReturned:
-    return kind(
-        warehouse=command.warehouse,
-        sku=command.sku,
-        order_id=command.order_id,
-        quantity=command.quantity,
-        occurred_on=command.on,
-    )
+def _of_order(kind: type[OrderStockEvent], command: StockStep) -> OrderStockEvent:
+    return kind(warehouse=command.warehouse, order_id=command.order_id, lines=command.lines, occurred_on=command.on)
 
 
-def _require_reserved(command: _ForOrder, item: StockItem) -> None:
+def _require_reserved(command: StockStep, shelves: Shelves) -> None:
     """Keeps reserved >= 0 whatever the caller believes: an order never holds more than it reserved."""
-    if command.quantity > item.reserved:
-        raise Rejected("stock_not_reserved", warehouse=command.warehouse, sku=command.sku, wanted=command.quantity, reserved=item.reserved)
+    for one in command.lines:
+        if one.quantity > (reserved := shelves.get(one.sku, NONE).reserved):
+            raise Rejected("stock_not_reserved", warehouse=command.warehouse, sku=one.sku, wanted=one.quantity, reserved=reserved)
 
 
-def evolve(item: StockItem, event: StockEvent) -> StockItem:
-    match event:
-        case StockReceived() | StockReturned():
-            return replace(item, on_hand=item.on_hand + event.quantity)
-        case StockAdjusted():
-            return replace(item, on_hand=item.on_hand + event.difference)
-        case StockReserved():
-            return replace(item, reserved=item.reserved + event.quantity)
-        case StockReleased():
-            return replace(item, reserved=item.reserved - event.quantity)
-        case StockShipped():
-            return StockItem(on_hand=item.on_hand - event.quantity, reserved=item.reserved - event.quantity)
+def evolve(shelves: Shelves, event: StockEvent) -> Shelves:
+    if isinstance(event, StockReceived | StockAdjusted):
+        units = event.quantity if isinstance(event, StockReceived) else event.difference
+        return shelves.set(event.sku, shelves.get(event.sku, NONE).after(units, 0, event.occurred_on))
+    move = _MOVES[type(event)]
+    with shelves.mutate() as after:
+        for one in event.lines:
+            after[one.sku] = after.get(one.sku, NONE).after(*move(one.quantity), event.occurred_on)
+        finished: Shelves = after.finish()
+    return finished
 
 
-STOCK: Decider[StockCommand, StockItem, StockEvent] = Decider(
-    "stock",
-    initial=StockItem(),
-    decide=decide,
-    evolve=evolve,
-    events=[StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned],
+_MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
+    StockReserved: lambda n: (0, n),
+    StockReleased: lambda n: (0, -n),
+    StockShipped: lambda n: (-n, -n),
+    StockReturned: lambda n: (n, 0),
+}
+"""What each adds to what is on hand and to what is reserved."""
+
+_EVENTS: tuple[type[StockEvent], ...] = (StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned)
+STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider(
+    "stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS, state=dict[str, StockItem], kept=(dict, Map)
 )

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Annotated
 
-from channel_events.pure import Decider, Rejected, event
-from msgspec import Struct
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import HappenedOn, Label, Name, happened_on
+from msgspec import Meta, Struct
+
+from orders_inventory.domain.codes import checked_warehouse
+from orders_inventory.domain.words import WarehouseCode
 
 
 @event("warehouse_defined", public=True)
@@ -17,13 +22,17 @@ class WarehouseDefined(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class DefineWarehouse(Struct, frozen=True, kw_only=True):
-    warehouse: str
-    name: str
-    territory: str | None
-    on: date
+@command("define_warehouse", stream="warehouse/{warehouse}")
+class DefineWarehouse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same again changes nothing, another description replaces it."""
+
+    warehouse: WarehouseCode
+    name: Annotated[Name, Meta(examples=["Shanghai hub"])]
+    territory: Annotated[Label | None, Meta(examples=["CN-E"])] = None
+    on: HappenedOn = None
 
 
+@command("require_warehouse", stream="warehouse/{warehouse}")
 class RequireWarehouse(Struct, frozen=True):
     """Asked in the same write as what needs the warehouse; changes nothing."""
 
@@ -33,11 +42,13 @@ class RequireWarehouse(Struct, frozen=True):
 Warehouse = WarehouseDefined | None
 
 
-def decide(command: DefineWarehouse | RequireWarehouse, warehouse: Warehouse) -> Iterator[WarehouseDefined]:
+def decide(command: DefineWarehouse | RequireWarehouse, warehouse: Warehouse, known: Known) -> Iterator[WarehouseDefined]:
+    checked_warehouse(command.warehouse)
     match command:
         case DefineWarehouse():
             if warehouse is None or (command.name, command.territory) != (warehouse.name, warehouse.territory):
-                yield WarehouseDefined(warehouse=command.warehouse, name=command.name, territory=command.territory, occurred_on=command.on)
+                on = happened_on(command.on, known)
+                yield WarehouseDefined(warehouse=command.warehouse, name=command.name, territory=command.territory, occurred_on=on)
         case RequireWarehouse():
             if warehouse is None:
                 raise Rejected("warehouse_unknown", warehouse=command.warehouse)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from channel_events import INTEGER, TEXT, TIME, OwnLog, Table, View
+from channel_events import INTEGER, TEXT, TIME, OwnLog, Table, View, parked_streams_query
 from channel_events.pure import Change, Recorded, Set
 
 from orders_inventory.domain.push import Outcome, PushReceived, PushSettled
@@ -45,7 +45,7 @@ class State(StrEnum):
 
 
 REACTION = "apply_pushes"
-_WAITING = sa.table("parked_stream", *(sa.column(name) for name in ("subscription", "stream", "reason", "waits_for", "attempts", "since")))
+_WAITING = parked_streams_query(REACTION).subquery("waiting")
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -81,7 +81,7 @@ def newest_first() -> list[sa.ColumnElement[Any]]:
 def listed(wanted: Wanted) -> sa.Select[Any]:
     """The pushes with their state; of those that are parked why, since when, and what they wait for."""
     c, w = TABLE.sql.c, _WAITING.c
-    parked = sa.and_(w.subscription == REACTION, w.stream == sa.literal("push/") + c.source + "/" + c.push_id)
+    parked = w.stream == sa.literal("push/") + c.source + "/" + c.push_id
     state = sa.case((c.outcome.is_not(None), c.outcome), (w.stream.is_not(None), State.PARKED), else_=State.RECEIVED)
     query = sa.select(
         TABLE.sql,

@@ -1,7 +1,7 @@
 """Stock balances, and the movements that explain them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from channel_events import DATE, INTEGER, TEXT, TIME, OwnLog, Table, View
@@ -47,50 +47,54 @@ MOVEMENT_TABLE = Table(
 _MOVED = ("on_hand", "reserved")
 
 
+class _Kind(NamedTuple):
+    """What a unit adds to what is on hand, to what is reserved, and to the sum of its kind."""
+
+    kind: str
+    on_hand: int
+    reserved: int
+    sum: str | None
+
+
+_OF_ORDERS = {
+    StockReserved: _Kind("reserved", 0, 1, None),
+    StockReleased: _Kind("released", 0, -1, None),
+    StockShipped: _Kind("shipped", -1, -1, "shipped"),
+    StockReturned: _Kind("returned", 1, 0, "returned"),
+}
+
+
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case StockReceived() as e:
-            n = e.quantity
-            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, received=n)
-            yield _movement(event, "received", on_hand=n, reserved=0)
+            yield from _moved(event, e.sku, e.quantity, _Kind("received", 1, 0, "received"))
         case StockAdjusted() as e:
-            n = e.difference
-            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, adjusted=n)
-            yield _movement(event, "adjusted", on_hand=n, reserved=0)
-        case StockReserved() as e:
-            yield Add((e.warehouse, e.sku), table="stock_balance", reserved=e.quantity)
-            yield _movement(event, "reserved", on_hand=0, reserved=e.quantity)
-        case StockReleased() as e:
-            yield Add((e.warehouse, e.sku), table="stock_balance", reserved=-e.quantity)
-            yield _movement(event, "released", on_hand=0, reserved=-e.quantity)
-        case StockShipped() as e:
-            n = e.quantity
-            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=-n, reserved=-n, shipped=n)
-            yield _movement(event, "shipped", on_hand=-n, reserved=-n)
-        case StockReturned() as e:
-            n = e.quantity
-            yield Add((e.warehouse, e.sku), table="stock_balance", on_hand=n, returned=n)
-            yield _movement(event, "returned", on_hand=n, reserved=0)
+            yield from _moved(event, e.sku, e.difference, _Kind("adjusted", 1, 0, "adjusted"))
+        case StockReserved() | StockReleased() | StockShipped() | StockReturned() as e:
+            for line in e.lines:
+                yield from _moved(event, line.sku, line.quantity, _OF_ORDERS[type(e)])
 
 
-def _movement(event: Recorded, kind: str, *, on_hand: int, reserved: int) -> Insert:
+def _moved(event: Recorded, sku: str, units: int, kind: _Kind) -> Iterator[Change]:
     e = event.data
-    return Insert(
-        (e.warehouse, e.sku, event.position),
+    moved = {"on_hand": kind.on_hand * units, "reserved": kind.reserved * units}
+    sums = {name: value for name, value in moved.items() if value} | ({kind.sum: units} if kind.sum else {})
+    yield Add((e.warehouse, sku), table="stock_balance", **sums)
+    yield Insert(
+        (e.warehouse, sku, event.position),
         table="stock_movement",
         event_id=event.id,
-        kind=kind,
-        on_hand=on_hand,
-        reserved=reserved,
+        kind=kind.kind,
         order_id=getattr(e, "order_id", None),
         reference=getattr(e, "reference", None),
         reason=getattr(e, "reason", None),
         occurred_on=e.occurred_on,
         recorded_at=event.recorded_at,
+        **moved,
     )
 
 
-STOCK_LEVELS = View("stock", version=2, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+STOCK_LEVELS = View("stock", version=3, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
 
 
 def balances(warehouse: str | None, sku: str | None) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:

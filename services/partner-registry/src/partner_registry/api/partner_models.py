@@ -1,53 +1,12 @@
-"""What requests and answers about partners are made of."""
+"""What answers about partners are made of."""
 
 from datetime import date
 from typing import Self
 
-from channel_service import Code, Dated, Label, Rule, Text
-from msgspec import UNSET
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from partner_registry.application.partner_record import PartnerRecord
-from partner_registry.domain.partner import ChannelType, MovePartner, Status
-
-
-class Application(Dated):
-    partner_id: Code | None = Field(None, description="Your own id for it, for ever; one is given when left out.", examples=["p-1001"])
-    name: Text = Field(examples=["Jade Trading"])
-    channel_type: ChannelType = Field(examples=["distributor"])
-    segment: Label | None = Field(None, examples=["Specialty Bike Shop"])
-    territory: Code = Field(examples=["CN-E"])
-    parent: Code | None = Field(None, description="The partner it belongs to or buys through.", examples=["p-1000"])
-
-
-class Suspension(Dated):
-    reason: Text = Field(examples=["invoices overdue"])
-
-
-class Move(Dated):
-    territory: Code | None = Field(None, description="Stays as it is when left out.", examples=["CN-N"])
-    parent: Code | None = Field(None, description="Stays as it is when left out; null makes the partner a root.", examples=["p-1002"])
-
-    @model_validator(mode="after")
-    def _says_where(self) -> Self:
-        if not self.model_fields_set & {"territory", "parent"}:
-            raise Rule("must name a territory, a parent, or both", "应指明区域、上级或两者")
-        if "territory" in self.model_fields_set and self.territory is None:
-            raise Rule("territory must not be null; leave it out to keep it", "territory 不应为 null；如需保持不变请省略")
-        return self
-
-    def command(self, partner_id: str, today: date) -> MovePartner:
-        return MovePartner(
-            partner_id=partner_id,
-            territory=UNSET if self.territory is None else self.territory,
-            parent=self.parent if "parent" in self.model_fields_set else UNSET,
-            on=self.on,
-            today=today,
-        )
-
-
-class Grant(Dated):
-    agreement: Text = Field(description="The agreement that grants it.", examples=["A-2026-017"])
+from partner_registry.domain.partner import ChannelType, Status
 
 
 class Standing(BaseModel):

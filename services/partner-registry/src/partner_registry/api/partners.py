@@ -1,26 +1,20 @@
 """Partners: their commands, one by id, and all of them to list and search."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from channel_events.pure import Rejected
 from channel_service import (
     BRAND,
-    UNDATED,
     Allow,
-    By,
     Caller,
     Code,
-    Dated,
+    Commands,
     Day,
     EndOfDay,
-    Key,
     LogDep,
-    NewId,
     Page,
     PageDep,
     ReadDep,
-    Receipt,
     Role,
     RuntimeDep,
     Search,
@@ -29,18 +23,18 @@ from channel_service import (
     fetch_page,
     set_etag,
 )
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Query, Response
 
 from partner_registry.api import partner_models as models
 from partner_registry.application.partner_record import partner_record
-from partner_registry.application.partners import apply_partner, change_partner, move_partner
+from partner_registry.application.partners import applying, moving
 from partner_registry.domain.partner import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
     ChannelType,
     GrantChildrenAccess,
-    PartnerApplied,
+    MovePartner,
     ReinstatePartner,
     RevokeChildrenAccess,
     Status,
@@ -49,89 +43,19 @@ from partner_registry.domain.partner import (
 from partner_registry.views.partner_directory import ORDER, PARTNER_DIRECTORY, Wanted, listed
 
 router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER)])
-MANAGE = [Allow(Role.CHANNEL_MANAGER)]
+MANAGE = [Role.CHANNEL_MANAGER]
 PartnerId = Annotated[Code, Path(examples=["p-1001"])]
 
 
-@router.post(
-    "",
-    dependencies=MANAGE,
-    summary="Apply",
-    status_code=201,
-    responses={200: {"description": "It had applied with the same facts.", "model": Receipt}},
-)
-async def post_partner(body: models.Application, log: LogDep, by: By, key: Key, today: Today, new_id: NewId, response: Response) -> Receipt:
-    """A partner applies. Without ``partner_id`` it is given one: then send an Idempotency-Key, so that a repeat is no second partner."""
-    command = ApplyPartner(
-        partner_id=body.partner_id or new_id(),
-        name=body.name,
-        channel_type=body.channel_type,
-        segment=body.segment,
-        territory=body.territory,
-        parent=body.parent,
-        on=body.on,
-        today=today,
-    )
-    appended = await apply_partner(log, command, by, key)
-    # A repeated key answers with the events of the first time, and so with the id that was given then.
-    written = next((event.data.partner_id for event in appended.events if isinstance(event.data, PartnerApplied)), None)
-    receipt = Receipt.of(written or command.partner_id, appended)
-    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
-    response.headers["location"] = f"/v1/partners/{quote(receipt.id, safe='')}"
-    return receipt
-
-
-@router.post("/{partner_id}/approve", dependencies=MANAGE, summary="Approve")
-async def approve(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
-    command = ApprovePartner(partner_id=partner_id, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_partner(log, command, by, key))
-
-
-@router.post("/{partner_id}/activate", dependencies=MANAGE, summary="Activate")
-async def activate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
-    """From now on it may order."""
-    command = ActivatePartner(partner_id=partner_id, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_partner(log, command, by, key))
-
-
-@router.post("/{partner_id}/suspend", dependencies=MANAGE, summary="Suspend")
-async def suspend(partner_id: PartnerId, body: models.Suspension, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """Its direct orders are refused until it is reinstated."""
-    command = SuspendPartner(partner_id=partner_id, reason=body.reason, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_partner(log, command, by, key))
-
-
-@router.post("/{partner_id}/reinstate", dependencies=MANAGE, summary="Reinstate")
-async def reinstate(partner_id: PartnerId, log: LogDep, by: By, key: Key, today: Today, body: Dated = UNDATED) -> Receipt:
-    command = ReinstatePartner(partner_id=partner_id, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_partner(log, command, by, key))
-
-
-@router.post("/{partner_id}/move", dependencies=MANAGE, summary="Move to a territory or under a parent")
-async def move(partner_id: PartnerId, body: models.Move, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """From ``on``, which may lie ahead but not before the last move. What is left out stays; ``"parent": null`` makes it a root."""
-    return Receipt.of(partner_id, await move_partner(log, body.command(partner_id, today), by, key))
-
-
-@router.put("/{partner_id}/children-access", dependencies=MANAGE, summary="Let it see what is of its children")
-async def grant_children_access(partner_id: PartnerId, body: models.Grant, log: LogDep, by: By, key: Key, today: Today) -> Receipt:
-    """From ``on``, which may lie ahead, it may read what is of the partners directly under it, and change nothing there."""
-    command = GrantChildrenAccess(partner_id=partner_id, agreement=body.agreement, on=body.on, today=today)
-    return Receipt.of(partner_id, await change_partner(log, command, by, key))
-
-
-@router.delete("/{partner_id}/children-access", dependencies=MANAGE, summary="Let it see only its own")
-async def revoke_children_access(
-    partner_id: PartnerId,
-    log: LogDep,
-    by: By,
-    key: Key,
-    today: Today,
-    on: Annotated[Day | None, Query(description="The business date from which it is revoked; today when not given.")] = None,
-) -> Receipt:
-    """From ``on``, which may lie ahead; grants that were planned for later days are void."""
-    command = RevokeChildrenAccess(partner_id=partner_id, on=on, today=today)
-    return Receipt.of(partner_id, await change_partner(log, command, by, key))
+commands = Commands(router)
+commands.post("", ApplyPartner, use=applying, allow=MANAGE, created=True, summary="Apply")
+commands.post("/{partner_id}/approve", ApprovePartner, allow=MANAGE, summary="Approve")
+commands.post("/{partner_id}/activate", ActivatePartner, allow=MANAGE, summary="Activate")
+commands.post("/{partner_id}/suspend", SuspendPartner, allow=MANAGE, summary="Suspend")
+commands.post("/{partner_id}/reinstate", ReinstatePartner, allow=MANAGE, summary="Reinstate")
+commands.post("/{partner_id}/move", MovePartner, use=moving, allow=MANAGE, summary="Move to a territory or under a parent")
+commands.put("/{partner_id}/children-access", GrantChildrenAccess, allow=MANAGE, summary="Let it see what is of its children")
+commands.delete("/{partner_id}/children-access", RevokeChildrenAccess, allow=MANAGE, summary="Let it see only its own")
 
 
 @router.get("/{partner_id}", summary="One partner, as of a business date")

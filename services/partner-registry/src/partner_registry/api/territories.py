@@ -1,40 +1,15 @@
 """Territories: a tree of codes."""
 
 from datetime import date
-from typing import Annotated
 
-from channel_service import (
-    BRAND,
-    Allow,
-    By,
-    Code,
-    Dated,
-    Key,
-    LogDep,
-    Page,
-    PageDep,
-    ReadDep,
-    Receipt,
-    Role,
-    Search,
-    SeenBy,
-    Text,
-    Today,
-    fetch_page,
-)
-from fastapi import APIRouter, Path, Response, status
+from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role, Search, SeenBy, fetch_page
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from partner_registry.application.territories import define_territory
 from partner_registry.domain.territories import DefineTerritory
 from partner_registry.views.territory_list import TERRITORY_LIST, listed
 
 router = APIRouter(prefix="/v1/territories", tags=["territories"], dependencies=[Allow(*BRAND)])
-
-
-class Definition(Dated):
-    name: Text = Field(examples=["East China"])
-    parent: Code | None = Field(None, description="The territory that contains it; it must be there.", examples=["CN"])
 
 
 class Territory(BaseModel):
@@ -45,20 +20,9 @@ class Territory(BaseModel):
     defined_on: date
 
 
-@router.put(
-    "/{territory}",
-    dependencies=[Allow(Role.CHANNEL_MANAGER)],
-    summary="Define a territory",
-    responses={201: {"description": "It is new.", "model": Receipt}},
+Commands(router).put(
+    "/{territory}", DefineTerritory, allow=[Role.CHANNEL_MANAGER], created=True, id=lambda c: c.territory, summary="Define a territory"
 )
-async def put_territory(
-    territory: Annotated[Code, Path(examples=["CN-E"])], body: Definition, log: LogDep, by: By, key: Key, today: Today, response: Response
-) -> Receipt:
-    """The same again changes nothing; other facts under a code that is taken are refused."""
-    command = DefineTerritory(territory=territory, name=body.name, parent=body.parent, on=body.on, today=today)
-    receipt = Receipt.of(territory, await define_territory(log, command, by, key))
-    response.status_code = status.HTTP_201_CREATED if receipt.changed else status.HTTP_200_OK
-    return receipt
 
 
 @router.get("", summary="All territories, by code", dependencies=[SeenBy(TERRITORY_LIST)])

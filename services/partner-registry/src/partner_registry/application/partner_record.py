@@ -25,7 +25,7 @@ class PartnerRecord(Struct, frozen=True, kw_only=True):
 
 async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecord:
     """Raises `Rejected`: ``partner_unknown``, or ``partner_not_applied_yet`` for a day before it applied."""
-    partner, tag = await log.current(PARTNER, partner_id)
+    partner, *_ = current = await log.current(PARTNER, partner_id)
     if partner.application is None:
         raise Rejected("partner_unknown", partner_id=partner_id)
     standing, place = partner.standing_on(as_of), partner.place_on(as_of)
@@ -33,7 +33,7 @@ async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecor
         raise Rejected("partner_not_applied_yet", partner_id=partner_id, applied_on=partner.application.occurred_on, as_of=as_of)
     return PartnerRecord(
         as_of=as_of,
-        tag=tag,
+        tag=current.tag,
         applied=partner.application,
         standing=standing,
         place=place,

@@ -3,69 +3,57 @@
 The partner comes first, so that its own refusal is the one told; then what it names, on those streams' own word.
 """
 
-from collections.abc import Iterator
-from typing import TypeAlias
-
-from channel_events import Actor, Appended, CommandKey, Deciding, On
+from channel_events import Ask, On, Rejected, Steps
 from msgspec import UNSET
 
 from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink
 from partner_registry.domain.partner import (
     PARTNER,
     ActivatePartner,
+    AdmitPartner,
     ApplyPartner,
     ApprovePartner,
-    GrantChildrenAccess,
     MovePartner,
-    ReinstatePartner,
+    Partner,
     RequireParent,
-    RevokeChildrenAccess,
-    SuspendPartner,
+    Status,
 )
-from partner_registry.domain.territories import TERRITORIES, TREE, RequireTerritory
-
-StandingCommand: TypeAlias = ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner
-OwnCommand: TypeAlias = StandingCommand | GrantChildrenAccess | RevokeChildrenAccess
-"""What concerns no other stream than the partner's."""
+from partner_registry.domain.territories import TERRITORIES, RequireTerritory
 
 
-async def apply_partner(log: Deciding, command: ApplyPartner, by: Actor, key: CommandKey | None) -> Appended:
-    return await log.execute(*applying(command), by=by, key=key)
+def applying(c: ApplyPartner) -> Steps:
+    for applied in (yield On(PARTNER, c)):
+        yield On(TERRITORIES, RequireTerritory(c.territory))
+        yield from _under(c.parent)
+        yield On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=applied.partner_id, parent=c.parent, on=applied.occurred_on))
 
 
-async def change_partner(log: Deciding, command: OwnCommand, by: Actor, key: CommandKey | None) -> Appended:
-    """Approves, activates, suspends or reinstates; lets it see what is of its children, or no longer."""
-    return await log.execute(*changing(command), by=by, key=key)
+def moving(c: MovePartner) -> Steps:
+    for moved in (yield On(PARTNER, c)):
+        if c.territory is not UNSET:
+            yield On(TERRITORIES, RequireTerritory(c.territory))
+        if c.parent is not UNSET:
+            yield from _under(c.parent)
+            yield On(HIERARCHY, PARTNERS, Relink(partner_id=c.partner_id, parent=c.parent, on=moved.occurred_on))
 
 
-async def move_partner(log: Deciding, command: MovePartner, by: Actor, key: CommandKey | None) -> Appended:
-    return await log.execute(*moving(command), by=by, key=key)
+def admitting(c: AdmitPartner) -> Steps:
+    """The application and the steps that are not there yet; ``partner_exists`` when one is there with another date.
+
+    The steps themselves are no news to a partner that took them on another day, so that is found here.
+    """
+    yield from applying(c)
+    partner: Partner = (yield Ask(PARTNER, c.partner_id or "")).state
+    for on, status, step in ((c.approved_on, Status.APPROVED, ApprovePartner), (c.activated_on, Status.ACTIVE, ActivatePartner)):
+        if on is None:
+            continue
+        taken = next((standing.since for standing in partner.standings if standing.status is status), None)
+        if taken is None:
+            yield On(PARTNER, step(partner_id=c.partner_id or "", on=on))
+        elif taken != on:
+            raise Rejected("partner_exists", partner_id=c.partner_id)
 
 
-def applying(command: ApplyPartner) -> Iterator[On]:
-    yield On(PARTNER, command.partner_id, command)
-    yield On(TERRITORIES, TREE, RequireTerritory(command.territory))
-    yield from _require_parent(command.parent)
-    yield On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=command.partner_id, parent=command.parent, on=command.day))
-
-
-def changing(command: OwnCommand) -> Iterator[On]:
-    yield On(PARTNER, command.partner_id, command)
-
-
-def moving(command: MovePartner) -> Iterator[On]:
-    yield On(PARTNER, command.partner_id, command)
-    yield from _named_in_move(command)
-
-
-def _named_in_move(command: MovePartner) -> Iterator[On]:
-    if command.territory is not UNSET:
-        yield On(TERRITORIES, TREE, RequireTerritory(command.territory))
-    if command.parent is not UNSET:
-        yield from _require_parent(command.parent)
-        yield On(HIERARCHY, PARTNERS, Relink(partner_id=command.partner_id, parent=command.parent, on=command.day))
-
-
-def _require_parent(parent: str | None) -> Iterator[On]:
+def _under(parent: str | None) -> Steps:
     if parent is not None:
-        yield On(PARTNER, parent, RequireParent(partner_id=parent))
+        yield On(PARTNER, RequireParent(partner_id=parent))

@@ -1,35 +1,23 @@
-"""Business dates of commands. The clock stays outside: today arrives with the command."""
+"""What the days of a partner's life must keep to."""
 
 from datetime import date
 
-import msgspec
-from channel_events.pure import Rejected
+from channel_events.pure import Known, Rejected
 
 
-class Dated(msgspec.Struct, frozen=True, kw_only=True):
-    """A command with a business date: ``on``, or ``today`` (in the brand's zone) when the sender names none."""
-
-    today: date
-    on: date | None = None
-
-    @property
-    def day(self) -> date:
-        return self.on or self.today
-
-
-def refuse_future(command: Dated) -> None:
+def refuse_future(on: date, known: Known) -> None:
     """Refuses a date after today.
 
     The other services act on such a fact when it arrives: a suspension dated next month would stop orders at once.
     """
-    if command.day > command.today:
-        raise Rejected("date_in_future", on=command.day, today=command.today)
+    if on > known.today:
+        raise Rejected("date_in_future", on=on, today=known.today)
 
 
-def refuse_before(command: Dated, last: date) -> None:
+def refuse_before(on: date, last: date) -> None:
     """Refuses a date before that of the last change of the same kind: a history only ever grows at its end.
 
     Else what a report said of a past day would depend on the order in which the changes came in.
     """
-    if command.day < last:
-        raise Rejected("date_before_last_change", on=command.day, last=last)
+    if on < last:
+        raise Rejected("date_before_last_change", on=on, last=last)

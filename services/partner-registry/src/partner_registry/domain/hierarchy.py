@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import msgspec
-from channel_events.pure import Decider, Rejected, event
+from channel_events.pure import Decider, Known, Rejected, event
 
 PARTNERS = "partners"
 """The key of the one stream."""
@@ -54,7 +54,7 @@ HierarchyCommand: TypeAlias = JoinHierarchy | Relink
 Links: TypeAlias = Mapping[str, tuple[Link, ...]]
 
 
-def decide(command: HierarchyCommand, links: Links) -> Iterator[PartnerLinked]:
+def decide(command: HierarchyCommand, links: Links, _: Known) -> Iterator[PartnerLinked]:
     own = links.get(command.partner_id, ())
     if own and (isinstance(command, JoinHierarchy) or own[-1].parent == command.parent):
         return
@@ -94,5 +94,5 @@ def evolve(links: Links, event: PartnerLinked) -> Links:
 
 
 HIERARCHY: Decider[HierarchyCommand, Links, PartnerLinked] = Decider(
-    "hierarchy", initial={}, decide=decide, evolve=evolve, events=[PartnerLinked]
+    "hierarchy", initial={}, decide=decide, evolve=evolve, events=[PartnerLinked], state=Links
 )

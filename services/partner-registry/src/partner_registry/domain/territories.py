@@ -5,12 +5,14 @@ No move and no retirement yet: a territory is defined under one that is there al
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
-from channel_events.pure import Decider, Rejected, event
+from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_terms import Code, HappenedOn, Name, planned_on
+from msgspec import Meta
 
-from partner_registry.domain.dates import Dated, refuse_future
+from partner_registry.domain.dates import refuse_future
 
 TREE = "tree"
 """The key of the one stream."""
@@ -26,12 +28,17 @@ class TerritoryDefined(msgspec.Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class DefineTerritory(Dated, frozen=True, kw_only=True):
-    territory: str
-    name: str
-    parent: str | None
+@command("define_territory", stream=f"territories/{TREE}")
+class DefineTerritory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same again changes nothing; other facts under a code that is taken are refused."""
+
+    territory: Annotated[Code, Meta(examples=["CN-E"])]
+    name: Annotated[Name, Meta(examples=["East China"])]
+    parent: Annotated[Code | None, Meta(description="The territory that contains it; it must be there.", examples=["CN"])] = None
+    on: HappenedOn = None
 
 
+@command("require_territory", stream=f"territories/{TREE}")
 class RequireTerritory(msgspec.Struct, frozen=True):
     """Part of a larger command that names a territory: refused when there is no such one."""
 
@@ -42,19 +49,20 @@ TerritoryCommand: TypeAlias = DefineTerritory | RequireTerritory
 Tree: TypeAlias = Mapping[str, TerritoryDefined]
 
 
-def decide(command: TerritoryCommand, tree: Tree) -> Iterator[TerritoryDefined]:
+def decide(command: TerritoryCommand, tree: Tree, known: Known) -> Iterator[TerritoryDefined]:
     match command:
         case RequireTerritory(territory):
             _require(territory, tree)
         case DefineTerritory(territory=territory) if territory in tree:
             _refuse_other_facts(command, tree[territory])
         case DefineTerritory(territory=territory, name=name, parent=parent):
-            refuse_future(command)
+            on = planned_on(command.on, known)
+            refuse_future(on, known)
             if parent == territory:
                 raise Rejected("territory_cycle", territory=territory)
             if parent is not None:
                 _require(parent, tree)
-            yield TerritoryDefined(territory=territory, name=name, parent=parent, occurred_on=command.day)
+            yield TerritoryDefined(territory=territory, name=name, parent=parent, occurred_on=on)
 
 
 def _require(territory: str, tree: Tree) -> None:
@@ -73,5 +81,5 @@ def evolve(tree: Tree, event: TerritoryDefined) -> Tree:
 
 
 TERRITORIES: Decider[TerritoryCommand, Tree, TerritoryDefined] = Decider(
-    "territories", initial={}, decide=decide, evolve=evolve, events=[TerritoryDefined]
+    "territories", initial={}, decide=decide, evolve=evolve, events=[TerritoryDefined], state=Tree
 )

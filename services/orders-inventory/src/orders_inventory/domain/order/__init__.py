@@ -3,17 +3,22 @@
 from channel_events.pure import Decider
 
 from orders_inventory.domain.order.commands import (
+    PARTNER,
+    AsPlaced,
+    BringOrder,
     CancelOrder,
     ConfirmOrder,
     DeliverOrder,
+    History,
     NewLine,
     OrderCommand,
     OrderingPartner,
     OrderStep,
-    Part,
+    Place,
     PlaceOrder,
     ReturnOrder,
     ShipOrder,
+    Wanted,
 )
 from orders_inventory.domain.order.decide import decide
 from orders_inventory.domain.order.events import (
@@ -29,18 +34,26 @@ from orders_inventory.domain.order.events import (
     ShippedLine,
     TakenBackLine,
 )
-from orders_inventory.domain.order.selection import Wanted, by_sku, to_cancel, to_return, to_ship
+from orders_inventory.domain.order.placing import SUSPENDED
+from orders_inventory.domain.order.selection import line_of, units_by_sku
 from orders_inventory.domain.order.state import Line, Order, Shipment, evolve
 from orders_inventory.domain.order.status import Status, status
 
-ORDER: Decider[OrderCommand, Order, OrderEvent] = Decider("order", initial=Order(), decide=decide, evolve=evolve, events=EVENTS)
+ORDER: Decider[OrderCommand, Order, OrderEvent] = Decider(
+    "order", initial=Order(), decide=decide, evolve=evolve, events=EVENTS, needs=[PARTNER]
+)
 
 __all__ = [
     "ORDER",
+    "PARTNER",
+    "SUSPENDED",
+    "AsPlaced",
+    "BringOrder",
     "CancelOrder",
     "ConfirmOrder",
     "DeliverOrder",
     "DeliveryConfirmed",
+    "History",
     "Line",
     "NewLine",
     "Order",
@@ -52,7 +65,7 @@ __all__ = [
     "OrderPlaced",
     "OrderStep",
     "OrderingPartner",
-    "Part",
+    "Place",
     "PlaceOrder",
     "ReturnOrder",
     "ReturnReceived",
@@ -63,9 +76,7 @@ __all__ = [
     "Status",
     "TakenBackLine",
     "Wanted",
-    "by_sku",
+    "line_of",
     "status",
-    "to_cancel",
-    "to_return",
-    "to_ship",
+    "units_by_sku",
 ]

@@ -6,16 +6,17 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from channel_events.pure import Rejected
+from channel_events.pure import Known, Rejected
+from channel_terms import happened_on
 
 from orders_inventory.domain.amounts import portion
+from orders_inventory.domain.codes import order_id
 from orders_inventory.domain.order.commands import (
     CancelOrder,
     ConfirmOrder,
     DeliverOrder,
     OrderCommand,
     OrderStep,
-    Part,
     PlaceOrder,
     ReturnOrder,
     ShipOrder,
@@ -33,19 +34,44 @@ from orders_inventory.domain.order.events import (
     TakenBackLine,
 )
 from orders_inventory.domain.order.placing import place
-from orders_inventory.domain.order.state import Line, Order
+from orders_inventory.domain.order.selection import line_of, selected
+from orders_inventory.domain.order.state import Line, Order, named
 
 
-def decide(command: OrderCommand, order: Order) -> Iterator[OrderEvent]:
+def decide(command: OrderCommand, order: Order, known: Known) -> Iterator[OrderEvent]:
     if isinstance(command, PlaceOrder):
-        return place(command, order.placed)
+        yield from place(command, order.placed, known)
+        return
     if order.placed is None:
-        raise Rejected("order_unknown")
-    return _step(command, order, order.placed)
+        raise Rejected("order_unknown", order_id=order_id(command.source, command.external_id))
+    on = happened_on(command.on, known)
+    if command.reference is None or (taken := order.references.get(named(_MAKES[type(command)], command.reference))) is None:
+        yield from _step(command, order, order.placed, on)
+    elif not _says(command, order, taken):
+        raise Rejected("reference_used", reference=command.reference)
 
 
-def _step(command: OrderStep, order: Order, placed: OrderPlaced) -> Iterator[OrderEvent]:
-    header = _header(placed, command.on)
+def _says(command: OrderStep, order: Order, taken: dict[str, int]) -> bool:
+    """Whether a step that was taken under its reference may be this one; "all that is left" may be any part."""
+    if isinstance(command, DeliverOrder):
+        return command.shipment is None or str(command.shipment) in taken
+    if isinstance(command, ConfirmOrder) or command.lines is None:
+        return True
+    wanted = {line_of(order, one).placed.line_id: one.quantity for one in command.lines}
+    return wanted.keys() == taken.keys() and all(units in (None, taken[line_id]) for line_id, units in wanted.items())
+
+
+_MAKES: dict[type[OrderStep], type[OrderEvent]] = {
+    ConfirmOrder: OrderConfirmed,
+    ShipOrder: ShipmentHandedOver,
+    DeliverOrder: DeliveryConfirmed,
+    CancelOrder: OrderCancelled,
+    ReturnOrder: ReturnReceived,
+}
+
+
+def _step(command: OrderStep, order: Order, placed: OrderPlaced, on: date) -> Iterator[OrderEvent]:
+    header = _header(placed, on, command.reference)
     match command:
         case ConfirmOrder():
             if _is_cancelled(order):
@@ -53,29 +79,36 @@ def _step(command: OrderStep, order: Order, placed: OrderPlaced) -> Iterator[Ord
             if order.confirmed_on is None:
                 yield OrderConfirmed(**header, lines=placed.lines)
         case CancelOrder():
-            if command.parts or not _is_cancelled(order):
+            if command.lines or not _is_cancelled(order):
                 yield OrderCancelled(**header, reason=command.reason, lines=_cancelled_lines(command, order))
         case ShipOrder():
             if order.confirmed_on is None:
                 raise Rejected("order_not_confirmed")
+            _in_order(on, order.confirmed_on)
             yield ShipmentHandedOver(**header, shipment=len(order.shipments) + 1, lines=_shipped_lines(command, order))
         case DeliverOrder():
             yield from _deliver(command, order, header)
         case ReturnOrder():
-            yield ReturnReceived(**header, reason=command.reason, lines=_returned_lines(command, order))
+            yield ReturnReceived(**header, reason=command.reason, lines=tuple(_returned_lines(command, order, on)))
 
 
 _CARRIED = ("order_id", "source", "external_id", "partner_id", "channel_type", "segment", "territory", "sales_rep", "currency", "warehouse")
 _carried = attrgetter(*_CARRIED)
 
 
-def _header(placed: OrderPlaced, on: date) -> dict[str, Any]:
+def _header(placed: OrderPlaced, on: date, reference: str | None) -> dict[str, Any]:
     """What every later event of the order carries besides its own."""
     if on < placed.occurred_on:
         raise Rejected("date_before_order", on=on.isoformat(), placed_on=placed.occurred_on.isoformat())
     header = dict(zip(_CARRIED, _carried(placed), strict=True))
-    header["occurred_on"], header["placed_on"] = on, placed.occurred_on
+    header["occurred_on"], header["placed_on"], header["reference"] = on, placed.occurred_on, reference
     return header
+
+
+def _in_order(on: date, before: date) -> None:
+    """No step is dated before the one that it follows."""
+    if on < before:
+        raise Rejected("date_before_step", on=on.isoformat(), before=before.isoformat())
 
 
 def _is_cancelled(order: Order) -> bool:
@@ -89,6 +122,7 @@ def _deliver(command: DeliverOrder, order: Order, header: dict[str, Any]) -> Ite
         raise Rejected("shipment_unknown", shipment=command.shipment, shipments=len(order.shipments))
     for shipment in order.shipments:
         if not shipment.delivered and command.shipment in (None, shipment.number):
+            _in_order(header["occurred_on"], shipment.on)
             yield DeliveryConfirmed(**header, shipment=shipment.number, lines=tuple(map(_plain, shipment.lines)))
 
 
@@ -99,7 +133,7 @@ def _plain(line: OrderLine) -> OrderLine:
 def _cancelled_lines(command: CancelOrder, order: Order) -> tuple[TakenBackLine, ...]:
     return tuple(
         TakenBackLine(*_part(line, units, portion(line.open_discount, line.open, units)), complete=line.ordered == units)
-        for line, units in _checked(command.parts, order, attrgetter("open"), "nothing_to_cancel")
+        for line, units in selected(order, command.lines, attrgetter("open"), "nothing_to_cancel")
     )
 
 
@@ -108,34 +142,18 @@ def _shipped_lines(command: ShipOrder, order: Order) -> tuple[ShippedLine, ...]:
         ShippedLine(
             *_part(line, units, portion(line.open_discount, line.open, units)), ordered=line.ordered, complete=line.ordered == units
         )
-        for line, units in _checked(command.parts, order, attrgetter("open"), "nothing_to_ship")
+        for line, units in selected(order, command.lines, attrgetter("open"), "nothing_to_ship")
     )
 
 
-def _returned_lines(command: ReturnOrder, order: Order) -> tuple[TakenBackLine, ...]:
-    return tuple(
-        TakenBackLine(*_part(line, units, portion(line.held_discount, line.held, units)), complete=line.returned + units == line.ordered)
-        for line, units in _checked(command.parts, order, attrgetter("held"), "nothing_to_return")
-    )
+def _returned_lines(command: ReturnOrder, order: Order, on: date) -> Iterator[TakenBackLine]:
+    for line, units in selected(order, command.lines, attrgetter("held"), "nothing_to_return"):
+        _in_order(on, line.delivered_on or on)
+        yield TakenBackLine(
+            *_part(line, units, portion(line.held_discount, line.held, units)), complete=line.returned + units == line.ordered
+        )
 
 
 def _part(line: Line, units: int, discount: Decimal) -> tuple[str, str, int, Decimal, Decimal]:
     """The fields of an `OrderLine` that stands for so many units of the line."""
     return line.placed.line_id, line.placed.sku, units, line.placed.unit_price, discount
-
-
-def _checked(parts: tuple[Part, ...], order: Order, left: Any, nothing: str) -> Iterator[tuple[Line, int]]:
-    """Each line with its units, none asked for twice and none beyond what is left of the line."""
-    if not parts:
-        raise Rejected(nothing)
-    if len({part.line_id for part in parts}) < len(parts):
-        raise Rejected("line_repeated")
-    for part in parts:
-        line = order.lines.get(part.line_id)
-        if line is None:
-            raise Rejected("line_unknown", line_id=part.line_id)
-        most = left(line)
-        if not 1 <= part.quantity <= most:
-            code = "quantity_exceeds_line" if most else nothing
-            raise Rejected(code, line_id=part.line_id, wanted=part.quantity, left=most)
-        yield line, part.quantity

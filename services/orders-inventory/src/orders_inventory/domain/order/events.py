@@ -48,7 +48,10 @@ class _Header(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class _Later(_Header, frozen=True, kw_only=True, gc=False):
+    """``reference`` is the sender's name for the step, by which a repeat is known."""
+
     placed_on: date
+    reference: str | None = None
 
 
 @event("order_placed", public=True)

@@ -2,47 +2,51 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
-from channel_events.pure import Rejected
+from channel_events.pure import Known, Rejected
+from channel_terms import CURRENCIES, happened_on
 
 from orders_inventory.domain.amounts import checked_discount, checked_price, checked_quantity
 from orders_inventory.domain.codes import checked_line_id, checked_sku, checked_warehouse, order_id
-from orders_inventory.domain.currency import ISO_4217
-from orders_inventory.domain.order.commands import NewLine, OrderingPartner, PlaceOrder
+from orders_inventory.domain.order.commands import MAX_LINES, PARTNER, AsPlaced, BringOrder, NewLine, OrderingPartner, PlaceOrder
 from orders_inventory.domain.order.events import OrderLine, OrderPlaced
 
-MAX_LINES = 2_000
 SUSPENDED = "partner_suspended"
 """Why a direct order is refused, and the flag of an imported one: it was accepted elsewhere, so it is kept and marked."""
+_HERE = AsPlaced()
 
 
-def place(command: PlaceOrder, placed: OrderPlaced | None) -> Iterator[OrderPlaced]:
-    """One order for ever: ``order_exists`` when it was placed with other facts, ``order_already_placed`` with the same.
-
-    The second is a refusal too, because the reservations that come with the command must not be made again; the
-    use case turns it into success.
-    """
-    id_ = order_id(command.source, command.external_id)
+def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iterator[OrderPlaced]:
+    """One order for ever: ``order_exists`` when it was placed with other facts; with the same facts nothing happens."""
+    id_ = order_id(command.source, command.external_id or "")
     lines = _checked_lines(command)
     if placed is not None:
-        same = _facts(command, lines) == _placed_facts(placed) and command.on in (None, placed.occurred_on)
-        raise Rejected("order_already_placed" if same else "order_exists", order_id=id_)
-    partner = _checked_partner(command)
-    on = command.on or command.today
-    yield OrderPlaced(
+        if _facts(command, lines) != _placed_facts(placed) or command.on not in (None, placed.occurred_on):
+            raise Rejected("order_exists", order_id=id_)
+        return
+    partner = _checked_partner(command, known)
+    on = happened_on(command.on, known)
+    yield _placed(command, id_, partner, lines, on, known)
+
+
+def _placed(command: PlaceOrder, id_: str, partner: OrderingPartner, lines: tuple[OrderLine, ...], on: date, known: Known) -> OrderPlaced:
+    there = (command.placed if isinstance(command, BringOrder) else None) or _HERE
+    suspended = partner.status == "suspended" if there.suspended is None else there.suspended
+    return OrderPlaced(
         order_id=id_,
         source=command.source,
-        external_id=command.external_id,
+        external_id=command.external_id or "",
         partner_id=partner.partner_id,
-        channel_type=partner.channel_type,
-        segment=partner.segment,
-        territory=partner.territory_on(on),
+        channel_type=there.channel_type or partner.channel_type,
+        segment=partner.segment if there.territory is None else there.segment,
+        territory=there.territory or partner.territory_on(on),
         sales_rep=command.sales_rep,
         currency=command.currency,
         warehouse=checked_warehouse(command.warehouse),
         occurred_on=on,
-        imported=command.imported,
-        flags=(SUSPENDED,) if partner.status == "suspended" else (),
+        imported=known.imported if there.imported is None else there.imported,
+        flags=(SUSPENDED,) if suspended else (),
         lines=lines,
     )
 
@@ -55,12 +59,12 @@ def _placed_facts(placed: OrderPlaced) -> tuple[object, ...]:
     return placed.partner_id, placed.sales_rep, placed.currency, placed.warehouse, placed.lines
 
 
-def _checked_partner(command: PlaceOrder) -> OrderingPartner:
-    partner = command.partner
+def _checked_partner(command: PlaceOrder, known: Known) -> OrderingPartner:
+    partner = known.of(PARTNER, command.partner_id)
     if partner is None:
         raise Rejected("partner_unknown", partner_id=command.partner_id)
     if partner.status == "suspended":
-        if not command.imported:
+        if not known.imported:
             raise Rejected(SUSPENDED, partner_id=command.partner_id)
     elif partner.status != "active":
         raise Rejected("partner_not_active", partner_id=command.partner_id, status=partner.status)
@@ -68,7 +72,7 @@ def _checked_partner(command: PlaceOrder) -> OrderingPartner:
 
 
 def _checked_lines(command: PlaceOrder) -> tuple[OrderLine, ...]:
-    if command.currency not in ISO_4217:
+    if command.currency not in CURRENCIES:
         raise Rejected("currency_invalid", currency=command.currency)
     if not 1 <= len(command.lines) <= MAX_LINES:
         raise Rejected("line_count_invalid", lines=len(command.lines), most=MAX_LINES)

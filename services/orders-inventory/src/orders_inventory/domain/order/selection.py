@@ -1,52 +1,50 @@
-"""From "ship what is left" to exact units of lines, so that order and stock are told the same numbers.
+"""From "ship what is left" to exact units of lines, on the order as it is when it is decided."""
 
-Nothing is refused here: what cannot be done is refused by the order when it decides, where a repeated command key still finds
-its earlier answer.
-"""
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from collections.abc import Callable, Iterable, Sequence
+from channel_events.pure import Rejected
 
-from msgspec import Struct
-
-from orders_inventory.domain.order.commands import Part
+from orders_inventory.domain.order.commands import Wanted
+from orders_inventory.domain.order.events import OrderLine
 from orders_inventory.domain.order.state import Line, Order
 
-
-class Wanted(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """Units of a line that the sender names; without ``quantity`` all that is left of it."""
-
-    line_id: str
-    quantity: int | None = None
+Left = Callable[[Line], int]
 
 
-def to_ship(order: Order, wanted: Sequence[Wanted] | None = None) -> tuple[Part, ...]:
-    return _parts(order, wanted, lambda line: line.open)
-
-
-def to_cancel(order: Order, wanted: Sequence[Wanted] | None = None) -> tuple[Part, ...]:
-    return _parts(order, wanted, lambda line: line.open)
-
-
-def to_return(order: Order, wanted: Sequence[Wanted] | None = None) -> tuple[Part, ...]:
-    return _parts(order, wanted, lambda line: line.held)
-
-
-def _parts(order: Order, wanted: Sequence[Wanted] | None, left: Callable[[Line], int]) -> tuple[Part, ...]:
+def selected(order: Order, wanted: Sequence[Wanted] | None, left: Left, nothing: str) -> Iterator[tuple[Line, int]]:
+    """Each line with its units, none asked for twice and none beyond what is ``left`` of the line; ``nothing`` is the refusal's code
+    when nothing is left at all."""
     if wanted is None:
-        return tuple(Part(line_id, left(line)) for line_id, line in order.lines.items() if left(line))
-    return tuple(Part(one.line_id, _left(order, one, left) if one.quantity is None else one.quantity) for one in wanted)
+        parts = [(line, left(line)) for line in order.lines.values() if left(line)]
+    else:
+        parts = [(line, left(line) if one.quantity is None else one.quantity) for one in wanted for line in [line_of(order, one)]]
+    if not parts:
+        raise Rejected(nothing)
+    if len({line.placed.line_id for line, _ in parts}) < len(parts):
+        raise Rejected("line_repeated", line_id=parts[0][0].placed.line_id)
+    for line, units in parts:
+        most = left(line)
+        if not 1 <= units <= most:
+            code = "quantity_exceeds_line" if most else nothing
+            raise Rejected(code, line_id=line.placed.line_id, wanted=units, left=most)
+        yield line, units
 
 
-def _left(order: Order, wanted: Wanted, left: Callable[[Line], int]) -> int:
-    line = order.lines.get(wanted.line_id)
-    return 0 if line is None else left(line)
+def line_of(order: Order, wanted: Wanted) -> Line:
+    """The line that is meant; by its SKU only where one line has it. `Rejected`: ``line_unknown``, ``line_not_clear``."""
+    if wanted.line_id is not None:
+        if wanted.line_id not in order.lines:
+            raise Rejected("line_unknown", line_id=wanted.line_id)
+        return order.lines[wanted.line_id]
+    lines = [line for line in order.lines.values() if line.placed.sku == wanted.sku]
+    if len(lines) != 1:
+        raise Rejected("line_not_clear", sku=wanted.sku, lines=len(lines))
+    return lines[0]
 
 
-def by_sku(order: Order, parts: Iterable[Part]) -> dict[str, int]:
-    """Units per SKU, lines of one SKU together: one stock command each."""
+def units_by_sku(lines: Iterable[OrderLine]) -> dict[str, int]:
+    """Lines of one SKU together: what the stock is told."""
     units: dict[str, int] = {}
-    for part in parts:
-        line = order.lines.get(part.line_id)
-        if line is not None:
-            units[line.placed.sku] = units.get(line.placed.sku, 0) + part.quantity
+    for line in lines:
+        units[line.sku] = units.get(line.sku, 0) + line.quantity
     return units

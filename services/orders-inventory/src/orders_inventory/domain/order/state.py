@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from channel_events.pure import event_type
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -32,6 +33,8 @@ class Line(Struct, frozen=True, gc=False):
     shipped: int = 0
     delivered: int = 0
     returned: int = 0
+    delivered_on: date | None = None
+    """When the first of it arrived."""
 
     @property
     def ordered(self) -> int:
@@ -54,6 +57,7 @@ class Shipment(Struct, frozen=True, gc=False):
 
     number: int
     lines: tuple[OrderLine, ...]
+    on: date
 
     @property
     def delivered(self) -> bool:
@@ -67,9 +71,48 @@ class Order(Struct, frozen=True, gc=False):
     confirmed_on: date | None = None
     lines: dict[str, Line] = {}
     shipments: tuple[Shipment, ...] = ()
+    references: dict[str, dict[str, int]] = {}
+    """What was taken under a name, ``shipment_handed_over/DN-4711``: units by line, of a delivery by its shipments' numbers."""
+
+    @property
+    def open(self) -> bool:
+        """Whether anything may still be cancelled or shipped."""
+        return any(line.open for line in self.lines.values())
+
+    @property
+    def held(self) -> bool:
+        """Whether anything may still be returned."""
+        return any(line.held for line in self.lines.values())
+
+    @property
+    def under_way(self) -> bool:
+        return any(line.shipped > line.delivered for line in self.lines.values())
+
+    @property
+    def over(self) -> bool:
+        """Everything that was ordered was cancelled or has come back."""
+        return not (self.open or self.held or self.under_way)
+
+
+def named(kind: type[OrderEvent], reference: str) -> str:
+    """How a step's reference is remembered: a shipment and a return may bear the same number."""
+    return f"{event_type(kind).name}/{reference}"
 
 
 def evolve(order: Order, event: OrderEvent) -> Order:
+    after = _evolve(order, event)
+    if isinstance(event, OrderPlaced) or event.reference is None:
+        return after
+    name = named(type(event), event.reference)
+    return replace(after, references=after.references | {name: after.references.get(name, {}) | _taken(event)})
+
+
+def _taken(event: OrderEvent) -> dict[str, int]:
+    units = {line.line_id: line.quantity for line in event.lines}
+    return {str(event.shipment): sum(units.values())} if isinstance(event, DeliveryConfirmed) else units
+
+
+def _evolve(order: Order, event: OrderEvent) -> Order:
     match event:
         case OrderPlaced():
             return Order(placed=event, lines={line.line_id: Line(line, line.discount) for line in event.lines})
@@ -79,10 +122,10 @@ def evolve(order: Order, event: OrderEvent) -> Order:
             return replace(order, lines=order.lines | {part.line_id: _cancelled(order.lines[part.line_id], part) for part in event.lines})
         case ShipmentHandedOver():
             lines = order.lines | {part.line_id: _shipped(order.lines[part.line_id], part) for part in event.lines}
-            return replace(order, lines=lines, shipments=(*order.shipments, Shipment(event.shipment, event.lines)))
+            return replace(order, lines=lines, shipments=(*order.shipments, Shipment(event.shipment, event.lines, event.occurred_on)))
         case DeliveryConfirmed():
-            lines = order.lines | {part.line_id: _delivered(order.lines[part.line_id], part) for part in event.lines}
-            shipments = tuple(Shipment(s.number, ()) if s.number == event.shipment else s for s in order.shipments)
+            lines = order.lines | {part.line_id: _delivered(order.lines[part.line_id], part, event.occurred_on) for part in event.lines}
+            shipments = tuple(Shipment(s.number, (), s.on) if s.number == event.shipment else s for s in order.shipments)
             return replace(order, lines=lines, shipments=shipments)
         case ReturnReceived():
             return replace(order, lines=order.lines | {part.line_id: _returned(order.lines[part.line_id], part) for part in event.lines})
@@ -96,8 +139,9 @@ def _shipped(line: Line, part: OrderLine) -> Line:
     return replace(line, shipped=line.shipped + part.quantity, open_discount=line.open_discount - part.discount)
 
 
-def _delivered(line: Line, part: OrderLine) -> Line:
-    return replace(line, delivered=line.delivered + part.quantity, held_discount=line.held_discount + part.discount)
+def _delivered(line: Line, part: OrderLine, on: date) -> Line:
+    first = on if line.delivered_on is None else min(line.delivered_on, on)
+    return replace(line, delivered=line.delivered + part.quantity, held_discount=line.held_discount + part.discount, delivered_on=first)
 
 
 def _returned(line: Line, part: OrderLine) -> Line:

@@ -1,74 +1,108 @@
 """What can be asked of a partner."""
 
-from typing import TypeAlias
+from datetime import date
+from typing import Annotated, TypeAlias
 
-import msgspec
+from channel_events.pure import command
+from channel_terms import Code, HappenedOn, Label, Name, PlannedOn, Wrong
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from partner_registry.domain.dates import Dated
 from partner_registry.domain.partner.events import ChannelType
 
-
-class ApplyPartner(Dated, frozen=True, kw_only=True):
-    partner_id: str
-    name: str
-    channel_type: ChannelType
-    segment: str | None
-    territory: str
-    parent: str | None
+PartnerId: TypeAlias = Annotated[Code, Meta(examples=["p-1001"])]
+TerritoryCode: TypeAlias = Annotated[Code, Meta(examples=["CN-E"])]
 
 
-class ApprovePartner(Dated, frozen=True, kw_only=True):
-    partner_id: str
+class _Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    partner_id: PartnerId
 
 
-class ActivatePartner(Dated, frozen=True, kw_only=True):
-    partner_id: str
+@command("apply_partner", stream="partner/{partner_id}")
+class ApplyPartner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A partner applies. Without ``partner_id`` it is given one: then send an Idempotency-Key, so that a repeat is no second partner."""
+
+    partner_id: Annotated[
+        Code | None, Meta(description="Your own id for it, for ever; one is given when left out.", examples=["p-1001"])
+    ] = None
+    name: Annotated[Name, Meta(examples=["Jade Trading"])]
+    channel_type: Annotated[ChannelType, Meta(examples=["distributor"])]
+    segment: Annotated[Label | None, Meta(examples=["Specialty Bike Shop"])] = None
+    territory: TerritoryCode
+    parent: Annotated[Code | None, Meta(description="The partner it belongs to or buys through.", examples=["p-1000"])] = None
+    on: HappenedOn = None
 
 
-class SuspendPartner(Dated, frozen=True, kw_only=True):
-    partner_id: str
-    reason: str
+class AdmitPartner(ApplyPartner, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A partner that was approved and activated elsewhere, with the days of it."""
+
+    approved_on: date | None = None
+    activated_on: date | None = None
 
 
-class ReinstatePartner(Dated, frozen=True, kw_only=True):
-    partner_id: str
+@command("approve_partner", stream="partner/{partner_id}")
+class ApprovePartner(_Asked, frozen=True, kw_only=True):
+    """The brand takes it on; it may not order yet."""
+
+    on: HappenedOn = None
 
 
-class MovePartner(Dated, frozen=True, kw_only=True):
-    """From ``day``, which may lie ahead. What is unset stays as it is; a null parent makes the partner a root."""
+@command("activate_partner", stream="partner/{partner_id}")
+class ActivatePartner(_Asked, frozen=True, kw_only=True):
+    """From now on it may order."""
 
-    partner_id: str
-    territory: str | msgspec.UnsetType = msgspec.UNSET
-    parent: str | msgspec.UnsetType | None = msgspec.UNSET
-
-
-class GrantChildrenAccess(Dated, frozen=True, kw_only=True):
-    """From ``day``, which may lie ahead, it sees what is of its children; ``agreement`` names the agreement that grants it."""
-
-    partner_id: str
-    agreement: str
+    on: HappenedOn = None
 
 
-class RevokeChildrenAccess(Dated, frozen=True, kw_only=True):
-    """From ``day``, which may lie ahead, it sees only its own."""
+@command("suspend_partner", stream="partner/{partner_id}")
+class SuspendPartner(_Asked, frozen=True, kw_only=True):
+    """Its direct orders are refused until it is reinstated."""
 
-    partner_id: str
+    reason: Annotated[Name, Meta(examples=["invoices overdue"])]
+    on: HappenedOn = None
 
 
-class RequireParent(msgspec.Struct, frozen=True, kw_only=True):
+@command("reinstate_partner", stream="partner/{partner_id}")
+class ReinstatePartner(_Asked, frozen=True, kw_only=True):
+    """It may order again."""
+
+    on: HappenedOn = None
+
+
+@command("move_partner", stream="partner/{partner_id}")
+class MovePartner(_Asked, frozen=True, kw_only=True):
+    """From ``on``, which may lie ahead but not before the last move. What is left out stays; ``"parent": null`` makes it a root."""
+
+    territory: Annotated[Code | UnsetType, Meta(description="Stays as it is when left out.", examples=["CN-N"])] = UNSET
+    parent: Annotated[
+        Code | UnsetType | None,
+        Meta(description="Stays as it is when left out; null makes the partner a root.", examples=["p-1002"]),
+    ] = UNSET
+    on: PlannedOn = None
+
+    def __post_init__(self) -> None:
+        if self.territory is UNSET and self.parent is UNSET:
+            raise Wrong("must name a territory, a parent, or both", "应指明区域、上级或两者")
+
+
+@command("grant_children_access", stream="partner/{partner_id}")
+class GrantChildrenAccess(_Asked, frozen=True, kw_only=True):
+    """From ``on``, which may lie ahead, it may read what is of the partners directly under it, and change nothing there."""
+
+    agreement: Annotated[Name, Meta(description="The agreement that grants it.", examples=["A-2026-017"])]
+    on: PlannedOn = None
+
+
+@command("revoke_children_access", stream="partner/{partner_id}")
+class RevokeChildrenAccess(_Asked, frozen=True, kw_only=True):
+    """From ``on``, which may lie ahead; grants that were planned for later days are void."""
+
+    on: PlannedOn = None
+
+
+@command("require_parent", stream="partner/{partner_id}")
+class RequireParent(_Asked, frozen=True, kw_only=True):
     """Part of another partner's command that names this one as its parent: refused when there is no such partner."""
 
-    partner_id: str
 
-
-PartnerCommand: TypeAlias = (
-    ApplyPartner
-    | ApprovePartner
-    | ActivatePartner
-    | SuspendPartner
-    | ReinstatePartner
-    | MovePartner
-    | GrantChildrenAccess
-    | RevokeChildrenAccess
-    | RequireParent
-)
+StandingCommand: TypeAlias = ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner
+PartnerCommand: TypeAlias = ApplyPartner | StandingCommand | MovePartner | GrantChildrenAccess | RevokeChildrenAccess | RequireParent

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-import msgspec
-from channel_events.pure import Decider, Rejected
+from channel_events.pure import Decider, Known, Rejected
+from channel_terms import planned_on
+from msgspec import UNSET
 
 from partner_registry.domain.dates import refuse_before, refuse_future
 from partner_registry.domain.partner.commands import (
@@ -17,6 +18,7 @@ from partner_registry.domain.partner.commands import (
     ReinstatePartner,
     RequireParent,
     RevokeChildrenAccess,
+    StandingCommand,
     SuspendPartner,
 )
 from partner_registry.domain.partner.events import (
@@ -34,47 +36,48 @@ from partner_registry.domain.partner.gates import GATES, Gates, pass_gates
 from partner_registry.domain.partner.state import ChildrenAccess, Partner, Status, evolve
 
 
-def decide(command: PartnerCommand, partner: Partner, gates: Gates = GATES) -> Iterator[PartnerEvent]:
+def decide(command: PartnerCommand, partner: Partner, known: Known, gates: Gates = GATES) -> Iterator[PartnerEvent]:
     if isinstance(command, ApplyPartner):
-        yield from _apply(command, partner)
+        yield from _apply(command, partner, known)
     elif (applied := partner.application) is None:
         if isinstance(command, RequireParent):
             raise Rejected("parent_unknown", parent=command.partner_id)
         raise Rejected("partner_unknown", partner_id=command.partner_id)
     elif isinstance(command, MovePartner):
-        yield from _move(command, partner)
+        yield from _move(command, partner, planned_on(command.on, known))
     elif isinstance(command, GrantChildrenAccess):
-        yield from _grant(command, partner, applied.occurred_on)
+        yield from _grant(command, partner, planned_on(command.on, known), applied.occurred_on)
     elif isinstance(command, RevokeChildrenAccess):
-        yield from _revoke(command, partner, applied.occurred_on)
+        yield from _revoke(command, partner, planned_on(command.on, known), applied.occurred_on)
     elif not isinstance(command, RequireParent):
-        yield from _change_standing(command, partner, gates)
+        yield from _change_standing(command, partner, known, gates)
 
 
-def _apply(command: ApplyPartner, partner: Partner) -> Iterator[PartnerApplied]:
-    known = partner.application
+def _apply(command: ApplyPartner, partner: Partner, known: Known) -> Iterator[PartnerApplied]:
+    before = partner.application
+    # Who repeats an application on another day, without a date, states no other fact.
+    on = before.occurred_on if before and command.on is None else planned_on(command.on, known)
     applied = PartnerApplied(
-        partner_id=command.partner_id,
+        partner_id=command.partner_id or "",
         name=command.name,
         channel_type=command.channel_type,
         segment=command.segment,
         territory=command.territory,
         parent=command.parent,
-        # Who repeats an application on another day, without a date, states no other fact.
-        occurred_on=command.on or (known.occurred_on if known else command.today),
+        occurred_on=on,
     )
-    if known is None:
-        refuse_future(command)
+    if before is None:
+        refuse_future(on, known)
         yield applied
-    elif applied != known:
+    elif applied != before:
         raise Rejected("partner_exists", partner_id=command.partner_id)
 
 
-def _move(command: MovePartner, partner: Partner) -> Iterator[PartnerMoved]:
+def _move(command: MovePartner, partner: Partner, on: date) -> Iterator[PartnerMoved]:
     last = partner.places[-1]
-    refuse_before(command, last.since)
-    territory = last.territory if command.territory is msgspec.UNSET else command.territory
-    parent = last.parent if command.parent is msgspec.UNSET else command.parent
+    refuse_before(on, last.since)
+    territory = last.territory if command.territory is UNSET else command.territory
+    parent = last.parent if command.parent is UNSET else command.parent
     if (territory, parent) != (last.territory, last.parent):
         yield PartnerMoved(
             partner_id=command.partner_id,
@@ -82,50 +85,47 @@ def _move(command: MovePartner, partner: Partner) -> Iterator[PartnerMoved]:
             parent=parent,
             previous_territory=last.territory,
             previous_parent=last.parent,
-            occurred_on=command.day,
+            occurred_on=on,
         )
 
 
-def _grant(command: GrantChildrenAccess, partner: Partner, applied_on: date) -> Iterator[ChildrenAccessGranted]:
+def _grant(command: GrantChildrenAccess, partner: Partner, on: date, applied_on: date) -> Iterator[ChildrenAccessGranted]:
     last = partner.accesses[-1] if partner.accesses else ChildrenAccess(None, applied_on)
-    refuse_before(command, last.since)
+    refuse_before(on, last.since)
     if command.agreement != last.agreement:
-        yield ChildrenAccessGranted(partner_id=command.partner_id, agreement=command.agreement, occurred_on=command.day)
+        yield ChildrenAccessGranted(partner_id=command.partner_id, agreement=command.agreement, occurred_on=on)
 
 
-def _revoke(command: RevokeChildrenAccess, partner: Partner, applied_on: date) -> Iterator[ChildrenAccessRevoked]:
+def _revoke(command: RevokeChildrenAccess, partner: Partner, on: date, applied_on: date) -> Iterator[ChildrenAccessRevoked]:
     """Unlike a grant it may come before the last change, and takes back what that planned: it must be possible to stop
     somebody today, whatever is planned."""
-    refuse_before(command, applied_on)
-    from_then_on = (partner.agreement_on(command.day), *(access.agreement for access in partner.accesses if access.since > command.day))
+    refuse_before(on, applied_on)
+    from_then_on = (partner.agreement_on(on), *(access.agreement for access in partner.accesses if access.since > on))
     if agreement := next(filter(None, from_then_on), None):
-        yield ChildrenAccessRevoked(partner_id=command.partner_id, agreement=agreement, occurred_on=command.day)
+        yield ChildrenAccessRevoked(partner_id=command.partner_id, agreement=agreement, occurred_on=on)
 
 
-def _change_standing(
-    command: ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner, partner: Partner, gates: Gates
-) -> Iterator[PartnerEvent]:
-    for event in _next_standing(command, partner, gates):
-        refuse_future(command)
-        refuse_before(command, partner.standings[-1].since)
+def _change_standing(command: StandingCommand, partner: Partner, known: Known, gates: Gates) -> Iterator[PartnerEvent]:
+    on = planned_on(command.on, known)
+    for event in _next_standing(command, partner, on, gates):
+        refuse_future(on, known)
+        refuse_before(on, partner.standings[-1].since)
         yield event
 
 
-def _next_standing(
-    command: ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner, partner: Partner, gates: Gates
-) -> Iterator[PartnerEvent]:
+def _next_standing(command: StandingCommand, partner: Partner, on: date, gates: Gates) -> Iterator[PartnerEvent]:
     partner_id, standing = command.partner_id, partner.standings[-1]
     match command, standing.status:
         case ApprovePartner(), Status.APPLIED:
             pass_gates(gates.approval, partner, command)
-            yield PartnerApproved(partner_id=partner_id, occurred_on=command.day)
+            yield PartnerApproved(partner_id=partner_id, occurred_on=on)
         case ActivatePartner(), Status.APPROVED:
             pass_gates(gates.activation, partner, command)
-            yield PartnerActivated(partner_id=partner_id, occurred_on=command.day)
+            yield PartnerActivated(partner_id=partner_id, occurred_on=on)
         case SuspendPartner(reason=reason), Status.ACTIVE:
-            yield PartnerSuspended(partner_id=partner_id, reason=reason, occurred_on=command.day)
+            yield PartnerSuspended(partner_id=partner_id, reason=reason, occurred_on=on)
         case ReinstatePartner(), Status.SUSPENDED:
-            yield PartnerReinstated(partner_id=partner_id, occurred_on=command.day)
+            yield PartnerReinstated(partner_id=partner_id, occurred_on=on)
         case (ApprovePartner(), _) | (ActivatePartner() | ReinstatePartner(), Status.ACTIVE):
             return
         case SuspendPartner(reason=reason), Status.SUSPENDED if reason == standing.reason:

@@ -1,1 +1,0 @@
-"""``channel-events``: what an operator does with a service's log, topic, views and reactions by hand."""

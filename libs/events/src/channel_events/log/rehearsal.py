@@ -1,0 +1,131 @@
+"""Deciding without writing: what would come of it if this were done now."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from channel_events.log import statements as sql
+from channel_events.log.draft import Draft, Entry, Head, Tail, Task, check_storable
+from channel_events.log.errors import KeyReused
+from channel_events.log.outcome import Appended
+from channel_events.log.streams import Streams
+from channel_events.partition import PARTITIONS
+from channel_events.pure import Actor, CommandKey, Current, Decider, Found, Lacking, Need, On, Recorded, UseCase, command_type, stream_id
+
+State = TypeVar("State")
+Command = TypeVar("Command")
+Look = Callable[[list[tuple[Need[Any], str]]], Awaitable[Found]]
+"""Looks up what local copies tell; None for what they do not have."""
+
+
+async def nothing_known(asked: list[tuple[Need[Any], str]]) -> Found:
+    """For a log without local copies."""
+    raise LookupError(f"no copy tells of {', '.join(sorted({need.name for need, _ in asked}))}")
+
+
+_HEAD = Head(0, UUID(int=0), tuple(Tail(0, UUID(int=0)) for _ in range(PARTITIONS)))
+
+
+def alone(deciders: Mapping[str, Decider[Any, Any, Any]], command: Any) -> UseCase:
+    """The use case of a command that goes to its own stream."""
+    return [On(deciders[command_type(type(command)).kind], command)]
+
+
+class Deciding(Protocol):
+    """What use cases and imports ask of the `Log`, so that it can be rehearsed."""
+
+    async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended: ...
+
+    async def use(
+        self,
+        case: Callable[[Command], UseCase] | None,
+        command: Command,
+        *,
+        by: Actor,
+        key: CommandKey | None = None,
+        imported: bool = False,
+    ) -> Appended: ...
+
+    async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]: ...
+
+
+class Rehearsal:
+    """Decides like the log, on the log as it is and on what was rehearsed before, in the order of the calls.
+
+    Each command is all or nothing and each key counts once, as in the log. It never writes. See `Deciding`.
+    """
+
+    def __init__(
+        self, streams: Streams, deciders: Mapping[str, Decider[Any, Any, Any]], pool: Any, clock: Callable[[], date], look: Look
+    ) -> None:
+        self._streams, self._deciders, self._pool, self._clock, self._look = streams, deciders, pool, clock, look
+        self._states: dict[str, Entry] = {}
+        self._keys: dict[tuple[str, str], bytes] = {}
+        self._turn = asyncio.Lock()
+
+    async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
+        return await self._do(Task(lambda: targets, by, key))
+
+    async def use(
+        self,
+        case: Callable[[Command], UseCase] | None,
+        command: Command,
+        *,
+        by: Actor,
+        key: CommandKey | None = None,
+        imported: bool = False,
+    ) -> Appended:
+        return await self._do(Task(partial(case or partial(alone, self._deciders), command), by, key, imported=imported))
+
+    async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
+        async with self._turn:
+            stream = stream_id(decider.name, key)
+            await self._load([stream])
+            return Current(*self._states[stream])
+
+    async def _do(self, task: Task) -> Appended:
+        check_storable(task)
+        # Reading a state waits: without turns a later command could decide before an earlier one.
+        async with self._turn:
+            if task.key and await self._is_repeated(task.key, task.by):
+                return Appended((), 0, replayed=True)
+            found: dict[Any, Any] = {}
+            while True:
+                draft = Draft(_HEAD, self._states, self._clock(), found)
+                try:
+                    draft.decide(task)
+                    break
+                except Lacking as lacking:
+                    await self._load(lacking.streams)
+                    if lacking.need:
+                        found |= await self._look([lacking.need])
+            self._states |= draft.states
+            if task.key:
+                self._keys[task.key.name(task.by)] = task.key.body_hash
+            return Appended(tuple(_unwritten(one) for one in draft.events), 0)
+
+    async def _is_repeated(self, key: CommandKey, by: Actor) -> bool:
+        name = key.name(by)
+        first = self._keys.get(name)
+        if first is None:
+            rows = await self._pool.fetch(sql.KEYS, [name[0]], [name[1]])
+            first = rows[0]["body_hash"] if rows else None
+        if first is not None and first != key.body_hash:
+            raise KeyReused(key.key)
+        return first is not None
+
+    async def _load(self, streams: Iterable[str]) -> None:
+        for stream in streams:
+            if stream not in self._states:
+                self._states[stream] = await self._streams.entry(self._deciders[stream.partition("/")[0]], stream)
+
+
+def _unwritten(one: Any) -> Recorded:
+    never = datetime.min.replace(tzinfo=UTC)
+    return Recorded(
+        source="rehearsal", position=0, id="", stream=one.stream, version=one.version, type=one.type, data=one.event,
+        recorded_at=never, recorded_on=date.min,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""``channel-operate``: what an operator does with a service's log, topic, views and reactions by hand."""

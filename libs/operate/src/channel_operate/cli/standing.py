@@ -1,0 +1,33 @@
+"""How far a service's log, relay and subscriptions are, as their rows say."""
+
+from typing import Any
+
+from channel_events.log.connect import connect_as
+
+from channel_operate.cli.target import Target
+
+_HEAD = "select position from log_head"
+_RELAY = "select position from relay"
+_PROGRESS = """
+select p.subscription, p.source, p.partition, p.position, p.state,
+       (select count(*) from parked_stream s
+         where s.subscription = p.subscription and s.source = p.source and s.partition = p.partition) as parked
+  from progress p order by p.subscription, p.source, p.partition
+"""
+
+
+async def standing(target: Target) -> list[dict[str, Any]]:
+    """A row for the log, the relay, and each partition of each subscription."""
+    connection = await connect_as(target.dsn, "qudao-operate")
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            rows: list[dict[str, Any]] = [
+                {"what": "log", "position": await connection.fetchval(_HEAD)},
+                {"what": "relay", "position": await connection.fetchval(_RELAY)},
+            ]
+            for row in await connection.fetch(_PROGRESS):
+                found = dict(row)
+                rows.append({"what": found.pop("subscription"), **found})
+        return rows
+    finally:
+        connection.terminate()

@@ -1,0 +1,29 @@
+"""Partners as a service knows them: a copy of its own, declared in a line, folded from partner-registry's events."""
+
+from channel_service.partners.events import (
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
+    PartnerActivated,
+    PartnerApplied,
+    PartnerApproved,
+    PartnerMoved,
+    PartnerReinstated,
+    PartnerSuspended,
+)
+from channel_service.partners.partner_copy import Also, PartnerCopy
+from channel_service.partners.routes import PARTNER_UNKNOWN, partner_routes
+
+__all__ = [
+    "PARTNER_UNKNOWN",
+    "Also",
+    "ChildrenAccessGranted",
+    "ChildrenAccessRevoked",
+    "PartnerActivated",
+    "PartnerApplied",
+    "PartnerApproved",
+    "PartnerCopy",
+    "PartnerMoved",
+    "PartnerReinstated",
+    "PartnerSuspended",
+    "partner_routes",
+]

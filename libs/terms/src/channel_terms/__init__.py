@@ -1,0 +1,42 @@
+"""channel_terms: the words of the trade that domain, doors and metrics share. Pure: no clock, no ids, no I/O."""
+
+from channel_terms.currencies import CURRENCIES, MINOR_DIGITS, Currency, rounded
+from channel_terms.days import EARLIEST, HappenedOn, PlannedOn, Zone, happened_on, planned_on
+from channel_terms.documents import parse_document
+from channel_terms.numbers import AMOUNT_TEXT, MAX_DIGITS, MAX_QUANTITY, MAX_SCALE, Amount, Money, Quantity
+from channel_terms.reading import Reader
+from channel_terms.texts import CODE_LENGTH, CODE_PATTERN, LABEL_LENGTH, NAME_LENGTH, REFERENCE_LENGTH, Code, Label, Name, Reference
+from channel_terms.written import Written, Wrong
+
+__all__ = [
+    "AMOUNT_TEXT",
+    "CODE_LENGTH",
+    "CODE_PATTERN",
+    "CURRENCIES",
+    "EARLIEST",
+    "LABEL_LENGTH",
+    "MAX_DIGITS",
+    "MAX_QUANTITY",
+    "MAX_SCALE",
+    "MINOR_DIGITS",
+    "NAME_LENGTH",
+    "REFERENCE_LENGTH",
+    "Amount",
+    "Code",
+    "Currency",
+    "HappenedOn",
+    "Label",
+    "Money",
+    "Name",
+    "PlannedOn",
+    "Quantity",
+    "Reader",
+    "Reference",
+    "Written",
+    "Wrong",
+    "Zone",
+    "happened_on",
+    "parse_document",
+    "planned_on",
+    "rounded",
+]

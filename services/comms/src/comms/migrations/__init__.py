@@ -1,1 +1,0 @@
-"""The way of the database, forward only."""

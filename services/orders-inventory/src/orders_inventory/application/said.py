@@ -1,0 +1,57 @@
+"""The service's history as the commands that say it: played into an empty service they give the same lists."""
+
+from channel_events import Recorded
+from channel_events.pure import say
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orders_inventory.domain.order import (
+    SUSPENDED,
+    AsPlaced,
+    BringOrder,
+    CancelOrder,
+    ConfirmOrder,
+    DeliverOrder,
+    DeliveryConfirmed,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderPlaced,
+    ReturnOrder,
+    ReturnReceived,
+    ShipmentHandedOver,
+    ShipOrder,
+    Wanted,
+)
+from orders_inventory.domain.price import PriceSet, SetPrice
+from orders_inventory.domain.product import DefineProduct, ProductDefined
+from orders_inventory.domain.stock import CountStock, ReceiveStock, StockAdjusted, StockReceived
+from orders_inventory.domain.warehouse import DefineWarehouse, WarehouseDefined
+
+_SAYS: dict[type[Struct], type[Struct]] = {
+    ProductDefined: DefineProduct,
+    WarehouseDefined: DefineWarehouse,
+    PriceSet: SetPrice,
+    StockReceived: ReceiveStock,
+    StockAdjusted: CountStock,
+    OrderPlaced: BringOrder,
+    OrderConfirmed: ConfirmOrder,
+    ShipmentHandedOver: ShipOrder,
+    DeliveryConfirmed: DeliverOrder,
+    OrderCancelled: CancelOrder,
+    ReturnReceived: ReturnOrder,
+}
+
+
+def said(event: Recorded) -> Struct | None:
+    """The command that says the same; None for events that follow from others, like the stock an order reserves."""
+    told = event.data
+    cls = _SAYS.get(type(told))
+    if cls is None:
+        return None
+    command = say(cls, told)
+    if isinstance(told, OrderPlaced):
+        as_placed = AsPlaced(told.channel_type, told.segment, told.territory, SUSPENDED in told.flags, told.imported)
+        return replace(command, placed=as_placed)
+    if isinstance(command, ShipOrder | CancelOrder | ReturnOrder):
+        return replace(command, lines=tuple(Wanted(line.line_id, line.quantity) for line in told.lines))
+    return command
