@@ -156,9 +156,9 @@ async def check_applied_once(log: Log, dsn: str) -> None:
 
 
 async def whole_topic(bootstrap: str, topic: str) -> dict[int, list[Any]]:
-    """All records of a topic by partition."""
+    """All records of a topic by partition, once it is there."""
     found: dict[int, list[Any]] = {partition: [] for partition in range(12)}
-    async with TopicReader.open(Broker(bootstrap, "embedded"), topic) as reader:
+    async with TopicReader.open(Broker(bootstrap, "embedded"), topic, waiting=lambda: None) as reader:
         while not all(reader.behind(partition) == 0 for partition in range(12)):
             for partition, records in (await reader.read(10_000)).items():
                 found[partition] += records

@@ -185,7 +185,7 @@ async def test_two_relays_at_once_change_nothing_for_those_who_read(
 async def test_a_second_relay_waits_until_the_first_one_is_gone(
     log: Log, kafka: str, topic_prefix: str, relay_of: MakeRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("channel_events.relay.relay._STANDBY_SECONDS", 0.05)
+    monkeypatch.setattr("channel_events.standby.STANDBY_SECONDS", 0.05)
     await fill(log)
     one, other = relay_of(), relay_of()
     async with running(one, other):

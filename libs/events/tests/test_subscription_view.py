@@ -55,6 +55,7 @@ async def test_two_workers_on_one_subscription_apply_everything_once(log: Log, d
     await make_tables(database, view)
     relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
     workers = [subscription(view, database, kafka, topic_prefix) for _ in range(2)]
+    workers[1]._lock = "another"  # as when a lock is lost
     await fill(log)
     async with running(relay, *workers):
         await take(log, each=20)
@@ -65,6 +66,7 @@ async def test_two_workers_on_one_subscription_apply_everything_once(log: Log, d
 async def test_a_worker_that_slept_while_another_took_over_writes_nothing(log: Log, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await fill(log)
     slow, fast = own_subscription(log, database), own_subscription(log, database)
+    fast._lock = "another"  # as when the server ended the sleeper's session
     await make_tables(database, slow.view)
     asleep, wake = asyncio.Event(), asyncio.Event()
 

@@ -231,3 +231,8 @@ async def test_what_is_wrong_is_said_in_a_line(cli: Cli, monkeypatch: pytest.Mon
     assert "QUDAO_KAFKA_BOOTSTRAP is not set" in (await cli("tail", "--topic", ends="wrong")).stderr
     monkeypatch.setenv("QUDAO_BROKER_PROFILE", "rabbit")
     assert "QUDAO_BROKER_PROFILE is wrong" in (await cli("status", ends="wrong")).stderr
+    monkeypatch.setenv("QUDAO_BROKER_PROFILE", "embedded")
+    monkeypatch.setenv("QUDAO_TOPIC_REPLICATION", "many")
+    assert "QUDAO_TOPIC_REPLICATION is wrong" in (await cli("status", ends="wrong")).stderr
+    monkeypatch.setenv("QUDAO_TOPIC_REPLICATION", "2")
+    assert target.target(None).replication == 2

@@ -78,7 +78,7 @@ async def test_what_is_sent_again_is_the_same_and_the_relay_goes_on(
 async def test_the_relay_is_taken_over_from_the_one_that_runs_and_given_back(
     log: Log, database: str, relay_of: MakeRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("channel_events.relay.relay._STANDBY_SECONDS", 0.05)
+    monkeypatch.setattr("channel_events.standby.STANDBY_SECONDS", 0.05)
     relay = relay_of()
     async with running(relay):
         await eventually(partial(is_done, relay))

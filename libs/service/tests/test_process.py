@@ -12,6 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka.admin import NewTopic
+from channel_events.broker import Broker  # import-rule: plays somebody who makes topics
+from channel_events.relay import TopicRefused
 from channel_service.migrations import migrate
 from channel_service.testing import Running, bearer, running
 from prometheus_client.parser import text_string_to_metric_families
@@ -124,6 +127,55 @@ async def test_a_part_of_the_worker_that_fails_makes_the_service_not_ready(
         go.set()
         await asyncio.wait_for(told.wait(), 10)
         assert await not_ready(client) == {"subscriptions": "failed"}
+
+
+async def test_without_a_broker_the_service_is_ready_and_says_what_does_not_flow(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(SERVICE, database_url=url, kafka="127.0.0.1:1") as client:
+        monkeypatch.setattr("channel_events.pulse.LASTING_SECONDS", 0)
+
+        async def troubles() -> Any:
+            answer = await client.get("/health/ready")
+            assert answer.status_code == 200
+            return answer.json()["troubles"].get("relay")
+
+        until = time.monotonic() + 30
+        while not (said := await troubles()) or "retrying" not in said:
+            assert time.monotonic() < until, said
+            await asyncio.sleep(0.05)
+        assert said.startswith("retrying for ")
+        assert said.endswith("KafkaConnectionError")
+        assert "127.0.0.1" not in said
+
+
+@pytest.mark.parametrize("ran", [False, True], ids=["at start", "later"])
+async def test_a_topic_that_cannot_be_used_is_a_refusal_at_start_and_a_failure_later(
+    url: str, kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch, ran: bool
+) -> None:
+    async def refuse(relay: Any) -> None:
+        if ran:
+            relay._pulse.enter("running")
+        raise TopicRefused("4 partitions, not 12")
+
+    monkeypatch.setattr("channel_events.relay.Relay.run", refuse)
+    async with running(SERVICE, database_url=url, kafka=kafka, topic_prefix=topic_prefix) as client:
+        worker = client.runtime.worker
+        assert worker is not None
+        assert await not_ready(client) == {"subscriptions": "failed"}
+        assert worker.refusal == (None if ran else "4 partitions, not 12")
+
+
+async def test_a_process_whose_topic_cannot_be_used_refuses_with_the_reason(
+    specimen: Callable[..., Any], kafka: str, topic_prefix: str
+) -> None:
+    admin = Broker(kafka, "embedded").admin()
+    await admin.start()
+    await admin.create_topics([NewTopic(f"{topic_prefix}{SERVICE.name}", 4, 1)])
+    await admin.close()
+    settings = {"ROLE": "worker", "KAFKA_BOOTSTRAP": kafka, "BROKER_PROFILE": "kafka", "TOPIC_PREFIX": topic_prefix}
+    ended = await asyncio.to_thread(specimen(**settings).run)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    [line] = [line for line in ended.stderr.splitlines() if line.startswith("channel-service cannot start: topic ")]
+    assert "has 4 partitions, not 12" in line
 
 
 def in_flight(address: str) -> int:

@@ -32,6 +32,8 @@ def reasons(**given: Any) -> str:
         ("kafka_bootstrap", "localhost:0"),
         ("kafka_bootstrap", "a:1,,b:2"),
         ("broker_profile", "rabbit"),
+        ("topic_replication", "0"),
+        ("topic_replication", "three"),
         ("topic_prefix", "white space"),
         ("timezone", "Mars/Olympus"),
         ("timezone", ""),

@@ -102,7 +102,7 @@ class Part:
     def _restart(self, reason: str, in_row: int) -> None:
         self._crashes += 1
         self._enter("crashed")
-        pause = min(_FIRST_PAUSE * 2 ** (in_row - 1), _LONGEST_PAUSE)
+        pause = _pause(in_row)
         hint = f"; {in_row} times in a row, see {self.server.log}" if in_row >= _REPEATED else ""
         self._say(self.name, f"{reason}; restarting in {pause:g} s{hint}")
         if self._closing.wait(pause):
@@ -113,6 +113,11 @@ class Part:
     def _enter(self, state: str) -> None:
         self._state, self._since = state, time.time()
         self._changed()
+
+
+def _pause(in_row: int) -> float:
+    """Seconds before the start after so many crashes in a row; any number of them, also where 2 to it is no float any more."""
+    return min(_FIRST_PAUSE * float(2 ** min(in_row - 1, 10)), _LONGEST_PAUSE)
 
 
 def _created(pid: int | None) -> float | None:

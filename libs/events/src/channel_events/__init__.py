@@ -14,6 +14,7 @@ from channel_events.log import (
     OutcomeUnknown,
     StreamUnreadable,
     UnsafeServer,
+    connect_as,
     versions,
 )
 from channel_events.pure import (
@@ -140,6 +141,7 @@ __all__ = [
     "View",
     "ViewBehind",
     "command",
+    "connect_as",
     "derived_id",
     "event",
     "found",

@@ -7,6 +7,7 @@ from typing import Any
 import aiokafka.admin.client
 import aiokafka.client
 import msgspec
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import for_code
@@ -21,17 +22,28 @@ from channel_events.tasks import whole
 for _module in (aiokafka.client, aiokafka.admin.client):
     _module.MetadataRequest = partial(MetadataRequest, allow_auto_topic_creation=False)
 
-_EXISTS = 36
-_REPLICATION = 1
-"""Of topics made here. Where there are more brokers, topics are made by whoever runs them."""
+_UNKNOWN, _EXISTS, _TOO_FEW = 3, 36, 38
 _BATCH_BYTES = 512 * 1024
 _PARTITION_BYTES = 4 * 1024 * 1024
 _REQUEST_MS = 10_000
 _DELETE_SECONDS = 30
+_MADE_SECONDS = 5
+"""How long a topic may take from being made to being there for whoever asks."""
+
+_log = structlog.get_logger("channel_events.broker")
 
 
 class TopicRefused(Exception):
-    """The topic cannot be used: it has another number of partitions than the rows of the log were written for."""
+    """The topic cannot be used, and no waiting helps: it has another number of partitions than the rows of the log were
+    written for."""
+
+
+class TopicMissing(Exception):
+    """The topic is not there: its publisher's relay has not made it yet."""
+
+
+class TooFewBrokers(Exception):
+    """There are fewer brokers than copies wanted of each record."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -39,27 +51,30 @@ class Profile(msgspec.Struct, frozen=True):
 
     ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
     Kafka wakes it, so its default costs nothing. ``idempotent``: the embedded broker refuses idempotent producers.
-    ``volatile``: it forgets everything when it ends.
+    ``volatile``: it forgets everything when it ends. ``replication``: how many brokers hold each record, unless settings say.
     """
 
     name: str
     fetch_max_wait_ms: int
     idempotent: bool
     volatile: bool
+    replication: int = 1
 
 
 PROFILES = {
     "embedded": Profile("embedded", 20, idempotent=False, volatile=True),
-    "kafka": Profile("kafka", 500, idempotent=True, volatile=False),
+    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, replication=3),
 }
 
 
 class Broker:
-    """Address and profile of a broker; makes its clients. ``profile`` is a name of `PROFILES`."""
+    """Address and profile of a broker; makes its clients. ``profile`` is a name of `PROFILES`, ``replication`` that of topics made
+    here; the profile's unless given."""
 
-    def __init__(self, bootstrap: str, profile: str) -> None:
+    def __init__(self, bootstrap: str, profile: str, replication: int | None = None) -> None:
         self.bootstrap = bootstrap
         self.profile = PROFILES[profile]
+        self.replication = replication or self.profile.replication
 
     def producer(self) -> Any:
         return AIOKafkaProducer(
@@ -87,18 +102,52 @@ class Broker:
         return AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=_REQUEST_MS)
 
     async def ensure_topic(self, admin: Any, name: str) -> None:
-        """Creates the topic, at its final size and kept for ever, unless it is there; `TopicRefused` for another size."""
-        await self._create(admin, name)
+        """Creates the topic, at its final size and kept for ever, unless it is there; `TopicRefused` for another size.
+
+        For its publisher's relay only: a reader that came first would make it with the reader's settings.
+        """
+        copies = await self._copies(admin, name)
+        if copies is None:
+            await self._create(admin, name)
+            async with asyncio.timeout(_MADE_SECONDS):
+                while (copies := await self._copies(admin, name)) is None:  # noqa: ASYNC110 - told by nobody
+                    await asyncio.sleep(0.05)
+        if copies < self.replication:
+            _log.warning("topic_has_fewer_copies", topic=name, copies=copies, wanted=self.replication)
+
+    async def make_topic(self, name: str) -> None:
+        """`ensure_topic` with a client of its own."""
+        admin = self.admin()
+        try:
+            await whole(admin.start())
+            await self.ensure_topic(admin, name)
+        finally:
+            await whole(admin.close())
+
+    async def has_topic(self, admin: Any, name: str) -> bool:
+        """Whether the topic is there; `TopicRefused` when it has another size."""
+        return await self._copies(admin, name) is not None
+
+    async def _copies(self, admin: Any, name: str) -> int | None:
+        """How many brokers hold each record, or None when there is no such topic."""
         described = (await admin.describe_topics([name]))[0]
+        if described["error_code"] == _UNKNOWN:
+            return None
         if described["error_code"]:
             raise for_code(described["error_code"])(name)
-        if (count := len(described["partitions"])) != PARTITIONS:
-            raise TopicRefused(f"topic {name} has {count} partitions, not {PARTITIONS}: delete it, the relay makes and fills it again")
+        partitions = described["partitions"]
+        if len(partitions) != PARTITIONS:
+            raise TopicRefused(
+                f"topic {name} has {len(partitions)} partitions, not {PARTITIONS}: delete it, the relay makes and fills it again"
+            )
+        return min(len(one["replicas"]) for one in partitions)
 
     async def _create(self, admin: Any, name: str) -> None:
-        topic = NewTopic(name, PARTITIONS, _REPLICATION, topic_configs={"retention.ms": "-1"})
+        topic = NewTopic(name, PARTITIONS, self.replication, topic_configs={"retention.ms": "-1"})
         answer = await admin.create_topics([topic])
         for _, code, *message in answer.topic_errors:  # it never raises
+            if code == _TOO_FEW:
+                raise TooFewBrokers(f"no {self.replication} brokers for the copies of topic {name}: start them, or set TOPIC_REPLICATION")
             if code not in (0, _EXISTS):
                 raise for_code(code)(*message)
 

@@ -7,13 +7,12 @@ from typing import Any, Generic, TypeVar
 
 import asyncpg
 
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_as, prepare
 from channel_events.pure import Need
 from channel_events.subscription.serving import use_serving
 
 T = TypeVar("T")
 
-_SETTINGS = {"application_name": "qudao-copies", "statement_timeout": "5s"}
 _SERVING_SECONDS = 1.0
 """How long a build that is not read any more may still answer: copies lag behind by more than that at times."""
 
@@ -56,8 +55,7 @@ class Copies:
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
-            # Nothing is written here, so a read that gets no answer may be cancelled.
-            self._connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=5, server_settings=_SETTINGS)
+            self._connection = await connect_as(self._dsn, "qudao-copies", seconds=5)
             await prepare(self._connection)
             self._serving = 0.0
         if time.monotonic() - self._serving > _SERVING_SECONDS:

@@ -14,6 +14,8 @@ RELAY_RECORDS = Counter("qudao_relay_records_total", "Records confirmed by the b
 RELAY_ERRORS = Counter("qudao_relay_errors_total", "Times the relay had to begin again.", ["service"])
 RELAY_AHEAD = Gauge("qudao_relay_topic_ahead", "Partitions of the topic that hold what the log does not have.", ["service"])
 
+ROUND = Gauge("qudao_round_timestamp_seconds", "When the relay or a subscription last got round and was well.", ["part"])
+
 POSITION = Gauge("qudao_subscription_position", "Greatest position applied.", ["subscription"])
 SOURCE_POSITION = Gauge("qudao_subscription_source_position", "Greatest position seen in the source.", ["subscription"])
 LAST_EVENT = Gauge("qudao_subscription_last_event_timestamp_seconds", "When the last event applied was recorded.", ["subscription"])

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import asyncpg
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from channel_events.log import Log, LogFailure
+from channel_events.log.connect import connect_as
 from channel_events.pure import Rejected
 from channel_events.subscription.serving import use_serving
 from channel_events.timer import Due, Timer
@@ -38,7 +38,6 @@ LATE_SECONDS = 60.0
 """From when on a late instant is a warning."""
 _FIRST_PAUSE, _LONGEST_REST = 0.1, 600.0
 
-_SETTINGS = {"application_name": "qudao-timer", "statement_timeout": "30s"}
 _KEEP = """
 insert into command_key (actor, key, body_hash, first_position, count, outcome) values ($1, $2, ''::bytea, 0, 0, $3) on conflict do nothing
 """
@@ -97,8 +96,7 @@ class TimerRun:
                 await asyncio.sleep(pause)
 
     async def _session(self) -> None:
-        # What is written here are keys that may be written twice, so a statement that gets no answer may be cancelled.
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=30, server_settings=_SETTINGS)
+        connection = await connect_as(self._dsn, "qudao-timer")
         try:
             while True:
                 self._wake.clear()  # before the look: what is appended during it sets the event again

@@ -27,6 +27,8 @@ def told(error: BaseException) -> str:
     if isinstance(error, sa.exc.DBAPIError):
         # SQLAlchemy wraps the driver's adapter, which wraps the driver's error.
         return told(error.orig.__cause__ or error.orig) if error.orig is not None else type(error).__name__
+    if isinstance(error, asyncpg.InterfaceError) and isinstance(error.__context__, asyncpg.PostgresConnectionError):
+        return told(error.__context__)  # a rollback on a lost connection says only that it is closed, not why
     kind = type(error).__name__
     if isinstance(error, asyncpg.PostgresError):
         return f"{kind}: {_of_database(error)}"

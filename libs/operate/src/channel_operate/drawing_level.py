@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from channel_events.pulse import RUNNING, WAITING
 from channel_events.pure import Registry
 from channel_events.subscription.build_subscription import BuildSubscription
 from channel_events.subscription.builds import Held, NotReady, building, hold, look
@@ -117,7 +118,10 @@ class Build:
     def _is_near(self, serving: Held, new: Held) -> bool:
         for part in self._parts:
             goal = self._goal(part, serving)
-            if part.status != "running" or not (goal.keys() >= set(partitions_of(part.source)) or part.near()):
+            bounded = goal.keys() >= set(partitions_of(part.source))
+            if part.status == WAITING and bounded and not any(goal.values()):
+                continue  # nobody has made its topic yet, so there is nothing to fold
+            if part.status != RUNNING or not (bounded or part.near()):
                 return False
             if any(position - new.places[part.source.name, partition] >= _NEAR for partition, position in goal.items()):
                 return False

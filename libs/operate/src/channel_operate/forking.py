@@ -1,7 +1,7 @@
 """Going on after a fork, by command."""
 
-import asyncpg
 from channel_events.log import Log
+from channel_events.log.connect import connect_as
 from channel_events.reaction import Reaction
 
 _FORGET_PARKED = """
@@ -27,7 +27,7 @@ async def accept_fork(log: Log, reaction: Reaction) -> list[int]:
     on the log's way. What was parked there is read again. To be called when it is known that the topic holds what the log
     has. A view that forked is rebuilt instead.
     """
-    connection = await asyncpg.connect(log.dsn, timeout=5, server_settings={"application_name": "qudao-accept-fork", "lock_timeout": "5s"})
+    connection = await connect_as(log.dsn, "qudao-accept-fork", lock_timeout="5s")
     try:
         async with connection.transaction():
             await connection.fetch(_LOCK, reaction.subscription)

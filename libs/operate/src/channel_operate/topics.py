@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import asyncpg
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder
-from channel_events.log.connect import prepare
+from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.relay.sending import Sender
 from channel_events.relay.state import RelayState
 
@@ -21,7 +20,7 @@ class RelayBusy(Exception):
 @asynccontextmanager
 async def taken_over(dsn: str) -> AsyncIterator[RelayState]:
     """Is the relay of the log at ``dsn``, in the place of the one that runs, which goes on afterwards with an audit."""
-    connection = await asyncpg.connect(dsn, timeout=5, server_settings={"application_name": "qudao-operate", "statement_timeout": "30s"})
+    connection = await connect_as(dsn, "qudao-operate", idle=IDLE_SECONDS)
     try:
         await prepare(connection)
         state = RelayState(connection)
@@ -56,6 +55,7 @@ async def republish(
     Readers pass over what they know. ``sent(count, position)`` is called after each batch that the broker confirmed.
     """
     total = 0
+    await broker.make_topic(topic)
     async with taken_over(dsn) as state, Sender.open(broker, topic, Encoder(service)) as sender:
         while rows := await state.unsent(after):
             await sender.send(rows, {})

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
 import msgspec
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_as, prepare
 from channel_events.subscription.builds import Held, drop, new_build
 from channel_events.subscription.retiring import only_one
 from channel_events.subscription.serving import schema_of, serving_build
@@ -59,7 +58,7 @@ async def verify(where: Where, view: View, *, told: Told = lambda _: None, patie
     other shows as a difference. Raises as `rebuild` does; `NotReady` when the serving build stands.
     """
     async with only_one(where.owner_dsn, view) as connection:
-        comparing = await asyncpg.connect(where.owner_dsn, timeout=5, server_settings={"application_name": "qudao-verify"})
+        comparing = await connect_as(where.owner_dsn, "qudao-verify", seconds=None)
         build = await new_build(connection, view, None)
 
         async def snapshot(held: Held) -> None:

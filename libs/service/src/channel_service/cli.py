@@ -87,7 +87,10 @@ async def _serve_until_told(service: Service, settings: Settings) -> int:
         _log.info("started", role=settings.role, url=f"http://{settings.host}:{settings.port}", version=service.version)
         await server.serve([listening])
         failed = runtime.worker is not None and runtime.worker.failed
+        refusal = runtime.worker.refusal if runtime.worker is not None else None
     _log.info("ended", failed=failed)
+    if refusal:
+        raise Refused(refusal)
     return 1 if failed else 0
 
 

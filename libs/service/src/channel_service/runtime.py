@@ -9,7 +9,7 @@ from typing import Any, Self
 import asyncpg
 import sqlalchemy as sa
 from channel_events import Copies
-from channel_events.log import DRIVER_LOST, Log, UnsafeServer
+from channel_events.log import DRIVER_LOST, Log, UnsafeServer, connect_as
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
 from channel_events.timing import Clock, now
@@ -155,28 +155,25 @@ class Runtime:
             checks["subscriptions"] = self.worker.state
         return checks
 
+    def troubles(self) -> dict[str, str]:
+        """What does not flow although the process does its work (see `Worker.troubles`)."""
+        return {} if self.worker is None else self.worker.troubles()
+
     @property
     def connections_in_use(self) -> int:
         pool = self.engine.pool
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
-_READING = {
-    "application_name": "qudao-read",
-    "statement_timeout": "30s",
-    # Filters may be absent or select nearly nothing: after five uses PostgreSQL would take one plan for all and miss indexes.
-    "plan_cache_mode": "force_custom_plan",
-}
-
-
 def _engine(settings: Settings) -> AsyncEngine:
-    async def connect() -> asyncpg.Connection:
+    async def opened() -> asyncpg.Connection:
         # The URL is asyncpg's own: SQLAlchemy understands fewer of its options, and others.
-        return await asyncpg.connect(settings.database_url, timeout=5, server_settings=_READING)
+        # Filters may be absent or select nearly nothing: after five uses PostgreSQL would take one plan for all and miss indexes.
+        return await connect_as(settings.database_url, "qudao-read", plan_cache_mode="force_custom_plan")
 
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        async_creator=opened,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
         hide_parameters=True,  # an error of a query names neither partners nor what somebody looked for
@@ -208,7 +205,7 @@ select (rolsuper or rolbypassrls) and exists (
 async def _check_database(service: Service, settings: Settings) -> None:
     try:
         async with asyncio.timeout(START_SECONDS):
-            connection = await asyncpg.connect(settings.database_url, timeout=START_SECONDS)
+            connection = await connect_as(settings.database_url, "qudao-start", seconds=10)
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
         raise Refused("QUDAO_DATABASE_URL is wrong: the database refuses this user or password; write the service's own") from None
     except asyncpg.InvalidCatalogNameError:

@@ -127,6 +127,9 @@ class Settings(BaseSettings):
         None, description="the broker's addresses as host:port, separated by commas, like 127.0.0.1:59092"
     )
     broker_profile: Literal["embedded", "kafka"] = Field("embedded", description="embedded or kafka")
+    topic_replication: int | None = Field(
+        None, ge=1, le=15, description="how many brokers hold each record of the service's topic, like 3 (default: embedded 1, kafka 3)"
+    )
     topic_prefix: Annotated[str, AfterValidator(_topic_prefix)] = Field(
         "qudao.", description="what all topic names begin with, like qudao. (letters, digits, '.', '_', '-')"
     )

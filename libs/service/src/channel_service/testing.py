@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import uvicorn
-from channel_events import Recorded, View
+from channel_events import Recorded, View, connect_as
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
 from channel_events.timing import now
@@ -127,7 +126,7 @@ async def listening(client: Running) -> AsyncIterator[str]:
 
 async def fold(database_url: str, view: View, events: Sequence[Recorded]) -> None:
     """``view`` takes in these events, as its subscription would, without a broker; who waits for a write is not told."""
-    connection = await asyncpg.connect(database_url)
+    connection = await connect_as(database_url, "qudao-test")
     try:
         async with connection.transaction():
             for changes in compose(view, events):

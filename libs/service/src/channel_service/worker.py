@@ -1,12 +1,12 @@
 """The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers and senders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import structlog
 from channel_events.log import Log
-from channel_events.relay import Relay
+from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
 from channel_events.subscription import ReactionSubscription, ViewSubscription
 from channel_events.tasks import end
@@ -30,6 +30,8 @@ class Worker:
 
     Relay and subscriptions get over a broker or database that is away by themselves. What they cannot get over ends the
     process: a worker that only looks alive is worse than one that is restarted.
+
+    ``refusal``: why the process should never have started, found only now because the broker was not asked before.
     """
 
     def __init__(self, service: Service, settings: Settings, log: Log, clock: Clock = now) -> None:
@@ -40,13 +42,14 @@ class Worker:
             "profile": settings.broker_profile,
             "topic_prefix": settings.topic_prefix,
         }
-        self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
+        self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
         self.timers = [TimerRun(timer, **own) for timer in service.timers]
         self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
         self.failed = False
+        self.refusal: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._call: Callable[[], object] = lambda: None
 
@@ -55,8 +58,15 @@ class Worker:
         """``ok`` once all parts have started, whether or not the broker is there."""
         if self.failed:
             return "failed"
-        waiting = [one.name for one in (*self._parts, *self.timers, *self.senders) if one.status == "starting"]
+        waiting = [one.name for one in self._parts if not one.started]
+        acting: list[TimerRun | SenderRun] = [*self.timers, *self.senders]
+        waiting += [one.name for one in acting if one.status == "starting"]
         return f"starting: {', '.join(waiting)}" if waiting else "ok"
+
+    def troubles(self) -> dict[str, str]:
+        """What does not flow although the process is well, by the part's name: nothing is lost meanwhile, and no restart helps."""
+        parts: list[Relay | ViewSubscription | ReactionSubscription] = [self.relay, *self._parts]
+        return {one.name: trouble for one in parts if (trouble := one.trouble())}
 
     def caught_up(self) -> bool:
         """Whether every view and reaction has done all that its sources had at the last look."""
@@ -76,20 +86,21 @@ class Worker:
         self._call = call
 
     def start(self) -> None:
-        self._run("relay", self.relay.run)
-        for one in (*self._parts, *self.timers, *self.senders):
-            self._run(one.name, one.run)
+        for one in (self.relay, *self._parts, *self.timers, *self.senders):
+            self._run(one)
 
     async def stop(self) -> None:
         await end(*self._tasks)
 
-    def _run(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
+    def _run(self, part: Relay | ViewSubscription | ReactionSubscription | TimerRun | SenderRun) -> None:
         async def watched() -> None:
             try:
-                await part()
-            except Exception:
-                _log.exception("a part of the worker failed", part=name)
+                await part.run()
+            except Exception as error:
+                _log.exception("a part of the worker failed", part=part.name)
+                if isinstance(error, TopicRefused) and not getattr(part, "ran", True):
+                    self.refusal = str(error)
                 self.failed = True
                 self._call()
 
-        self._tasks.append(asyncio.create_task(watched(), name=name))
+        self._tasks.append(asyncio.create_task(watched(), name=part.name))

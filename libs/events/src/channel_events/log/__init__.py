@@ -1,5 +1,6 @@
 """The event log of one service: decided in batches, written by one compare-and-set."""
 
+from channel_events.log.connect import connect_as
 from channel_events.log.errors import (
     DRIVER_LOST,
     KeyReused,
@@ -31,5 +32,6 @@ __all__ = [
     "OutcomeUnknown",
     "StreamUnreadable",
     "UnsafeServer",
+    "connect_as",
     "versions",
 ]

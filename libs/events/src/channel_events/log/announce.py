@@ -6,14 +6,15 @@ from typing import Any
 
 import asyncpg
 
-from channel_events.log.connect import CHANNEL
+from channel_events.log.connect import CHANNEL, connect_as
 from channel_events.log.errors import DRIVER_LOST
 from channel_events.tasks import end
 
 PAUSE = 0.002
 """Seconds between two notifications: each is a transaction of its own."""
 
-_SETTINGS = {"application_name": "qudao-log-announce", "synchronous_commit": "off"}
+_IDLE_SECONDS = 20.0
+"""Far above what is heard of a process that lives; that something is said in time is what shows that nobody answers any more."""
 _LOST = (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError)
 
 
@@ -55,7 +56,7 @@ class Announcer:
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(*_LOST):  # readers poll: a lost notification costs them one interval
-                connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=10, server_settings=_SETTINGS)
+                connection = await connect_as(self._dsn, "qudao-log-announce", seconds=5, idle=_IDLE_SECONDS, synchronous_commit="off")
                 try:
                     await self._serve(connection)
                 finally:

@@ -8,11 +8,16 @@ from typing import Any
 import asyncpg
 
 from channel_events.log.errors import UnsafeServer
+from channel_events.log.watched import Connection, WatchedConnection
 
 CHANNEL = "qudao_log"
 """NOTIFY channel on which a process tells the others that the log grew."""
 
+_SIGNS = {"tcp_user_timeout": "10s", "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "2"}
+"""What the server does about a network that is gone; the client does the same, see `watched`."""
+
 _SETTINGS = {
+    **_SIGNS,
     "application_name": "qudao-log",
     "synchronous_commit": "on",
     # Each statement has to see what was committed before it: the head is locked by one, the tail read by the next.
@@ -22,11 +27,14 @@ _SETTINGS = {
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "3s",
     "statement_timeout": "5s",
-    "tcp_user_timeout": "10s",
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "2",
-    "tcp_keepalives_count": "2",
 }
+
+_CONNECT_SECONDS = 5
+_MARGIN_SECONDS = 5
+"""How much longer than the server's own timeout an answer is awaited: the server can say more about it."""
+
+IDLE_SECONDS = 5.0
+"""A session that does one thing for all processes, and a process that stands still: another one takes over after so long."""
 
 
 DEADLINE_SECONDS = 10.0
@@ -53,22 +61,51 @@ async def prepare(connection: Any) -> None:
     await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
 
 
+async def connect_as(dsn: str, name: str, *, seconds: float | None = 30, idle: float | None = None, **settings: str) -> asyncpg.Connection:
+    """A connection for anything but the log's own writing, on which nothing is awaited for ever.
+
+    ``name`` is shown as application name. ``seconds``: how long one statement may take, after which the server ends it, and
+    the connection is dropped when it does not say so; None where a statement may take what it takes. ``idle``: the server ends
+    the session, and with it its locks and transaction, when this process does nothing for so long, because it stands still;
+    while it runs the session stays. ``settings`` are further ones of the server.
+    """
+    connection = await asyncpg.connect(
+        dsn,
+        timeout=_CONNECT_SECONDS,
+        connection_class=WatchedConnection,
+        server_settings={**_SIGNS, "application_name": name, **_limits(seconds, idle), **settings},
+    )
+    connection.watch(None if seconds is None else seconds + _MARGIN_SECONDS, idle)
+    return connection
+
+
+def _limits(seconds: float | None, idle: float | None) -> dict[str, str]:
+    """As PostgreSQL takes them, in milliseconds."""
+    names = {"statement_timeout": seconds, "idle_session_timeout": idle, "idle_in_transaction_session_timeout": idle and 2 * idle}
+    return {name: str(round(1000 * limit)) for name, limit in names.items() if limit is not None}
+
+
 async def connect_readers(dsn: str) -> Any:
     """A pool for everything but writing; a read that gets no answer within 10 s fails."""
+
+    async def opened(connection: Any) -> None:
+        connection.watch(10 + _MARGIN_SECONDS)
+        await prepare(connection)
+
     return await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=8,
-        init=prepare,
-        timeout=5,
-        command_timeout=10,
-        server_settings={"application_name": "qudao-log-read"},
+        init=opened,
+        timeout=_CONNECT_SECONDS,
+        connection_class=WatchedConnection,
+        server_settings={**_SIGNS, "application_name": "qudao-log-read", **_limits(10, None)},
     )
 
 
 async def connect_writer(dsn: str, *, durable: bool) -> asyncpg.Connection:
-    """A connection for writing, without asyncpg's command timeout: `deadline` says why, and is what to use instead."""
-    connection = await asyncpg.connect(dsn, timeout=5, server_settings=_SETTINGS)
+    """A connection for writing the log. It is not watched: all that is done on it is inside a `deadline`, for a whole batch."""
+    connection = await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS, connection_class=Connection, server_settings=_SETTINGS)
     try:
         with deadline(connection):
             await prepare(connection)

@@ -65,9 +65,10 @@ class Session:
 
     async def undo(self, transaction: Any, failure: BaseException) -> None:
         """The states are those of committed events only, so they outlive what fails beside them; not a connection's loss."""
-        if isinstance(failure, Exception) and not isinstance(failure, CONNECTION_LOST):
+        if self._connection and isinstance(failure, Exception) and not isinstance(failure, CONNECTION_LOST):
             try:
-                await transaction.rollback()
+                with deadline(self._connection):
+                    await transaction.rollback()
                 return
             except CONNECTION_LOST:
                 pass

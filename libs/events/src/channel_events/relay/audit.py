@@ -31,10 +31,12 @@ class Walked(msgspec.Struct):
     id: str = NOTHING
     offset: int = -1
     lost: Mark | None = None
+    begins: bool = True
+    """Whether the first record is the first of its partition in the log too, as far as was looked."""
 
     def take(self, mark: Mark, previous_id: str, *, known: bool) -> None:
         if self.first is None:
-            self.first = mark
+            self.first, self.begins = mark, previous_id == NOTHING
         if not known:
             self.lost = max(self.lost or mark, mark, key=lambda one: one.position)
         elif previous_id == self.id:
@@ -102,7 +104,7 @@ async def _records_at(topic: TopicReader, offsets: dict[int, int]) -> dict[int, 
         topic.resume(partition)
     found: dict[int, Any] = {}
     async with asyncio.timeout(ANSWER_SECONDS):
-        while any(p not in found and not topic.ends_before(p, offset) for p, offset in offsets.items()):
+        while any(p not in found and topic.behind(p) != 0 for p in offsets):
             for partition, records in (await topic.read(_LIMIT)).items():
                 if found.setdefault(partition, records[0]) is records[0]:
                     topic.pause(partition)

@@ -7,19 +7,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, cluster_id, topic_of
+from channel_events.broker import Broker, TopicRefused, cluster_id, topic_of
 from channel_events.envelope import Encoder
-from channel_events.log.connect import prepare
+from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.log.restored import TOPIC
+from channel_events.pulse import AUDITING, RETRYING, RUNNING, Pulse
 from channel_events.relay.audit import audit
 from channel_events.relay.sending import Sender
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
+from channel_events.standby import stand_by
 from channel_events.tasks import whole
 from channel_events.told import told
 from channel_events.topic import TopicReader
@@ -28,8 +29,8 @@ _log = structlog.get_logger("channel_events.relay")
 
 AUDIT_EVERY_SECONDS = 600.0
 _POLL_SECONDS = 0.25
+_STATEMENT_SECONDS = 10.0
 _CLUSTER_SECONDS = 1.0
-_STANDBY_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 
@@ -61,8 +62,10 @@ class Relay:
     """Carries the public events of ``service``'s log, in the database at ``dsn``, to the topic ``<topic_prefix><service>``.
 
     ``wake`` is set by the log when it grew; without it the log is looked at four times a second. ``restored`` (that of
-    the `Log`) is called when the topic holds what the log has lost.
+    the `Log`) is called when the topic holds what the log has lost. ``replication``: see `Broker`.
     """
+
+    name = "relay"
 
     def __init__(
         self,
@@ -72,12 +75,13 @@ class Relay:
         bootstrap: str,
         profile: str = "embedded",
         topic_prefix: str = "qudao.",
+        replication: int | None = None,
         wake: asyncio.Event | None = None,
         restored: Callable[[str], Awaitable[object]] | None = None,
         audit_seconds: float = AUDIT_EVERY_SECONDS,
     ) -> None:
         self._service, self._dsn = service, dsn
-        self._broker = Broker(bootstrap, profile)
+        self._broker = Broker(bootstrap, profile, replication)
         self._topic = topic_of(topic_prefix, service)
         self._wake, self._restored = wake or asyncio.Event(), restored
         self._audit_seconds = audit_seconds
@@ -85,24 +89,47 @@ class Relay:
         self._tried = 0
         self._confirmed = 0
         self._caught_up = False
+        self._pulse = Pulse(self.name)
 
     def caught_up(self) -> bool:
-        """Whether the broker had confirmed all events of the log at the last look."""
-        return self._caught_up
+        """Whether the broker had confirmed all events of the log at the last look, a few seconds ago at most."""
+        return self._caught_up and self._pulse.fresh
+
+    @property
+    def status(self) -> str:
+        """``running``, ``auditing``, ``standing by`` while another process is the relay; or ``starting``, ``retrying``,
+        ``stalled``: nothing is sent."""
+        return self._pulse.status
+
+    @property
+    def ran(self) -> bool:
+        """Whether it ever was ``running``."""
+        return self._pulse.ran
+
+    def trouble(self) -> str | None:
+        """Why nothing is sent, in words, when that lasts."""
+        return self._pulse.trouble()
 
     async def run(self) -> None:
-        """Until cancelled. After any error everything begins again, with an audit: nothing in memory is believed."""
+        """Until cancelled. After any error everything begins again, with an audit: nothing in memory is believed.
+
+        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
+        """
         pause = _FIRST_PAUSE
         while True:
             started = time.monotonic()
             try:
                 await self._session()
+            except TopicRefused:
+                raise
             except Exception as error:
-                self._caught_up = False
+                self._pulse.enter(RETRYING, type(error).__name__)
                 pause = _FIRST_PAUSE if time.monotonic() - started > 10 * _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
                 telemetry.RELAY_ERRORS.labels(self._service).inc()
                 _log.warning("relay_begins_again", service=self._service, error=told(error), pause=pause)
                 await asyncio.sleep(pause)
+            finally:
+                self._caught_up = False
 
     async def _session(self) -> None:
         """Audits, then sends until the next audit is due."""
@@ -118,6 +145,8 @@ class Relay:
                 cluster = await cluster_id(admin)
                 if cluster != known_cluster and self._broker.profile.volatile:
                     await self._broker.renew_topic(admin, self._topic)
+                await self._broker.ensure_topic(admin, self._topic)
+                self._pulse.enter(AUDITING)
                 place = await self._audit(state, remembered, cluster)
                 if place.lost and self._broker.profile.volatile:
                     await self._broker.renew_topic(admin, self._topic)
@@ -135,13 +164,11 @@ class Relay:
         The lock lives as long as the connection, and each batch is read on that very connection: whoever reads one has it.
         """
         # The row ``relay`` holds hints, so its commits need not wait for the disk.
-        settings = {"application_name": "qudao-relay", "synchronous_commit": "off", "statement_timeout": "30s"}
-        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
+        connection = await connect_as(self._dsn, "qudao-relay", seconds=_STATEMENT_SECONDS, idle=IDLE_SECONDS, synchronous_commit="off")
         try:
             await prepare(connection)
             state = RelayState(connection)
-            while not await state.lock(self._lock):  # noqa: ASYNC110 - told by nobody
-                await asyncio.sleep(_STANDBY_SECONDS)
+            await stand_by(lambda: state.lock(self._lock), self._pulse)
             yield state
         finally:
             connection.terminate()
@@ -151,8 +178,15 @@ class Relay:
         marks = [mark for known in remembered.values() for mark in (known.first, known.last)]
         if not await state.has(marks):
             remembered = {}
+
+        async def unknown(marks: list[Mark]) -> set[Mark]:
+            self._pulse.beat()
+            return await state.unknown(marks)
+
         async with TopicReader.open(self._broker, self._topic) as topic:
-            walked = await audit(topic, remembered, state.unknown)
+            walked = await audit(topic, remembered, unknown)
+        if cut := [partition for partition, one in enumerate(walked) if not one.begins]:
+            _log.warning("topic_lacks_its_beginning", service=self._service, topic=self._topic, partitions=cut, do="keep retention.ms=-1")
         lost = [one.lost for one in walked if one.lost]
         telemetry.RELAY_AHEAD.labels(self._service).set(len(lost))
         if lost:
@@ -183,6 +217,7 @@ class Relay:
             await self._restored(TOPIC)
 
     async def _send(self, state: RelayState, sender: Sender, place: _Place, admin: Any) -> None:
+        self._pulse.enter(RUNNING)
         audit_at, look_at = time.monotonic() + self._audit_seconds, time.monotonic() + _CLUSTER_SECONDS
         while True:
             self._wake.clear()  # before the look: what is appended during it sets the event again
@@ -195,6 +230,7 @@ class Relay:
                 continue
             telemetry.RELAY_OLDEST.labels(self._service).set(0)
             self._caught_up = True
+            self._pulse.beat()
             if time.monotonic() > audit_at:
                 return
             if time.monotonic() > look_at:
@@ -212,6 +248,7 @@ class Relay:
         tried, self._tried = self._tried, max(self._tried, rows[-1]["position"])
         with tracing.handling("relay", SpanKind.PRODUCER, ((row["trace"], row["recorded_at"]) for row in absent), topic=self._topic):
             await self._watched(sender.send(absent, place.remembered), place, admin)
+        self._pulse.beat()
         place.position = rows[-1]["position"]
         await state.save(place.position, place.cluster, place.remembered)
         self._count(absent, tried)

@@ -17,7 +17,6 @@ from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
 
 _UNHURRIED = "select set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)"
-"""Its rows are held while its indexes are made, however long that takes."""
 
 
 class BuildSubscription(Subscription):
@@ -25,6 +24,9 @@ class BuildSubscription(Subscription):
 
     ``limit``: positions by partition behind which nothing is applied; it may be moved on. None is for ever without any.
     """
+
+    statement_seconds = None
+    """Its rows are held while its indexes are made, however long that takes."""
 
     def __init__(
         self, view: View, build: int, source: OwnLog | Topic, *, registry: Registry, limit: Mapping[int, int] | None, **more: Any

@@ -4,7 +4,7 @@ import asyncpg
 import msgspec
 
 from channel_events.log import Log
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_as, prepare
 from channel_events.reaction import Reaction
 from channel_events.subscription.effect import Effect
 from channel_events.subscription.parking import Parked, parked
@@ -32,7 +32,7 @@ async def redrive(log: Log, what: View | Reaction, stream: str | None = None) ->
     Safe beside running workers, and to be repeated: it takes the progress row from them as another worker would. A stream
     whose next event fails again stays parked with the new reason.
     """
-    connection = await asyncpg.connect(log.dsn, timeout=5, server_settings={"application_name": "qudao-redrive", "lock_timeout": "5s"})
+    connection = await connect_as(log.dsn, "qudao-redrive", lock_timeout="5s")
     try:
         await prepare(connection)
         results: list[RedriveResult] = []

@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
-
-from channel_events.log.connect import prepare
+from channel_events.log.connect import connect_as, prepare
 from channel_events.subscription.builds import drop_retired
 from channel_events.view import View
 
 _LOCK_SPACE = 0x71626C64  # "qbld"
-_SETTINGS = {"application_name": "qudao-build", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
+_SETTINGS = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
 """A process that is frozen while it holds the serving build lets go of it (test_a_frozen_rebuild_lets_go_of_what_it_holds)."""
 
 
@@ -37,7 +35,7 @@ async def drop_retired_builds(owner_dsn: str, views: Iterable[View]) -> dict[str
 @asynccontextmanager
 async def only_one(owner_dsn: str, view: View) -> AsyncIterator[Any]:
     """A connection of the owner that holds the builds of a view; `Busy` when another one does."""
-    connection = await asyncpg.connect(owner_dsn, timeout=5, server_settings=_SETTINGS)
+    connection = await connect_as(owner_dsn, "qudao-build", seconds=None, idle=None, **_SETTINGS)
     try:
         await prepare(connection)
         if not await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK_SPACE, view.subscription):

@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, topic_of
+from channel_events.broker import Broker, TopicRefused, topic_of
 from channel_events.envelope import Decoder
-from channel_events.log.connect import prepare
+from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.partition import PARTITIONS
+from channel_events.pulse import RETRYING, RUNNING, STANDING_BY, WAITING, Pulse
 from channel_events.pure import Registry
+from channel_events.standby import STANDBY_SECONDS, stand_by
 from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
 from channel_events.subscription.looking import moved
@@ -33,9 +34,11 @@ from channel_events.view import OwnLog, Topic
 
 _log = structlog.get_logger("channel_events.subscription")
 
-_STANDBY_SECONDS = 1.0
+_LOCK = "select pg_try_advisory_lock(hashtextextended($1, 0))"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _TEND_SECONDS = 0.5
+_STATEMENT_SECONDS = 30.0
+"""Of one batch's changes to a view, in one statement for each table and shape: far more than any took."""
 _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
 
@@ -47,6 +50,8 @@ class Subscription(ABC):
     role. ``registry`` has the classes of the own log's events, ``wake`` is set when it grew. ``check_seconds``: see
     `TopicSource`.
     """
+
+    statement_seconds: float | None = _STATEMENT_SECONDS
 
     def __init__(
         self,
@@ -73,15 +78,16 @@ class Subscription(ABC):
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
         self._tended = 0.0
-        self._caught_up = self._near = self._running = self._progressed = False
+        self._caught_up = self._near = self._progressed = False
+        self._pulse, self._lock = Pulse(name), name
 
     @abstractmethod
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
         """What to do, and from where on; asked whenever the subscription begins again."""
 
     def caught_up(self) -> bool:
-        """Whether everything the source had at the last look is applied or parked."""
-        return self._caught_up
+        """Whether everything the source had at the last look, a few seconds ago at most, is applied or parked."""
+        return self._caught_up and self._pulse.fresh
 
     def near(self) -> bool:
         """Whether no more than a batch is left, however fast events come."""
@@ -89,51 +95,77 @@ class Subscription(ABC):
 
     @property
     def status(self) -> str:
-        """``running``, or why not everything flows: ``starting``, ``retrying``, ``forked``, ``incomplete``."""
+        """``running``, or why not everything flows: ``forked``, ``incomplete``, ``waiting`` for a topic that is not there yet,
+        ``standing by`` while another process follows it, ``starting``, ``retrying``, ``stalled``."""
         states = {row.state for row in self._rows.values()}
-        for state in (FORKED, INCOMPLETE):
-            if state in states:
-                return state
-        return "running" if self._running else "retrying" if self._rows else "starting"
+        return next((state for state in (FORKED, INCOMPLETE) if state in states), self._pulse.status)
+
+    @property
+    def started(self) -> bool:
+        """Whether the database told where it stands, or who else follows it."""
+        return bool(self._rows) or self._pulse.state == STANDING_BY
+
+    @property
+    def ran(self) -> bool:
+        """Whether it ever was ``running``."""
+        return self._pulse.ran
+
+    def trouble(self) -> str | None:
+        """Why not everything flows, in words, when that lasts."""
+        if (state := self.status) in (FORKED, INCOMPLETE):
+            return f"{state} in partitions {', '.join(str(row.partition) for row in self._rows.values() if row.state == state)}"
+        return self._pulse.trouble()
 
     async def run(self) -> None:
-        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause."""
+        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause.
+
+        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
+        """
         pause = _FIRST_PAUSE
         while True:
             try:
                 await self._session()
+            except TopicRefused:
+                raise
             except Zombie as zombie:
                 # Another worker is on it: stand by, and look again at what it left. After a re-drive that is the same place.
+                self._pulse.enter(STANDING_BY)
                 _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
-                await asyncio.sleep(_FIRST_PAUSE if self._progressed else _STANDBY_SECONDS)
+                await asyncio.sleep(_FIRST_PAUSE if self._progressed else STANDBY_SECONDS)
             except Exception as error:
+                self._pulse.enter(RETRYING, type(error).__name__)
                 pause = _FIRST_PAUSE if self._progressed else min(2 * pause, _LONGEST_PAUSE)
                 telemetry.SUBSCRIPTION_ERRORS.labels(self.name).inc()
                 _log.warning("subscription_begins_again", subscription=self.name, error=told(error), pause=pause)
                 await asyncio.sleep(pause)
             finally:
-                self._running = self._progressed = False
+                self._caught_up = self._progressed = False
 
     async def _session(self) -> None:
         async with self._connection() as connection, self._open(connection) as (effect, source):
             session = _Session(self, connection, effect, source)
             self.meters.states(self._rows.values())
-            self._parked, self._running = True, True
+            self._parked = True
+            self._pulse.enter(RUNNING)
             while True:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
                 await session.take(steps)
                 await session.tend()
                 self._near, self._caught_up = source.near, source.caught_up and not steps
+                self._pulse.beat()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         # Rows and progress are one transaction, so a commit that a crash of the server loses is only done again: a view
         # need not wait for the disk. (What a reaction appends goes through the log, which does wait.)
-        settings = {"application_name": "qudao-subscription", "synchronous_commit": "off", "lock_timeout": "5s", "statement_timeout": "60s"}
-        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=settings)
+        seconds, settings = self.statement_seconds, {"synchronous_commit": "off", "lock_timeout": "5s"}
+        connection = await connect_as(self._dsn, "qudao-subscription", seconds=seconds, idle=IDLE_SECONDS, **settings)
         try:
             await prepare(connection)
+            # For thrift: two that follow one source would undo each other's work, though never harm it. What decides is the
+            # compare-and-set of the progress rows.
+            await stand_by(lambda: connection.fetchval(_LOCK, self._lock), self._pulse)
             yield connection
         finally:
             connection.terminate()
@@ -142,7 +174,7 @@ class Subscription(ABC):
     async def _open(self, connection: Any) -> AsyncIterator[tuple[Effect, Source]]:
         if isinstance(self.source, Topic):
             effect, self._rows = await self._begin(connection, list(range(PARTITIONS)))
-            async with TopicReader.open(self._broker, self._topic) as reader:
+            async with TopicReader.open(self._broker, self._topic, waiting=self._wait) as reader:
                 decoder = Decoder(self.source.name, self.source.registry)
                 source = TopicSource(reader, decoder, self._rows, self._check_seconds)
                 await source.open()
@@ -151,6 +183,9 @@ class Subscription(ABC):
             effect, self._rows = await self._begin(connection, [PARTITION])
             row = self._rows[PARTITION]
             yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry)
+
+    def _wait(self) -> None:
+        self._pulse.enter(WAITING, f"topic {self._topic} is not there, the relay of {self.source.name} makes it")
 
 
 class _Session:

@@ -4,12 +4,19 @@ import time
 from collections.abc import Mapping
 
 from channel_events.envelope import Decoder
+from channel_events.pulse import FRESH_SECONDS
 from channel_events.subscription.partition_reader import PartitionReader, decoded
 from channel_events.subscription.progress import Progress
 from channel_events.subscription.step import Step
 from channel_events.topic import TopicReader
 
 LIMIT = 4_000
+SILENT_SECONDS = 20.0
+"""After so long without any answer about a partition everything begins again; above what the client needs to connect anew."""
+
+
+class BrokerSilent(Exception):
+    """The broker does not answer, and nobody said that the connection is lost."""
 
 
 class TopicSource:
@@ -32,7 +39,10 @@ class TopicSource:
         """The next steps, at most one per partition; empty after a moment without anything to do."""
         self.caught_up = self._is_caught_up()
         steps = []
-        for partition, records in (await self._topic.read(LIMIT)).items():
+        found = await self._topic.read(LIMIT)
+        if self._topic.silence > SILENT_SECONDS:
+            raise BrokerSilent(f"nothing was heard of the topic for {self._topic.silence:.0f} s")
+        for partition, records in found.items():
             reader = self.partitions[partition]
             if reader.forked:
                 continue
@@ -73,7 +83,7 @@ class TopicSource:
 
     def _is_caught_up(self) -> bool:
         """At the end of every partition; once there, a few records on their way do not count as being behind."""
-        if not all(reader.settled for reader in self.partitions.values()):
+        if not all(reader.settled for reader in self.partitions.values()) or self._topic.silence > FRESH_SECONDS:
             self.near = False
             return False
         behind = [self._topic.behind(partition) for partition in self.partitions]

@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 import typer
 from aiokafka.errors import KafkaError
-from channel_events.broker import TopicRefused
+from channel_events.broker import TooFewBrokers, TopicMissing, TopicRefused
 from channel_events.log import DRIVER_LOST, LogFailure, UnsafeServer
 from channel_events.subscription import Busy
 from channel_events.subscription.builds import NotReady
@@ -31,7 +31,10 @@ Json = Annotated[bool, typer.Option("--json", help="Results as JSON, an object a
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _REFUSED = (Refused, TopicRefused, UnsafeServer)
-_AWAY = (OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure, RelayBusy, Busy, NotReady)
+_AWAY = (
+    *(OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure),
+    *(RelayBusy, Busy, NotReady, TopicMissing, TooFewBrokers),
+)
 
 
 def command(work: Callable[..., None]) -> Callable[..., None]:

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-import asyncpg
 import msgspec
 import typer
+from channel_events.log.connect import connect_as
 from channel_events.reaction import Reaction
 from channel_events.subscription import Parked, ParkedEvent, RedriveResult
 from channel_events.subscription import parked as find_parked
@@ -45,7 +45,7 @@ def parked(
 async def _parked(chosen: Target, subscription: str | None, stream: str | None) -> list[tuple[Parked, list[ParkedEvent]]]:
     if subscription is not None:
         subscription = chosen.view_or_reaction(subscription).subscription
-    connection = await asyncpg.connect(chosen.dsn, timeout=5, server_settings={"application_name": "qudao-operate"})
+    connection = await connect_as(chosen.dsn, "qudao-operate")
     try:
         found = await find_parked(connection.fetch, subscription=subscription, stream=stream)
         return [(one, await find_events(connection.fetch, one) if stream else []) for one in found]

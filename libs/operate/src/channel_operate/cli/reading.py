@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 from channel_events.envelope import COLUMNS, Decoder
 from channel_events.log import statements as sql
-from channel_events.log.connect import CHANNEL, prepare
+from channel_events.log.connect import CHANNEL, connect_as, prepare
 from channel_events.partition import PARTITIONS
 from channel_events.pure import Recorded, Registry
 from channel_events.topic import TopicReader
@@ -70,7 +70,7 @@ async def tail_topic(target: Target, after: int | None, last: int, *, follow: bo
     kept: list[dict[str, Any]] = []
     decoder = Decoder(target.name, Registry([]))
     keep = after is None
-    async with TopicReader.open(target.broker, target.topic) as topic:
+    async with TopicReader.open(target.broker, target.topic, waiting=(lambda: None) if follow else None) as topic:
         while True:
             ended = all(topic.behind(partition) == 0 for partition in range(PARTITIONS))
             if ended and keep:
@@ -130,8 +130,7 @@ async def _lines(out: Path | None, show: Show) -> AsyncIterator[Show]:
 
 @asynccontextmanager
 async def _reading(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    settings = {"application_name": "qudao-operate", "default_transaction_read_only": "on"}
-    connection = await asyncpg.connect(dsn, timeout=5, server_settings=settings)
+    connection = await connect_as(dsn, "qudao-operate", seconds=600, default_transaction_read_only="on")
     try:
         await prepare(connection)
         yield connection

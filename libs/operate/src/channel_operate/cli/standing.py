@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import asyncpg
+from channel_events.log.connect import connect_as
 from channel_events.sending import sender_standing
 from channel_events.subscription import use_serving
 
@@ -20,7 +20,7 @@ select p.subscription, p.source, p.partition, p.position, p.state,
 
 async def standing(target: Target) -> list[dict[str, Any]]:
     """A row for the log, the relay, and each partition of each subscription, and each sender: what it gave up is its ``parked``."""
-    connection = await asyncpg.connect(target.dsn, timeout=5, server_settings={"application_name": "qudao-operate"})
+    connection = await connect_as(target.dsn, "qudao-operate")
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             rows: list[dict[str, Any]] = [

@@ -43,6 +43,7 @@ class Target(msgspec.Struct, frozen=True):
     bootstrap: str | None
     profile: str
     topic_prefix: str
+    replication: int | None
     timezone: str
     durable: bool
 
@@ -58,7 +59,7 @@ class Target(msgspec.Struct, frozen=True):
     def broker(self) -> Broker:
         if self.bootstrap is None:
             raise Refused(f"{PREFIX}KAFKA_BOOTSTRAP is not set: write the broker's addresses, like 127.0.0.1:59092")
-        return Broker(self.bootstrap, self.profile)
+        return Broker(self.bootstrap, self.profile, self.replication)
 
     async def log(self) -> Log:
         """The log, opened for writing: a restore that nobody noticed yet is noticed then."""
@@ -92,6 +93,9 @@ def target(name: str | None) -> Target:
     dsn = _setting("DATABASE_URL")
     if dsn is None:
         raise Refused(f"{PREFIX}DATABASE_URL is not set: write the URL of the service's database, as its processes have it")
+    replication = _setting("TOPIC_REPLICATION")
+    if replication is not None and (not replication.isdecimal() or not 1 <= int(replication) <= 15):
+        raise Refused(f"{PREFIX}TOPIC_REPLICATION is wrong: write how many brokers hold each record, like 3")
     return Target(
         service=entry.load(),
         dsn=dsn,
@@ -99,6 +103,7 @@ def target(name: str | None) -> Target:
         bootstrap=_setting("KAFKA_BOOTSTRAP"),
         profile=profile,
         topic_prefix=os.environ.get(PREFIX + "TOPIC_PREFIX", "qudao."),
+        replication=None if replication is None else int(replication),
         timezone=_setting("TIMEZONE") or "Asia/Shanghai",
         durable=(_setting("DURABLE") or "true").lower() not in ("false", "0", "no", "off"),
     )

@@ -3,6 +3,7 @@
 import asyncpg
 from alembic import command
 from channel_events import schema, scoped_role
+from channel_events.log import connect_as
 from channel_events.subscription import create_reactions, create_view_tables, drop_retired_builds
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -24,7 +25,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> dict[str, str 
     Doing it again changes nothing; two at once wait for each other. Returns the revisions reached, by the names of
     their ways.
     """
-    guard = await asyncpg.connect(owner_url, timeout=5, server_settings={"application_name": "qudao-migrate"})
+    guard = await connect_as(owner_url, "qudao-migrate", seconds=None)
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
         ways = revisions_of(service)
@@ -50,14 +51,14 @@ async def _check_scoped(connection: asyncpg.Connection, role: str) -> None:
 
 
 async def _upgrade(revisions: Revisions, owner_url: str) -> None:
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(owner_url, timeout=5, server_settings={"application_name": "qudao-migrate", "lock_timeout": "10s"})
+    async def opened() -> asyncpg.Connection:
+        return await connect_as(owner_url, "qudao-migrate", seconds=None, lock_timeout="10s")
 
     def upgrade(connection: Connection) -> None:
         revisions.config.attributes["connection"] = connection
         command.upgrade(revisions.config, "head")
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=opened, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(upgrade)
         await connection.commit()

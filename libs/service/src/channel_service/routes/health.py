@@ -19,6 +19,8 @@ class Health(BaseModel):
     service: str = Field(examples=["partner-registry"])
     checks: dict[str, str] = {}
     senders: dict[str, str] = Field(default={}, description="What leaves from here: ok, or how many could not be delivered.")
+    troubles: dict[str, str] = {}
+    """What does not flow although the process does its work: the relay, a view, a reaction, and why."""
     instance: str = ""
     """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""
 
@@ -31,10 +33,21 @@ async def live(runtime: RuntimeDep) -> Health:
 
 @router.get("/ready", summary="Can it do its work?")
 async def ready(runtime: RuntimeDep) -> Health:
-    """503 `unavailable` with the failing checks otherwise. The broker is not asked: without it orders are still taken."""
+    """503 `unavailable` with the failing checks otherwise.
+
+    What `troubles` names does not make it unready: without the broker orders are still taken, and another process would not
+    mend it.
+    """
     checks = await runtime.checks()
     if any(state != "ok" for state in checks.values()):
         raise Rejected("unavailable", checks=checks)
 
     senders = {} if runtime.worker is None else runtime.worker.sending
-    return Health(status="ready", service=runtime.service.name, checks=checks, senders=senders, instance=runtime.settings.instance)
+    return Health(
+        status="ready",
+        service=runtime.service.name,
+        checks=checks,
+        senders=senders,
+        troubles=runtime.troubles(),
+        instance=runtime.settings.instance,
+    )

@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import asyncpg
-from channel_events import Rejected
+from channel_events import Rejected, connect_as
 from channel_service import (
     BRAND,
     Allow,
@@ -135,7 +134,7 @@ commands.delete("/{webhook_id}", UnsubscribeWebhook, allow=MANAGE, summary="Unsu
 async def post_webhook_secret(webhook_id: Code, runtime: RuntimeDep, log: LogDep, by: By, key: Key, body: Rotation = ROTATION) -> NewSecret:
     """The first one lets it be sent to. Each later one signs beside those before it for a while, so that the other side can change over."""
     seal, until = Sealer.of(runtime.settings).seal, datetime.now(UTC) + timedelta(seconds=body.previous_valid_for)
-    connection = await asyncpg.connect(runtime.settings.database_url, timeout=5)
+    connection = await connect_as(runtime.settings.database_url, "qudao-secrets", seconds=10)
     try:
         secret_id, secret, appended = await rotate_webhook_secret(log, connection, seal, webhook_id, until, by, key)
     finally:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-import asyncpg
+from channel_events import connect_as
 from channel_service import (
     BRAND,
     Allow,
@@ -118,7 +118,7 @@ Commands(router).put("/{source}", DefineSource, allow=[], created=True, summary=
 async def post_secret(source: SourceCode, runtime: RuntimeDep, log: LogDep, by: By, key: Key, body: Rotation = ROTATION) -> NewSecret:
     """The new one counts at once and those before it a while longer, so that nothing is refused while the platform is changed over."""
     seal, previous_for = Sealer.of(runtime.settings).seal, timedelta(seconds=body.previous_valid_for)
-    connection = await asyncpg.connect(runtime.settings.database_url, timeout=5)
+    connection = await connect_as(runtime.settings.database_url, "qudao-secrets", seconds=10)
     try:
         secret_id, secret, appended = await rotate_secret(log, connection, seal, source, previous_for, datetime.now(UTC), by, key)
     finally:
