@@ -15,7 +15,8 @@ from qudao_local.stack import Stack
 
 from .platform import Platform
 
-KPIS = ("order_lines", "orders", "units", "gross", "discount", "cancelled", "returned", "net", "fill_rate")
+OF_SALES = ("order_lines", "orders", "units", "gross", "discount", "cancelled", "returned", "net", "fill_rate")
+KPIS = (*OF_SALES, "cycle_time", "cycle_time_p90", "return_rate")
 
 
 def test_one_order_reaches_every_kpi_and_each_leads_back_to_its_event(platform: Platform) -> None:
@@ -23,10 +24,11 @@ def test_one_order_reaches_every_kpi_and_each_leads_back_to_its_event(platform: 
     for step in ("confirm", "ship", "deliver"):
         platform.post("orders-inventory", f"/v1/orders/{order_id}/{step}", {"on": "2026-03-03"})
     platform.until(lambda: platform.kpi("fill_rate", source="one") == 1)
-    expected = {"order_lines": "2", "orders": "1", "units": "5", "gross": "23.40", "net": "23.40"}
+    platform.until(lambda: platform.kpi("cycle_time", source="one") == 1)
+    expected = {"order_lines": "2", "orders": "1", "units": "5", "gross": "23.40", "net": "23.40", "cycle_time_p90": "1"}
     for kpi, value in expected.items():
         assert platform.kpi(kpi, source="one") == Decimal(value), kpi
-    for kpi in ("discount", "cancelled", "returned"):
+    for kpi in ("discount", "cancelled", "returned", "return_rate"):
         assert platform.kpi(kpi, source="one") == 0, kpi
     fact = platform.get("metrics", "/v1/kpis/gross/facts", source="one")["items"][0]
     event = platform.get("orders-inventory", fact["event"])

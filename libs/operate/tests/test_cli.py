@@ -52,7 +52,7 @@ def view(unwilling: Unwilling) -> Any:
 @pytest.fixture
 def cli(view: Any, database: str, kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """Runs a command in a thread of its own, as in a process that has the specimen's settings."""
-    service = SimpleNamespace(name="specimen", deciders=[JAR], views=[view], reactions=[IDLE])
+    service = SimpleNamespace(name="specimen", deciders=[JAR], views=[view], reactions=[IDLE], senders=[])
     monkeypatch.setattr(target, "installed", lambda: [SimpleNamespace(name="specimen", load=lambda: service)])
     for name, value in {"DATABASE_URL": database, "KAFKA_BOOTSTRAP": kafka, "TOPIC_PREFIX": topic_prefix, "DURABLE": "false"}.items():
         monkeypatch.setenv(f"QUDAO_{name}", value)

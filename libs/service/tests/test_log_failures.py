@@ -8,7 +8,6 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import Actor, On
-from channel_events.log.queue import UNKNOWN
 from channel_service.importing.ndjson import NdjsonReader
 from channel_service.importing.run import Import
 from channel_service.routes import events as route
@@ -67,11 +66,12 @@ async def test_a_row_of_an_import_that_needs_it_is_refused_and_the_others_are_do
 
 
 async def test_a_service_with_too_much_to_do_says_when_to_come_again(client: Running, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("channel_events.log.queue.MAX_WAITING", most := 3 * UNKNOWN)
+    monkeypatch.setattr("channel_events.log.queue.UNKNOWN", 1)
+    monkeypatch.setattr("channel_events.log.queue.MAX_WAITING", 3)
     async with held(url):
         waiting = [asyncio.create_task(client.post(RAISE.format("a"), json={"by": 1})) for _ in range(3)]
         async with asyncio.timeout(10):
-            while client.runtime.log._committer._queue.waiting < most:  # noqa: ASYNC110 - nothing tells of it
+            while client.runtime.log._committer._queue.waiting < 3:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.01)
         answer = await client.post(RAISE.format("a"), json={"by": 1})
     assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "busy", True)

@@ -9,10 +9,9 @@ from channel_service.testing import Running, running
 from metrics.app import SERVICE
 from metrics.views.hierarchy import HIERARCHY
 from metrics.views.products import PRODUCTS
-from metrics.views.sales import SALES
 
 from .examples import hierarchy, products, sales
-from .folding import fold
+from .folding import count, fold
 from .processes import Process
 
 
@@ -32,7 +31,7 @@ async def empty(metrics_url: str) -> AsyncIterator[Running]:
 @pytest.fixture
 async def client(metrics_url: str) -> AsyncIterator[Running]:
     """Metrics with the history of `examples`: 150 orders."""
-    await fold(metrics_url, SALES, sales(seed=1, orders=150))
+    await count(metrics_url, sales(seed=1, orders=150))
     await fold(metrics_url, PRODUCTS, products())
     await fold(metrics_url, HIERARCHY, hierarchy())
     async with running(SERVICE, database_url=metrics_url) as client:

@@ -11,6 +11,7 @@ from channel_events import Recorded
 from channel_events.testing import recorded
 from metrics.contracts.orders_inventory import Line, OrderCancelled, OrderPlaced, ProductDefined, ReturnReceived, ShipmentHandedOver
 from metrics.contracts.partner_registry import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved, TerritoryDefined
+from metrics.facts.deliveries import DeliveryConfirmed
 
 MONDAY = date(2026, 1, 5)
 
@@ -46,6 +47,10 @@ def shipped(shipment: int = 1, **facts: Any) -> ShipmentHandedOver:
     return ShipmentHandedOver(shipment=shipment, **header(**{"placed_on": MONDAY, **facts}))
 
 
+def delivered(**facts: Any) -> DeliveryConfirmed:
+    return DeliveryConfirmed(**header(**{"placed_on": MONDAY, **facts}))
+
+
 def returned(**facts: Any) -> ReturnReceived:
     return ReturnReceived(**header(**{"placed_on": MONDAY, **facts}))
 
@@ -64,7 +69,7 @@ def told(data: Any, position: int, on: date, *, partition: int = 0) -> Recorded:
 
 
 def sales(seed: int, orders: int) -> list[Recorded]:
-    """Orders of 1 to 8 lines over a quarter; some cancelled in part or whole, shipped in one go or two, returned."""
+    """Orders of 1 to 8 lines over a quarter; some cancelled in part or whole, shipped in one go or two, delivered, returned."""
     return list(_sales(Random(seed), orders))
 
 
@@ -109,8 +114,11 @@ def _life(random: Random, shared: dict[str, Any], day: date) -> Iterator[Any]:
         yield OrderCancelled(**{**later, "occurred_on": day + timedelta(days=1), "lines": (_complete(lines.pop()),)})
     first = tuple(_complete(one, random.random() < 0.8) for one in lines)
     yield ShipmentHandedOver(shipment=1, **{**later, "occurred_on": day + timedelta(days=3), "lines": first})
+    came = day + timedelta(days=4 + sum(one.quantity for one in lines) % 7)
+    yield DeliveryConfirmed(**{**later, "occurred_on": came, "lines": first})
     if rest := tuple(_complete(one) for one in first if not one.complete):
         yield ShipmentHandedOver(shipment=2, **{**later, "occurred_on": day + timedelta(days=9), "lines": rest})
+        yield DeliveryConfirmed(**{**later, "occurred_on": day + timedelta(days=30), "lines": rest})
     if random.random() < 0.2:
         yield ReturnReceived(**{**later, "occurred_on": day + timedelta(days=12), "lines": (_complete(random.choice(lines)),)})
 

@@ -12,8 +12,10 @@ from channel_events import Recorded
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
 from channel_service.testing import bearer
-from metrics.views.sales import SALES
+from metrics.app import CATALOGUE
 from msgspec import Struct
+
+from .folding import of
 
 PATIENCE = 30.0
 
@@ -81,7 +83,7 @@ async def follow(url: str, after: str | None = None, token: str | None = None, *
 
 
 async def told(url: str, events: Sequence[Recorded]) -> None:
-    """The view takes in these events, as a subscription does: rows and progress in one transaction."""
+    """The views of facts take in these events, as subscriptions do: rows and progress in one transaction."""
     reached: dict[int, int] = {}
     for event in events:
         assert event.partition is not None
@@ -92,9 +94,10 @@ async def told(url: str, events: Sequence[Recorded]) -> None:
             await connection.executemany(
                 "insert into progress (subscription, source, partition, position) values ($1, $2, $3, $4) "
                 "on conflict (subscription, source, partition) do update set position = greatest(progress.position, excluded.position)",
-                [(SALES.subscription, SALES.sources[0].name, partition, position) for partition, position in reached.items()],
+                [(view.subscription, view.sources[0].name, *place) for view in CATALOGUE.counting for place in reached.items()],
             )
-            for changes in compose(SALES, events):
-                await write(connection, changes)
+            for view in CATALOGUE.counting:
+                for changes in compose(view, of(view, events)):
+                    await write(connection, changes)
     finally:
         await connection.close()

@@ -4,25 +4,25 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from channel_service.testing import Running
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from metrics import kpis
+from metrics.app import CATALOGUE
 from metrics.application.answers import ask
-from metrics.application.catalogue import discover
-from metrics.domain.question import Dimension, Period, Question, Tree
-from metrics.views.grains import FACTS, SUMS
+from metrics.domain.facts import Facts
+from metrics.domain.question import Period, Question
 from metrics.views.kpi_values import values_query
-from metrics.views.sales import HEADER
+from msgspec.structs import replace
 
 from .examples import MONDAY
 from .requests import summed, values
 
-KPIS = discover(kpis)
+KPIS = CATALOGUE.kpis
 RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-_KEYS = {
+_KEYS: dict[str, list[Any]] = {
     "partner": [f"p-{n}" for n in range(1, 9)],
     "channel_type": ["distributor", "retailer", "ecommerce"],
     "segment": ["", "key", "small"],
@@ -35,6 +35,7 @@ _KEYS = {
     "product_category": ["bikes", "parts", ""],
     "partner_tree": ["p-1", "p-2", "p-3"],
     "territory_tree": ["CN", "CN-S"],
+    "cycle_days": [4, 6, 10, 30],
 }
 _DAYS = st.integers(0, 110).map(lambda days: MONDAY + timedelta(days=days))
 _DATES = st.fixed_dictionaries({}, optional=dict.fromkeys(("from", "to", "as_of", "known_at"), _DAYS)).map(
@@ -42,66 +43,76 @@ _DATES = st.fixed_dictionaries({}, optional=dict.fromkeys(("from", "to", "as_of"
 )
 
 
-def _filters(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    one_of = {name: st.lists(st.sampled_from(_KEYS[name]), min_size=1, max_size=3, unique=True) for name in names}
-    return st.lists(st.sampled_from(names), max_size=2, unique=True).flatmap(lambda few: st.fixed_dictionaries({n: one_of[n] for n in few}))
+@st.composite
+def questions(draw: st.DrawFn, *, in_sums: bool = False) -> tuple[str, dict[str, Any], list[str]]:
+    """A KPI, and filters and groups that it can be asked by; ``in_sums``: that all its sums have."""
+    kpi = KPIS[draw(st.sampled_from(sorted(KPIS)))]
+    dimensions = [CATALOGUE.dimensions[name] for name in kpi.dimensions]
+    names = [one.name for one in dimensions if not (in_sums and (one.by_line or one.through))]
+    filters = [*names, *(f"{one.name}_tree" for one in dimensions if one.tree)]
+    chosen = draw(st.lists(st.sampled_from(filters), max_size=2, unique=True))
+    given = {one: draw(st.lists(st.sampled_from(_KEYS[one]), min_size=1, max_size=3, unique=True)) for one in chosen}
+    groups = draw(st.lists(st.sampled_from([*names, *(period.value for period in Period)]), max_size=3, unique=True))
+    return kpi.name, {**draw(_DATES), **given}, groups
 
 
-ORDER_LEVEL = [*HEADER, "partner_tree", "territory_tree"]
-GROUPS = st.lists(st.sampled_from([*Dimension, *Period]), max_size=3, unique=True)
-OF_ORDER = st.lists(st.sampled_from([*(Dimension(name) for name in HEADER), *Period]), max_size=3, unique=True)
-
-
-def _question(dates: dict[str, Any], filters: dict[str, Any], groups: list[Any]) -> Question:
+def _question(asked: dict[str, Any], groups: list[str]) -> Question:
+    given = {name: tuple(values) for name, values in asked.items() if isinstance(values, list)}
+    periods = {period.value: period for period in Period}
     return Question(
-        first=dates.get("from"),
-        last=dates.get("to"),
-        as_of=dates.get("as_of"),
-        known_at=dates.get("known_at"),
-        filters={one: tuple(filters[one.value]) for one in Dimension if one.value in filters},
-        trees={one: tuple(filters[one.value]) for one in Tree if one.value in filters},
-        groups=tuple(groups),
+        first=asked.get("from"),
+        last=asked.get("to"),
+        as_of=asked.get("as_of"),
+        known_at=asked.get("known_at"),
+        filters={name: values for name, values in given.items() if not name.endswith("_tree")},
+        trees={name.removesuffix("_tree"): values for name, values in given.items() if name.endswith("_tree")},
+        groups=tuple(periods.get(group, group) for group in groups),
     )
 
 
-@given(st.sampled_from(sorted(KPIS)), _DATES, _filters(ORDER_LEVEL), OF_ORDER)
+@given(questions(in_sums=True))
 @RANDOM
-async def test_sums_and_facts_give_the_same_answer(client: Running, kpi: str, dates: Any, filters: Any, groups: Any) -> None:
-    question = _question(dates, filters, groups)
+async def test_sums_and_facts_give_the_same_answer(client: Running, asking: Any) -> None:
+    kpi, asked, groups = asking
+    question = _question(asked, groups)
+    from_sums = values_query(KPIS[kpi], question)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Facts, "in_sums", lambda *_: False)
+        from_facts = values_query(KPIS[kpi], question)
+    assert ("_rollup_" in str(from_sums), "_rollup_" in str(from_facts)) == (True, False)
     async with client.runtime.reading_everything() as read:
-        by_table = [
-            [tuple(row) for row in (await read.execute(values_query(KPIS[kpi], question, rows=rows))).all()] for rows in (SUMS, FACTS)
-        ]
-    assert by_table[0] == by_table[1]
+        assert (await read.execute(from_sums)).all() == (await read.execute(from_facts)).all()
 
 
-@given(st.sampled_from(sorted(KPIS)), _DATES, _filters(list(_KEYS)), GROUPS)
+@given(questions())
 @RANDOM
-async def test_the_facts_behind_a_value_add_up_to_it(client: Running, kpi: str, dates: Any, filters: Any, groups: Any) -> None:
-    asked = {**{name: day.isoformat() for name, day in dates.items()}, **filters, "group_by": ",".join(groups)}
-    for one in (await values(client, kpi, **asked))[:3]:
+async def test_the_facts_behind_a_value_add_up_to_it(client: Running, asking: Any) -> None:
+    kpi, asked, groups = asking
+    for one in (await values(client, kpi, **asked, group_by=",".join(groups)))[:3]:
         assert await summed(client, one["facts"], limit=200) == (Decimal(one["numerator"]), Decimal(one["denominator"] or 0))
 
 
-@given(st.sampled_from(sorted(KPIS)), _DATES, _filters(list(_KEYS)), GROUPS)
+@given(questions())
 @RANDOM
-async def test_groups_add_up_to_the_whole(client: Running, kpi: str, dates: Any, filters: Any, groups: Any) -> None:
-    """All but orders by product, where one order is in several groups."""
-    question = _question(dates, filters, groups)
-    if kpi == "orders" and question.by_product:
+async def test_groups_add_up_to_the_whole(client: Running, asking: Any) -> None:
+    """All but orders by product, where one order is in several groups; of quantiles, all that there is."""
+    kpi, asked, groups = asking
+    question = _question(asked, groups)
+    if kpi == "orders" and question.dimensions & {"product", "product_category"}:
         return
-    whole = Question(**{**{n: getattr(question, n) for n in question.__struct_fields__}, "groups": (Dimension.CURRENCY,)})
+    sums = []
     async with client.runtime.reading_everything() as read:
-        sums = []
-        for one in (question, whole):
+        for one in (question, replace(question, groups=("currency",))):
             answer = await ask(read, KPIS[kpi], one, order="group", limit=10_000)
-            sums.append((sum(v.numerator for v in answer.values), sum(v.denominator or 0 for v in answer.values)))
+            numerators = [] if KPIS[kpi].quantile else [value.figures.numerator for value in answer.values]
+            sums.append((sum(numerators), sum(value.figures.denominator or 0 for value in answer.values)))
     assert sums[0] == sums[1]
 
 
 async def test_small_pages_are_as_complete_as_large_ones(client: Running) -> None:
     """A page may end inside an order, whose one line that counts it may lie before or behind."""
-    for kpi, asked in (("orders", {"product": ["s-1", "s-2"]}), ("fill_rate", {}), ("net", {"currency": "CNY"})):
+    asking: dict[str, dict[str, Any]] = {"orders": {"product": ["s-1", "s-2"]}, "net": {"currency": "CNY"}}
+    for kpi, asked in {**asking, "fill_rate": {}, "return_rate": {}, "cycle_time": {}}.items():
         (one,) = await values(client, kpi, **asked)
         for limit in (1, 2, 3) if kpi == "orders" else (13,):
             assert await summed(client, one["facts"], limit) == (Decimal(one["numerator"]), Decimal(one["denominator"] or 0))
@@ -119,7 +130,7 @@ async def test_an_order_with_two_products_counts_once_in_each_and_once_in_all(cl
 
 
 async def test_a_question_is_never_answered_by_loops_that_missing_statistics_suggest(client: Running) -> None:
-    joined = Question(groups=(Dimension.PRODUCT_CATEGORY,))
+    joined = Question(groups=("product_category",))
     async with client.runtime.reading_everything() as read:
         await ask(read, KPIS["gross"], joined, order="group", limit=10)
         assert await read.scalar(sa.text("show enable_nestloop")) == "off"

@@ -9,10 +9,9 @@ from channel_events.testing import recorded
 from channel_service.testing import Running, issuer, listening
 from metrics.contracts.partner_registry import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
 from metrics.views.hierarchy import HIERARCHY
-from metrics.views.sales import SALES
 
 from .examples import MONDAY, placed, told
-from .folding import fold
+from .folding import count, fold
 from .live import follow
 from .requests import all_facts, by, only
 
@@ -58,7 +57,7 @@ async def partners(empty: Running, metrics_url: str) -> Partners:
     for number, (one, parent) in enumerate(FAMILY.items(), 1):
         applied = PartnerApplied(partner_id=one, name=one, channel_type="retailer", territory="CN", occurred_on=MONDAY, parent=parent)
         await partners.happened(applied)
-        await fold(metrics_url, SALES, [told(placed(order_id=f"direct:{one}", partner_id=one), number, MONDAY)])
+        await count(metrics_url, [told(placed(order_id=f"direct:{one}", partner_id=one), number, MONDAY)])
     return partners
 
 

@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 from channel_service.testing import Running
-from metrics import kpis
-from metrics.api.parameters import Filters
-from metrics.application.catalogue import discover
-from metrics.domain.question import Dimension, Tree
+from metrics.app import CATALOGUE
 
 from .requests import all_facts, values
 
@@ -17,7 +14,7 @@ async def test_the_definitions_say_what_each_kpi_means(empty: Running) -> None:
     items = (await empty.get("/v1/kpis")).json()["items"]
     net = next(item for item in items if item["kpi"] == "net")
     assert (net["version"], net["unit"], net["formula"]) == (1, "money", "placed.gross - placed.discount - cancelled.net - returned.net")
-    assert [item["kpi"] for item in items] == sorted(discover(kpis))
+    assert [item["kpi"] for item in items] == sorted(CATALOGUE.kpis)
 
 
 async def test_a_value_carries_all_that_explains_it(client: Running) -> None:
@@ -68,8 +65,12 @@ async def test_without_facts_counts_are_zero_ratios_null_and_money_has_no_curren
     assert await values(empty, "gross") == []
 
 
-def test_every_dimension_and_tree_is_a_filter() -> None:
-    assert {one.value for one in (*Dimension, *Tree)} == {name for name, value in Filters.model_validate({}) if value == []}
+@pytest.mark.parametrize("path", ["/v1/kpis/{kpi}", "/v1/kpis/{kpi}/facts", "/v1/exports/kpis/{kpi}/facts"])
+async def test_every_dimension_and_tree_is_a_filter(empty: Running, path: str) -> None:
+    described = {one["name"] for one in (await empty.get("/openapi.json")).json()["paths"][path]["get"]["parameters"]}
+    trees = {f"{one.name}_tree" for one in CATALOGUE.dimensions.values() if one.tree}
+    assert trees == {"partner_tree", "territory_tree"}
+    assert {*CATALOGUE.dimensions, *trees} <= described
 
 
 REFUSED: list[tuple[str, dict[str, Any], int, str, str]] = [

@@ -12,8 +12,7 @@ import pytest
 from channel_events import Recorded
 from channel_service.testing import Running, bearer, issuer, listening
 from metrics.api.live import ENDED
-from metrics.app import KPIS
-from metrics.views.sales import SALES
+from metrics.app import CATALOGUE
 from msgspec.structs import replace
 
 from .examples import MONDAY, placed, returned, sales
@@ -104,7 +103,7 @@ async def test_filters_dates_and_periods_hold_for_what_comes_in(url: str, metric
 async def test_whatever_is_told_is_what_a_question_answers(url: str, empty: Running, metrics_url: str) -> None:
     history, groupings = sales(seed=3, orders=60), ["week", "segment,source"]
     last: dict[tuple[str, str, str], tuple[Any, ...]] = {}
-    async with follow(url, kpi=sorted(KPIS), by=groupings) as stream:
+    async with follow(url, kpi=sorted(CATALOGUE.kpis), by=groupings) as stream:
         for begin in range(0, len(history), 20):
             await told(metrics_url, history[begin : begin + 20])
         await told(metrics_url, [order(9999, segment="the last")])
@@ -112,7 +111,7 @@ async def test_whatever_is_told_is_what_a_question_answers(url: str, empty: Runn
             for one in (await stream.next()).data["values"]:
                 last[one["kpi"], ",".join(one["by"]), _name(one)] = _told(one)
     for by in groupings:
-        for kpi in KPIS:
+        for kpi in CATALOGUE.kpis:
             answered = {(kpi, by, _name(one)): _told(one) for one in await values(empty, kpi, group_by=by)}
             assert {key: value for key, value in last.items() if key[:2] == (kpi, by)} == answered
 
@@ -144,7 +143,8 @@ async def parked(url: str, sql: str) -> None:
 
 async def test_what_is_redriven_behind_the_view_is_told_with_all_values(url: str, metrics_url: str) -> None:
     late = order(1)
-    names = f"'{SALES.subscription}', '{SALES.sources[0].name}'"
+    sales = next(view for view in CATALOGUE.counting if view.name == "sales")
+    names = f"'{sales.subscription}', '{sales.sources[0].name}'"
     await parked(
         metrics_url,
         f"insert into parked_stream (subscription, source, stream, partition, reason) values ({names}, 'order/1', 1, 'because');"

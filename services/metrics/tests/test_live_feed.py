@@ -6,9 +6,11 @@ import msgspec
 import pytest
 from channel_events import Recorded
 from channel_service.testing import Running
+from metrics.app import CATALOGUE
 from metrics.application.live_feed import Behind, Client, Feed, Follow, Told
 from metrics.application.live_frames import Frame, Frames
-from metrics.domain.question import Dimension, Question
+from metrics.domain.facts import Facts
+from metrics.domain.question import Question
 from metrics.domain.tally import Place, Tally
 from metrics.kpis.orders import KPI as ORDERS
 
@@ -16,7 +18,7 @@ from .examples import MONDAY, placed
 from .examples import told as event
 from .live import told as take_in
 
-FOLLOW = Follow("orders", [ORDERS], Question(), [(), (Dimension.CHANNEL_TYPE,)])
+FOLLOW = Follow("orders", [ORDERS], Question(), [(), ("channel_type",)])
 
 
 def order(position: int) -> Recorded:
@@ -31,9 +33,9 @@ def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, places: Seque
 class World:
     """One database: `take` is the next frame, of an order that came in; a feed per process."""
 
-    def __init__(self, client: Running, url: str) -> None:
+    def __init__(self, client: Running, url: str, facts: Sequence[Facts] = CATALOGUE.facts) -> None:
         engine = client.runtime.engine.execution_options(postgresql_readonly=False, isolation_level="AUTOCOMMIT")
-        self.frames = Frames(client.runtime.reading_everything, engine.connect)
+        self.frames = Frames(facts, client.runtime.reading_everything, engine.connect)
         self.url = url
         self.known: list[Frame] = []
 
@@ -135,3 +137,21 @@ async def test_a_client_that_takes_nothing_is_dropped() -> None:
         client.tell(number, b"x")
     assert client.ended == "too_slow"
     assert await client.next(0) is None
+
+
+async def test_a_process_that_knows_fewer_facts_takes_frames_that_one_that_knows_more_goes_on_from(world: World, empty: Running) -> None:
+    """As while one version replaces another: nothing is told twice, left out, or told anew."""
+    old = World(empty, world.url, [facts for facts in CATALOGUE.facts if facts.name == "sales"])
+    await world.take(1)
+    feed = world.feed()
+    client = await feed.join(None)
+    await sent(client)
+    await take_in(world.url, [order(2)])
+    by_old = await old.take()
+    assert await old.take() == by_old, "what it does not know of has moved, too, and is nothing to it"
+    await world.take()
+    for frame in world.known:
+        feed.advance(frame)
+    assert [frame.number for frame in world.known] == [1, 2, 3]
+    assert [frame.whole for frame in world.known] == [True, False, False]
+    assert await sent(client) == [["changes", 2, {"orders": "2", "orders.type-2": "1"}]]

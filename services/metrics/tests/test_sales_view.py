@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from channel_events.testing import feed, recorded
-from metrics.views.sales import SALES
+from metrics.facts import sales
+from metrics.views.fact_tables import tables_of
 
 from .examples import MONDAY, cancelled, line, placed, returned, shipped
 
+SALES = tables_of(sales.SALES).view
 TUESDAY = MONDAY.replace(day=6)
 
 

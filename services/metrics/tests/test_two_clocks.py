@@ -11,10 +11,9 @@ from metrics.contracts.orders_inventory import ProductDefined
 from metrics.contracts.partner_registry import PartnerApplied, PartnerMoved, TerritoryDefined
 from metrics.views.hierarchy import HIERARCHY
 from metrics.views.products import PRODUCTS
-from metrics.views.sales import SALES
 
 from .examples import line, placed, returned, shipped, told
-from .folding import fold
+from .folding import count, fold
 from .requests import by, only
 
 JAN_5, JAN_20, FEB_1, FEB_10, FEB_20 = date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 1), date(2026, 2, 10), date(2026, 2, 20)
@@ -34,7 +33,7 @@ async def asking(metrics_url: str) -> AsyncIterator[Running]:
         told(order(2, FEB_10), 3, FEB_10),
         told(returned(order_id="direct:1", placed_on=JAN_5, occurred_on=FEB_10, lines=one), 4, FEB_20),
     ]
-    await fold(metrics_url, SALES, events)
+    await count(metrics_url, events)
     async with running(SERVICE, database_url=metrics_url) as client:
         yield client
 
@@ -81,7 +80,7 @@ async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: st
     moved = PartnerMoved(partner_id="p-1", territory="CN", parent="p-south", occurred_on=FEB_1)
     told_on = [(partners[0], JAN_5), (partners[1], JAN_5), (own, JAN_20), (moved, FEB_10)]
     await fold(metrics_url, HIERARCHY, [told(event, n, on) for n, (event, on) in enumerate(told_on, 1)])
-    await fold(metrics_url, SALES, [told(order(1, JAN_20), 1, JAN_5), told(order(2, FEB_1), 2, JAN_5)])
+    await count(metrics_url, [told(order(1, JAN_20), 1, JAN_5), told(order(2, FEB_1), 2, JAN_5)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert await by(client, "orders", "day", partner_tree="p-north") == {"2026-01-20": "1"}
         assert await by(client, "orders", "day", partner_tree="p-south") == {"2026-02-01": "1"}
@@ -93,7 +92,7 @@ async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: st
 async def test_an_order_from_before_a_partners_first_known_place_counts_by_that_place(metrics_url: str) -> None:
     own = PartnerApplied(partner_id="p-1", name="Jade", channel_type="agent", territory="CN", parent="p-0", occurred_on=FEB_1)
     await fold(metrics_url, HIERARCHY, [told(own, 1, FEB_1)])
-    await fold(metrics_url, SALES, [told(order(1, JAN_5), 1, FEB_1)])
+    await count(metrics_url, [told(order(1, JAN_5), 1, FEB_1)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", partner_tree="p-0"))["value"] == "1"
 
@@ -102,7 +101,7 @@ async def test_moves_that_overtook_each_other_do_not_hang_a_question(metrics_url
     ring = [("p-1", "p-2"), ("p-2", "p-1")]
     events = [PartnerApplied(partner_id=p, name=p, channel_type="agent", territory="CN", parent=q, occurred_on=JAN_5) for p, q in ring]
     await fold(metrics_url, HIERARCHY, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
-    await fold(metrics_url, SALES, [told(order(1, JAN_5), 1, JAN_5)])
+    await count(metrics_url, [told(order(1, JAN_5), 1, JAN_5)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", partner_tree="p-1"))["value"] == "1"
 
@@ -112,7 +111,7 @@ async def test_a_territory_filter_is_exact_and_a_tree_is_all_below(metrics_url: 
     events = [TerritoryDefined(territory=code, name=code, parent=parent, occurred_on=JAN_5) for code, parent in tree.items()]
     await fold(metrics_url, HIERARCHY, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
     orders = [told(order(n, JAN_5, territory=code), n, JAN_5) for n, code in enumerate(tree, 1)]
-    await fold(metrics_url, SALES, orders)
+    await count(metrics_url, orders)
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", territory="CN"))["value"] == "1"
         assert (await only(client, "orders", territory_tree="CN"))["value"] == "3"
@@ -123,9 +122,7 @@ async def test_a_category_is_that_of_the_facts_date(metrics_url: str) -> None:
     defined = [("bikes", JAN_5), ("parts", FEB_1)]
     events = [ProductDefined(sku="s-1", name="Pump", category=category, occurred_on=on) for category, on in defined]
     await fold(metrics_url, PRODUCTS, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
-    await fold(
-        metrics_url, SALES, [told(order(1, JAN_20), 1, JAN_20), told(order(2, FEB_10), 2, FEB_10), told(order(3, FEB_20), 3, FEB_20)]
-    )
+    await count(metrics_url, [told(order(1, JAN_20), 1, JAN_20), told(order(2, FEB_10), 2, FEB_10), told(order(3, FEB_20), 3, FEB_20)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert await by(client, "order_lines", "product_category") == {"bikes": "1", "parts": "2"}
         assert (await only(client, "order_lines", product_category="parts"))["value"] == "2"

@@ -142,7 +142,7 @@ def _room(module: Module) -> Room | None:
 
 
 def _is_pure(module: Module) -> bool:
-    in_room = module.top in SERVICES and not module.test and _room_name(module) in ("domain", "contracts")
+    in_room = module.top in SERVICES and not module.test and _room_name(module) in ("domain", "contracts", "facts")
     return in_room or module.name.startswith("channel_events.pure")
 
 

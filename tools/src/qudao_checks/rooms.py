@@ -36,7 +36,7 @@ DOORS = {
     "channel_terms": (),
 }
 # The library that runs the moving parts may take them from where they are, too.
-PARTS = {"channel_service": ("log", "relay", "subscription", "tasks", "told", "view")}
+PARTS = {"channel_service": ("log", "relay", "sending", "subscription", "tasks", "timing", "told", "view")}
 
 
 # What operators run takes the log, its relay and its subscriptions apart: it is of them, in a package of its own.
@@ -65,7 +65,7 @@ def _room(rooms: str, libraries: str, packages: Iterable[str] | None = None, cla
     return Room(frozenset(rooms.split()), frozenset(libraries.split()), allowed, frozenset(classes_of.split()))
 
 
-_EVERYTHING = "domain contracts views application api problems settings app migrations connectors kpis board"
+_EVERYTHING = "domain contracts views application senders api problems settings app migrations connectors facts kpis board"
 
 ROOMS = {
     "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
@@ -74,7 +74,8 @@ ROOMS = {
     "application": _room(
         "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
     ),
-    "api": _room("api application views connectors", "channel_events channel_service channel_terms", classes_of="domain"),
+    "senders": _room("senders application domain contracts views settings", "channel_events channel_service"),
+    "api": _room("api application views connectors senders", "channel_events channel_service channel_terms", classes_of="domain"),
     "problems": _room("", "channel_service", STDLIB),
     "settings": _room("settings", "channel_service"),
     "migrations": _room("migrations", "channel_events channel_service.migrations"),
@@ -83,11 +84,12 @@ ROOMS = {
     "__init__": _room("", "", STDLIB),
 }
 REQUIRED = ("__init__", "__main__", "app", "domain", "contracts", "application", "views", "api", "problems")
-OPTIONAL = ("settings", "migrations")
+OPTIONAL = ("settings", "migrations", "senders")
 EXTRA = {
     "orders_inventory": {"connectors": _room("connectors domain contracts", "channel_events.pure channel_terms", PURE_PACKAGES | SIGNED)},
     "metrics": {
-        "kpis": _room("kpis domain contracts", "channel_events.pure", PURE_PACKAGES | {"sqlalchemy"}),
+        "facts": _room("facts domain contracts", "channel_events.pure", PURE_PACKAGES),
+        "kpis": _room("kpis facts domain", "channel_events.pure", PURE_PACKAGES),
         "board": _room("board application views kpis", "channel_events channel_service", classes_of="domain"),
     },
 }

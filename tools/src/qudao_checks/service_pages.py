@@ -73,7 +73,7 @@ def _readers(service: Service) -> Iterator[tuple[str, str, list[str]]]:
     reading += [(f"reaction {reaction.name}", reaction.source) for reaction in service.reactions]
     for who, source in reading:
         if isinstance(source, Topic):
-            yield who, source.name, sorted(source.registry.types)
+            yield who, source.name, sorted(source.registry.types) or ["*"]
 
 
 def _cell(text: str) -> str:

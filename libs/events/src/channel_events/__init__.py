@@ -15,6 +15,7 @@ from channel_events.log import (
     StreamUnreadable,
     UnsafeServer,
     connect_as,
+    pool_as,
     versions,
 )
 from channel_events.pure import (
@@ -42,6 +43,8 @@ from channel_events.pure import (
 )
 from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
+from channel_events.sending.gates import Backoff, Breaker, PerSecond
+from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
 from channel_events.subscription import (
     BadToken,
     Parked,
@@ -57,6 +60,7 @@ from channel_events.subscription import (
     serving_query,
     wait_for,
 )
+from channel_events.timer import Due, DueIn, Timer
 from channel_events.view import (
     BOOLEAN,
     DATE,
@@ -88,7 +92,9 @@ __all__ = [
     "Add",
     "Appended",
     "Ask",
+    "Backoff",
     "BadToken",
+    "Breaker",
     "Change",
     "CommandKey",
     "Copies",
@@ -97,6 +103,8 @@ __all__ = [
     "Decider",
     "Deciding",
     "Delete",
+    "Due",
+    "DueIn",
     "Expect",
     "Insert",
     "KeyReused",
@@ -107,21 +115,27 @@ __all__ = [
     "LogRestored",
     "LogUnavailable",
     "Need",
+    "NotSent",
     "On",
     "OutcomeUnknown",
+    "Outgoing",
     "OwnLog",
     "Parked",
     "ParkedEvent",
+    "PerSecond",
     "Put",
     "Reaction",
     "Recorded",
     "RedriveResult",
     "Registry",
     "Rejected",
+    "Send",
+    "Sender",
     "Set",
     "Steps",
     "StreamUnreadable",
     "Table",
+    "Timer",
     "Topic",
     "UnsafeServer",
     "UseCase",
@@ -136,6 +150,7 @@ __all__ = [
     "parked_events",
     "parked_events_query",
     "parked_streams_query",
+    "pool_as",
     "progress_query",
     "redrive",
     "scope_setting",

@@ -69,6 +69,7 @@ class Reaction:
         return CommandKey(event.id, b"")
 
 
-def derived_id(event: Recorded, index: int = 0) -> str:
-    """An id for the ``index``-th thing that an event makes (an intent to pay, to send): the same at every attempt."""
+def derived_id(event: Recorded, index: int | str = 0) -> str:
+    """An id for the ``index``-th thing that an event makes (an intent to pay, to send), or for what it makes for somebody: the same at
+    every attempt."""
     return str(uuid5(UUID(event.id), str(index)))

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from channel_events.pure import Change, Recorded, Registry
@@ -38,12 +39,25 @@ class OwnLog:
 OWN_LOG = OwnLog()
 
 
-class Topic:
-    """Another service's public events as a source, with our tolerant models of those we use."""
+class _Plain(Registry):
+    """Reads events of any type, as the JSON they are."""
 
-    def __init__(self, service: str, *, events: Iterable[type[Any]]) -> None:
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def decode(self, type_: str, data: bytes | str) -> Any:
+        return msgspec.json.decode(data)
+
+
+class Topic:
+    """Another service's public events as a source, with our tolerant models of those we use.
+
+    Without ``events`` all of them, each as a dict: for those who pass them on and look at little of them.
+    """
+
+    def __init__(self, service: str, *, events: Iterable[type[Any]] | None = None) -> None:
         self.name = service
-        self.registry = Registry(events)
+        self.registry = _Plain() if events is None else Registry(events)
 
     def __repr__(self) -> str:
         return f"Topic({self.name!r})"

@@ -10,6 +10,7 @@ from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
+from channel_service.outgoing import OutgoingClient, outgoing_client
 from channel_service.paging import Page, PageRequest, Search, fetch_page
 from channel_service.partners.places import children_seen
 from channel_service.problems import Problem, ProblemCatalogue
@@ -19,6 +20,7 @@ from channel_service.sealing import Sealer
 from channel_service.seeing import SeenBy
 from channel_service.service import Service
 from channel_service.settings import Settings
+from channel_service.worker import Process
 
 __all__ = [
     "BRAND",
@@ -38,12 +40,14 @@ __all__ = [
     "Named",
     "NewId",
     "Open",
+    "OutgoingClient",
     "Page",
     "PageDep",
     "PageRequest",
     "Principal",
     "Problem",
     "ProblemCatalogue",
+    "Process",
     "ReadDep",
     "Receipt",
     "Role",
@@ -64,6 +68,7 @@ __all__ = [
     "fetch_page",
     "invalid",
     "only_for_itself",
+    "outgoing_client",
     "parse_json",
     "run",
     "set_etag",

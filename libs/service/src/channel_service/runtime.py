@@ -12,6 +12,7 @@ from channel_events import Copies
 from channel_events.log import DRIVER_LOST, Log, UnsafeServer, connect_as
 from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
+from channel_events.timing import Clock, now
 from channel_events.view import SCOPE, scope_setting, scoped_role
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -59,8 +60,9 @@ class Runtime:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, service: Service, settings: Settings) -> AsyncIterator[Self]:
-        """Opens everything, and closes it in the right order: first what writes, last the connections.
+    async def open(cls, service: Service, settings: Settings, clock: Clock = now) -> AsyncIterator[Self]:
+        """Opens everything, and closes it in the right order: first what writes, last the connections. ``clock`` is that of timers
+        and senders.
 
         Raises `Refused` when tokens could not be verified, or the database does not answer, lacks the service's tables, or may
         lose confirmed writes.
@@ -70,7 +72,7 @@ class Runtime:
         engine = _engine(settings)
         copies = Copies(settings.database_url, service.copies)
         log = await _open_log(service, settings, copies)
-        worker = Worker(service, settings, log) if settings.role != "api" else None
+        worker = Worker(service, settings, log, clock) if settings.role != "api" else None
         runtime = cls(service, settings, engine, log, worker, verifier)
         tasks: list[asyncio.Task[None]] = []
         if verifier is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import Copy, Reaction
+from channel_events import Copy, Reaction, Sender, Timer
 from channel_events.pure import Decider
 from channel_events.view import View
 from fastapi import APIRouter
@@ -35,6 +35,9 @@ class Service:
     deciders: Sequence[Decider[Any, Any, Any]] = ()
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
+    timers: Sequence[Timer] = ()
+    senders: Sequence[Sender] = ()
+    """Each brings what it keeps in the log and shows of it: a decider, a view and a reaction, which join the service's own."""
     copies: Sequence[Copy[Any]] = ()
     """What views tell of what deciders need."""
     routers: Sequence[APIRouter] = ()
@@ -49,6 +52,10 @@ class Service:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
             raise ValueError(f"{self.name!r} is no name of a service: lower-case words joined by '-'")
+        for name, own in (("deciders", "deliveries"), ("views", "view"), ("reactions", "reaction")):
+            object.__setattr__(self, name, (*getattr(self, name), *(getattr(sender, own) for sender in self.senders)))
+        if foreign := [timer.name for timer in self.timers if timer.due.view not in self.views]:
+            raise ValueError(f"{self.name}: timers over views that it does not have: {', '.join(foreign)}")
         if untold := {need.name for one in self.deciders for need in one.needs} - {copy.need.name for copy in self.copies}:
             raise ValueError(f"{self.name}: no copy tells of {', '.join(sorted(untold))}, which its deciders need")
 

@@ -176,6 +176,7 @@ class Settings(BaseSettings):
         None,
         description="32 random bytes in base64, like the output of: openssl rand -base64 32 (several by commas: the first seals, all open)",
     )
+    outgoing_loopback: bool = Field(False, description="true where what goes out may go to this very machine, as in tests, else false")
     durable: bool = Field(True, description="true (false only where a crash of the database may lose data)")
     otlp_endpoint: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None, description="the URL of an OpenTelemetry collector that takes OTLP over HTTP, like http://127.0.0.1:4318"

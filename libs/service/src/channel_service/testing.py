@@ -18,6 +18,7 @@ import uvicorn
 from channel_events import Recorded, View, connect_as
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
+from channel_events.timing import now
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -86,11 +87,12 @@ class Running(httpx.AsyncClient):
 
 @asynccontextmanager
 async def running(
-    service: Service, *, database_url: str, kafka: str | None = None, topic_prefix: str = "qudao.", **settings: Any
+    service: Service, *, database_url: str, kafka: str | None = None, topic_prefix: str = "qudao.", clock: Any = now, **settings: Any
 ) -> AsyncIterator[Running]:
     """``service`` over a migrated database, with its worker too when ``kafka`` names a broker.
 
-    ``settings`` are fields of `channel_service.settings.Settings`. The server of the tests may run undurable.
+    ``clock`` is that of its timers and senders, for a test to move. ``settings`` are fields of `channel_service.settings.Settings`.
+    The server of the tests may run undurable.
     """
     role = "all" if kafka else "api"
     given: dict[str, Any] = {"database_url": database_url, "role": role, "topic_prefix": topic_prefix, "durable": False}
@@ -99,7 +101,7 @@ async def running(
         given["kafka_bootstrap"] = kafka
     loaded = load(**{**given, **auth_settings(), **settings})
     logs.configure_for_tests()
-    async with Runtime.open(service, loaded) as runtime:
+    async with Runtime.open(service, loaded, clock) as runtime:
         app = attach(create_app(service, loaded), runtime)
         async with Running(app, runtime, bearer()) as client:
             yield client

@@ -1,19 +1,28 @@
-"""The part of a process that moves events: the relay, and a subscription per view and source and per reaction."""
+"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers and senders."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from channel_events.log import Log
 from channel_events.relay import Relay, TopicRefused
+from channel_events.sending import SenderRun
 from channel_events.subscription import ReactionSubscription, ViewSubscription
 from channel_events.tasks import end
+from channel_events.timing import Clock, TimerRun, now
 
 from channel_service.service import Service
 from channel_service.settings import Settings, required
 
 _log = structlog.get_logger("channel_service.worker")
+
+
+class Process(NamedTuple):
+    """What a process gives its senders to open what they need."""
+
+    settings: Settings
+    log: Log
 
 
 class Worker:
@@ -25,7 +34,7 @@ class Worker:
     ``refusal``: why the process should never have started, found only now because the broker was not asked before.
     """
 
-    def __init__(self, service: Service, settings: Settings, log: Log) -> None:
+    def __init__(self, service: Service, settings: Settings, log: Log, clock: Clock = now) -> None:
         shared: dict[str, Any] = {
             "service": service.name,
             "dsn": settings.database_url,
@@ -36,6 +45,9 @@ class Worker:
         self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
+        own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
+        self.timers = [TimerRun(timer, **own) for timer in service.timers]
+        self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
         self.failed = False
         self.refusal: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -47,6 +59,8 @@ class Worker:
         if self.failed:
             return "failed"
         waiting = [one.name for one in self._parts if not one.started]
+        runs: list[TimerRun | SenderRun] = [*self.timers, *self.senders]
+        waiting += [run.name for run in runs if run.status == "starting"]
         return f"starting: {', '.join(waiting)}" if waiting else "ok"
 
     def troubles(self) -> dict[str, str]:
@@ -59,6 +73,11 @@ class Worker:
         return all(one.caught_up() for one in self._parts)
 
     @property
+    def sending(self) -> dict[str, str]:
+        """Of each sender what is not as it should be, ``ok`` otherwise. No reason not to be ready: the other side has to mend it."""
+        return {one.sender.name: one.trouble or "ok" for one in self.senders}
+
+    @property
     def _parts(self) -> list[ViewSubscription | ReactionSubscription]:
         return [*self.subscriptions, *self.reactions]
 
@@ -67,19 +86,19 @@ class Worker:
         self._call = call
 
     def start(self) -> None:
-        for one in (self.relay, *self._parts):
+        for one in (self.relay, *self._parts, *self.timers, *self.senders):
             self._run(one)
 
     async def stop(self) -> None:
         await end(*self._tasks)
 
-    def _run(self, part: Relay | ViewSubscription | ReactionSubscription) -> None:
+    def _run(self, part: Relay | ViewSubscription | ReactionSubscription | TimerRun | SenderRun) -> None:
         async def watched() -> None:
             try:
                 await part.run()
             except Exception as error:
                 _log.exception("a part of the worker failed", part=part.name)
-                if isinstance(error, TopicRefused) and not part.ran:
+                if isinstance(error, TopicRefused) and not isinstance(part, TimerRun | SenderRun) and not part.ran:
                     self.refusal = str(error)
                 self.failed = True
                 self._call()

@@ -3,16 +3,28 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
+from comms.api import deliveries, webhooks
+from comms.application.notify import NOTIFY
+from comms.application.webhooks import GRANTS
+from comms.domain.notice import NOTICE
+from comms.domain.webhook import WEBHOOK
 from comms.problems import PROBLEMS
+from comms.senders.webhook import WEBHOOK_SENDER
 from comms.views.partner_copy import PARTNERS
+from comms.views.webhooks import SUBSCRIBED, WEBHOOKS
 
 SERVICE = Service(
     "comms",
     title="Comms",
     summary="Talking to partners.",
-    deciders=[],
-    views=[PARTNERS],
+    deciders=[WEBHOOK, NOTICE],
+    copies=[SUBSCRIBED],
+    views=[PARTNERS, WEBHOOKS],
+    reactions=NOTIFY,
+    senders=[WEBHOOK_SENDER],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS)],
+    routers=[partner_routes(PARTNERS), webhooks.router, deliveries.router],
     problems=PROBLEMS,
+    grants=GRANTS,
+    migrations="comms.migrations",
 )

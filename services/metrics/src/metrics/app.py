@@ -2,37 +2,34 @@
 
 from channel_service import Service, children_seen
 
-from metrics import kpis
-from metrics.api import partners, progress
-from metrics.api.fact_export import fact_export
-from metrics.api.freshness import freshness_routes
+from metrics import facts, kpis
+from metrics.api import partners
 from metrics.api.kpis import kpi_routes
 from metrics.api.live import live_routes
-from metrics.application.catalogue import discover
+from metrics.api.progress import progress_routes
+from metrics.application.catalogue import Catalogue, discover
 from metrics.board import page
+from metrics.domain.facts import Facts
+from metrics.domain.kpi import Kpi
 from metrics.problems import PROBLEMS
 from metrics.views.changes import GRANTS
 from metrics.views.hierarchy import ACCESS, HIERARCHY, PARTNER_PLACE
 from metrics.views.products import PRODUCTS
-from metrics.views.sales import SALES
 
-KPIS = discover(kpis)
-VIEWS = [SALES, PRODUCTS, HIERARCHY]
+CATALOGUE = Catalogue(discover(facts, Facts), discover(kpis, Kpi), joined=[PRODUCTS, HIERARCHY])
 
 SERVICE = Service(
     "metrics",
     title="Metrics",
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
-    views=VIEWS,
+    views=CATALOGUE.views,
     also_sees=children_seen(ACCESS, PARTNER_PLACE),
     routers=[
-        kpi_routes(KPIS, VIEWS),
-        fact_export(KPIS, VIEWS),
-        live_routes(KPIS),
+        kpi_routes(CATALOGUE),
+        live_routes(CATALOGUE),
         partners.router,
-        progress.router,
-        freshness_routes(SALES),
+        progress_routes(CATALOGUE.counting),
         page.router,
     ],
     problems=PROBLEMS,

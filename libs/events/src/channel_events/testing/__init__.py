@@ -5,6 +5,7 @@ from channel_events.testing.deciders import TODAY, Given, given
 from channel_events.testing.desk import Desk
 from channel_events.testing.reactions import on
 from channel_events.testing.recorded import recorded
+from channel_events.testing.timers import at
 from channel_events.testing.views import feed
 
-__all__ = ["TODAY", "Desk", "Given", "feed", "given", "on", "recorded"]
+__all__ = ["TODAY", "Desk", "Given", "at", "feed", "given", "on", "recorded"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from channel_events.pure import Ask, On, Recorded
+from channel_events.pure import Ask, On, Recorded, UseCase
 from channel_events.reaction import Reaction
 from channel_events.testing.failing import must
 from channel_events.testing.recorded import recorded
@@ -18,24 +18,24 @@ def on(reaction: Reaction, event: Any, *, answers: Mapping[On | Ask, Any] | None
     """
     registry = reaction.source.registry
     whole = event if isinstance(event, Recorded) else recorded(event, position=1)
-    must(registry is None or whole.type in registry.types, f"reaction {reaction.name} does not look at {whole.type}: name it in its source")
-    first, again = _targets(reaction, whole, answers or {}), _targets(reaction, whole, answers or {})
+    looked_at = registry is None or not registry.types or whole.type in registry.types  # of a topic taken whole none is named
+    must(looked_at, f"reaction {reaction.name} does not look at {whole.type}: name it in its source")
+    first, again = (targets(reaction.commands(whole), answers or {}) for _ in range(2))
     must(first == again, f"reaction {reaction.name} is not pure: {again!r}, not {first!r}")
     return first
 
 
-def _targets(reaction: Reaction, event: Recorded, answers: Mapping[On | Ask, Any]) -> list[On]:
-    steps: Any = iter(reaction.commands(event))
-    if not hasattr(steps, "send"):
-        return list(steps)
-    targets: list[On] = []
+def targets(use: UseCase, answers: Mapping[On | Ask, Any]) -> list[On]:
+    """The commands that a use case yields, given these answers; to what is not among them, that it came to nothing."""
+    steps: Any = iter(use)
+    found: list[On] = []
     answer = None
     while True:
         try:
-            step = steps.send(answer)
+            step = steps.send(answer) if hasattr(steps, "send") else next(steps)
         except StopIteration:
-            return targets
+            return found
         asked = step if isinstance(step, list) else [step]
-        targets += [one for one in asked if isinstance(one, On)]
+        found += [one for one in asked if isinstance(one, On)]
         told = [answers.get(one, ()) for one in asked]
         answer = told if isinstance(step, list) else told[0]

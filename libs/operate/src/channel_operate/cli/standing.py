@@ -1,8 +1,10 @@
-"""How far a service's log, relay and subscriptions are, as their rows say."""
+"""How far a service's log, relay and subscriptions are, and how its senders stand, as their rows say."""
 
 from typing import Any
 
 from channel_events.log.connect import connect_as
+from channel_events.sending import sender_standing
+from channel_events.subscription import use_serving
 
 from channel_operate.cli.target import Target
 
@@ -17,7 +19,7 @@ select p.subscription, p.source, p.partition, p.position, p.state,
 
 
 async def standing(target: Target) -> list[dict[str, Any]]:
-    """A row for the log, the relay, and each partition of each subscription."""
+    """A row for the log, the relay, and each partition of each subscription, and each sender: what it gave up is its ``parked``."""
     connection = await connect_as(target.dsn, "qudao-operate")
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -28,6 +30,10 @@ async def standing(target: Target) -> list[dict[str, Any]]:
             for row in await connection.fetch(_PROGRESS):
                 found = dict(row)
                 rows.append({"what": found.pop("subscription"), **found})
+            await use_serving(connection)
+            for sender in target.service.senders:
+                stands = await sender_standing(connection.fetch, sender)
+                rows.append({"what": f"sender {sender.name}", "state": f"{stands.waiting} waiting", "parked": stands.given_up})
         return rows
     finally:
         connection.terminate()

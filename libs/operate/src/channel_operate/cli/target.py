@@ -9,6 +9,7 @@ from channel_events.broker import PROFILES, Broker, topic_of
 from channel_events.log import Log
 from channel_events.pure import Decider
 from channel_events.reaction import Reaction
+from channel_events.sending.sender import Sender
 from channel_events.view import View
 
 from channel_operate.services import Installed, installed
@@ -30,6 +31,7 @@ class Described(Protocol):
     deciders: Sequence[Decider[Any, Any, Any]]
     views: Sequence[View]
     reactions: Sequence[Reaction]
+    senders: Sequence[Sender]
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ class Health(BaseModel):
     checks: dict[str, str] = {}
     troubles: dict[str, str] = {}
     """What does not flow although the process does its work: the relay, a view, a reaction, and why."""
+    senders: dict[str, str] = Field(default={}, description="What leaves from here: ok, or how many could not be delivered.")
     instance: str = ""
     """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""
 
@@ -41,6 +42,8 @@ async def ready(runtime: RuntimeDep) -> Health:
     if any(state != "ok" for state in checks.values()):
         raise Rejected("unavailable", checks=checks)
 
+    worker = runtime.worker
     return Health(
-        status="ready", service=runtime.service.name, checks=checks, troubles=runtime.troubles(), instance=runtime.settings.instance
-    )
+        status="ready", service=runtime.service.name, checks=checks, troubles=runtime.troubles(),
+        senders={} if worker is None else worker.sending, instance=runtime.settings.instance,
+    )  # fmt: skip

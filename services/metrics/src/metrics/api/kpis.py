@@ -1,39 +1,36 @@
-"""KPIs: what they mean, their values, and the facts behind each value."""
+"""KPIs: what they mean, their values, and the facts behind each value, in pages or as a file."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any
 
-from channel_events import View
-from channel_events.pure import Rejected
 from channel_service import BRAND, Allow, Caller, Page, PageDep, PageRequest, Role, RuntimeDep
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from channel_service.exporting import Everything, Export, FormatQuery, answers, chosen, encoder, list_parts
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, create_model
 
-from metrics.api.models import KpiAnswer, KpiDefinition, KpiFact
-from metrics.api.parameters import Filters, GroupBy, names_in
-from metrics.application.answers import KEY_TYPES, Order, ask, contributing_facts
-from metrics.application.waiting import wait_until_seen
-from metrics.domain.kpi import Kpi
-
-RECEIPT = r"^[0-9]{1,18};(?:[0-9]{1,4}:[0-9]{1,18}(?:,[0-9]{1,4}:[0-9]{1,18})*)?$"
-"""Position in the log; then, by partition, those of its public events."""
-
-
-class Waiting(Filters):
-    """A question that may wait for what was just written."""
-
-    wait_for: Annotated[
-        str | None, Field(max_length=1000, pattern=RECEIPT, description="A receipt's `token`: answer once it was seen.")
-    ] = None
-    wait_source: Annotated[str, Field(max_length=100, description="The service that gave the token.")] = "orders-inventory"
+from metrics.api.models import KpiAnswer, KpiDefinition, fact_of
+from metrics.api.parameters import asking, names_in
+from metrics.api.waiting import Waiting, seen
+from metrics.application.answers import HASH_JOINS, ORDER_TYPES, Order, ask, contributing_facts
+from metrics.application.catalogue import Catalogue
+from metrics.views.kpi_facts import facts_query
 
 
 class Asked(Waiting):
     """A question for values."""
 
-    group_by: GroupBy = Field([])
+    group_by: list[str] = Field(
+        [], max_length=100, description="Any of its `dimensions`, day, week, month, quarter, year.", examples=[["channel_type", "month"]]
+    )
     order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
     limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
+
+
+class FactsExported(Waiting):
+    """A question for all facts behind a value."""
+
+    format: FormatQuery = None
 
 
 class FactsAsked(Waiting):
@@ -43,51 +40,61 @@ class FactsAsked(Waiting):
     cursor: Annotated[str | None, Field(max_length=2000, description="`next` of the page before.")] = None
 
 
-def kpi_routes(kpis: Mapping[str, Kpi], views: Sequence[View]) -> APIRouter:
-    """The routes of these KPIs, folded by these views."""
-    router = APIRouter(prefix="/v1/kpis", tags=["KPIs"], dependencies=[Allow(*BRAND, Role.PARTNER)])
+def kpi_routes(catalogue: Catalogue) -> APIRouter:
+    """The routes of these KPIs."""
+    router = APIRouter(prefix="/v1", dependencies=[Allow(*BRAND, Role.PARTNER)])
+    kpis, models = catalogue.kpis, {name: fact_of(kpi.facts) for name, kpi in catalogue.kpis.items()}
+    dimensions = catalogue.dimensions.values()
+    page_of: Any = Page.__class_getitem__(reduce(or_, dict.fromkeys(models.values())))
+    pages = create_model("KpiFacts", __base__=page_of)
 
-    @router.get("", summary="What is measured, and how")
+    @router.get("/kpis", tags=["KPIs"], summary="What is measured, and how")
     async def list_kpis(page: PageDep) -> Page[KpiDefinition]:
         after = page.after([str])
         names = [name for name in sorted(kpis) if after is None or name > after[0]]
         shown = names[: page.limit]
-        items = [KpiDefinition.of(kpis[name]) for name in shown]
+        items = [KpiDefinition.model_validate(kpis[name]) for name in shown]
         return Page(items=items, next=page.next(shown[-1:]) if len(names) > len(shown) else None)
 
-    @router.get("/{kpi}", summary="A KPI's values")
-    async def one_kpi(kpi: str, asked: Annotated[Asked, Query()], runtime: RuntimeDep, caller: Caller) -> KpiAnswer:
+    @router.get("/kpis/{kpi}", tags=["KPIs"], summary="A KPI's values")
+    async def one_kpi(kpi: str, asked: Annotated[Asked, asking(Asked, dimensions)], runtime: RuntimeDep, caller: Caller) -> KpiAnswer:
         """By any of the groups. `order=-value&limit=10` are the highest ten."""
-        definition = known(kpis, kpi)
-        question = asked.question(names_in(asked.group_by))
-        await seen(views, asked, runtime)
+        definition = catalogue.kpi(kpi)
+        question = asked.question([definition], names_in(asked.group_by))
+        await seen(catalogue.behind(definition), asked, runtime)
         async with runtime.reading(caller.scope) as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
-        return KpiAnswer.of_question(definition, question, answer)
+        return KpiAnswer.of(definition, question, answer)
 
-    @router.get("/{kpi}/facts", summary="The facts behind a value")
+    @router.get("/kpis/{kpi}/facts", tags=["KPIs"], summary="The facts behind a value", response_model=pages)
     async def facts_of_kpi(
-        kpi: str, asked: Annotated[FactsAsked, Query()], runtime: RuntimeDep, caller: Caller, request: Request, response: Response
-    ) -> Page[KpiFact]:
+        kpi: str,
+        asked: Annotated[FactsAsked, asking(FactsAsked, dimensions)],
+        runtime: RuntimeDep,
+        caller: Caller,
+        request: Request,
+        response: Response,
+    ) -> Any:
         """The sums of `numerator` and `denominator` over all pages are exactly those of the value; `event` is where to go on."""
         page = PageRequest(request, response, asked.limit, asked.cursor)
-        definition, question, after = known(kpis, kpi), asked.question(), page.after(KEY_TYPES)
-        await seen(views, asked, runtime)
+        definition, after = catalogue.kpi(kpi), page.after(ORDER_TYPES)
+        question = asked.question([definition])
+        await seen(catalogue.behind(definition), asked, runtime)
         async with runtime.reading(caller.scope) as read:
             facts, last = await contributing_facts(read, definition, question, after=after, limit=page.limit)
-        return Page(items=[KpiFact.of(fact) for fact in facts], next=None if last is None else page.next(last))
+        return Page(items=[models[kpi].of(fact) for fact in facts], next=None if last is None else page.next(last))
+
+    @router.get("/exports/kpis/{kpi}/facts", tags=["exports"], summary="Export: The facts behind a value", responses=answers())
+    async def export_facts(
+        kpi: str, asked: Annotated[FactsExported, asking(FactsExported, dimensions)], runtime: RuntimeDep, request: Request
+    ) -> Export:
+        """The sums of `numerator` and `denominator` are exactly those of the value."""
+        format_, definition = chosen(asked.format, request), catalogue.kpi(kpi)
+        question = asked.question([definition])
+        await seen(catalogue.behind(definition), asked, runtime)
+        # By hand and not as every list: the pages of facts are, too.
+        everything = Everything(facts_query(definition, question, after=None, limit=None), models[kpi].of)
+        parts = list_parts(runtime, request.state.principal.scope, everything, (), encoder(models[kpi], format_), before=HASH_JOINS)
+        return Export(request, f"{kpi}-facts.{format_}", format_.media_type, parts)
 
     return router
-
-
-def known(kpis: Mapping[str, Kpi], name: str) -> Kpi:
-    """The KPI of this name, or `Rejected`."""
-    if name not in kpis:
-        raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
-    return kpis[name]
-
-
-async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> None:
-    """Returns when the views have seen what the question waits for."""
-    if asked.wait_for is not None:
-        await wait_until_seen(runtime.fetch, views, asked.wait_for, asked.wait_source)

@@ -2,15 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
-from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from channel_events.pure import Rejected
 from channel_service import BRAND, Allow, Caller, Role, RuntimeDep
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header
 from fastapi.sse import format_sse_event
 from msgspec.structs import replace
 from prometheus_client import Counter, Gauge
@@ -18,14 +17,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from metrics.api.models import Number
-from metrics.api.parameters import OrderFilters, group_named, link, names_in
+from metrics.api.models import Figure
+from metrics.api.parameters import Dates, asking, link, names_in
+from metrics.application.answers import value_of
+from metrics.application.catalogue import Catalogue
 from metrics.application.live import Hub
 from metrics.application.live_feed import Client, Feed, Follow, Told
 from metrics.application.live_frames import Frame, Frames
-from metrics.application.live_values import LIVE_GROUPS, value_at
 from metrics.domain.kpi import Kpi
-from metrics.domain.question import Dimension
 from metrics.domain.tally import Place, Tally
 
 BEAT_SECONDS = 15.0
@@ -41,14 +40,14 @@ ENDED = Counter("qudao_live_ended_total", "Streams ended by the service, by reas
 _EXAMPLE = """retry: 1000
 
 event: snapshot
-data: {"frame":"1041-51b2d3e0","at":"2026-11-24T04:00:00Z","values":[{"kpi":"orders","by":[],"group":{},"value":"71","reason":null,"numerator":"71","denominator":null,"currency":null,"facts":"/v1/kpis/orders/facts"}]}
+data: {"frame":"1041-51b2d3e0","at":"2026-11-24T04:00:00Z","values":[{"group":{},"value":"71","reason":null,"numerator":"71","denominator":null,"currency":null,"facts":"/v1/kpis/orders/facts","kpi":"orders","by":[]}]}
 id: 1041-51b2d3e0
 
 : beat
 id: 1060-0c1d2e3f
 
 event: changes
-data: {"frame":"1061-9f2c1a7b","at":"2026-11-24T04:00:02Z","values":[{"kpi":"orders","by":[],"group":{},"value":"72","reason":null,"numerator":"72","denominator":null,"currency":null,"facts":"/v1/kpis/orders/facts"}]}
+data: {"frame":"1061-9f2c1a7b","at":"2026-11-24T04:00:02Z","values":[{"group":{},"value":"72","reason":null,"numerator":"72","denominator":null,"currency":null,"facts":"/v1/kpis/orders/facts","kpi":"orders","by":[]}]}
 id: 1061-9f2c1a7b
 """  # noqa: E501 - lines of the stream are as long as they are
 _DESCRIBED: dict[int | str, dict[str, Any]] = {
@@ -59,7 +58,7 @@ _DESCRIBED: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Followed(OrderFilters):
+class Followed(Dates):
     """What to follow."""
 
     kpi: Annotated[
@@ -70,24 +69,17 @@ class Followed(OrderFilters):
         list[str],
         Field(
             max_length=MOST_GROUPINGS,
-            description="A grouping each, like `day` or `channel_type,month`; empty is the total. Periods, and what an order has.",
+            description="A grouping each, like `day` or `channel_type,month`; empty is the total. All that all KPIs have but products.",
             examples=[["", "day", "channel_type"]],
         ),
     ] = [""]  # noqa: RUF012 - pydantic copies defaults
 
 
-class LiveValue(BaseModel):
-    """A KPI's value in one group, as it is from this frame on. A group without facts is not told of, or no longer."""
+class LiveValue(Figure):
+    """As it is from this frame on. A group without facts is not told of, or no longer."""
 
     kpi: str = Field(examples=["net"])
     by: list[str] = Field(description="The grouping it belongs to.", examples=[["channel_type"]])
-    group: dict[str, str | None] = Field(examples=[{"channel_type": "retailer", "currency": "CNY"}])
-    value: Number | None = Field(description="Rounded half-even once.", examples=["1209.38"])
-    reason: str | None = Field(description="Why there is no value: `denominator_zero`.")
-    numerator: Number = Field(description="Exact; the value itself, if it is no ratio.", examples=["1209.375"])
-    denominator: Number | None = Field(description="Of ratios only.")
-    currency: str | None = Field(examples=["CNY"])
-    facts: str = Field(description="The facts behind it.", examples=["/v1/kpis/net/facts?channel_type=retailer&currency=CNY"])
 
 
 class LiveEvent(BaseModel):
@@ -127,25 +119,22 @@ class LiveStream(StreamingResponse):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
+def live_routes(catalogue: Catalogue) -> APIRouter:
     """The stream of these KPIs."""
     router = APIRouter(prefix="/v1/live", tags=["KPIs"], dependencies=[Allow(*BRAND, Role.PARTNER)])
     hubs: WeakKeyDictionary[Any, Hub] = WeakKeyDictionary()
+    # What lines differ in is not in frames, and categories and trees would need joins for every change.
+    followed = [one for one in catalogue.dimensions.values() if not (one.by_line or one.through)]
 
     def hub_of(runtime: RuntimeDep) -> Hub:
         if runtime not in hubs:
             writing = runtime.engine.execution_options(postgresql_readonly=False, isolation_level="AUTOCOMMIT")
-            hubs[runtime] = Hub(Frames(runtime.reading_everything, writing.connect), encode, runtime.ending)
+            hubs[runtime] = Hub(Frames(catalogue.facts, runtime.reading_everything, writing.connect), encode, runtime.ending)
         return hubs[runtime]
-
-    def known(name: str) -> Kpi:
-        if name not in kpis:
-            raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(kpis)))
-        return kpis[name]
 
     @router.get("", summary="KPI changes, as they happen", response_class=LiveStream, status_code=200, responses=_DESCRIBED)
     async def live(
-        asked: Annotated[Followed, Query()],
+        asked: Annotated[Followed, asking(Followed, followed, trees=False)],
         runtime: RuntimeDep,
         caller: Caller,
         after: Annotated[
@@ -173,9 +162,7 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
             except Exception:  # without a database nothing new is told either; asked again at the next beat
                 return True
 
-        follow = _follow(
-            [known(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, None if visible is None else frozenset(visible)
-        )
+        follow = _follow([catalogue.kpi(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, visible)
         async with AsyncExitStack() as stack:  # refusals come before the answer's head, and after it the stream holds the client
             feed, client = await stack.enter_async_context(hub_of(runtime).following(follow, after, caller.subject))
             return LiveStream(_events(feed, client, caller.expires_at, same), stack.pop_all())
@@ -185,18 +172,16 @@ def live_routes(kpis: Mapping[str, Kpi]) -> APIRouter:
 
 def _follow(kpis: Sequence[Kpi], asked: Followed, visible: Set[str] | None) -> Follow:
     """``visible``: the partners whose facts the caller may see; None is all."""
-    question = asked.question()
+    question = asked.question(kpis)
     if visible is not None:
-        if not visible >= set(asked.partner):
-            raise Rejected("not_found")
         # As a filter it holds for what the database is asked, and for each frame that comes in.
-        question = replace(question, filters={**question.filters, Dimension.PARTNER: tuple(asked.partner or sorted(visible))})
-    groupings = dict.fromkeys(tuple(dict.fromkeys(group_named(name) for name in names_in([by]))) for by in asked.by)
-    for group in {group for by in groupings for group in by}:
-        if group not in LIVE_GROUPS:
-            raise Rejected("group_unknown", group=group.value, allowed=", ".join(LIVE_GROUPS))
+        partners = question.filters.get("partner") or tuple(sorted(visible))
+        if not visible >= set(partners):
+            raise Rejected("not_found")
+        question = replace(question, filters={**question.filters, "partner": partners})
+    groupings = dict.fromkeys(asked.grouping(kpis, names_in([by])) for by in asked.by)
     name = repr((sorted(kpi.name for kpi in kpis), sorted(groupings), link("", question)))
-    return Follow(name, kpis, question, tuple(groupings), None if visible is None else frozenset(visible))
+    return Follow(name, kpis, question, tuple(groupings))
 
 
 async def _events(feed: Feed, client: Client, expires_at: float, same: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
@@ -233,21 +218,7 @@ async def _events(feed: Feed, client: Client, expires_at: float, same: Callable[
 
 def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, places: Sequence[Place]) -> bytes:
     """An event as it is sent, the same bytes in every process."""
-    values = [_value(follow, tally, place) for place in places]
+    told_of = [(place, value_of(tally.kpis[place.kpi], follow.question, tally.keys(place), tally.figures(place))) for place in places]
+    values = [LiveValue.of(value, kpi=place.kpi, by=place.grouping) for place, value in told_of]
     data = LiveEvent(frame=frame.id, at=frame.taken_at, values=values).model_dump_json()
     return format_sse_event(event=told.value, id=frame.id, data_str=data)
-
-
-def _value(follow: Follow, tally: Tally, place: Place) -> LiveValue:
-    value = value_at(place, follow.question, tally)
-    return LiveValue(
-        kpi=place.kpi,
-        by=[group.value for group in place.grouping],
-        group=dict(value.group),
-        value=value.rounded.value,
-        reason=value.rounded.reason,
-        numerator=value.numerator,
-        denominator=value.denominator,
-        currency=value.currency,
-        facts=link(f"/v1/kpis/{quote(place.kpi, safe='')}/facts", value.facts),
-    )

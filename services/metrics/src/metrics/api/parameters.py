@@ -1,85 +1,93 @@
 """What may be asked of a KPI over HTTP, and the same question written as a link."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
 from channel_service import Day, invalid
-from msgspec.structs import replace
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from metrics.domain.question import Dimension, Period, Question, Tree
+from metrics.domain.facts import Dimension
+from metrics.domain.kpi import Kpi
+from metrics.domain.question import Period, Question
 
 Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Number = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+TREE = "_tree"
 
 
-def _filter(what: str) -> Any:
-    return Field([], description=f"{what} Several times: any of them. Empty: those that have none.", max_length=1000)
-
-
-class OrderFilters(BaseModel):
-    """Which facts, by what an order has; names are those of `Dimension`."""
+class Dates(BaseModel):
+    """A question without its filters, which `asking` adds."""
 
     # Kept, to be refused by `question` with what is allowed: a filter with a typing error must not answer for everything.
     model_config = ConfigDict(extra="allow")
+    filters: ClassVar[Mapping[str, Dimension]] = {}
+    """By the names of the parameters."""
 
     first: Day | None = Field(None, alias="from", description="First date that counts.")
     last: Day | None = Field(None, alias="to", description="Last date that counts.")
-    partner: list[Key] = _filter("Partner ids.")
-    channel_type: list[Key] = _filter("Channel types.")
-    segment: list[Key] = _filter("Segments.")
-    territory: list[Key] = _filter("Territories as stamped on the order.")
-    sales_rep: list[Key] = _filter("Sales representatives.")
-    source: list[Key] = _filter("Where the order came from.")
-    warehouse: list[Key] = _filter("Warehouses.")
-    currency: list[Key] = _filter("Currencies.")
 
-    def question(self, groups: Iterable[str] = ()) -> Question:
-        """The question asked; `Rejected` for a parameter or group that there is not, or dates in the wrong order."""
-        for name in self.model_extra or ():
-            allowed = sorted(info.alias or field for field, info in type(self).model_fields.items())
-            raise Rejected("parameter_unknown", parameter=name, allowed=", ".join(allowed))
+    def question(self, kpis: Sequence[Kpi], groups: Iterable[str] = ()) -> Question:
+        """The question asked of all of these; `Rejected` for a parameter or group that one of them has not, or dates in the
+        wrong order."""
+        known = self._common(kpis)
+        given = {name: tuple(values) for name in self.filters if (values := getattr(self, name))}
+        for name in [*(self.model_extra or ()), *given]:
+            if name not in known:
+                others = {info.alias or field for field, info in type(self).model_fields.items()} - self.filters.keys()
+                raise Rejected("parameter_unknown", parameter=name, allowed=", ".join(sorted(others | known.keys())))
         if self.first and self.last and self.first > self.last:
             raise invalid("to", "must not be before from", "不应早于 from")
-        given: dict[str, Any] = {name: tuple(values) for name, values in self if isinstance(values, list) and values}
         return Question(
             first=self.first,
             last=self.last,
-            filters={one: given[one.value] for one in Dimension if one.value in given},
-            trees={one: given[one.value] for one in Tree if one.value in given},
-            groups=tuple(dict.fromkeys(group_named(name) for name in groups)),
+            as_of=getattr(self, "as_of", None),
+            known_at=getattr(self, "known_at", None),
+            filters={name: values for name, values in given.items() if name == known[name]},
+            trees={known[name]: values for name, values in given.items() if name != known[name]},
+            groups=self.grouping(kpis, groups),
         )
 
+    def grouping(self, kpis: Sequence[Kpi], names: Iterable[str]) -> tuple[str, ...]:
+        """Groups by their names, each once; `Rejected` where one of the KPIs cannot be grouped by it."""
+        allowed: dict[str, str] = {**{name: name for name in self._common(kpis).values()}, **{one.value: one for one in Period}}
+        for name in names:
+            if name not in allowed:
+                raise Rejected("group_unknown", group=name, allowed=", ".join(allowed))
+        return tuple(dict.fromkeys(allowed[name] for name in names))
 
-class Filters(OrderFilters):
-    """Which facts; names are those of `Dimension` and `Tree`."""
+    def _common(self, kpis: Sequence[Kpi]) -> dict[str, str]:
+        """The filters that all of these have, each with the name of its dimension."""
+        return {name: one.name for name, one in self.filters.items() if all(one.name in kpi.dimensions for kpi in kpis)}
+
+
+class AnyTime(Dates):
+    """With the two clocks."""
 
     as_of: Day | None = Field(None, description="Only what had happened by the end of this business date.")
     known_at: Day | None = Field(None, description="Only what had been recorded by the end of this day.")
-    partner_tree: list[Key] = _filter("Partners and all under them, on the fact's date.")
-    territory_tree: list[Key] = _filter("Territories and all under them, on the fact's date.")
-    product: list[Key] = _filter("SKUs.")
-    product_category: list[Key] = _filter("Product categories, as they were on the fact's date.")
-
-    def question(self, groups: Iterable[str] = ()) -> Question:
-        """The question asked; `Rejected` for a parameter or group that there is not, or dates in the wrong order."""
-        return replace(super().question(groups), as_of=self.as_of, known_at=self.known_at)
 
 
-GROUPS: Mapping[str, Dimension | Period] = {one.value: one for one in (*Dimension, *Period)}
-GroupBy = Annotated[
-    list[str],
-    Field(max_length=100, description=f"Any of {', '.join(GROUPS)}; with commas, or several times.", examples=[["channel_type", "month"]]),
-]
+def asking(model: type[Dates], dimensions: Iterable[Dimension], *, trees: bool = True) -> Any:
+    """A parameter of a route that takes the query as this model, with a filter for each of these dimensions."""
+    fields: dict[str, Any] = {}
+    filters = {}
+    for one in dimensions:
+        several = "Several times: any of them." if one.type is int else "Several times: any of them. Empty: those that have none."
+        for name, what in [(one.name, one.what), *([(one.name + TREE, one.tree)] if trees and one.tree else [])]:
+            type_ = list.__class_getitem__(Number if one.type is int else Key)
+            fields[name] = type_, Field([], description=f"{what} {several}", max_length=1000)
+            filters[name] = one
+    made = create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields)
+    made.filters = filters
 
+    async def read(asked: Any) -> Any:
+        return asked
 
-def group_named(name: str) -> Dimension | Period:
-    """`Rejected` where there is none of that name."""
-    if name not in GROUPS:
-        raise Rejected("group_unknown", group=name, allowed=", ".join(GROUPS))
-    return GROUPS[name]
+    read.__annotations__["asked"] = Annotated[made, Query()]
+    return Depends(read)
 
 
 def names_in(group_by: Iterable[str]) -> list[str]:
@@ -89,12 +97,8 @@ def names_in(group_by: Iterable[str]) -> list[str]:
 
 def link(path: str, question: Question) -> str:
     """``path`` with the question as its parameters."""
-    dates: Mapping[str, date | None] = {
-        "from": question.first,
-        "to": question.last,
-        "as_of": question.as_of,
-        "known_at": question.known_at,
-    }
-    pairs = [(name, day.isoformat()) for name, day in dates.items() if day]
-    pairs += [(one.value, key) for one, keys in (*question.filters.items(), *question.trees.items()) for key in keys]
+    dates = (("from", question.first), ("to", question.last), ("as_of", question.as_of), ("known_at", question.known_at))
+    pairs: list[tuple[str, Any]] = [(name, day.isoformat()) for name, day in dates if day]
+    pairs += [(name, key) for name, keys in question.filters.items() for key in keys]
+    pairs += [(name + TREE, key) for name, keys in question.trees.items() for key in keys]
     return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -1,11 +1,16 @@
-"""How far the numbers are."""
+"""How far the numbers are, and how long an event takes from being recorded by its service to being counted here."""
 
-from channel_events import progress_query
-from channel_service import BRAND, Allow, ReadDep
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
 
-router = APIRouter(prefix="/v1/progress", tags=["progress"], dependencies=[Allow(*BRAND)])
+from channel_events import View, progress_query
+from channel_events.pure import Rejected
+from channel_service import BRAND, Allow, ReadDep, RuntimeDep
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reached(BaseModel):
@@ -22,9 +27,38 @@ class Progress(BaseModel):
     items: list[Reached]
 
 
-@router.get("", summary="How far each view has come")
-async def progress(read: ReadDep) -> Progress:
-    rows = (await read.execute(progress_query().order_by("subscription", "source", "partition"))).all()
-    return Progress(
-        items=[Reached(view=r.subscription, source=r.source, partition=r.partition, position=r.position, state=r.state) for r in rows]
-    )
+class Freshness(BaseModel):
+    """Of the last 50,000 events at most that this process took in; of the kind of facts that takes longest."""
+
+    since: datetime
+    count: int
+    p50_ms: float | None = Field(examples=[8.2])
+    p99_ms: float | None = Field(examples=[31.0])
+
+
+def progress_routes(counting: Sequence[View]) -> APIRouter:
+    """Freshness is that of the views ``counting``."""
+    router = APIRouter(prefix="/v1", tags=["progress"], dependencies=[Allow(*BRAND)])
+
+    @router.get("/progress", summary="How far each view has come")
+    async def progress(read: ReadDep) -> Progress:
+        rows = (await read.execute(progress_query().order_by("subscription", "source", "partition"))).mappings().all()
+        return Progress(items=[Reached(view=row["subscription"], **row) for row in rows])
+
+    @router.get("/freshness", summary="From recorded to counted")
+    async def freshness(
+        runtime: RuntimeDep,
+        since: Annotated[AwareDatetime, Query(description="Only events recorded from then on.", examples=["2026-11-24T04:00:00Z"])] = _EVER,
+    ) -> Freshness:
+        """Measured by the process that takes events in: one of the role `api` only answers `freshness_elsewhere`."""
+        if runtime.worker is None:
+            raise Rejected("freshness_elsewhere")
+        ages = [one.recent.since(since) for one in runtime.worker.subscriptions if one.view in counting]
+        count, p50, p99 = max(one.count for one in ages), _most(one.p50 for one in ages), _most(one.p99 for one in ages)
+        return Freshness(since=since, count=count, p50_ms=p50, p99_ms=p99)
+
+    return router
+
+
+def _most(seconds: Iterable[float | None]) -> float | None:
+    return max((round(1000 * one, 3) for one in seconds if one is not None), default=None)

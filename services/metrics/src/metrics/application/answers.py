@@ -10,24 +10,28 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics.domain.kpi import Kpi, Unit
-from metrics.domain.question import Dimension, Period, Question
-from metrics.domain.rounding import Rounded, rounded
-from metrics.views.kpi_facts import KEY, KEY_TYPES, facts_query
-from metrics.views.kpi_values import Order, groups_of, values_query
+from metrics.domain.facts import CURRENCY
+from metrics.domain.kpi import Figures, Kpi
+from metrics.domain.question import Period, Question
+from metrics.domain.rounding import rounded
+from metrics.domain.tally import groups_of
+from metrics.views.kpi_facts import ORDER, ORDER_TYPES, facts_query
+from metrics.views.kpi_values import Order, values_query
 from metrics.views.names import names_query
 
-__all__ = ["HASH_JOINS", "KEY_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts", "narrowed", "shown"]
+__all__ = ["HASH_JOINS", "ORDER_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts", "value_of"]
 
 
 class Value(Struct, frozen=True):
     """A KPI of one group. ``facts`` is the question of just this group: the facts behind the value."""
 
+    kpi: Kpi
     group: Mapping[str, str | None]
     names: Mapping[str, str]
-    rounded: Rounded
-    numerator: Decimal
-    denominator: Decimal | None
+    value: Decimal | None
+    exact: Decimal | None
+    reason: str | None
+    figures: Figures
     currency: str | None
     facts: Question
 
@@ -47,12 +51,12 @@ filled a moment ago has no statistics yet, and without them PostgreSQL took loop
 
 async def ask(connection: AsyncConnection, kpi: Kpi, question: Question, *, order: Order, limit: int) -> Answer:
     """The KPI's values. Without facts, a count is one 0, a ratio is null with its reason, and money has no value: no currency."""
-    groups = groups_of(kpi, question)
+    groups = groups_of(kpi, question.groups)
     await connection.execute(HASH_JOINS)
     rows = (await connection.execute(values_query(kpi, question, order=order, limit=limit))).all()
     shown = [row for row in rows if row.place <= limit]
     names = await _names(connection, groups, shown)
-    return Answer([_value(kpi, question, groups, row, names) for row in shown], more=len(shown) < len(rows))
+    return Answer([value_of(kpi, question, _keys(groups, row), _figures(row), names) for row in shown], more=len(shown) < len(rows))
 
 
 async def contributing_facts(
@@ -62,31 +66,40 @@ async def contributing_facts(
     await connection.execute(HASH_JOINS)
     rows = (await connection.execute(facts_query(kpi, question, after=after, limit=limit + 1))).mappings().all()
     shown = [dict(row) for row in rows[:limit]]
-    return list(shown), [shown[-1][name] for name in KEY] if len(rows) > limit else None
+    return list(shown), [shown[-1][name] for name in ORDER] if len(rows) > limit else None
 
 
-def _value(kpi: Kpi, question: Question, groups: Sequence[Dimension | Period], row: Any, names: Mapping[Any, str]) -> Value:
-    keys = {group: getattr(row, f"g{n}") for n, group in enumerate(groups)}
-    currency = keys.get(Dimension.CURRENCY) if kpi.unit is Unit.MONEY else None
-    numerator = Decimal(row.numerator)
-    denominator = None if row.denominator is None else Decimal(row.denominator)
+def value_of(kpi: Kpi, question: Question, keys: Mapping[str, Any], figures: Figures, names: Mapping[Any, str] = {}) -> Value:
+    """The value of the group with these keys."""
+    currency = keys[CURRENCY] if kpi.money else None
+    value, reason = rounded(kpi, figures, currency)
     return Value(
-        group={group.value: shown(group, key) for group, key in keys.items()},
-        names={group.value: names[group, key] for group, key in keys.items() if (group, key) in names},
-        rounded=rounded(kpi, numerator, denominator, currency),
-        numerator=numerator,
-        denominator=denominator,
+        kpi=kpi,
+        group={str(group): _shown(group, key) for group, key in keys.items()},
+        names={str(group): names[group, key] for group, key in keys.items() if (group, key) in names},
+        value=value,
+        exact=figures.numerator if figures.denominator is None else figures.value,
+        reason=reason,
+        figures=figures,
         currency=currency,
-        facts=narrowed(question, keys),
+        facts=_narrowed(question, keys),
     )
 
 
-def shown(group: Dimension | Period, key: Any) -> str | None:
+def _keys(groups: Sequence[str], row: Any) -> dict[str, Any]:
+    return {group: getattr(row, f"g{n}") for n, group in enumerate(groups)}
+
+
+def _figures(row: Any) -> Figures:
+    return Figures(Decimal(row.numerator), *(None if number is None else Decimal(number) for number in (row.denominator, row.value)))
+
+
+def _shown(group: str, key: Any) -> str | None:
     """A group's key as an answer has it."""
-    return group.label(key) if isinstance(group, Period) else key or None
+    return group.label(key) if isinstance(group, Period) else None if key == "" else str(key)
 
 
-def narrowed(question: Question, keys: Mapping[Dimension | Period, Any]) -> Question:
+def _narrowed(question: Question, keys: Mapping[str, Any]) -> Question:
     """The question of one of its groups."""
     filters = dict(question.filters)
     first, last = question.first, question.last
@@ -99,7 +112,7 @@ def narrowed(question: Question, keys: Mapping[Dimension | Period, Any]) -> Ques
     return replace(question, first=first, last=last, filters=filters, groups=())
 
 
-async def _names(connection: AsyncConnection, groups: Sequence[Dimension | Period], rows: Sequence[Any]) -> dict[Any, str]:
+async def _names(connection: AsyncConnection, groups: Sequence[str], rows: Sequence[Any]) -> dict[Any, str]:
     names: dict[Any, str] = {}
     for n, group in enumerate(groups):
         query: sa.Select[Any] | None = names_query(group, {getattr(row, f"g{n}") for row in rows})

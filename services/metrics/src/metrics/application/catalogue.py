@@ -1,19 +1,56 @@
-"""The KPIs there are: every module of the room ``kpis`` defines one."""
+"""The facts and KPIs there are: every module of the rooms ``facts`` and ``kpis`` defines the one it is named for."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import TypeVar
 
+from channel_events import Rejected, View
+
+from metrics.domain.facts import Dimension, Facts
 from metrics.domain.kpi import Kpi
+from metrics.views.fact_tables import tables_of
+from metrics.views.scope import JOINED, TREES
+
+Named = TypeVar("Named", Facts, Kpi)
 
 
-def discover(room: ModuleType) -> Mapping[str, Kpi]:
-    """KPIs by name; ``TypeError`` for a module that defines none, or not the one it is named for."""
-    found: dict[str, Kpi] = {}
+def discover(room: ModuleType, kind: type[Named]) -> Mapping[str, Named]:
+    """What the room's modules define, by name; ``TypeError`` for a module that does not."""
+    found: dict[str, Named] = {}
     for module in pkgutil.iter_modules(room.__path__):
-        kpi = getattr(import_module(f"{room.__name__}.{module.name}"), "KPI", None)
-        if not isinstance(kpi, Kpi) or kpi.name != module.name:
-            raise TypeError(f"{room.__name__}.{module.name} has to define KPI, named {module.name!r}")
-        found[kpi.name] = kpi
+        defined = vars(import_module(f"{room.__name__}.{module.name}")).values()
+        named = [one for one in defined if isinstance(one, kind) and one.name == module.name]
+        if len(named) != 1:
+            raise TypeError(f"{room.__name__}.{module.name} has to define {kind.__name__}, named {module.name!r}")
+        found[module.name] = named[0]
     return found
+
+
+class Catalogue:
+    """All that can be asked. ``dimensions`` are those of any facts; ``ValueError`` where two mean different things by one name.
+
+    ``counting`` are the views of facts, ``joined`` those that every answer is made from besides.
+    """
+
+    def __init__(self, facts: Mapping[str, Facts], kpis: Mapping[str, Kpi], joined: Sequence[View]) -> None:
+        self.facts, self.kpis, self._joined = list(facts.values()), kpis, joined
+        self.counting = [tables_of(one).view for one in self.facts]
+        self.views = [*self.counting, *joined]
+        self.dimensions: dict[str, Dimension] = {}
+        for one in (one for facts in self.facts for one in facts.dimensions):
+            if self.dimensions.setdefault(one.name, one) != one:
+                raise ValueError(f"{one.name} is a dimension with two meanings")
+            if (one.tree and one.name not in TREES) or (one.through and one.name not in JOINED):
+                raise ValueError(f"{one.name}: no view knows its tree, or what it is of")
+
+    def kpi(self, name: str) -> Kpi:
+        """The KPI of this name, or `Rejected`."""
+        if name not in self.kpis:
+            raise Rejected("kpi_unknown", kpi=name, known=", ".join(sorted(self.kpis)))
+        return self.kpis[name]
+
+    def behind(self, kpi: Kpi) -> list[View]:
+        """The views that its answers are made from."""
+        return [*(tables_of(one).view for one in kpi.facts), *self._joined]

@@ -5,12 +5,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import StrEnum
-from typing import Protocol
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics.application.live_frames import Frame, Frames, begin, frames_behind, newest_frame, sums_behind
+from metrics.application.live_frames import Frame, Frames, begin
 from metrics.domain.kpi import Kpi
 from metrics.domain.question import Question
 from metrics.domain.tally import Grouping, Place, Tally
@@ -29,22 +28,16 @@ class Told(StrEnum):
 
 
 class Follow(Struct, frozen=True):
-    """What somebody wants to follow; ``scope`` as in `Tally`. ``name`` is the same for the same question and scope."""
+    """What somebody wants to follow; ``name`` is the same for the same question."""
 
     name: str
     kpis: Sequence[Kpi]
     question: Question
     groupings: Sequence[Grouping]
-    scope: frozenset[str] | None = None
-
-    def tally(self) -> Tally:
-        return Tally(self.kpis, self.question, self.groupings, self.scope)
 
 
-class Encode(Protocol):
-    """Makes the bytes to send of what a frame changed."""
-
-    def __call__(self, told: Told, frame: Frame, follow: Follow, tally: Tally, places: Sequence[Place]) -> bytes: ...
+Encode = Callable[[Told, Frame, Follow, Tally, Sequence[Place]], bytes]
+"""Makes the bytes to send of what a frame changed."""
 
 
 class Client:
@@ -146,11 +139,11 @@ class Feed:
 
         Everything there is in one snapshot, less what came in behind the frame: exact, however much comes in meanwhile.
         """
-        tally = self.follow.tally()
+        tally = Tally(self.follow.kpis, self.follow.question, self.follow.groupings)
         async with self._frames.reading() as read:
-            frames = await _frames_from(read, after)
+            frames = await self._frames_from(read, after)
             await begin(read, tally, self.follow.question)
-            newer = await sums_behind(read, frames[-1])
+            newer = await self._frames.sums_behind(read, frames[-1])
         if len(tally.totals) > MOST_GROUPS:
             raise TooWide
         if newer is None:
@@ -201,12 +194,11 @@ class Feed:
         client.number = max(client.number, other.frame.number)
         return True
 
-
-async def _frames_from(read: AsyncConnection, after: str | None) -> list[Frame]:
-    """The frame ``after`` and those behind it; the newest one alone, if it is not there or what came since is not known."""
-    number = int(after.partition("-")[0]) if after else None
-    if number is not None:
-        frames = await frames_behind(read, number - 1)
-        if frames and frames[0].id == after and not any(frame.whole for frame in frames[1:]):
-            return frames
-    return [await newest_frame(read)]
+    async def _frames_from(self, read: AsyncConnection, after: str | None) -> list[Frame]:
+        """The frame ``after`` and those behind it; the newest one alone, if it is not there or what came since is not known."""
+        number = int(after.partition("-")[0]) if after else None
+        if number is not None:
+            frames = await self._frames.behind(read, number - 1)
+            if frames and frames[0].id == after and not any(frame.whole for frame in frames[1:]):
+                return frames
+        return [await self._frames.newest(read)]

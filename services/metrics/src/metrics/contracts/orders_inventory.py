@@ -18,7 +18,9 @@ class Line(Struct, frozen=True, gc=False):
     complete: bool = False
 
 
-class _Header(Struct, frozen=True, kw_only=True):
+class OrderEvent(Struct, frozen=True, kw_only=True):
+    """Of every event of an order; from whom and where it was, as known when it was placed."""
+
     order_id: str
     source: str
     partner_id: str
@@ -32,25 +34,32 @@ class _Header(Struct, frozen=True, kw_only=True):
     sales_rep: str | None = None
 
 
+class LaterEvent(OrderEvent, frozen=True, kw_only=True):
+    """``placed_on`` is the date of the order."""
+
+    placed_on: date
+
+
 @event("order_placed", public=True)
-class OrderPlaced(_Header, frozen=True, kw_only=True):
-    pass
+class OrderPlaced(OrderEvent, frozen=True, kw_only=True):
+    @property
+    def placed_on(self) -> date:
+        return self.occurred_on
 
 
 @event("order_cancelled", public=True)
-class OrderCancelled(_Header, frozen=True, kw_only=True):
-    placed_on: date
+class OrderCancelled(LaterEvent, frozen=True, kw_only=True):
+    pass
 
 
 @event("shipment_handed_over", public=True)
-class ShipmentHandedOver(_Header, frozen=True, kw_only=True):
-    placed_on: date
+class ShipmentHandedOver(LaterEvent, frozen=True, kw_only=True):
     shipment: int
 
 
 @event("return_received", public=True)
-class ReturnReceived(_Header, frozen=True, kw_only=True):
-    placed_on: date
+class ReturnReceived(LaterEvent, frozen=True, kw_only=True):
+    pass
 
 
 @event("product_defined", public=True)
@@ -61,5 +70,4 @@ class ProductDefined(Struct, frozen=True, kw_only=True):
     category: str | None = None
 
 
-ORDER_EVENTS = (OrderPlaced, OrderCancelled, ShipmentHandedOver, ReturnReceived)
 PRODUCT_EVENTS = (ProductDefined,)

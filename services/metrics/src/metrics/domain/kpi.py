@@ -1,38 +1,16 @@
-"""What a KPI is: a versioned formula over measured facts.
+"""What a KPI is: a versioned formula over facts.
 
-A fact is one line of an order in one measured event. A formula adds and subtracts amounts of facts by their kind, and
-reads like its definition: ``PLACED.gross - PLACED.discount - CANCELLED.net - RETURNED.net``.
+A formula adds and subtracts amounts of facts by their kind, and reads like its definition:
+``PLACED.gross - PLACED.discount - CANCELLED.net - RETURNED.net``.
 """
 
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
-
-class Kind(StrEnum):
-    """What happened to the line."""
-
-    PLACED = "placed"
-    CANCELLED = "cancelled"
-    SHIPPED = "shipped"
-    RETURNED = "returned"
-
-
-class Amount(StrEnum):
-    """What is measured on it; money in the order's currency, exact.
-
-    ``complete``: 1 when the whole line is now cancelled or returned. ``filled``: 1 when the order's first shipment ships
-    the whole line. ``orders`` are distinct orders, not to be added up over products: an order may hold several.
-    """
-
-    LINES = "lines"
-    ORDERS = "orders"
-    UNITS = "units"
-    GROSS = "gross"
-    DISCOUNT = "discount"
-    NET = "net"
-    COMPLETE = "complete"
-    FILLED = "filled"
+from metrics.domain.facts import Amount, Dimension, Facts, Unit
 
 
 class Dated(StrEnum):
@@ -42,16 +20,9 @@ class Dated(StrEnum):
     ORDER = "placed_on"
 
 
-class Unit(StrEnum):
-    LINES = "lines"
-    ORDERS = "orders"
-    UNITS = "units"
-    MONEY = "money"
-    RATIO = "ratio"
-
-
 class Term(Struct, frozen=True):
-    kind: Kind
+    facts: Facts
+    kind: str
     amount: Amount
     sign: int = 1
 
@@ -65,88 +36,97 @@ class Formula(Struct, frozen=True):
         return Formula(self.terms + other.terms)
 
     def __sub__(self, other: "Formula") -> "Formula":
-        return Formula(self.terms + tuple(Term(t.kind, t.amount, -t.sign) for t in other.terms))
+        return Formula(self.terms + tuple(Term(t.facts, t.kind, t.amount, -t.sign) for t in other.terms))
 
     def __str__(self) -> str:
-        text = "".join(f" {'+' if t.sign > 0 else '-'} {t.kind}.{t.amount}" for t in self.terms)
+        text = "".join(f" {'+' if t.sign > 0 else '-'} {t.kind}.{t.amount.name}" for t in self.terms)
         return text.removeprefix(" + ").strip()
 
-
-class Measures(Struct, frozen=True):
-    """The amounts of facts of one kind, each as a formula."""
-
-    kind: Kind
-
-    def _of(self, amount: Amount) -> Formula:
-        return Formula((Term(self.kind, amount),))
-
     @property
-    def lines(self) -> Formula:
-        return self._of(Amount.LINES)
+    def unit(self) -> Unit:
+        units = {term.amount.unit for term in self.terms}
+        if len(units) > 1:
+            raise ValueError(f"{self}: {' and '.join(sorted(units))} are never added up")
+        return units.pop()
 
-    @property
-    def units(self) -> Formula:
-        return self._of(Amount.UNITS)
-
-    @property
-    def gross(self) -> Formula:
-        """Quantity times unit price, before discount, tax and freight."""
-        return self._of(Amount.GROSS)
-
-    @property
-    def discount(self) -> Formula:
-        return self._of(Amount.DISCOUNT)
-
-    @property
-    def net(self) -> Formula:
-        """Gross after its own discount."""
-        return self._of(Amount.NET)
-
-    @property
-    def complete(self) -> Formula:
-        return self._of(Amount.COMPLETE)
+    def of(self, facts: Facts, kind: str, row: Any) -> Any:
+        """What a row of this kind adds, `Amount.of` such rows; None if it has no part in the formula."""
+        parts = [t.amount.of(row) if t.sign > 0 else -t.amount.of(row) for t in self.terms if t.kind == kind and t.facts is facts]
+        return sum(parts[1:], start=parts[0]) if parts else None
 
 
-class _Placed(Measures, frozen=True):
-    @property
-    def orders(self) -> Formula:
-        """Distinct orders; only of placed facts, of which an order has one event."""
-        return self._of(Amount.ORDERS)
+class Kind(Struct, frozen=True):
+    """Facts of one kind; each of their amounts, by its name, is a formula."""
+
+    facts: Facts
+    kind: str
+
+    def __getattr__(self, name: str) -> Formula:
+        for amount in self.facts.amounts:
+            if amount.name == name and self.kind in (amount.kinds or (self.kind,)):
+                return Formula((Term(self.facts, self.kind, amount),))
+        raise AttributeError(f"nothing called {name} is measured of what was {self.kind}")
 
 
-class _Shipped(Measures, frozen=True):
-    @property
-    def filled(self) -> Formula:
-        return self._of(Amount.FILLED)
+def kinds_of(facts: Facts) -> list[Kind]:
+    """In their order."""
+    return [Kind(facts, kind) for kind in facts.kinds.values()]
 
 
-PLACED = _Placed(Kind.PLACED)
-CANCELLED = Measures(Kind.CANCELLED)
-SHIPPED = _Shipped(Kind.SHIPPED)
-RETURNED = Measures(Kind.RETURNED)
+class Quantile(Struct, frozen=True):
+    """The least number within which at least so many per cent of all there is lie: exact, and always one that occurred."""
+
+    of: Dimension
+    percent: int
 
 
-class Kpi(Struct, frozen=True, kw_only=True):
-    """A definition. Another formula is another ``version``: answers carry it, so two numbers can be told apart.
+class Figures(Struct, frozen=True):
+    """What a KPI comes to, exact. Of a quantile ``value`` is the number found (None of nothing), ``numerator`` how much lies
+    within it and ``denominator`` how much there is: the facts behind it add up to both, and their ratio shows that it is right."""
 
-    ``denominator`` is given for ratios only; ``ValueError`` otherwise.
+    numerator: Decimal
+    denominator: Decimal | None = None
+    value: Decimal | None = None
+
+
+class Kpi(Struct, frozen=True):
+    """A definition; ``said`` is what it means, the docstring of its module. With a ``denominator`` it is a ratio, with a
+    ``quantile`` that number of days within which so much of the ``numerator`` lies. ``ValueError`` for what makes no sense.
+
+    Another formula is another ``version``: answers carry it, so two numbers can be told apart.
     """
 
     name: str
-    version: int
     title: str
-    description: str
-    unit: Unit
+    said: str
     numerator: Formula
     denominator: Formula | None = None
+    quantile: Quantile | None = None
     dated: Dated = Dated.EVENT
+    version: int = 1
 
     def __post_init__(self) -> None:
-        if (self.unit is Unit.RATIO) != (self.denominator is not None):
-            raise ValueError(f"KPI {self.name}: a ratio has a denominator, and nothing else has")
+        units = [formula.unit for formula in (self.numerator, self.denominator) if formula]
+        if self.quantile and (len(units) > 1 or len(self.facts) > 1 or self.quantile.of not in self.facts[0].shared):
+            raise ValueError(f"KPI {self.name}: a quantile is of a number that all of its facts have")
+
+    @property
+    def unit(self) -> Unit:
+        return Unit.DAYS if self.quantile else Unit.RATIO if self.denominator else self.numerator.unit
+
+    @property
+    def money(self) -> bool:
+        """Whether there is money in it, which is never added up over currencies."""
+        return any(term.amount.unit is Unit.MONEY for term in self.terms)
+
+    @property
+    def description(self) -> str:
+        return " ".join(self.said.split())
 
     @property
     def formula(self) -> str:
+        if self.quantile:
+            return f"p{self.quantile.percent} of {self.quantile.of.name} over {self.numerator}"
         return str(self.numerator) if self.denominator is None else f"({self.numerator}) / ({self.denominator})"
 
     @property
@@ -154,6 +134,20 @@ class Kpi(Struct, frozen=True, kw_only=True):
         return self.numerator.terms + (self.denominator.terms if self.denominator else ())
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kinds of facts it is made of."""
-        return tuple(dict.fromkeys(term.kind for term in self.terms))
+    def facts(self) -> tuple[Facts, ...]:
+        """What it is made of, each once, by name."""
+        return tuple(sorted({term.facts for term in self.terms}, key=lambda facts: facts.name))
+
+    def kinds(self, facts: Facts) -> tuple[str, ...]:
+        """The kinds of these facts that it is made of."""
+        return tuple(dict.fromkeys(term.kind for term in self.terms if term.facts is facts))
+
+    @property
+    def dimensions(self) -> list[str]:
+        """What it can be asked by: all that its facts have in common."""
+        first, *others = (facts.dimensions for facts in self.facts)
+        return [one.name for one in first if all(one in other for other in others)]
+
+    def counts_once(self, facts: Facts) -> bool:
+        """Whether some of it counts events: that is no sum over what the lines of an event differ in."""
+        return any(term.facts is facts and term.amount.counts == "events" for term in self.terms)

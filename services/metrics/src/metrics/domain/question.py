@@ -7,28 +7,6 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class Dimension(StrEnum):
-    """What facts can be filtered and grouped by. All but the category are stamped on the fact when it happens."""
-
-    PARTNER = "partner"
-    CHANNEL_TYPE = "channel_type"
-    SEGMENT = "segment"
-    TERRITORY = "territory"
-    SALES_REP = "sales_rep"
-    PRODUCT = "product"
-    PRODUCT_CATEGORY = "product_category"
-    SOURCE = "source"
-    WAREHOUSE = "warehouse"
-    CURRENCY = "currency"
-
-
-class Tree(StrEnum):
-    """Filters by hierarchy: the named one and all under it, as the hierarchy was on the fact's date."""
-
-    PARTNER = "partner_tree"
-    TERRITORY = "territory_tree"
-
-
 class Period(StrEnum):
     """Calendar periods to group by; weeks are those of ISO 8601, beginning on Monday."""
 
@@ -62,33 +40,26 @@ class Period(StrEnum):
 
     def last_day(self, first: date) -> date:
         """The last day of the period that begins on ``first``."""
-        if self in (Period.DAY, Period.WEEK):
-            days = 0 if self is Period.DAY else 6
-            return first + timedelta(days=min(days, (date.max - first).days))
-        months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}[self]
-        year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-        return date.max if year > date.max.year else date(year, month + 1, 1) - timedelta(days=1)
+        longest = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}[self]
+        if (date.max - first).days < longest:
+            return date.max
+        return self.first_day(first + timedelta(days=longest)) - timedelta(days=1)
 
 
 class Question(Struct, frozen=True, kw_only=True):
     """``first`` and ``last`` bound the date a fact counts on, ``as_of`` the date of its event, ``known_at`` the day it
-    was recorded; all are inclusive. A filter with several values means any of them; ``""`` is "none"."""
+    was recorded; all are inclusive. ``filters`` and ``trees`` are by the name of a dimension: with several values any of them
+    will do, ``""`` is "none". ``groups`` are names of dimensions, and periods."""
 
     first: date | None = None
     last: date | None = None
     as_of: date | None = None
     known_at: date | None = None
-    filters: Mapping[Dimension, tuple[str, ...]] = {}
-    trees: Mapping[Tree, tuple[str, ...]] = {}
-    groups: tuple[Dimension | Period, ...] = ()
+    filters: Mapping[str, tuple[str | int, ...]] = {}
+    trees: Mapping[str, tuple[str, ...]] = {}
+    groups: tuple[str, ...] = ()
 
     @property
-    def dimensions(self) -> frozenset[Dimension]:
+    def dimensions(self) -> frozenset[str]:
         """All that must be on the rows to answer."""
-        named = {*self.filters, *(group for group in self.groups if isinstance(group, Dimension))}
-        trees = {Dimension.PARTNER if tree is Tree.PARTNER else Dimension.TERRITORY for tree in self.trees}
-        return frozenset(named | trees)
-
-    @property
-    def by_product(self) -> bool:
-        return bool(self.dimensions & {Dimension.PRODUCT, Dimension.PRODUCT_CATEGORY})
+        return frozenset({*self.filters, *self.trees, *(group for group in self.groups if not isinstance(group, Period))})

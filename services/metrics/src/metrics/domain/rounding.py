@@ -3,9 +3,8 @@
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from msgspec import Struct
-
-from metrics.domain.kpi import Kpi, Unit
+from metrics.domain.facts import Unit
+from metrics.domain.kpi import Figures, Kpi
 
 RATIO_PLACES = 6
 
@@ -20,21 +19,16 @@ _MINOR_DIGITS = {currency: digits for digits, currencies in _OTHER_DIGITS.items(
 _WIDE = Context(prec=1000, rounding=ROUND_HALF_EVEN)
 
 
-class Rounded(Struct, frozen=True):
-    """``value`` is null, with a ``reason``, where the KPI has none."""
-
-    value: Decimal | None
-    reason: str | None = None
-
-
-def rounded(kpi: Kpi, numerator: Decimal, denominator: Decimal | None, currency: str | None) -> Rounded:
-    """The KPI's value, rounded half-even once: money to the currency's minor unit, ratios to 6 places, counts not at all."""
-    if denominator is not None:
-        if not denominator:
-            return Rounded(None, "denominator_zero")
-        millionths = round(Fraction(numerator) / Fraction(denominator) * 10**RATIO_PLACES)
-        return Rounded(Decimal(millionths).scaleb(-RATIO_PLACES, _WIDE))
+def rounded(kpi: Kpi, figures: Figures, currency: str | None) -> tuple[Decimal | None, str | None]:
+    """The KPI's value, or why it has none; rounded half-even once: money to the currency's minor unit, ratios to 6 places."""
+    if figures.denominator is not None and not figures.denominator:
+        return None, "denominator_zero"
+    if kpi.quantile:
+        return figures.value, None
+    if figures.denominator is not None:
+        millionths = round(Fraction(figures.numerator) / Fraction(figures.denominator) * 10**RATIO_PLACES)
+        return Decimal(millionths).scaleb(-RATIO_PLACES, _WIDE), None
     if kpi.unit is Unit.MONEY:
         digits = _MINOR_DIGITS.get(currency or "", 2)
-        return Rounded(numerator.quantize(Decimal(1).scaleb(-digits), context=_WIDE))
-    return Rounded(numerator)
+        return figures.numerator.quantize(Decimal(1).scaleb(-digits), context=_WIDE), None
+    return figures.numerator, None

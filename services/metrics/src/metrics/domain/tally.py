@@ -1,68 +1,39 @@
 """KPI values kept up by adding what came in, group by group: the same sums as SQL makes of the facts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Context, Decimal, localcontext
 from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
 
-from metrics.domain.kpi import Dated, Formula, Kpi, Unit
-from metrics.domain.question import Dimension, Period, Question
+from metrics.domain.facts import CURRENCY, Facts
+from metrics.domain.kpi import Dated, Figures, Kpi, Quantile
+from metrics.domain.question import Period, Question
 
-Grouping = tuple[Dimension | Period, ...]
-Key = tuple[date | str, ...]
+Grouping = tuple[str, ...]
+Key = tuple[date | str | int, ...]
+Sums = Mapping[str, Iterable[Any]]
+"""By the name of facts, `Facts.sums` of them."""
 
 _ZERO = Decimal(0)
 _EXACT = Context(prec=1000)
 """Python's usual 28 digits would round a long sum."""
 
 
-class Grouped(Struct, frozen=True, kw_only=True):
-    """Sums over facts of one kind and currency."""
-
-    kind: str
-    currency: str
-    lines: int
-    orders: int
-    units: int
-    gross: Decimal
-    discount: Decimal
-    complete: int
-    filled: int
-
-    @property
-    def net(self) -> Decimal:
-        return self.gross - self.discount
-
-
-class Sums(Grouped, frozen=True, kw_only=True, array_like=True):
-    """Of facts that share kind, dates and the dimensions of their order; ``""`` is none."""
-
-    occurred_on: date
-    placed_on: date
-    partner: str
-    channel_type: str
-    segment: str
-    territory: str
-    sales_rep: str
-    source: str
-    warehouse: str
-
-
-DIMENSIONS = frozenset(Dimension(name) for name in Sums.__struct_fields__ if name in set(Dimension))
-"""What a tally can be filtered and grouped by: all that an order has, but not its products."""
-
-
 class Total(Struct):
-    """``lines``: how many facts it is made of; with none left, the group is not there."""
+    """``lines``: how many facts it is made of; with none left, the group is not there. ``spread``: what there is, by the
+    number of a quantile."""
 
     numerator: Decimal = _ZERO
     denominator: Decimal = _ZERO
     lines: int = 0
+    spread: dict[int, Decimal] = {}
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, order=True):
     """Where a value stands: its KPI, how it is grouped and in which group. Of money, the currency is in the group."""
 
     kpi: str
@@ -71,83 +42,97 @@ class Place(Struct, frozen=True):
 
 
 class Tally:
-    """Values of ``kpis`` for ``question``, by each of ``groupings``.
+    """Values of ``kpis`` for ``question``, by each of ``groupings``; their facts have sums by all that these name.
 
-    ``scope``: the only partners whose facts count; None for all. Adding is exact and commutes: what was added may be
-    taken away again with ``sign=-1``, in any order.
+    Adding is exact and commutes: what was added may be taken away again with ``sign=-1``, in any order.
     """
 
-    def __init__(self, kpis: Sequence[Kpi], question: Question, groupings: Sequence[Grouping], scope: frozenset[str] | None = None) -> None:
+    def __init__(self, kpis: Sequence[Kpi], question: Question, groupings: Sequence[Grouping]) -> None:
         self.totals: dict[Place, Total] = {}
         self.groupings = tuple(groupings)
         self.kpis = {kpi.name: kpi for kpi in kpis}
-        self._question = question
-        self._filters = [(attrgetter(one.value), frozenset(values)) for one, values in question.filters.items()]
-        if scope is not None:
-            self._filters.append((attrgetter(Dimension.PARTNER.value), scope))
+        self.parts: dict[tuple[Facts, Dated], list[Kpi]] = defaultdict(list)
+        """The KPIs that facts have a part in, by the date on which these count."""
+        for kpi in kpis:
+            for facts in kpi.facts:
+                self.parts[facts, kpi.dated].append(kpi)
+        self._first, self._last = question.first or date.min, question.last or date.max
+        self._filters = [(attrgetter(name), frozenset(values)) for name, values in question.filters.items()]
         self._groups = {(by, dated): [_grouped(group, dated) for group in by] for by in groupings for dated in Dated}
 
-    def add(self, sums: Iterable[Sums], sign: int = 1) -> list[Place]:
+    def add(self, sums: Sums, sign: int = 1) -> list[Place]:
         """Adds sums, and says which values they changed, each once, in a fixed order."""
         changed: set[Place] = set()
         with localcontext(_EXACT):
-            for row in sums:
-                if all(column(row) in values for column, values in self._filters):
-                    for (by, dated), groups in self._groups.items():
-                        if self._counts(getattr(row, dated.value)):
-                            changed.update(self._add(by, tuple(group(row) for group in groups), dated, row, sign))
-        return sorted(changed, key=_order)
+            for (facts, dated), kpis in self.parts.items():
+                day = attrgetter(dated.value)
+                for row in sums.get(facts.name, ()):
+                    if self._first <= day(row) <= self._last and all(column(row) in values for column, values in self._filters):
+                        for by in self.groupings:
+                            key = tuple(group(row) for group in self._groups[by, dated])
+                            changed.update(self._add(kpis, facts, by, key, row, sign))
+        return sorted(changed)
 
-    def begin(self, by: Grouping, dated: Dated, groups: Iterable[tuple[Key, Grouped]]) -> None:
+    def begin(self, facts: Facts, dated: Dated, by: Grouping, groups: Iterable[tuple[Key, Any]]) -> None:
         """Adds what was summed up by the groups of ``by``, of the KPIs that count on that date."""
         with localcontext(_EXACT):
-            for key, amounts in groups:
-                self._add(by, key, dated, amounts, 1)
+            for key, row in groups:
+                self._add(self.parts[facts, dated], facts, by, key, row, 1)
 
-    def _add(self, by: Grouping, key: Key, dated: Dated, amounts: Grouped, sign: int) -> list[Place]:
+    def _add(self, kpis: Iterable[Kpi], facts: Facts, by: Grouping, key: Key, row: Any, sign: int) -> list[Place]:
         changed = []
-        for kpi in self.kpis.values():
-            if kpi.dated is dated and amounts.kind in kpi.kinds:
-                place = Place(kpi.name, by, key if has_currency(kpi, by) else (*key, amounts.currency))
-                total = self.totals.setdefault(place, Total())
-                numerator = contribution(kpi.numerator, amounts)
-                denominator = contribution(kpi.denominator, amounts) if kpi.denominator else _ZERO
-                if numerator or denominator or not total.lines:
-                    changed.append(place)
-                total.numerator += sign * numerator
-                total.denominator += sign * denominator
-                total.lines += sign * amounts.lines
+        for kpi in kpis:
+            numerator = kpi.numerator.of(facts, row.kind, row)
+            denominator = kpi.denominator.of(facts, row.kind, row) if kpi.denominator else None
+            if numerator is None and denominator is None:
+                continue
+            place = Place(kpi.name, by, key if groups_of(kpi, by) == by else (*key, row.currency))
+            total = self.totals.setdefault(place, Total())
+            if numerator or denominator or not total.lines:
+                changed.append(place)
+            total.numerator += sign * (numerator or _ZERO)
+            total.denominator += sign * (denominator or _ZERO)
+            total.lines += sign * row.lines
+            if kpi.quantile:
+                number = getattr(row, kpi.quantile.of.name)
+                total.spread[number] = total.spread.get(number, _ZERO) + sign * numerator
         return changed
-
-    def _counts(self, day: date) -> bool:
-        first, last = self._question.first, self._question.last
-        return (first is None or day >= first) and (last is None or day <= last)
 
     def places(self) -> list[Place]:
         """Of all values there are, in a fixed order."""
-        return sorted((place for place, total in self.totals.items() if total.lines), key=_order)
+        return sorted(place for place, total in self.totals.items() if total.lines)
+
+    def keys(self, place: Place) -> dict[str, Any]:
+        """The keys of the group there, by what it is grouped by."""
+        return dict(zip(groups_of(self.kpis[place.kpi], place.grouping), place.group, strict=True))
+
+    def figures(self, place: Place) -> Figures:
+        """The value there, with no zeros at its end: those tell by which sums a process came to it, and all have to tell
+        the same (test_two_processes_send_the_same)."""
+        kpi, total = self.kpis[place.kpi], self.totals[place]
+        if kpi.quantile:
+            return found(kpi.quantile, total.spread)
+        denominator = total.denominator.normalize(_EXACT) if kpi.denominator else None
+        return Figures(total.numerator.normalize(_EXACT), denominator)
 
 
-def has_currency(kpi: Kpi, by: Grouping) -> bool:
-    """Whether the groups of ``by`` need no currency added: money is never summed over several."""
-    return kpi.unit is not Unit.MONEY or Dimension.CURRENCY in by
-
-
-def contribution(formula: Formula, amounts: Grouped) -> Decimal:
-    """What sums of one kind add to the formula."""
-    return sum((t.sign * getattr(amounts, t.amount.value) for t in formula.terms if t.kind == amounts.kind), _ZERO)
+def found(quantile: Quantile, spread: Mapping[int, Decimal]) -> Figures:
+    """The quantile of what there is by numbers."""
+    within, whole = _ZERO, sum(spread.values(), _ZERO)
+    for number in sorted(spread):
+        within += spread[number]
+        if whole and 100 * within >= quantile.percent * whole:
+            return Figures(within, whole, Decimal(number))
+    return Figures(_ZERO, whole)
 
 
 def groups_of(kpi: Kpi, by: Grouping) -> Grouping:
-    return by if has_currency(kpi, by) else (*by, Dimension.CURRENCY)
+    """As asked, and money always by currency."""
+    return by if not kpi.money or CURRENCY in by else (*by, CURRENCY)
 
 
-def _grouped(group: Dimension | Period, dated: Dated) -> Callable[[Sums], date | str]:
-    column = attrgetter(dated.value if isinstance(group, Period) else group.value)
+def _grouped(group: str, dated: Dated) -> Callable[[Any], date | str | int]:
     if isinstance(group, Period):
+        column = attrgetter(dated.value)
         return lambda row: group.first_day(column(row))
-    return lambda row: str(column(row))
-
-
-def _order(place: Place) -> tuple[str, Grouping, Key]:
-    return place.kpi, place.grouping, place.group
+    return attrgetter(group)

@@ -1,12 +1,6 @@
-"""What was cancelled, in money."""
+"""Cancelled quantities times unit price, less their share of the discount, on the date of the cancellation."""
 
-from metrics.domain.kpi import CANCELLED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import CANCELLED
 
-KPI = Kpi(
-    name="cancelled",
-    version=1,
-    title="Cancelled",
-    description="Cancelled quantities times unit price, less their share of the discount, on the date of the cancellation.",
-    unit=Unit.MONEY,
-    numerator=CANCELLED.net,
-)
+KPI = Kpi("cancelled", "Cancelled", __doc__, numerator=CANCELLED.net)

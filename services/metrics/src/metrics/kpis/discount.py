@@ -1,12 +1,6 @@
-"""What was taken off the price."""
+"""Discounts of placed lines, an order's own discount included as its lines carry it, on the date of the order."""
 
-from metrics.domain.kpi import PLACED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import PLACED
 
-KPI = Kpi(
-    name="discount",
-    version=1,
-    title="Discount",
-    description="Discounts of placed lines, an order's own discount included as its lines carry it, on the date of the order.",
-    unit=Unit.MONEY,
-    numerator=PLACED.discount,
-)
+KPI = Kpi("discount", "Discount", __doc__, numerator=PLACED.discount)

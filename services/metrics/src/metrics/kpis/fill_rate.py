@@ -1,16 +1,13 @@
-"""How much of what is ordered goes out at once and whole."""
+"""Lines shipped complete with their order's first shipment, divided by the lines placed and not wholly cancelled before shipping. All on
+the date of the order, so a shipment raises the rate of the day the order was placed."""
 
-from metrics.domain.kpi import CANCELLED, PLACED, SHIPPED, Dated, Kpi, Unit
+from metrics.domain.kpi import Dated, Kpi
+from metrics.facts.sales import CANCELLED, PLACED, SHIPPED
 
 KPI = Kpi(
-    name="fill_rate",
-    version=1,
-    title="Fill rate (lines)",
-    description=(
-        "Lines shipped complete with their order's first shipment, divided by the lines placed and not wholly cancelled before "
-        "shipping. All on the date of the order, so a shipment raises the rate of the day the order was placed."
-    ),
-    unit=Unit.RATIO,
+    "fill_rate",
+    "Fill rate (lines)",
+    __doc__,
     numerator=SHIPPED.filled,
     denominator=PLACED.lines - CANCELLED.complete,
     dated=Dated.ORDER,

@@ -1,12 +1,6 @@
-"""What was ordered, in money, before anything is taken off."""
+"""Quantity times unit price of placed lines, before discount, tax and freight, on the date of the order."""
 
-from metrics.domain.kpi import PLACED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import PLACED
 
-KPI = Kpi(
-    name="gross",
-    version=1,
-    title="Gross sales",
-    description="Quantity times unit price of placed lines, before discount, tax and freight, on the date of the order.",
-    unit=Unit.MONEY,
-    numerator=PLACED.gross,
-)
+KPI = Kpi("gross", "Gross sales", __doc__, numerator=PLACED.gross)

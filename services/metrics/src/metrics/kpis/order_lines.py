@@ -1,12 +1,6 @@
-"""How many lines were ordered."""
+"""Lines of placed orders, on the date of the order. Later cancellations and returns do not change it."""
 
-from metrics.domain.kpi import PLACED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import PLACED
 
-KPI = Kpi(
-    name="order_lines",
-    version=1,
-    title="Order lines",
-    description="Lines of placed orders, on the date of the order. Later cancellations and returns do not change it.",
-    unit=Unit.LINES,
-    numerator=PLACED.lines,
-)
+KPI = Kpi("order_lines", "Order lines", __doc__, numerator=PLACED.lines)

@@ -1,15 +1,7 @@
-"""How many orders were placed."""
+"""Distinct orders placed, on the date of the order. By product or category: distinct orders that hold at least one line of it, so these
+do not add up to the total."""
 
-from metrics.domain.kpi import PLACED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import PLACED
 
-KPI = Kpi(
-    name="orders",
-    version=1,
-    title="Orders",
-    description=(
-        "Distinct orders placed, on the date of the order. By product or category: distinct orders that hold at least one line of "
-        "it, so these do not add up to the total."
-    ),
-    unit=Unit.ORDERS,
-    numerator=PLACED.orders,
-)
+KPI = Kpi("orders", "Orders", __doc__, numerator=PLACED.orders)

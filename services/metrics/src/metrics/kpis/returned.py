@@ -1,12 +1,6 @@
-"""What came back, in money."""
+"""Returned quantities times unit price, less their share of the discount, on the date of the return."""
 
-from metrics.domain.kpi import RETURNED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import RETURNED
 
-KPI = Kpi(
-    name="returned",
-    version=1,
-    title="Returned",
-    description="Returned quantities times unit price, less their share of the discount, on the date of the return.",
-    unit=Unit.MONEY,
-    numerator=RETURNED.net,
-)
+KPI = Kpi("returned", "Returned", __doc__, numerator=RETURNED.net)

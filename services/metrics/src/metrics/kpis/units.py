@@ -1,12 +1,6 @@
-"""How many units were ordered."""
+"""Quantities of the lines of placed orders, on the date of the order."""
 
-from metrics.domain.kpi import PLACED, Kpi, Unit
+from metrics.domain.kpi import Kpi
+from metrics.facts.sales import PLACED
 
-KPI = Kpi(
-    name="units",
-    version=1,
-    title="Units",
-    description="Quantities of the lines of placed orders, on the date of the order.",
-    unit=Unit.UNITS,
-    numerator=PLACED.units,
-)
+KPI = Kpi("units", "Units", __doc__, numerator=PLACED.units)

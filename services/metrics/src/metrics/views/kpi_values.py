@@ -5,39 +5,26 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from metrics.domain.kpi import Amount, Kpi, Unit
-from metrics.domain.question import Dimension, Period, Question
-from metrics.views.grains import contribution, grain_of
+from metrics.domain.facts import CURRENCY, Facts
+from metrics.domain.kpi import Formula, Kpi
+from metrics.domain.question import Question
+from metrics.domain.tally import groups_of
+from metrics.views.fact_tables import tables_of
 from metrics.views.scope import Scope
 
 Order = Literal["group", "value", "-value"]
 
 
-def groups_of(kpi: Kpi, question: Question) -> tuple[Dimension | Period, ...]:
-    """What the answer is grouped by: as asked, and money always by currency, for amounts of two are never added up."""
-    if kpi.unit is Unit.MONEY and Dimension.CURRENCY not in question.groups:
-        return (*question.groups, Dimension.CURRENCY)
-    return question.groups
-
-
-def values_query(
-    kpi: Kpi, question: Question, *, order: Order = "group", limit: int = 1000, rows: sa.FromClause | None = None
-) -> sa.Select[Any]:
-    """A row per group with ``g0``, ``g1``... (as `groups_of` has them), ``numerator``, ``denominator`` and its ``place``.
+def values_query(kpi: Kpi, question: Question, *, order: Order = "group", limit: int = 1000) -> sa.Select[Any]:
+    """A row per group with ``g0``, ``g1``... (as `groups_of` has them), ``numerator``, ``denominator``, ``value`` (of quantiles)
+    and its ``place``.
 
     The first ``limit + 1`` in the asked order, so that the caller sees whether there are more; of money, in each currency.
-    ``rows`` overrides the choice of the table.
     """
-    groups = groups_of(kpi, question)
-    scope = Scope(question, grain_of(question) if rows is None else rows, dated=kpi.dated, kinds=kpi.kinds)
+    groups = groups_of(kpi, question.groups)
     names = [f"g{n}" for n in range(len(groups))]
-    keys = [scope.column(group).label(name) for group, name in zip(groups, names, strict=True)]
-    if question.by_product and any(term.amount is Amount.ORDERS for term in kpi.terms):
-        counted = _orders_once(scope, keys)
-        sums = _totals(kpi, [counted.c[name] for name in names], counted).subquery("sums")
-    else:
-        sums = _totals(kpi, keys, scope.rows).select_from(scope.source).where(*scope.conditions).subquery("sums")
-    currency = [sums.c[f"g{groups.index(Dimension.CURRENCY)}"]] if kpi.unit is Unit.MONEY else []
+    sums = figures(kpi, question)
+    currency = [sums.c[f"g{groups.index(CURRENCY)}"]] if kpi.money else []
     ranked = sa.select(
         sums, sa.func.row_number().over(partition_by=currency or None, order_by=_ordering(kpi, sums, order, names)).label("place")
     ).subquery("ranked")
@@ -49,24 +36,77 @@ def _ordering(kpi: Kpi, sums: sa.Subquery, order: Order, groups: Sequence[str]) 
     if order == "group":
         return by_group or [sa.literal_column("1")]
     value = sums.c.numerator / sa.func.nullif(sums.c.denominator, 0) if kpi.denominator else sums.c.numerator
+    value = sums.c.value if kpi.quantile else value
     return [(value.desc() if order == "-value" else value.asc()).nulls_last(), *by_group]
 
 
-def _totals(kpi: Kpi, keys: Sequence[sa.ColumnElement[Any]], rows: sa.FromClause) -> sa.Select[Any]:
-    """Numerator and denominator by ``keys``; zero over no rows."""
-    return sa.select(
-        *keys,
-        sa.func.coalesce(sa.func.sum(contribution(kpi.numerator, rows)), 0).label("numerator"),
-        (sa.func.coalesce(sa.func.sum(contribution(kpi.denominator, rows)), 0) if kpi.denominator else sa.null()).label("denominator"),
-    ).group_by(*keys)
+def figures(kpi: Kpi, question: Question) -> sa.Subquery:
+    """All groups, each with its figures; zeros over no rows, if nothing is grouped by."""
+    groups = groups_of(kpi, question.groups)
+    names = [f"g{n}" for n in range(len(groups))]
+    first, *others = (_part(kpi, facts, question, groups, names) for facts in kpi.facts)
+    parts = (sa.union_all(first, *others) if others else first).subquery("parts")
+    if kpi.quantile:
+        return _quantiles(parts, names, kpi.quantile.percent)
+    keys = [parts.c[name] for name in names]
+    numerator = sa.func.coalesce(sa.func.sum(parts.c.numerator), 0).label("numerator")
+    denominator = (sa.func.coalesce(sa.func.sum(parts.c.denominator), 0) if kpi.denominator else sa.null()).label("denominator")
+    return sa.select(*keys, numerator, denominator, sa.null().label("value")).group_by(*keys).subquery("sums")
 
 
-def _orders_once(scope: Scope, keys: Sequence[sa.ColumnElement[Any]]) -> sa.Subquery:
+def _part(kpi: Kpi, facts: Facts, question: Question, groups: Sequence[str], names: Sequence[str]) -> sa.Select[Any]:
+    """What one kind of facts brings: numerator and denominator by groups, of a quantile by its number, too."""
+    tables, in_sums = tables_of(facts), facts.in_sums(question.dimensions)
+    rows: sa.FromClause = tables.sums if in_sums else tables.rows
+    scope = Scope(question, rows, dated=kpi.dated, kinds=kpi.kinds(facts))
+    keys: list[Any] = [scope.column(group).label(name) for group, name in zip(groups, names, strict=True)]
+    if kpi.quantile:
+        keys.append(scope.column(kpi.quantile.of.name).label("number"))
+    source, conditions = scope.source, scope.conditions
+    if kpi.counts_once(facts) and not in_sums:
+        source = rows = _once(facts, scope, keys)
+        keys, conditions = [rows.c[key.name] for key in keys], []
+    numerator = sa.func.sum(contribution(kpi.numerator, facts, rows)).label("numerator")
+    denominator = sa.func.sum(contribution(kpi.denominator, facts, rows)) if kpi.denominator else sa.null()
+    return sa.select(*keys, numerator, denominator.label("denominator")).select_from(source).where(*conditions).group_by(*keys)
+
+
+def contribution(formula: Formula, facts: Facts, rows: sa.FromClause) -> sa.ColumnElement[Any]:
+    """What one of the rows adds to the formula."""
+    kinds = dict.fromkeys(term.kind for term in formula.terms if term.facts is facts)
+    by_kind = [(rows.c.kind == kind, formula.of(facts, kind, rows.c)) for kind in kinds]
+    return sa.case(*by_kind, else_=0) if by_kind else sa.literal_column("0", sa.BigInteger)
+
+
+def _once(facts: Facts, scope: Scope, keys: Sequence[sa.ColumnElement[Any]]) -> sa.Subquery:
     """A row per group and event: by product, an order counts once in each group that has a line of it, whichever line that is.
 
     Eight times as fast as count(distinct order_id), which sorts: this is hashed.
     """
     rows = scope.rows.c
-    amounts = [sa.func.sum(rows[amount]).label(amount) for amount in ("lines", "units", "gross", "discount", "complete", "filled")]
-    once = sa.select(*keys, rows.kind, *amounts, sa.literal_column("1").label("orders")).select_from(scope.source)
+    amounts = [
+        sa.literal_column("1").label(one.name) if one.counts == "events" else sa.func.sum(rows[one.name]).label(one.name)
+        for one in facts.summed
+    ]
+    once = sa.select(*keys, rows.kind, *amounts).select_from(scope.source)
     return once.where(*scope.conditions).group_by(*keys, rows.kind, rows.service, rows.partition, rows.position).subquery("once")
+
+
+def _quantiles(spread: sa.Subquery, names: Sequence[str], percent: int) -> sa.Subquery:
+    """By groups, the least number within which so many per cent lie: ``value``, what lies within it, and what there is."""
+    groups = [spread.c[name] for name in names]
+    within = sa.func.sum(spread.c.numerator).over(partition_by=groups or None, order_by=spread.c.number)
+    whole = sa.func.sum(spread.c.numerator).over(partition_by=groups or None)
+    running = sa.select(*groups, spread.c.number, within.label("within"), whole.label("whole")).subquery("running")
+    reached = sa.and_(running.c.whole != 0, 100 * running.c.within >= percent * running.c.whole)
+    keys = [running.c[name] for name in names]
+    return (
+        sa.select(
+            *keys,
+            sa.func.coalesce(sa.func.min(running.c.within).filter(reached), 0).label("numerator"),
+            sa.func.coalesce(sa.func.max(running.c.whole), 0).label("denominator"),
+            sa.func.min(running.c.number).filter(reached).label("value"),
+        )
+        .group_by(*keys)
+        .subquery("sums")
+    )

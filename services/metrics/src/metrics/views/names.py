@@ -6,16 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
-from metrics.domain.question import Dimension, Period
 from metrics.views.hierarchy import PARTNER, TERRITORY
 from metrics.views.products import PRODUCT
 
-_TABLES = {Dimension.PARTNER: PARTNER, Dimension.PRODUCT: PRODUCT, Dimension.TERRITORY: TERRITORY}
+_TABLES = {"partner": PARTNER, "product": PRODUCT, "territory": TERRITORY}
 
 
-def names_query(group: Dimension | Period, keys: Iterable[str]) -> sa.Select[Any] | None:
+def names_query(group: str, keys: Iterable[str]) -> sa.Select[Any] | None:
     """The latest name by key, of those that have one; ``None`` for what has no names."""
-    if not isinstance(group, Dimension) or group not in _TABLES:
+    if group not in _TABLES:
         return None
     table = _TABLES[group]
     key, *versions = (table.sql.c[name] for name in table.key)

@@ -1,7 +1,7 @@
 """Which rows a question is about, and what they are grouped by."""
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,16 +9,15 @@ import sqlalchemy as sa
 from channel_events import Table
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from metrics.domain.kpi import Dated, Kind
-from metrics.domain.question import Dimension, Period, Question, Tree
+from metrics.domain.kpi import Dated
+from metrics.domain.question import Period, Question
 from metrics.views.hierarchy import PARTNER_PLACE, TERRITORY
 from metrics.views.products import PRODUCT
 from metrics.views.versions import members, on_date, versions
 
-_TREES: dict[Tree, tuple[Dimension, Table]] = {
-    Tree.PARTNER: (Dimension.PARTNER, PARTNER_PLACE),
-    Tree.TERRITORY: (Dimension.TERRITORY, TERRITORY),
-}
+TREES = {"partner": PARTNER_PLACE, "territory": TERRITORY}
+JOINED: dict[str, tuple[Table, str, str]] = {"product_category": (PRODUCT, "product", "category")}
+"""Of dimensions that are no facts' own: the versions that know of them, by which dimension, in which column."""
 
 
 class Scope:
@@ -27,52 +26,45 @@ class Scope:
     Of facts of these ``kinds``, on the date on which they count.
     """
 
-    def __init__(self, question: Question, rows: sa.FromClause, *, dated: Dated, kinds: Iterable[Kind]) -> None:
+    def __init__(self, question: Question, rows: sa.FromClause, *, dated: Dated, kinds: Sequence[str]) -> None:
         self.rows = rows
         self.source = rows
-        self._table = rows.c
-        self._day: sa.ColumnElement[date] = self._table[dated.value]
-        self._category: sa.ColumnElement[str] | None = None
-        if Dimension.PRODUCT_CATEGORY in question.dimensions:
-            self._join_categories(question.known_at)
+        self._day: sa.ColumnElement[date] = rows.c[dated.value]
+        self._joined = {name: self._join(name, question.known_at) for name in sorted(question.dimensions & JOINED.keys())}
         self.conditions = [
-            _any_of(self._table.kind, [kind.value for kind in kinds]),
+            _any_of(rows.c.kind, kinds),
             *self._dates(question),
-            *(_any_of(self.column(dimension), values) for dimension, values in question.filters.items()),
-            *(self._in_tree(tree, roots, question.known_at) for tree, roots in question.trees.items()),
+            *(_any_of(self.column(name), values) for name, values in question.filters.items()),
+            *(self._in_tree(name, roots, question.known_at) for name, roots in question.trees.items()),
         ]
 
-    def column(self, by: Dimension | Period) -> sa.ColumnElement[Any]:
+    def column(self, by: str) -> sa.ColumnElement[Any]:
         """The value of a dimension (``""`` is none), or the first day of a period."""
         if isinstance(by, Period):
             start = sa.func.date_trunc(sa.literal_column(f"'{by.value}'"), sa.cast(self._day, sa.DateTime))
             return self._day if by is Period.DAY else sa.cast(start, sa.Date)
-        if by is Dimension.PRODUCT_CATEGORY and self._category is not None:
-            return self._category
-        column: sa.ColumnElement[Any] = self._table[by.value]
-        return column
+        return self._joined[by] if by in self._joined else self.rows.c[by]
 
-    def _join_categories(self, known_at: date | None) -> None:
-        product = versions(PRODUCT, known_at)
-        as_on_the_day = sa.and_(product.c.entity == self._table.product, on_date(product, self._day))
-        self.source = self.rows.outerjoin(product, as_on_the_day)
-        self._category = sa.func.coalesce(product.c.category, sa.literal_column("''"))
+    def _join(self, name: str, known_at: date | None) -> sa.ColumnElement[str]:
+        table, through, column = JOINED[name]
+        known = versions(table, known_at)
+        self.source = self.source.outerjoin(known, sa.and_(known.c.entity == self.rows.c[through], on_date(known, self._day)))
+        return sa.func.coalesce(known.c[column], sa.literal_column("''"))
 
     def _dates(self, question: Question) -> list[sa.ColumnElement[bool]]:
         bounded = [
             (self._day, operator.ge, question.first),
             (self._day, operator.le, question.last),
-            (self._table.occurred_on, operator.le, question.as_of),
-            (self._table.recorded_on, operator.le, question.known_at),
+            (self.rows.c.occurred_on, operator.le, question.as_of),
+            (self.rows.c.recorded_on, operator.le, question.known_at),
         ]
         return [compare(column, day) for column, compare, day in bounded if day is not None]
 
-    def _in_tree(self, tree: Tree, roots: Sequence[str], known_at: date | None) -> sa.ColumnElement[bool]:
-        dimension, table = _TREES[tree]
-        member = members(table, roots, known_at)
-        return sa.exists().where(member.c.entity == self.column(dimension), on_date(member, self._day))
+    def _in_tree(self, name: str, roots: Sequence[str], known_at: date | None) -> sa.ColumnElement[bool]:
+        member = members(TREES[name], roots, known_at)
+        return sa.exists().where(member.c.entity == self.column(name), on_date(member, self._day))
 
 
-def _any_of(column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
+def _any_of(column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
     # One parameter, however many values: the statement stays the same and stays prepared.
-    return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
+    return column == sa.any_(sa.literal(list(values), ARRAY(column.type)))

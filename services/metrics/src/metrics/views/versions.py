@@ -37,12 +37,13 @@ def versions(table: Table, known_at: date | None) -> sa.CTE:
         latest = latest.where(t.c.recorded_on <= known_at)
     known = latest.subquery()
     first = _in_time(sa.func.row_number(), known) == 1
+    # Without a name: a statement over two kinds of facts joins versions to each.
     return sa.select(
         known.c.entity,
         *(known.c[column.name] for column in other),
         sa.case((first, BEGINNING), else_=known.c.valid_from).label("since"),
         sa.func.coalesce(_in_time(sa.func.lead(known.c.valid_from), known), END).label("until"),
-    ).cte(f"{table.name}_versions")
+    ).cte()
 
 
 def _in_time(function: sa.FunctionElement[Any], known: sa.Subquery) -> sa.Over[Any]:
@@ -53,7 +54,7 @@ def members(table: Table, roots: Sequence[str], known_at: date | None) -> sa.CTE
     """``roots`` and all under them by the column ``parent``: ``entity``, in the tree from ``since`` until ``until``."""
     known = versions(table, known_at)
     named = sa.func.unnest(sa.literal(list(roots), ARRAY(sa.Text))).column_valued("entity")
-    found = sa.select(named.label("entity"), BEGINNING.label("since"), END.label("until")).cte(f"{table.name}_members", recursive=True)
+    found = sa.select(named.label("entity"), BEGINNING.label("since"), END.label("until")).cte(recursive=True)
     since, until = sa.func.greatest(found.c.since, known.c.since), sa.func.least(found.c.until, known.c.until)
     below = sa.select(known.c.entity, since, until).join(found, known.c.parent == found.c.entity).where(since < until)
     # UNION, not UNION ALL: copies of moves that overtook each other may close a ring for a while, and this still ends.

@@ -12,9 +12,7 @@ def upgrade() -> None:
         create table live_frame (
           number   bigint primary key,
           mark     text not null default substr(gen_random_uuid()::text, 1, 8),
-          of       text not null,
-          reached  text not null,
-          parked   bigint not null,
+          reach    text not null,
           whole    boolean not null,
           sums     text not null,
           taken_at timestamptz not null default clock_timestamp()

@@ -1,0 +1,80 @@
+"""What became of each notice to a webhook: its tries, their ends, and trying again by hand what was given up."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from channel_events import Rejected
+from channel_service import BRAND, Allow, By, Code, Key, LogDep, Page, PageDep, ReadDep, Receipt, Role, SeenBy, fetch_page
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from comms.api.webhooks import MANAGE, its_own
+from comms.senders.webhook import WEBHOOK_SENDER
+
+router = APIRouter(
+    prefix="/v1/webhooks/{webhook_id}/deliveries", tags=["webhooks"], dependencies=[Allow(*BRAND, Role.PARTNER), Depends(its_own)]
+)
+DELIVERY = WEBHOOK_SENDER.table
+Status = Literal["waiting", "under_way", "sent", "given_up"]
+
+
+class DeliveryRow(BaseModel):
+    """One event on its way to one webhook. ``id`` is what it arrives under, at every try."""
+
+    id: str
+    event_type: str = Field(examples=["orders_inventory.order_placed"])
+    event_id: str
+    status: Status
+    tries: int
+    due_at: datetime | None = Field(description="When it is tried next; null when it is over.")
+    reason: str | None = Field(description="Why the last try failed.", examples=["503"])
+    answer: str | None = Field(examples=["204"])
+    wanted_at: datetime
+    ended_at: datetime | None
+
+
+class Step(BaseModel):
+    """A try that began, or how one ended."""
+
+    type: str = Field(examples=["delivery_failed"])
+    at: datetime
+    facts: dict[str, Any] = Field(examples=[{"number": 1, "reason": "503", "again_at": "2026-11-24T10:00:05Z"}])
+
+
+class DeliveryOut(BaseModel):
+    id: str
+    steps: list[Step]
+
+
+@router.get("", summary="Deliveries, newest first", dependencies=[SeenBy(WEBHOOK_SENDER.view)])
+async def list_deliveries(
+    webhook_id: Code, read: ReadDep, page: PageDep, status: Annotated[Status | None, Query()] = None
+) -> Page[DeliveryRow]:
+    row = DELIVERY.sql.c
+    query = sa.select(DELIVERY.sql).where(row.target == webhook_id)
+    query = query if status is None else query.where(row.status == status)
+    return await fetch_page(read, query, page, key=[row.wanted_at, row.id], row=DeliveryRow.model_validate, descending=True)
+
+
+@router.get("/{delivery_id}", summary="One delivery, step by step")
+async def get_delivery(webhook_id: Code, delivery_id: Code, log: LogDep) -> DeliveryOut:
+    """Always current."""
+    begun, *later = await _steps(log, webhook_id, delivery_id)
+    steps = [Step(type=event.type, at=event.recorded_at, facts=msgspec.to_builtins(event.data)) for event in later]
+    return DeliveryOut(id=begun.key, steps=steps)
+
+
+@router.post("/{delivery_id}/redrive", dependencies=[Allow(*MANAGE)], summary="Try again what was given up")
+async def redrive_delivery(webhook_id: Code, delivery_id: Code, log: LogDep, by: By, key: Key) -> Receipt:
+    """As often as at first, under the same id. One that still waits is left to wait."""
+    await _steps(log, webhook_id, delivery_id)
+    return Receipt.of(delivery_id, await log.execute(WEBHOOK_SENDER.redrive(delivery_id), by=by, key=key))
+
+
+async def _steps(log: LogDep, webhook_id: str, delivery_id: str) -> list[Any]:
+    found = await log.stream(WEBHOOK_SENDER.deliveries, delivery_id)
+    if not found or found[0].data.target != webhook_id:
+        raise Rejected("delivery_unknown", delivery_id=delivery_id)
+    return found

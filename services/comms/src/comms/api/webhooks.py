@@ -1,0 +1,155 @@
+"""Webhooks: who is sent what, with which secret."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from channel_events import Rejected, connect_as
+from channel_service import (
+    BRAND,
+    Allow,
+    By,
+    Caller,
+    Code,
+    Commands,
+    Key,
+    LogDep,
+    Page,
+    PageDep,
+    Principal,
+    ReadDep,
+    Receipt,
+    Role,
+    RuntimeDep,
+    Sealer,
+    SeenBy,
+    StrictModel,
+    fetch_page,
+    only_for_itself,
+    set_etag,
+)
+from fastapi import APIRouter, Depends, Request, Response
+from msgspec.structs import replace
+from pydantic import BaseModel, Field
+
+from comms.application.webhooks import find_webhook, rotate_webhook_secret
+from comms.domain.webhook import ChangeWebhook, SubscribeWebhook, UnsubscribeWebhook, Webhook
+from comms.views.webhooks import TABLE, WEBHOOKS, listed
+
+DAY = 86_400
+MANAGE = [Role.CHANNEL_MANAGER, Role.PARTNER]
+
+
+async def its_own(request: Request, runtime: RuntimeDep, log: LogDep, caller: Caller) -> None:
+    """A partner sees and changes its own; whose a webhook is never changes, so it may be asked before the command is decided."""
+    if (webhook_id := request.path_params.get("webhook_id")) is None or caller.scope is None:
+        return
+    webhook, _ = await find_webhook(log, webhook_id)
+    if webhook.partner_id is None or not await runtime.sees(caller, webhook.partner_id):
+        raise Rejected("webhook_unknown", webhook_id=webhook_id)
+    if request.method != "GET":
+        only_for_itself(caller, webhook.partner_id)
+
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[Allow(*BRAND, Role.PARTNER), Depends(its_own)])
+
+
+class SecretOut(BaseModel):
+    secret_id: str = Field(examples=["4f1d0c9a2b3e5d67"])
+    until: datetime | None = Field(description="Until when it signs; null for the newest.")
+
+
+class WebhookOut(BaseModel):
+    """A webhook as it is now. Secrets are named, never shown again."""
+
+    webhook_id: str
+    partner_id: str | None = Field(description="Null: the brand's own, which is sent everything.", examples=["p-1001"])
+    url: str = Field(examples=["https://erp.example.com/hooks/qudao"])
+    event_types: list[str] = Field(examples=[["orders_inventory.order_placed"]])
+    active: bool
+    disabled: str | None = Field(description="Why it is sent to no more, when the other side wanted that.")
+    secrets: list[SecretOut]
+
+    @classmethod
+    def of(cls, webhook_id: str, webhook: Webhook, now: datetime) -> "WebhookOut":
+        wish = webhook.wish
+        if wish is None:
+            raise Rejected("webhook_unknown", webhook_id=webhook_id)
+        return cls(
+            webhook_id=webhook_id,
+            partner_id=webhook.partner_id,
+            url=wish.url,
+            event_types=list(wish.event_types),
+            active=wish.active,
+            disabled=webhook.disabled,
+            secrets=[SecretOut(secret_id=name, until=webhook.secrets[name]) for name in webhook.signing(now)],
+        )
+
+
+class WebhookRow(BaseModel):
+    webhook_id: str
+    partner_id: str | None = Field(examples=["p-1001"])
+    url: str = Field(examples=["https://erp.example.com/hooks/qudao"])
+    event_types: str = Field(description="With blanks between them.", examples=["orders_inventory.order_placed"])
+    active: bool
+    disabled: str | None
+    secret_id: str | None = Field(description="The newest secret; without one nothing is sent.")
+    changed_on: date
+
+
+class Rotation(StrictModel):
+    previous_valid_for: int = Field(
+        default=DAY,
+        ge=0,
+        le=90 * DAY,
+        strict=True,
+        description="Seconds that those before it still sign too: 0 when they became known.",
+    )
+
+
+ROTATION = Rotation()
+
+
+class NewSecret(Receipt):
+    """``secret`` is shown this once: null when the request is a repeat."""
+
+    secret_id: str = Field(examples=["4f1d0c9a2b3e5d67"])
+    secret: str | None = Field(examples=["whsec_..."])
+    previous_until: datetime
+
+
+def _as_caller(caller: Principal, c: SubscribeWebhook) -> SubscribeWebhook:
+    if caller.scope is None:
+        return c
+    only_for_itself(caller, c.partner_id or caller.scope)
+    return replace(c, partner_id=caller.scope)
+
+
+commands = Commands(router)
+commands.post("", SubscribeWebhook, by_caller=_as_caller, allow=MANAGE, created=True, summary="Subscribe a webhook")
+commands.put("/{webhook_id}", ChangeWebhook, allow=MANAGE, summary="Change what is sent where")
+commands.delete("/{webhook_id}", UnsubscribeWebhook, allow=MANAGE, summary="Unsubscribe it")
+
+
+@router.post("/{webhook_id}/secrets", dependencies=[Allow(*MANAGE)], summary="Give it a new secret", status_code=201)
+async def post_webhook_secret(webhook_id: Code, runtime: RuntimeDep, log: LogDep, by: By, key: Key, body: Rotation = ROTATION) -> NewSecret:
+    """The first one lets it be sent to. Each later one signs beside those before it for a while, so that the other side can change over."""
+    seal, until = Sealer.of(runtime.settings).seal, datetime.now(UTC) + timedelta(seconds=body.previous_valid_for)
+    connection = await connect_as(runtime.settings.database_url, "qudao-secrets", seconds=10)
+    try:
+        secret_id, secret, appended = await rotate_webhook_secret(log, connection, seal, webhook_id, until, by, key)
+    finally:
+        await connection.close(timeout=5)
+    until = appended.events[0].data.previous_until
+    return NewSecret.of(webhook_id, appended, secret_id=secret_id, secret=secret, previous_until=until)
+
+
+@router.get("", summary="Webhooks", dependencies=[SeenBy(WEBHOOKS)])
+async def list_webhooks(read: ReadDep, page: PageDep) -> Page[WebhookRow]:
+    return await fetch_page(read, listed(), page, key=[TABLE.sql.c.webhook_id], row=WebhookRow.model_validate)
+
+
+@router.get("/{webhook_id}", summary="One webhook")
+async def get_webhook(webhook_id: Code, log: LogDep, response: Response) -> WebhookOut:
+    """Always current."""
+    found, tag = await find_webhook(log, webhook_id)
+    set_etag(response, tag, dated=True)  # which secrets still sign depends on the time
+    return WebhookOut.of(webhook_id, found, datetime.now(UTC))

@@ -1,0 +1,29 @@
+"""Reactions: a public event of any service becomes a notice to each webhook that wants it."""
+
+from channel_events import Ask, On, Reaction, Recorded, Steps, Topic, derived_id
+
+from comms.domain.notice import ALL, NOTICE, SUBSCRIBERS, WantNotice
+
+FOLLOWED = ("incentives", "metrics", "orders-inventory", "partner-registry")
+_OF_THE_LOG = "log_restored"
+"""Says nothing of the business."""
+
+
+def notices(event: Recorded) -> Steps:
+    if event.type == _OF_THE_LOG:
+        return
+    subscribers = yield Ask(SUBSCRIBERS, ALL)
+    for one in subscribers or ():
+        if one.wants(event):
+            wanted = WantNotice(
+                webhook_id=one.webhook_id,
+                partner_id=one.partner_id,
+                event_type=f"{event.source.replace('-', '_')}.{event.type}",
+                event_id=event.id,
+                recorded_at=event.recorded_at,
+                data=event.data,
+            )
+            yield On(NOTICE, derived_id(event, one.webhook_id), wanted)
+
+
+NOTIFY = [Reaction(f"notify_{service.replace('-', '_')}", of=Topic(service), commands=notices) for service in FOLLOWED]

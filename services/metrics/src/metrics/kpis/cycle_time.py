@@ -1,0 +1,7 @@
+"""Days from the date of the order to that of the delivery: the least number within which half of the delivered lines came, on the date of
+the delivery. A line that comes in several shipments counts in each."""
+
+from metrics.domain.kpi import Kpi, Quantile
+from metrics.facts.deliveries import CYCLE_DAYS, DELIVERED
+
+KPI = Kpi("cycle_time", "Order cycle time (median)", __doc__, numerator=DELIVERED.lines, quantile=Quantile(CYCLE_DAYS, 50))

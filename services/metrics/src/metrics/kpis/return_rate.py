@@ -1,0 +1,8 @@
+"""Units returned, divided by units delivered. All on the date of the order, so a return raises the rate of the day the order was placed,
+however late it comes in."""
+
+from metrics.domain.kpi import Dated, Kpi
+from metrics.facts.deliveries import DELIVERED
+from metrics.facts.sales import RETURNED
+
+KPI = Kpi("return_rate", "Return rate (units)", __doc__, numerator=RETURNED.units, denominator=DELIVERED.units, dated=Dated.ORDER)

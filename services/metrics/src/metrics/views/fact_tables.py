@@ -1,0 +1,96 @@
+"""What a declaration of facts becomes: a table of facts, one of their sums, and the view that folds both.
+
+Both are written in one transaction and hold the same amounts under the same names, so a query reads whichever has its
+dimensions. The sums have a row per event or fewer (an order has 10-16 lines in the median, up to 1,100), keep all dates and
+the recorded day, so `as_of`, `known_at` and cohorts are answered from them, and have the Kafka partition in their key: each
+consumer owns its rows. By what lines differ in they would have nearly as many rows as there are facts (``README.md``: measured).
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Change, Insert, Recorded, Table, Topic, View
+
+from metrics.domain.facts import DATES, PARTNER, Amount, Dimension, Facts
+
+KEY = {"service": TEXT, "partition": INTEGER, "position": INTEGER, "line": INTEGER}
+"""Of a fact; ``line`` counts the lines of its event from 1."""
+_DATES = dict.fromkeys((*DATES, "recorded_on"), DATE)
+_TYPES: dict[type[Any], Any] = {str: TEXT, int: INTEGER, Decimal: NUMERIC}
+
+
+class FactTables:
+    """The tables of one kind of facts. Queries take either of two: ``rows`` has a row per fact, ``sums`` one per sum, with the
+    same amounts under the same names; a partner sees its own rows of both."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        shared, stored, summed = (_columns(part) for part in (facts.shared, facts.stored, facts.summed))
+        by_line = [(one.name, "occurred_on") for one in facts.stamped if one.by_line]
+        self.table = Table(
+            f"{facts.name}_fact",
+            key=tuple(KEY),
+            columns={**KEY, "event_id": TEXT, **_columns(facts.ids), "kind": TEXT, **_DATES, **_columns(facts.stamped), **stored},
+            scope=PARTNER,
+            indexes=[(PARTNER, "occurred_on"), *by_line, ("occurred_on",)],
+        )
+        self.rollup = Table(
+            f"{facts.name}_rollup",
+            key=("partition", "kind", *_DATES, *shared),
+            columns={"partition": INTEGER, "kind": TEXT, **_DATES, **shared, **summed},
+            sums=summed,
+            scope=PARTNER,
+            indexes=[(PARTNER, "occurred_on")],
+        )
+        source = Topic(facts.of, events=facts.kinds)
+        self.view = View(facts.name, version=facts.version, of=source, tables=[self.table, self.rollup], changes=self._changes())
+        less = [one for one in facts.amounts if one.less]
+        self.known = {**self.table.columns, **_columns(less)}
+        """All that is told of a fact."""
+        self.sums = self.rollup.sql
+        self.rows = sa.select(self.table.sql, *(_counted(one, self.table.sql) for one in facts.summed if one.counts)).subquery(facts.name)
+
+    def _changes(self) -> Any:
+        """The view's fold. What lines share is read off the event under its names, the rest is what `Facts.fold` yields."""
+        facts, table, rollup = self.facts, self.table.name, self.rollup.name
+        ids = [one for one in facts.ids if not one.by_line]
+        read = attrgetter(*DATES, *(one.field or one.name for one in (*facts.shared, *ids)))
+        names = (*DATES, *(one.name for one in (*facts.shared, *ids)))
+        stored = [one.name for one in facts.stored]
+        counts = {one.name: one.counts for one in facts.summed if one.counts}
+        width = len(DATES)
+
+        def changes(event: Recorded) -> Iterator[Change]:
+            kind, lines = facts.kinds[type(event.data)], list(facts.fold(event.data))
+            values = ["" if value is None else value for value in read(event.data)]
+            shared = {"event_id": event.id, "kind": kind, "recorded_on": event.recorded_on, **dict(zip(names, values, strict=True))}
+            for number, line in enumerate(lines, 1):
+                yield Insert((event.source, event.partition, event.position, number), table=table, **line, **shared)
+            # Summed up here: an Add per line would make the library do, a thousand times for a long order, what one addition does.
+            sums = {name: sum([line[name] for line in lines]) for name in stored}
+            sums |= {name: len(lines) if what == "lines" else 1 for name, what in counts.items()}
+            key = (*values[:width], event.recorded_on, *values[width : width + len(facts.shared)])
+            yield Add((event.partition, kind, *key), table=rollup, **sums)
+
+        return changes
+
+
+@cache
+def tables_of(facts: Facts) -> FactTables:
+    """There is one of each."""
+    return FactTables(facts)
+
+
+def _columns(described: Iterable[Dimension | Amount]) -> dict[str, Any]:
+    return {one.name: _TYPES[one.type] for one in described}
+
+
+def _counted(amount: Amount, fact: sa.FromClause) -> sa.ColumnElement[Any]:
+    if amount.counts == "lines":
+        return sa.literal_column("1", sa.BigInteger).label(amount.name)
+    # An event counts at its first line. Where a product decides which lines count, the queries see to it.
+    return sa.case((fact.c.line == 1, 1), else_=0).label(amount.name)
