@@ -74,6 +74,8 @@ def ids(platform: Platform) -> dict[str, str]:
         for copy in ("incentives", "comms"):
             platform.until(lambda partner=partner, copy=copy: f'"{partner}"' in json.dumps(platform.get(copy, "/v1/partners", limit=200)))
     events = platform.get("orders-inventory", "/v1/events", stream=f"order/direct:{OTHER}")["items"]
+    hook = {"url": "https://hooks.example.com/q", "event_types": ["orders_inventory.*"], "partner_id": OTHER}
+    platform.post("comms", "/v1/webhooks", {"webhook_id": "anothers", **hook})
     return {
         "partner_id": OTHER,
         "order_id": f"direct:{OTHER}",
@@ -86,6 +88,8 @@ def ids(platform: Platform) -> dict[str, str]:
         "push_id": "0" * 40,
         "price_list": "standard",
         "currency": "CNY",
+        "webhook_id": "anothers",
+        "delivery_id": "0" * 40,
     }
 
 
@@ -163,7 +167,7 @@ def test_a_partner_reaches_nothing_of_another_partner_on_any_route(
     wrong = []
     for route in routes:
         path, body = filled(route, ids), anothers(body_of(route))
-        names_another = set(route.in_path) & {"partner_id", "order_id", "event_id"} or OTHER in json.dumps(body)
+        names_another = set(route.in_path) & {"partner_id", "order_id", "event_id", "webhook_id"} or OTHER in json.dumps(body)
         for params in walks(route):
             status, said = asked(platform, route, path, token, params, body)
             closed = route.roles is not None and "partner" not in route.roles
@@ -254,7 +258,7 @@ def test_each_role_is_let_in_where_the_route_says_so_and_nowhere_else(
 
 
 def test_fields_that_a_command_does_not_know_are_refused(platform: Platform, routes: list[Route], ids: dict[str, str]) -> None:
-    nothing = dict.fromkeys(ids, "nothing") | {"kpi": "gross"}
+    nothing = dict.fromkeys(ids, "nothing") | {"kpi": "gross", "order_id": "direct:nothing"}
     token = str(platform.http.headers["authorization"]).removeprefix("Bearer ")
     wrong = []
     for route in routes:

@@ -23,15 +23,15 @@ Status = Literal["waiting", "under_way", "sent", "given_up"]
 class DeliveryRow(BaseModel):
     """One event on its way to one webhook. ``id`` is what it arrives under, at every try."""
 
-    id: str
+    id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     event_type: str = Field(examples=["orders_inventory.order_placed"])
-    event_id: str
-    status: Status
-    tries: int
+    event_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
+    status: Status = Field(examples=["waiting"])
+    tries: int = Field(examples=[1])
     due_at: datetime | None = Field(description="When it is tried next; null when it is over.")
     reason: str | None = Field(description="Why the last try failed.", examples=["503"])
     answer: str | None = Field(examples=["204"])
-    wanted_at: datetime
+    wanted_at: datetime = Field(examples=["2026-11-24T10:00:00Z"])
     ended_at: datetime | None
 
 
@@ -39,12 +39,12 @@ class Step(BaseModel):
     """A try that began, or how one ended."""
 
     type: str = Field(examples=["delivery_failed"])
-    at: datetime
+    at: datetime = Field(examples=["2026-11-24T10:00:02Z"])
     facts: dict[str, Any] = Field(examples=[{"number": 1, "reason": "503", "again_at": "2026-11-24T10:00:05Z"}])
 
 
 class DeliveryOut(BaseModel):
-    id: str
+    id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     steps: list[Step]
 
 

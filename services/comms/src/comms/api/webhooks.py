@@ -20,6 +20,7 @@ from channel_service import (
     Role,
     RuntimeDep,
     Sealer,
+    Search,
     SeenBy,
     StrictModel,
     fetch_page,
@@ -60,7 +61,7 @@ class SecretOut(BaseModel):
 class WebhookOut(BaseModel):
     """A webhook as it is now. Secrets are named, never shown again."""
 
-    webhook_id: str
+    webhook_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     partner_id: str | None = Field(description="Null: the brand's own, which is sent everything.", examples=["p-1001"])
     url: str = Field(examples=["https://erp.example.com/hooks/qudao"])
     event_types: list[str] = Field(examples=[["orders_inventory.order_placed"]])
@@ -85,7 +86,7 @@ class WebhookOut(BaseModel):
 
 
 class WebhookRow(BaseModel):
-    webhook_id: str
+    webhook_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
     partner_id: str | None = Field(examples=["p-1001"])
     url: str = Field(examples=["https://erp.example.com/hooks/qudao"])
     event_types: str = Field(description="With blanks between them.", examples=["orders_inventory.order_placed"])
@@ -143,8 +144,8 @@ async def post_webhook_secret(webhook_id: Code, runtime: RuntimeDep, log: LogDep
 
 
 @router.get("", summary="Webhooks", dependencies=[SeenBy(WEBHOOKS)])
-async def list_webhooks(read: ReadDep, page: PageDep) -> Page[WebhookRow]:
-    return await fetch_page(read, listed(), page, key=[TABLE.sql.c.webhook_id], row=WebhookRow.model_validate)
+async def list_webhooks(read: ReadDep, page: PageDep, q: Search = None) -> Page[WebhookRow]:
+    return await fetch_page(read, listed(q), page, key=[TABLE.sql.c.webhook_id], row=WebhookRow.model_validate)
 
 
 @router.get("/{webhook_id}", summary="One webhook")

@@ -4,7 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import BOOLEAN, DATE, TEXT, Change, Copy, Delete, OwnLog, Recorded, Set, Table, View
+from channel_events import (
+    BOOLEAN,
+    DATE,
+    SEARCH,
+    TEXT,
+    Change,
+    Copy,
+    Delete,
+    OwnLog,
+    Recorded,
+    Set,
+    Table,
+    View,
+    found,
+    search_index,
+    searchable,
+)
 
 from comms.domain.notice import ALL, SUBSCRIBERS, Subscriber
 from comms.domain.webhook import WEBHOOK, WebhookDefined, WebhookDisabled, WebhookSecretRotated, WebhookUnsubscribed
@@ -21,6 +37,7 @@ TABLE = Table(
         "disabled": TEXT,
         "secret_id": TEXT,
         "changed_on": DATE,
+        **SEARCH,
     },
     scope="partner_id",
 )
@@ -31,6 +48,7 @@ def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case WebhookDefined(wish=wish) as e:
             said: dict[str, Any] = {"url": wish.url, "event_types": " ".join(wish.event_types), "active": wish.active}
+            said |= searchable(e.webhook_id, e.partner_id or "", wish.url, *wish.event_types)
             yield Set((e.webhook_id,), partner_id=e.partner_id, disabled=None, changed_on=e.occurred_on, **said)
         case WebhookSecretRotated() as e:
             yield Set((e.webhook_id,), secret_id=e.secret_id)
@@ -41,10 +59,13 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 
 WEBHOOKS = View("webhooks", version=1, of=OwnLog(events=WEBHOOK.events), tables=TABLE, changes=changes)
+search_index(TABLE)
 
 
-def listed() -> sa.Select[Any]:
-    return sa.select(TABLE.sql)
+def listed(q: str | None = None) -> sa.Select[Any]:
+    """Webhooks; ``q`` is any part of an id, a partner's id, an address or an event type."""
+    query = sa.select(TABLE.sql)
+    return query if q is None else query.where(found(TABLE, q))
 
 
 def _read(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, tuple[Subscriber, ...]]:

@@ -42,8 +42,8 @@ class SkuFallbackOut(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    rule: SkuRule
-    sku: str
+    rule: SkuRule = Field(examples=["fixed"])
+    sku: str = Field(examples=["UNKNOWN"])
 
 
 class SecretOut(BaseModel):
