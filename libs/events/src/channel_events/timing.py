@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from channel_events.log import Log, LogFailure, connect_as
+from channel_events.log import Log, LogFailure
+from channel_events.log.connect import connect_as
 from channel_events.pure import Rejected
 from channel_events.subscription.serving import use_serving
 from channel_events.timer import Due, Timer

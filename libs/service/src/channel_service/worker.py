@@ -59,8 +59,8 @@ class Worker:
         if self.failed:
             return "failed"
         waiting = [one.name for one in self._parts if not one.started]
-        runs: list[TimerRun | SenderRun] = [*self.timers, *self.senders]
-        waiting += [run.name for run in runs if run.status == "starting"]
+        acting: list[TimerRun | SenderRun] = [*self.timers, *self.senders]
+        waiting += [one.name for one in acting if one.status == "starting"]
         return f"starting: {', '.join(waiting)}" if waiting else "ok"
 
     def troubles(self) -> dict[str, str]:
@@ -98,7 +98,7 @@ class Worker:
                 await part.run()
             except Exception as error:
                 _log.exception("a part of the worker failed", part=part.name)
-                if isinstance(error, TopicRefused) and not isinstance(part, TimerRun | SenderRun) and not part.ran:
+                if isinstance(error, TopicRefused) and not getattr(part, "ran", True):
                     self.refusal = str(error)
                 self.failed = True
                 self._call()

@@ -18,7 +18,8 @@ from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
 from channel_events import tracing
-from channel_events.log import Log, LogFailure, connect_as
+from channel_events.log import Log, LogFailure
+from channel_events.log.connect import connect_as
 from channel_events.pure import Actor, CommandKey, On, Recorded, Rejected
 from channel_events.sending.deliveries import DeliveryFailed, DeliveryGivenUp, DeliveryTried, Failed, Sent, Try
 from channel_events.sending.gates import Gates
@@ -50,9 +51,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _LOCK_SPACE = 0x71736E64  # "qsnd"
 _LOCK = "select pg_try_advisory_lock($1, hashtext($2))"
 
-_IDLE_SECONDS = 30.0
-"""A process that stands still answers nobody, yet its connection lives: the server ends it, and with it the lock."""
-
+# A process that stands still answers nobody, yet its connection lives: the server ends it, and with it the lock.
 _log = structlog.get_logger("channel_events.sending")
 
 
@@ -100,7 +99,7 @@ class SenderRun:
             await self._finish()
 
     async def _session(self) -> None:
-        connection = await connect_as(self._dsn, "qudao-sender", idle=_IDLE_SECONDS)
+        connection = await connect_as(self._dsn, "qudao-sender", idle=30)
         try:
             while not await connection.fetchval(_LOCK, _LOCK_SPACE, self.name):
                 self.status = "standing by"
