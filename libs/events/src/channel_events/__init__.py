@@ -15,6 +15,7 @@ from channel_events.log import (
     StreamUnreadable,
     UnsafeServer,
     connect_as,
+    pool_as,
     versions,
 )
 from channel_events.pure import (
@@ -149,6 +150,7 @@ __all__ = [
     "parked_events",
     "parked_events_query",
     "parked_streams_query",
+    "pool_as",
     "progress_query",
     "redrive",
     "scope_setting",

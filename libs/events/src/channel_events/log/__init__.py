@@ -1,6 +1,6 @@
 """The event log of one service: decided in batches, written by one compare-and-set."""
 
-from channel_events.log.connect import connect_as
+from channel_events.log.connect import connect_as, pool_as
 from channel_events.log.errors import (
     DRIVER_LOST,
     KeyReused,
@@ -33,5 +33,6 @@ __all__ = [
     "StreamUnreadable",
     "UnsafeServer",
     "connect_as",
+    "pool_as",
     "versions",
 ]

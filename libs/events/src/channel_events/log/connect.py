@@ -1,7 +1,7 @@
 """Connections to the log's database, set up so that nothing waits for ever and nothing confirmed is lost."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,19 +87,25 @@ def _limits(seconds: float | None, idle: float | None) -> dict[str, str]:
 
 async def connect_readers(dsn: str) -> Any:
     """A pool for everything but writing; a read that gets no answer within 10 s fails."""
+    return await pool_as(dsn, "qudao-log-read", least=1, most=8, opened=prepare)
 
-    async def opened(connection: Any) -> None:
+
+async def pool_as(dsn: str, name: str, *, least: int = 0, most: int, opened: Callable[[Any], Awaitable[None]] | None = None) -> Any:
+    """A pool of such connections; a statement may take 10 s. ``opened`` is called with each new one."""
+
+    async def watched(connection: Any) -> None:
         connection.watch(10 + _MARGIN_SECONDS)
-        await prepare(connection)
+        if opened is not None:
+            await opened(connection)
 
     return await asyncpg.create_pool(
         dsn,
-        min_size=1,
-        max_size=8,
-        init=opened,
+        min_size=least,
+        max_size=most,
+        init=watched,
         timeout=_CONNECT_SECONDS,
         connection_class=WatchedConnection,
-        server_settings={**_SIGNS, "application_name": "qudao-log-read", **_limits(10, None)},
+        server_settings={**_SIGNS, "application_name": name, **_limits(10, None)},
     )
 
 

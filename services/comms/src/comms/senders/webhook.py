@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import asyncpg
 import msgspec
-from channel_events import Actor, Backoff, Breaker, NotSent, On, Outgoing, PerSecond, Send, Sender
+from channel_events import Actor, Backoff, Breaker, NotSent, On, Outgoing, PerSecond, Send, Sender, pool_as
 from channel_service import Process, Sealer, outgoing_client
 
 from comms.application.webhooks import PREFIX, signing_secrets
@@ -40,7 +39,7 @@ async def sending(process: Process) -> AsyncIterator[Send]:
     unseal = Sealer.of(process.settings).open
     async with (
         outgoing_client(loopback=process.settings.outgoing_loopback) as client,
-        asyncpg.create_pool(process.settings.database_url, min_size=0, max_size=2, timeout=5, command_timeout=10) as pool,
+        await pool_as(process.settings.database_url, "qudao-webhooks", most=2) as pool,
     ):
 
         async def send(outgoing: Outgoing) -> str:
