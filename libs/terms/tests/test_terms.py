@@ -114,9 +114,16 @@ def test_what_is_no_json_that_can_be_kept_is_refused(body: bytes) -> None:
         parse_document(body)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
-                    | st.floats(allow_nan=False, allow_infinity=False),
-                    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), inner)))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+        | st.floats(allow_nan=False, allow_infinity=False),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), inner),
+    )
+)
 def test_any_other_document_is_read_as_it_is(document: Any) -> None:
     assert parse_document(msgspec.json.encode(document)) == document
 
