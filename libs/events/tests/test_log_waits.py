@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import Actor, CommandKey, Log, LogUnavailable, On
-from channel_events.log import basis
+from channel_events.log import basis, connect
 from channel_events.log import statements as sql
 
 from .conftest import OpenLog
@@ -48,13 +48,22 @@ async def waits_at_the_gate(database: str) -> bool:
     )
 
 
+@pytest.fixture
+async def other(open_log: OpenLog, monkeypatch: pytest.MonkeyPatch) -> Log:
+    """Another process, that waits for the head no longer than any; those opened later wait at the gate as long as they have to."""
+    log = await open_log(JAR, SHELF)
+    for name in ("lock_timeout", "statement_timeout"):
+        monkeypatch.setitem(connect._SETTINGS, name, "60s")
+    monkeypatch.setattr(connect, "DEADLINE_SECONDS", 60)
+    return log
+
+
 READS_SLOW = "'jar/slow' = any($1) or 'shelf/slow' = any($1)"
 
 
 async def test_the_first_command_of_a_process_reads_its_streams_while_others_write(
-    open_log: OpenLog, database: str, monkeypatch: pytest.MonkeyPatch
+    other: Log, open_log: OpenLog, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = await open_log()
     await other.execute(On(JAR, "slow", Put(5)), On(JAR, "quick", Put(1)), by=ANN)
     first = await open_log()
     pass_the_gate(monkeypatch, "LOAD", READS_SLOW)
@@ -68,9 +77,9 @@ async def test_the_first_command_of_a_process_reads_its_streams_while_others_wri
 
 
 async def test_a_process_that_fell_far_behind_reads_its_streams_while_others_write(
-    open_log: OpenLog, database: str, monkeypatch: pytest.MonkeyPatch
+    other: Log, open_log: OpenLog, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, other = await open_log(), await open_log()
+    first = await open_log()
     await first.execute(On(JAR, "slow", Put(5)), by=ANN)
     monkeypatch.setattr(basis, "MAX_TAIL", 5)
     for _ in range(10):
@@ -102,8 +111,10 @@ async def test_a_process_that_is_always_far_behind_has_its_turn(open_log: OpenLo
     await check_the_log(first)
 
 
-async def test_a_reaction_reads_its_streams_while_others_write(open_log: OpenLog, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    log, other = await open_log(JAR, SHELF), await open_log(JAR, SHELF)
+async def test_a_reaction_reads_its_streams_while_others_write(
+    other: Log, open_log: OpenLog, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = await open_log(JAR, SHELF)
     reaction = telling()
     await create(database, reaction)
     jobs = [On(SHELF, "slow", Tell(1)), On(JAR, "slow", Put(5)), On(JAR, "slow", Take(1)), On(JAR, "quick", Put(1))]

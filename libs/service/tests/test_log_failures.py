@@ -23,10 +23,7 @@ async def spoilt(client: Running, url: str) -> Running:
     """The counter ``new`` was written to by a newer version, ``a`` by this one."""
     for counter in ("new", "new", "a"):
         await client.post(RAISE.format(counter), json={"by": 1})
-    connection = await asyncpg.connect(url)
-    await connection.execute("set session_replication_role = replica")
-    await connection.execute("update event set type = 'lowered' where position = 2")
-    await connection.close()
+    await spoil(url, "type = 'lowered'")
     client.runtime.log._committer._session.basis.forget()
     return client
 
@@ -46,9 +43,18 @@ async def test_a_stream_that_cannot_be_read_is_said_and_others_go_on(spoilt: Run
     assert [answer.status_code for answer in answers] == [200, 503, 200]
 
 
-async def test_its_events_are_listed_all_the_same(spoilt: Running) -> None:
+async def spoil(url: str, how: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(f"update event set {how} where position = 2")
+    await connection.close()
+
+
+@pytest.mark.parametrize("how", ["type = 'lowered'", "data = '{\"by\":null}'"], ids=["unknown type", "bad data"])
+async def test_its_events_are_listed_all_the_same(spoilt: Running, url: str, how: str) -> None:
+    await spoil(url, f"type = 'raised', {how}" if "data" in how else how)
     items = (await spoilt.get("/v1/events?stream=counter/new")).json()["items"]
-    assert [(one["type"], one["data"] is None) for one in items] == [("raised", False), ("lowered", True)]
+    assert [one["data"] is None for one in items] == [False, True]
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
