@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 from channel_events import OWN_LOG, TEXT, Log, Recorded, Table, View
 from channel_events.envelope import COLUMNS, from_row
@@ -127,6 +128,43 @@ async def test_a_batch_that_waited_for_a_redrive_is_a_zombies(log: Log, database
     finally:
         await redriving.close()
         await writing.close()
+
+
+async def test_a_redrive_waits_for_a_batch_that_is_under_way(log: Log, database: str) -> None:
+    """The batch has read that the stream is parked, and parks behind it: it must not flow again meanwhile."""
+    await fill(log, jars=1, each=3)
+    broken = True
+
+    def fail(_: Recorded) -> None:
+        if broken:
+            raise ZeroDivisionError
+
+    view = taken_view(OWN_LOG, fail=fail)
+    await make_tables(database, view)
+    effect = ViewEffect(view, "own", log.registry, view.subscription)
+    redriving, writing = await asyncpg.connect(database), await asyncpg.connect(database)
+    try:
+        for connection in (redriving, writing):
+            await prepare(connection)
+        worker = Worker(effect, writing, log)
+        await worker.go(2)
+        assert worker.row is not None
+        row, broken = worker.row, False
+        [*_, found] = await writing.fetch(f"select {COLUMNS} from event order by position")
+        last = from_row("specimen", log.registry, found)
+        async with writing.transaction():
+            moved = msgspec.structs.replace(row, place=Place(last.position, last.id))
+            assert await effect.table.move(writing, [row], [moved], [last.stream]) == {last.stream}
+            late = asyncio.create_task(effect.redrive(redriving, last.stream, row))
+            await eventually(partial(waits_for_a_lock, database), seconds=2)
+            await effect.parking.park(writing, (), [last])
+        with pytest.raises(Zombie):
+            await late
+        assert (await effect.redrive(redriving, last.stream, await effect.table.bump(redriving, 0))).flows
+    finally:
+        await redriving.close()
+        await writing.close()
+    assert await rows(database, "select * from parked_event") == []
 
 
 async def test_a_zombie_learns_that_it_is_one_before_it_applies_anything(log: Log, database: str) -> None:

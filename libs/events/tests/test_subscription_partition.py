@@ -73,6 +73,12 @@ def test_a_repair_that_came_while_nobody_read_is_found() -> None:
     assert behind.run([A, C, D, B, C, D]) == [5, 6, 9]
 
 
+def test_what_is_missing_may_lie_before_where_we_read() -> None:
+    follower = Follower(Place(2, ident(2)), 2)
+    assert follower.run([A, B, A, C, D]) == [5, 6, 9]
+    assert follower.seeks == [2, 0]
+
+
 def test_reading_goes_on_right_behind_our_own_record() -> None:
     follower = Follower(Place(5, ident(5)), 1)
     assert follower.run(CHAIN) == [6, 9]

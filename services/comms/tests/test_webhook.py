@@ -82,7 +82,7 @@ def test_the_newest_secret_signs_and_those_before_it_until_their_time() -> None:
     [
         "http://erp.example.com/",
         "ftp://erp.example.com/",
-        "https://user:secret@erp.example.com/",
+        "https://user:secret@erp.example.com/",  # secret-rule: an address that is refused
         "https://erp.example.com\\@inside/",
         "https://",
         "https://erp.example.com/a b",

@@ -28,7 +28,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from qudao_checks.sources import ROOT
 
-_SECONDS = 240
+_SECONDS = 180
 _AT_ONCE = 2
 _RAN = re.compile(r"^(FAILED|ERROR) (\S+)", re.MULTILINE)
 
