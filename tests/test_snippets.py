@@ -82,10 +82,6 @@ def evolve(agreement, event):
     return event.text
 """
 HELD = """
-from orders_inventory.views.partner_copy import PARTNERS
-
-PARTNER = PARTNERS.partner
-
 @event("partner_suspended", public=True)
 class PartnerSuspended(Struct, frozen=True):
     partner_id: str
