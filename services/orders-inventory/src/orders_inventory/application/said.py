@@ -5,8 +5,10 @@ from channel_events.pure import say
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders_inventory.domain.credit import AmountCorrected, BringCorrection, BringGoods, GoodsReturned
 from orders_inventory.domain.order import (
     SUSPENDED,
+    AsKnown,
     AsPlaced,
     BringOrder,
     CancelOrder,
@@ -39,6 +41,8 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     DeliveryConfirmed: DeliverOrder,
     OrderCancelled: CancelOrder,
     ReturnReceived: ReturnOrder,
+    GoodsReturned: BringGoods,
+    AmountCorrected: BringCorrection,
 }
 
 
@@ -52,6 +56,8 @@ def said(event: Recorded) -> Struct | None:
     if isinstance(told, OrderPlaced):
         as_placed = AsPlaced(told.channel_type, told.segment, told.territory, SUSPENDED in told.flags, told.imported)
         return replace(command, placed=as_placed)
+    if isinstance(told, GoodsReturned | AmountCorrected):
+        return replace(command, known_as=AsKnown(told.channel_type, told.segment, told.territory))
     if isinstance(command, ShipOrder | CancelOrder | ReturnOrder):
         return replace(command, lines=tuple(Wanted(line.line_id, line.quantity) for line in told.lines))
     return command

@@ -18,6 +18,7 @@ from orders_inventory.domain.order import (
     ShipmentHandedOver,
     Status,
 )
+from orders_inventory.views.numbered import number_index, numbered
 
 TABLE = Table(
     "orders",
@@ -96,8 +97,7 @@ def _units(e: Any) -> int:
 
 
 ORDERS = View("orders", version=2, of=OwnLog(events=ORDER.events), tables=TABLE, changes=changes)
-# Beginnings are found by it whatever the database's collation.
-sa.Index(f"{TABLE.sql.name}_number", TABLE.sql.c.external_id, postgresql_ops={"external_id": "text_pattern_ops"})
+number_index(TABLE)
 
 
 class Wanted(NamedTuple):
@@ -122,7 +122,7 @@ def listed(wanted: Wanted) -> sa.Select[Any]:
     status = _status()
     query = sa.select(TABLE.sql, status.label("status"))
     if wanted.q is not None:
-        query = query.where(_numbered(wanted.q))
+        query = query.where(numbered(TABLE, wanted.q))
     if wanted.partner_id is not None:
         query = query.where(c.partner_id == wanted.partner_id)
     if wanted.status is not None:
@@ -132,13 +132,6 @@ def listed(wanted: Wanted) -> sa.Select[Any]:
     if wanted.to is not None:
         query = query.where(c.placed_on <= wanted.to)
     return query
-
-
-def _numbered(q: str) -> sa.ColumnElement[bool]:
-    c = TABLE.sql.c
-    source, colon, number = q.partition(":")
-    alone = c.external_id.startswith(q, autoescape=True)
-    return sa.or_(alone, sa.and_(c.source == source, c.external_id.startswith(number, autoescape=True))) if colon else alone
 
 
 def _status() -> sa.ColumnElement[str]:

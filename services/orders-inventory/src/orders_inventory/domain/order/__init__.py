@@ -4,6 +4,7 @@ from channel_events.pure import Decider
 
 from orders_inventory.domain.order.commands import (
     PARTNER,
+    AsKnown,
     AsPlaced,
     BringOrder,
     CancelOrder,
@@ -47,6 +48,7 @@ __all__ = [
     "ORDER",
     "PARTNER",
     "SUSPENDED",
+    "AsKnown",
     "AsPlaced",
     "BringOrder",
     "CancelOrder",

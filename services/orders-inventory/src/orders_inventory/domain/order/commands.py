@@ -66,12 +66,17 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fie
     on: HappenedOn = None
 
 
-class AsPlaced(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was known of the partner when an order was placed elsewhere, where that is to be kept, and whether it was imported there."""
+class AsKnown(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was known of the partner when something of it was taken elsewhere, where that is to be kept."""
 
     channel_type: Label | None = None
     segment: Label | None = None
     territory: Code | None = None
+
+
+class AsPlaced(AsKnown, frozen=True, forbid_unknown_fields=True):
+    """The same of an order, whether the partner was suspended, and whether the order was imported there."""
+
     suspended: bool | None = None
     imported: bool | None = None
 

@@ -1,0 +1,102 @@
+"""A credit note: a document by its own number that says what came back, or what is to be paid less, though its sale is not here.
+
+One number may do both; each once for ever: the same facts again change nothing, other facts are refused.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from channel_events.pure import Decider, Known, Rejected
+from channel_terms import CURRENCIES, happened_on
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orders_inventory.domain.amounts import checked_amount
+from orders_inventory.domain.codes import checked_sku, checked_warehouse, credit_id
+from orders_inventory.domain.credit.commands import BringCorrection, BringGoods, CorrectAmount, CreditCommand, Note, ReturnGoods
+from orders_inventory.domain.credit.events import EVENTS, AmountCorrected, CreditEvent, GoodsReturned
+from orders_inventory.domain.order.commands import PARTNER, AsKnown
+from orders_inventory.domain.order.placing import checked_lines
+
+__all__ = [
+    "CREDIT",
+    "AmountCorrected",
+    "BringCorrection",
+    "BringGoods",
+    "CorrectAmount",
+    "Credit",
+    "CreditEvent",
+    "GoodsReturned",
+    "Note",
+    "ReturnGoods",
+]
+
+
+class Credit(Struct, frozen=True, gc=False):
+    """What was taken under the number: each is ``None`` before."""
+
+    goods: GoodsReturned | None = None
+    money: AmountCorrected | None = None
+
+
+def decide(command: CreditCommand, credit: Credit, known: Known) -> Iterator[CreditEvent]:
+    own = _own(command)
+    before = credit.goods if isinstance(command, ReturnGoods) else credit.money
+    if before is None:
+        on = happened_on(command.on, known)
+        yield _event(command, **own, **_partner(command, known, on), occurred_on=on)
+    elif _event(command, **own, **_as_known(before), occurred_on=command.on or before.occurred_on) != before:
+        raise Rejected("credit_exists", credit_id=before.credit_id)
+
+
+def _event(command: CreditCommand, **said: Any) -> CreditEvent:
+    return GoodsReturned(**said) if isinstance(command, ReturnGoods) else AmountCorrected(**said)
+
+
+def _own(command: CreditCommand) -> dict[str, Any]:
+    """What the note itself says, checked."""
+    c = command
+    said: dict[str, Any] = {
+        "credit_id": credit_id(c.source, c.external_id or ""),
+        "source": c.source,
+        "external_id": c.external_id or "",
+        "partner_id": c.partner_id,
+        "sales_rep": c.sales_rep,
+        "currency": c.currency,
+        "sale": c.sale,
+        "reason": c.reason,
+    }
+    if isinstance(c, ReturnGoods):
+        warehouse = None if c.warehouse is None else checked_warehouse(c.warehouse)
+        return {**said, "warehouse": warehouse, "lines": checked_lines(c.currency, c.lines)}
+    if c.currency not in CURRENCIES:
+        raise Rejected("currency_invalid", currency=c.currency)
+    sku = None if c.sku is None else checked_sku(c.sku)
+    return {**said, "note": c.note, "amount": checked_amount(c.amount), "sku": sku}
+
+
+def _partner(command: CreditCommand, known: Known, on: date) -> dict[str, Any]:
+    """The partner as it is known here, or was elsewhere. One that is suspended, or not yet active, gives goods back all the same."""
+    partner = known.of(PARTNER, command.partner_id)
+    if partner is None:
+        raise Rejected("partner_unknown", partner_id=command.partner_id)
+    there = (command.known_as if isinstance(command, BringGoods | BringCorrection) else None) or AsKnown()
+    return {
+        "channel_type": there.channel_type or partner.channel_type,
+        "segment": partner.segment if there.territory is None else there.segment,
+        "territory": there.territory or partner.territory_on(on),
+    }
+
+
+def _as_known(before: CreditEvent) -> dict[str, Any]:
+    return {"channel_type": before.channel_type, "segment": before.segment, "territory": before.territory}
+
+
+def evolve(credit: Credit, event: CreditEvent) -> Credit:
+    return replace(credit, goods=event) if isinstance(event, GoodsReturned) else replace(credit, money=event)
+
+
+CREDIT: Decider[CreditCommand, Credit, CreditEvent] = Decider(
+    "credit", initial=Credit(), decide=decide, evolve=evolve, events=EVENTS, needs=[PARTNER]
+)
