@@ -46,6 +46,7 @@ async def a_history(client: Running) -> None:
         ("2/cancel", {"reason": "y"}),
         ("3/confirm", {"reference": "C-1"}),
         ("3/ship", {"lines": [{"sku": "A", "quantity": 3}], "reference": "DN-1"}),
+        ("0/return", {"reason": "z", "lines": [{"sku": "A", "quantity": 2, "unit_price": "0.005"}, {"sku": "B", "unit_price": "1"}]}),
         ("0/return", {"reason": "z"}),
     ):
         await done(client, f"/v1/orders/shop:{path}", {"on": "2026-05-09"} | body)

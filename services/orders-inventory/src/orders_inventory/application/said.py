@@ -23,6 +23,7 @@ from orders_inventory.domain.order import (
     ShipmentHandedOver,
     ShipOrder,
     Wanted,
+    WantedBack,
 )
 from orders_inventory.domain.price import PriceSet, SetPrice
 from orders_inventory.domain.product import DefineProduct, ProductDefined
@@ -58,6 +59,10 @@ def said(event: Recorded) -> Struct | None:
         return replace(command, placed=as_placed)
     if isinstance(told, GoodsReturned | AmountCorrected):
         return replace(command, known_as=AsKnown(told.channel_type, told.segment, told.territory))
-    if isinstance(command, ShipOrder | CancelOrder | ReturnOrder):
+    if isinstance(told, ReturnReceived):
+        # A line without a discount says its price: that may be its own.
+        lines = tuple(WantedBack(one.line_id, one.quantity, unit_price=None if one.discount else one.unit_price) for one in told.lines)
+        return replace(command, lines=lines)
+    if isinstance(command, ShipOrder | CancelOrder):
         return replace(command, lines=tuple(Wanted(line.line_id, line.quantity) for line in told.lines))
     return command

@@ -20,6 +20,7 @@ from orders_inventory.domain.order.commands import (
     ReturnOrder,
     ShipOrder,
     Wanted,
+    WantedBack,
 )
 from orders_inventory.domain.order.decide import decide
 from orders_inventory.domain.order.events import (
@@ -78,6 +79,7 @@ __all__ = [
     "Status",
     "TakenBackLine",
     "Wanted",
+    "WantedBack",
     "line_of",
     "status",
     "units_by_sku",

@@ -108,6 +108,14 @@ class Wanted(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
             raise Wrong("must name a line by line_id or sku", "应以 line_id 或 sku 指明订单行")
 
 
+class WantedBack(Wanted, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Units of a line that come back; by a SKU that several lines have, of these one after another."""
+
+    unit_price: Annotated[
+        Money | None, Meta(description="What is given back for a unit, after all discounts; as it was sold when left out.")
+    ] = None
+
+
 Lines: TypeAlias = Annotated[
     Annotated[tuple[Wanted, ...], Meta(min_length=1, max_length=MAX_LINES)] | None, Meta(description="All that is left when left out.")
 ]
@@ -162,7 +170,10 @@ class ReturnOrder(_Step, frozen=True, kw_only=True, gc=False):
     """Puts delivered units back on hand in the order's warehouse."""
 
     reason: Annotated[Name, Meta(examples=["broken"])]
-    lines: Lines = None
+    lines: Annotated[
+        Annotated[tuple[WantedBack, ...], Meta(min_length=1, max_length=MAX_LINES)] | None,
+        Meta(description="All that is left when left out."),
+    ] = None
     on: HappenedOn = None
 
 
