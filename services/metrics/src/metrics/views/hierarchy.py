@@ -22,7 +22,7 @@ PARTNER = Table(
     columns={"partner": TEXT, "name": TEXT, "channel_type": TEXT, "segment": TEXT, **SEARCH},
     scope="partner",
 )
-PARTNER_PLACE = version_table("partner_place", "partner", {"territory": TEXT, "parent": TEXT}, indexes=[("parent",)])
+PARTNER_PLACE = version_table("partner_place", "partner", {"territory": TEXT, "parent": TEXT}, indexes=[("parent",)], scope="partner")
 TERRITORY = version_table("territory_version", "territory", {"name": TEXT, "parent": TEXT})
 ACCESS = Table(
     "children_access",
