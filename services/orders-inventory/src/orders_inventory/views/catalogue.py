@@ -1,10 +1,8 @@
 """Products and warehouses as they are described now."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import sqlalchemy as sa
-from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, found, search_index, searchable
+from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Put, Recorded
 
 from orders_inventory.domain.product import ProductDefined
@@ -38,18 +36,3 @@ CATALOGUE = View(
 )
 search_index(PRODUCT_TABLE)
 search_index(WAREHOUSE_TABLE)
-
-
-def products(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """Products, and the column they are ordered by; ``q`` is any part of name or SKU."""
-    return _listed(PRODUCT_TABLE, q), PRODUCT_TABLE.sql.c.sku
-
-
-def warehouses(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """Warehouses, and the column they are ordered by; ``q`` is any part of name or code."""
-    return _listed(WAREHOUSE_TABLE, q), WAREHOUSE_TABLE.sql.c.warehouse
-
-
-def _listed(table: Table, q: str | None) -> sa.Select[Any]:
-    query = sa.select(table.sql)
-    return query if q is None else query.where(found(table, q))

@@ -1,8 +1,7 @@
 """Orders as a list: who, when, how much, how far."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, TEXT, OwnLog, Table, View
@@ -100,59 +99,32 @@ ORDERS = View("orders", version=2, of=OwnLog(events=ORDER.events), tables=TABLE,
 sa.Index(f"{TABLE.sql.name}_number", TABLE.sql.c.external_id, postgresql_ops={"external_id": "text_pattern_ops"})
 
 
-class Wanted(NamedTuple):
-    """Which orders of the list; ``None`` is any. ``from_`` and ``to`` are business dates, both included.
-    ``q`` is the beginning of an order's number, or its source and that: ``shop:100``.
-    """
-
-    q: str | None = None
-    partner_id: str | None = None
-    status: Status | None = None
-    from_: date | None = None
-    to: date | None = None
+_c = TABLE.sql.c
 
 
-NEWEST_FIRST = (TABLE.sql.c.placed_on, TABLE.sql.c.order_id)
-"""What the list is ordered by, descending."""
-
-
-def listed(wanted: Wanted) -> sa.Select[Any]:
-    """The orders with their status."""
-    c = TABLE.sql.c
-    status = _status()
-    query = sa.select(TABLE.sql, status.label("status"))
-    if wanted.q is not None:
-        query = query.where(_numbered(wanted.q))
-    if wanted.partner_id is not None:
-        query = query.where(c.partner_id == wanted.partner_id)
-    if wanted.status is not None:
-        query = query.where(status == wanted.status)
-    if wanted.from_ is not None:
-        query = query.where(c.placed_on >= wanted.from_)
-    if wanted.to is not None:
-        query = query.where(c.placed_on <= wanted.to)
-    return query
-
-
-def _numbered(q: str) -> sa.ColumnElement[bool]:
-    c = TABLE.sql.c
+def numbered(q: str) -> sa.ColumnElement[bool]:
+    """Whether an order's number begins so, or its source is that and its number begins so: ``shop:100``."""
     source, colon, number = q.partition(":")
-    alone = c.external_id.startswith(q, autoescape=True)
-    return sa.or_(alone, sa.and_(c.source == source, c.external_id.startswith(number, autoescape=True))) if colon else alone
+    alone = _c.external_id.startswith(q, autoescape=True)
+    return sa.or_(alone, sa.and_(_c.source == source, _c.external_id.startswith(number, autoescape=True))) if colon else alone
 
 
 def _status() -> sa.ColumnElement[str]:
     """How far an order is, by the rule of `orders_inventory.domain.order.status` (test_the_list_and_the_order_agree_on_the_status)."""
-    c = TABLE.sql.c
-    ordered = c.units - c.cancelled
+    ordered = _c.units - _c.cancelled
     return sa.case(
         (ordered == 0, Status.CANCELLED),
-        (c.returned == ordered, Status.RETURNED),
-        (c.returned > 0, Status.PARTIALLY_RETURNED),
-        (c.delivered == ordered, Status.DELIVERED),
-        (c.delivered > 0, Status.PARTIALLY_DELIVERED),
-        (c.shipped == ordered, Status.SHIPPED),
-        (c.shipped > 0, Status.PARTIALLY_SHIPPED),
-        (c.confirmed_on.is_not(None), Status.CONFIRMED),
+        (_c.returned == ordered, Status.RETURNED),
+        (_c.returned > 0, Status.PARTIALLY_RETURNED),
+        (_c.delivered == ordered, Status.DELIVERED),
+        (_c.delivered > 0, Status.PARTIALLY_DELIVERED),
+        (_c.shipped == ordered, Status.SHIPPED),
+        (_c.shipped > 0, Status.PARTIALLY_SHIPPED),
+        (_c.confirmed_on.is_not(None), Status.CONFIRMED),
         else_=Status.PLACED,
     )
+
+
+STATUS = _status()
+ROWS = sa.select(TABLE.sql, STATUS.label("status"))
+"""The orders with their status."""
