@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from channel_events.pure import Change, Recorded, Registry
+from channel_events.pure import Change, Put, Recorded, Registry
 
 TEXT = sa.Text
 INTEGER = sa.BigInteger
@@ -97,6 +97,12 @@ class Table:
         if self._sql is None:
             raise RuntimeError(f"table {self.name} belongs to no view yet")
         return self._sql
+
+    def put(self, told: msgspec.Struct, **others: Any) -> Put:
+        """The row that an event tells: the columns that are called like fields of it, and ``others``; the rest is as in `Put`."""
+        fields = told.__struct_fields__
+        row = {name: getattr(told, name) for name in self.columns if name in fields and name not in others} | others
+        return Put(tuple(row.pop(name) for name in self.key), table=self.name, **row)
 
     def blank(self) -> dict[str, Any]:
         """The columns that are no key, as they are before anything is said of them: sums are zero, others null."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
-from channel_events.pure import Change, Put, Recorded
+from channel_events.pure import Change, Recorded
 
 from orders_inventory.domain.product import ProductDefined
 from orders_inventory.domain.warehouse import WarehouseDefined
@@ -23,12 +23,9 @@ WAREHOUSE_TABLE = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case ProductDefined() as e:
-            found_by = searchable(e.name, e.sku)
-            described = {"name": e.name, "category": e.category, "subcategory": e.subcategory, "defined_on": e.occurred_on}
-            yield Put((e.sku,), table="product", **described, **found_by)
+            yield PRODUCT_TABLE.put(e, defined_on=e.occurred_on, **searchable(e.name, e.sku))
         case WarehouseDefined() as e:
-            found_by = searchable(e.name, e.warehouse)
-            yield Put((e.warehouse,), table="warehouse", name=e.name, territory=e.territory, defined_on=e.occurred_on, **found_by)
+            yield WAREHOUSE_TABLE.put(e, defined_on=e.occurred_on, **searchable(e.name, e.warehouse))
 
 
 CATALOGUE = View(

@@ -69,19 +69,9 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 
 def _placed(e: OrderPlaced) -> Put:
-    return Put(
-        (e.order_id,),
-        source=e.source,
-        external_id=e.external_id,
-        partner_id=e.partner_id,
-        channel_type=e.channel_type,
-        segment=e.segment,
-        territory=e.territory,
-        sales_rep=e.sales_rep,
-        currency=e.currency,
-        warehouse=e.warehouse,
+    return TABLE.put(
+        e,
         placed_on=e.occurred_on,
-        imported=e.imported,
         flagged=bool(e.flags),
         lines=len(e.lines),
         gross=sum(line.quantity * line.unit_price for line in e.lines),

@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from channel_events import DATE, NUMERIC, TEXT, OwnLog, Table, View
-from channel_events.pure import Change, Put, Recorded
+from channel_events.pure import Change, Recorded
 
 from orders_inventory.domain.price import PriceSet
 
@@ -20,7 +20,7 @@ TABLE = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PriceSet() as e:
-            yield Put((e.price_list, e.currency, e.sku, e.valid_from), unit_price=e.unit_price, set_on=e.occurred_on)
+            yield TABLE.put(e, set_on=e.occurred_on)
 
 
 PRICES = View("prices", version=1, of=OwnLog(events=[PriceSet]), tables=TABLE, changes=changes)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Set, Table, View, search_index, searchable
+from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Recorded, Set, Table, View, search_index, searchable
 
 from partner_registry.domain.partner import (
     ChildrenAccessGranted,
@@ -58,24 +58,21 @@ def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
             standing, search = standing_after(e), searchable(e.name, e.partner_id)
-            yield Put(
-                (e.partner_id,),
-                name=e.name,
-                channel_type=e.channel_type.value,
-                segment=e.segment,
+            yield PARTNERS.put(
+                e,
                 applied_on=e.occurred_on,
                 status=standing.status.value,
                 status_since=standing.since,
                 sort_name=search["search_text"].partition("\n")[0],
                 **search,
             )
-            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+            yield PLACES.put(e, since=e.occurred_on)
         case PartnerMoved() as e:
-            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+            yield PLACES.put(e, since=e.occurred_on)
         case ChildrenAccessGranted() as e:
-            yield Put((e.partner_id, event.version), table="children_access", since=e.occurred_on, agreement=e.agreement)
+            yield ACCESSES.put(e, version=event.version, since=e.occurred_on)
         case ChildrenAccessRevoked() as e:
-            yield Put((e.partner_id, event.version), table="children_access", since=e.occurred_on)
+            yield ACCESSES.put(e, version=event.version, since=e.occurred_on, agreement=None)
         case PartnerApproved() | PartnerActivated() | PartnerSuspended() | PartnerReinstated() as e:
             standing = standing_after(e)
             yield Set((e.partner_id,), status=standing.status.value, status_since=standing.since, status_reason=standing.reason)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Table, View, search_index, searchable
+from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Recorded, Table, View, search_index, searchable
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from partner_registry.domain.territories import TerritoryDefined
@@ -19,7 +19,7 @@ TERRITORY_TABLE = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case TerritoryDefined() as e:
-            yield Put((e.territory,), name=e.name, parent=e.parent, defined_on=e.occurred_on, **searchable(e.name, e.territory))
+            yield TERRITORY_TABLE.put(e, defined_on=e.occurred_on, **searchable(e.name, e.territory))
 
 
 TERRITORY_LIST = View("territory_list", version=2, of=OWN_LOG, tables=TERRITORY_TABLE, changes=changes)
