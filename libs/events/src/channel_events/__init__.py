@@ -77,6 +77,7 @@ from channel_events.view import (
     scope_setting,
     scoped_role,
 )
+from channel_events.waits import Wait
 
 __all__ = [
     "BOOLEAN",
@@ -141,6 +142,7 @@ __all__ = [
     "UseCase",
     "View",
     "ViewBehind",
+    "Wait",
     "command",
     "connect_as",
     "derived_id",
