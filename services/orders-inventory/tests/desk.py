@@ -8,9 +8,10 @@ from channel_events import On, Recorded, Rejected, testing
 from channel_events.testing import recorded
 from msgspec import structs
 from orders_inventory.app import SERVICE
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.pushes import received
 from orders_inventory.application.reactions import APPLY_PUSHES
-from orders_inventory.connectors import CONNECTORS, Delivery
+from orders_inventory.connectors import Delivery
 from orders_inventory.domain.order import ORDER, PARTNER, Order, OrderingPartner, Place
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, Receive, push_key

@@ -1,6 +1,7 @@
 """channel_events: the event log, its relay, subscriptions, views and reactions. Mechanics only, no business word."""
 
 from channel_events.copies import Copies, Copy
+from channel_events.discovery import discover
 from channel_events.log import (
     Appended,
     Deciding,
@@ -146,6 +147,7 @@ __all__ = [
     "command",
     "connect_as",
     "derived_id",
+    "discover",
     "event",
     "found",
     "parked",

@@ -23,7 +23,7 @@ from channel_service import (
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders_inventory.application.sources import find_source, rotate_secret
+from orders_inventory.application.sources import defining, find_source, rotate_secret
 from orders_inventory.domain.source import DefineSource, SkuRule, Source
 from orders_inventory.views.sources import SOURCES, TABLE
 
@@ -108,7 +108,7 @@ class NewSecret(Receipt):
     previous_until: datetime
 
 
-Commands(router).put("/{source}", DefineSource, allow=[], created=True, summary="Define a source")
+Commands(router).put("/{source}", DefineSource, use=defining, allow=[], created=True, summary="Define a source")
 
 
 @router.post("/{source}/secrets", dependencies=[Allow()], summary="Give it a new secret", status_code=201)

@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orders_inventory.application.ordering import STEPS, bringing
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.push_orders import At, follow, give_back
 from orders_inventory.application.pushes import delivery_of
 from orders_inventory.application.stocking import receiving
-from orders_inventory.connectors import CONNECTORS
 from orders_inventory.connectors.meaning import Command, GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
 from orders_inventory.domain.order import AsPlaced, BringOrder, OrderPlaced, PlaceOrder
 from orders_inventory.domain.product import PRODUCT, DefineProduct
