@@ -1,7 +1,7 @@
 """Reactions: each event acts once, whatever is killed, repeated or re-driven; what is refused is kept or parked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from channel_events import (
     Reaction,
     Recorded,
     Rejected,
+    Wait,
     derived_id,
     event,
     redrive,
@@ -232,12 +233,12 @@ async def test_what_waits_goes_on_by_itself_when_the_missing_thing_arrives(log: 
                 raise Rejected("shelf_unknown", shelf=event.key)
             yield On(SHELF, event.key, Tell(event.data.count))
 
-    async def arrived(_connection: Any, names: list[str]) -> set[str]:
-        return there & set(names)
+    async def found(_connection: Any, keys: Sequence[tuple[str]]) -> list[tuple[str]]:
+        return [(shelf,) for (shelf,) in keys if f"shelf/{shelf}" in there]
 
     reaction = Reaction(
         "tell_shelf", of=OWN_LOG, commands=commands, refused="park",
-        waits_for=lambda rejected: f"shelf/{rejected.facts['shelf']}", arrived=arrived,
+        waits=[Wait("shelf", ["shelf_unknown"], {"shelf": str}, found)],
     )  # fmt: skip
     await create(database, reaction)
     async with running(reader := follower(reaction, log, database)):
@@ -355,13 +356,6 @@ async def test_commands_of_callers_go_on_beside_a_reaction(log: Log, database: s
         await asyncio.gather(*(log.execute(On(JAR, "jar0", Take(1)), by=ANN) for _ in range(200)))
         await eventually(partial(told_count, database, 200))
     await check_told_once(log, database)
-
-
-def test_what_belongs_together_is_asked_for_together() -> None:
-    with pytest.raises(ValueError, match="belong together"):
-        telling(refused="park", waits_for=lambda _: "x")
-    with pytest.raises(ValueError, match="only what is parked waits"):
-        telling(waits_for=lambda _: "x", arrived=lambda *_: set())
 
 
 async def waits_for(database: str, names: set[str]) -> bool:

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from channel_events import discover
 from channel_service.testing import running
 from metrics.app import CATALOGUE, SERVICE
-from metrics.application.catalogue import discover
 from metrics.domain.kpi import Kpi, Quantile
 from metrics.domain.tally import groups_of
 from metrics.facts.deliveries import CYCLE_DAYS

@@ -8,9 +8,10 @@ from channel_events import On, Recorded, Rejected, testing
 from channel_events.testing import recorded
 from msgspec import structs
 from orders_inventory.app import SERVICE
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.pushes import received
 from orders_inventory.application.reactions import APPLY_PUSHES
-from orders_inventory.connectors import CONNECTORS, Delivery
+from orders_inventory.connectors import Delivery
 from orders_inventory.domain.order import ORDER, PARTNER, Order, OrderingPartner, Place
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, Receive, push_key
@@ -56,8 +57,6 @@ class Desk(testing.Desk):
 
     async def tend(self) -> None:
         """Tries again what has what it waits for, until nothing moves any more."""
-        assert APPLY_PUSHES.waits_for
-        assert APPLY_PUSHES.arrived
         while True:
             waiting = {stream: APPLY_PUSHES.waits_for(refusal) for stream, (_, refusal) in self.parked.items()}
             arrived = await APPLY_PUSHES.arrived(self, [name for name in waiting.values() if name])
@@ -77,7 +76,7 @@ class Desk(testing.Desk):
             self.parked[event.stream] = (event, refusal)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
-        """What `arrived` asks of PostgreSQL."""
+        """What waits ask of PostgreSQL."""
         if "max(version)" in sql:
             return [(stream, len(self.events[stream])) for stream in arguments[0] if stream in self.events]
         if "from unnest" in sql:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from channel_service.testing import Running, running
 from orders_inventory.app import SERVICE
-from orders_inventory.connectors import CONNECTORS, Delivery
+from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.connectors import Delivery
 from orders_inventory.connectors.connector import Connector
 from standardwebhooks import Webhook
 

@@ -8,7 +8,8 @@ import pytest
 from channel_events import Rejected
 from channel_events.testing import feed, given, recorded
 from msgspec.structs import replace
-from orders_inventory.connectors import CONNECTORS, Delivery
+from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.connectors import Delivery
 from orders_inventory.connectors.meaning import Asked, Meaning, Nothing
 from orders_inventory.domain.order import (
     CancelOrder,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from channel_events import Rejected
 from msgspec.structs import replace
-from orders_inventory.connectors import CONNECTORS, Delivery
+from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.connectors import Delivery
 from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
 from orders_inventory.domain.order import Wanted
 from orders_inventory.domain.source import SkuFallback, SkuRule

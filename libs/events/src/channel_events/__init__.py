@@ -1,6 +1,7 @@
 """channel_events: the event log, its relay, subscriptions, views and reactions. Mechanics only, no business word."""
 
 from channel_events.copies import Copies, Copy
+from channel_events.discovery import discover
 from channel_events.log import (
     Appended,
     Deciding,
@@ -77,6 +78,7 @@ from channel_events.view import (
     scope_setting,
     scoped_role,
 )
+from channel_events.waits import Wait
 
 __all__ = [
     "BOOLEAN",
@@ -141,9 +143,11 @@ __all__ = [
     "UseCase",
     "View",
     "ViewBehind",
+    "Wait",
     "command",
     "connect_as",
     "derived_id",
+    "discover",
     "event",
     "found",
     "parked",

@@ -1,13 +1,12 @@
 """Reactions: an event becomes commands of this service."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from channel_events.pure import Actor, CommandKey, Recorded, Rejected, UseCase
 from channel_events.view import OwnLog, Topic
-
-Arrived = Callable[[Any, list[str]], Awaitable[set[str]]]
+from channel_events.waits import Wait
 
 
 class Reaction:
@@ -19,9 +18,8 @@ class Reaction:
     ``imported``: what its commands say happened elsewhere before (see `Known`).
 
     ``refused`` says what becomes of an event whose commands are refused: ``"keep"`` stores the command key with the code
-    as its outcome and goes on; ``"park"`` parks the event's stream until it is re-driven. ``waits_for(rejected)`` names
-    what is missing then, like ``partner/p-1``, and ``await arrived(connection, names)`` says which of the names are there
-    by now: those streams are re-driven without anybody's help.
+    as its outcome and goes on; ``"park"`` parks the event's stream until it is re-driven. ``waits`` tell what a refusal may be
+    waiting for: when that is there, the stream is re-driven without anybody's help.
 
     The command key is (reaction, event id): whatever is repeated, refilled or begun again, an event acts once. It acts
     as `actor` with the subject ``reaction/<name>``, caused by the event.
@@ -35,20 +33,16 @@ class Reaction:
         commands: Callable[[Recorded], UseCase],
         imported: bool = False,
         refused: Literal["keep", "park"] = "keep",
-        waits_for: Callable[[Rejected], str | None] | None = None,
-        arrived: Arrived | None = None,
+        waits: Sequence[Wait] = (),
     ) -> None:
-        if (waits_for is None) != (arrived is None):
-            raise ValueError(f"reaction {name}: waits_for and arrived belong together")
-        if waits_for is not None and refused != "park":
+        if waits and refused != "park":
             raise ValueError(f"reaction {name}: only what is parked waits")
         self.name = name
         self.source = of
         self.commands = commands
         self.imported = imported
         self.refused = refused
-        self.waits_for = waits_for
-        self.arrived = arrived
+        self.waits = tuple(waits)
 
     @property
     def subscription(self) -> str:
@@ -59,6 +53,18 @@ class Reaction:
     def sources(self) -> tuple[OwnLog | Topic]:
         """Its source, alone."""
         return (self.source,)
+
+    def waits_for(self, refusal: Rejected) -> str | None:
+        """What a refusal waits for, as it is kept and shown (``stock/sh/PEN/12``); None when no wait explains it."""
+        return next((text for one in self.waits if (text := one.text(refusal)) is not None), None)
+
+    async def arrived(self, connection: Any, texts: Sequence[str]) -> set[str]:
+        """Those of these texts whose things are there by now; ``connection`` as for `Wait`."""
+        there: set[str] = set()
+        for wait in self.waits:
+            if keys := {key: text for text in texts if (key := wait.key(text)) is not None}:
+                there |= {keys[key] for key in await wait.found(connection, list(keys))}
+        return there
 
     def actor(self, event: Recorded) -> Actor:
         """Who acts on this event: the reaction, in the event's chain of causes."""

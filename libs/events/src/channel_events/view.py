@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from channel_events.pure import Change, Recorded, Registry
+from channel_events.pure import Change, Put, Recorded, Registry
 
 TEXT = sa.Text
 INTEGER = sa.BigInteger
@@ -70,7 +70,8 @@ class Table:
     reader sees: the database itself shows it no other rows (`scope_setting`). What is ``shared`` is nobody's: a scoped reader sees
     all of it. To a table that is neither it has no right.
 
-    ``sql`` is the SQLAlchemy table to query, once the table belongs to a `View` (its physical name carries the view's version: a new version is a new table).
+    ``sql`` is the SQLAlchemy table to query, once the table belongs to a `View` (its physical name carries the view's version: a new
+    version is a new table).
     """
 
     def __init__(
@@ -103,6 +104,12 @@ class Table:
         if self._sql is None:
             raise RuntimeError(f"table {self.name} belongs to no view yet")
         return self._sql
+
+    def put(self, told: msgspec.Struct, **others: Any) -> Put:
+        """The row that an event tells: the columns that are called like fields of it, and ``others``; the rest is as in `Put`."""
+        fields = told.__struct_fields__
+        row = {name: getattr(told, name) for name in self.columns if name in fields and name not in others} | others
+        return Put(tuple(row.pop(name) for name in self.key), table=self.name, **row)
 
     def blank(self) -> dict[str, Any]:
         """The columns that are no key, as they are before anything is said of them: sums are zero, others null."""

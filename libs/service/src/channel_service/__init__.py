@@ -4,10 +4,11 @@ from channel_service.app import attach, create_app
 from channel_service.auth import BRAND, Allow, Open, Principal, Role, only_for_itself
 from channel_service.cli import run
 from channel_service.commands import Commands, Named
-from channel_service.dependencies import By, Caller, EndOfDay, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
+from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
+from channel_service.listing import Filter, Listing, list_route, same, searching
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
@@ -32,9 +33,10 @@ __all__ = [
     "Code",
     "Commands",
     "Day",
-    "EndOfDay",
+    "Filter",
     "Key",
     "Label",
+    "Listing",
     "LogDep",
     "Measure",
     "Named",
@@ -67,10 +69,13 @@ __all__ = [
     "create_app",
     "fetch_page",
     "invalid",
+    "list_route",
     "only_for_itself",
     "outgoing_client",
     "parse_json",
     "run",
+    "same",
+    "searching",
     "set_etag",
     "spend_source",
     "unlimited_body",

@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 from channel_events.log import Log
@@ -68,11 +68,6 @@ async def _today(request: Request) -> date:
     return datetime.now(request.app.state.runtime.settings.zone).date()
 
 
-async def _end_of_day(request: Request) -> Callable[[date], datetime]:
-    zone = request.app.state.runtime.settings.zone
-    return lambda day: datetime.combine(day + timedelta(days=1), time.min, zone)
-
-
 def _random_id() -> str:
     return str(uuid.uuid4())
 
@@ -92,7 +87,5 @@ By = Annotated[Actor, Depends(_actor)]
 Key = Annotated[CommandKey | None, Depends(_command_key)]
 Today = Annotated[date, Depends(_today)]
 """The business date of now: the day in the brand's time zone."""
-EndOfDay = Annotated[Callable[[date], datetime], Depends(_end_of_day)]
-"""The moment at which a day ends in the brand's time zone: what `known_at` a day means."""
 NewId = Annotated[Callable[[], str], Depends(_new_id)]
 PageDep = Annotated[PageRequest, Depends(page_request)]

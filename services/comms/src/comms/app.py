@@ -1,15 +1,16 @@
 """Comms, put together."""
 
+from channel_events import Sender, discover
 from channel_service import Service
 from channel_service.partners import partner_routes
 
+from comms import senders
 from comms.api import deliveries, webhooks
 from comms.application.notify import NOTIFY
 from comms.application.webhooks import GRANTS
 from comms.domain.notice import NOTICE
 from comms.domain.webhook import WEBHOOK
 from comms.problems import PROBLEMS
-from comms.senders.webhook import WEBHOOK_SENDER
 from comms.views.partner_copy import PARTNERS
 from comms.views.webhooks import SUBSCRIBED, WEBHOOKS
 
@@ -21,7 +22,7 @@ SERVICE = Service(
     copies=[SUBSCRIBED],
     views=[PARTNERS, WEBHOOKS],
     reactions=NOTIFY,
-    senders=[WEBHOOK_SENDER],
+    senders=list(discover(senders, Sender).values()),
     also_sees=PARTNERS.children_seen,
     routers=[partner_routes(PARTNERS), webhooks.router, deliveries.router],
     problems=PROBLEMS,

@@ -1,5 +1,6 @@
 """Metrics, put together."""
 
+from channel_events import discover
 from channel_service import Service, children_seen
 
 from metrics import facts, kpis
@@ -7,7 +8,7 @@ from metrics.api import partners
 from metrics.api.kpis import kpi_routes
 from metrics.api.live import live_routes
 from metrics.api.progress import progress_routes
-from metrics.application.catalogue import Catalogue, discover
+from metrics.application.catalogue import Catalogue
 from metrics.board import page
 from metrics.domain.facts import Facts
 from metrics.domain.kpi import Kpi

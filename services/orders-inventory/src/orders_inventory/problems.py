@@ -238,6 +238,12 @@ _SOURCES = [
         "没有来源 {source}；请通过 PUT /v1/sources/{source} 定义。",
     ),
     Problem(
+        "platform_unknown",
+        422,
+        "There is no connector for the platform {platform}; there are some for {known}, and any other may send CloudEvents.",
+        "没有平台 {platform} 的连接器；现有：{known}。其他平台可发送 CloudEvents。",
+    ),
+    Problem(
         "source_platform_fixed",
         409,
         "Source {source} is a {platform} source for ever; define another one.",

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import msgspec
 
 C = TypeVar("C", bound=type[msgspec.Struct])
-S = TypeVar("S", bound=msgspec.Struct)
 
 
 class CommandType(msgspec.Struct, frozen=True):
@@ -54,9 +53,3 @@ def key_of(command: Any) -> str:
     """The key of the stream that a command is aimed at."""
     declared = command_type(type(command))
     return declared.key.format_map({field: getattr(command, field) for field in declared.named})
-
-
-def say(cls: type[S], event: Any) -> S:
-    """The command that says what an event tells: its fields by the same names, ``on`` its business date."""
-    said = msgspec.convert(event, cls, from_attributes=True)
-    return msgspec.structs.replace(said, on=event.occurred_on)

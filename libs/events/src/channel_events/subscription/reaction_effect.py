@@ -56,11 +56,10 @@ class ReactionEffect:
     def failure(self, error: Exception) -> Failure:
         if not isinstance(error, Rejected):
             return Failure.of(error)
-        waits_for = self.reaction.waits_for
-        return Failure(str(error), waits_for(error) if waits_for else None, told(error))
+        return Failure(str(error), self.reaction.waits_for(error), told(error))
 
     async def arrived(self, connection: Any, names: list[str]) -> set[str]:
-        if self.reaction.arrived is None:
+        if not self.reaction.waits:
             return set()
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await use_serving(connection)

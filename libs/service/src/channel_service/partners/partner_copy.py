@@ -20,7 +20,6 @@ from channel_events import (
     Table,
     Topic,
     View,
-    found,
     search_index,
     searchable,
 )
@@ -104,11 +103,10 @@ class PartnerCopy(View):
             search_index(self.partner)
         self.children_seen = children_seen(self.access, self.place)
 
-    def on(self, day: date, q: str | None = None) -> sa.Select[Any]:
-        """The partners with the territory and parent they have on ``day``; ``q`` is any part of name or id."""
+    def on(self, day: date) -> sa.Select[Any]:
+        """The partners with the territory and parent they have on ``day``."""
         place = place_on(self.place, self.partner.sql.c.partner_id, day, "territory", "parent").lateral()
-        query = sa.select(self.partner.sql, place).join(place, sa.true())
-        return query if q is None else query.where(found(self.partner, q))
+        return sa.select(self.partner.sql, place).join(place, sa.true())
 
     def tells(self, need: Need[K], of: type[K]) -> Copy[K]:
         """What deciders need to know of a partner, for `Service.copies`: see `known_partners`."""

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, create_model
 
 from channel_service.auth import BRAND, Allow, Role
-from channel_service.dependencies import PageDep, ReadDep, Today
+from channel_service.dependencies import ReadDep, Today
 from channel_service.http.conditional import content_tag, set_etag
-from channel_service.paging import Page, Search, fetch_page
+from channel_service.listing import Listing, list_route
 from channel_service.partners.partner_copy import PartnerCopy
 from channel_service.problems import Problem
 from channel_service.seeing import SeenBy
@@ -44,16 +44,14 @@ def partner_routes(partners: PartnerCopy) -> APIRouter:
     """
     if not partners.searched:
         raise ValueError(f"{partners.name}: people look for partners by name; a list of them needs search=True")
-    router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER), SeenBy(partners)])
+    router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER)])
     partner = _model(partners)
     key = partners.partner.sql.c.partner_id
-    page_of: Any = Page
 
-    @router.get("", summary="Partners known here", response_model=page_of[partner])
-    async def list_partners(read: ReadDep, page: PageDep, today: Today, q: Search = None) -> Page[Any]:
-        return await fetch_page(read, partners.on(today, q), page, key=[key], row=partner.model_validate)
+    known = Listing(partners, lambda asked: partners.on(asked.today), order=[key], search=partners.partner)
+    list_route(router, "", known, partner, summary="Partners known here")
 
-    @router.get("/{partner_id}", summary="One partner", response_model=partner)
+    @router.get("/{partner_id}", summary="One partner", response_model=partner, dependencies=[SeenBy(partners)])
     async def one_partner(partner_id: str, read: ReadDep, today: Today, response: Response) -> BaseModel:
         row = (await read.execute(partners.on(today).where(key == partner_id))).mappings().one_or_none()
         if row is None:

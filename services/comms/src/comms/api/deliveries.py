@@ -1,13 +1,13 @@
 """What became of each notice to a webhook: its tries, their ends, and trying again by hand what was given up."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 from channel_events import Rejected
-from channel_service import BRAND, Allow, By, Code, Key, LogDep, Page, PageDep, ReadDep, Receipt, Role, SeenBy, fetch_page
-from fastapi import APIRouter, Depends, Query
+from channel_service import BRAND, Allow, By, Code, Filter, Key, Listing, LogDep, Receipt, Role, list_route, same
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from comms.api.webhooks import MANAGE, its_own
@@ -16,8 +16,15 @@ from comms.senders.webhook import WEBHOOK_SENDER
 router = APIRouter(
     prefix="/v1/webhooks/{webhook_id}/deliveries", tags=["webhooks"], dependencies=[Allow(*BRAND, Role.PARTNER), Depends(its_own)]
 )
-DELIVERY = WEBHOOK_SENDER.table
 Status = Literal["waiting", "under_way", "sent", "given_up"]
+_c = WEBHOOK_SENDER.table.sql.c
+DELIVERY_LIST = Listing(
+    WEBHOOK_SENDER.view,
+    sa.select(WEBHOOK_SENDER.table.sql),
+    order=[_c.wanted_at, _c.id],
+    newest=True,
+    filters=[Filter(name="webhook_id", kind=Code, where=lambda one: _c.target == one), same(_c.status, Status)],
+)
 
 
 class DeliveryRow(BaseModel):
@@ -48,14 +55,7 @@ class DeliveryOut(BaseModel):
     steps: list[Step]
 
 
-@router.get("", summary="Deliveries, newest first", dependencies=[SeenBy(WEBHOOK_SENDER.view)])
-async def list_deliveries(
-    webhook_id: Code, read: ReadDep, page: PageDep, status: Annotated[Status | None, Query()] = None
-) -> Page[DeliveryRow]:
-    row = DELIVERY.sql.c
-    query = sa.select(DELIVERY.sql).where(row.target == webhook_id)
-    query = query if status is None else query.where(row.status == status)
-    return await fetch_page(read, query, page, key=[row.wanted_at, row.id], row=DeliveryRow.model_validate, descending=True)
+list_route(router, "", DELIVERY_LIST, DeliveryRow, summary="Deliveries, newest first")
 
 
 @router.get("/{delivery_id}", summary="One delivery, step by step")

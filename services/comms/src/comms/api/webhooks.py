@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import sqlalchemy as sa
 from channel_events import Rejected, connect_as
 from channel_service import (
     BRAND,
@@ -11,19 +12,15 @@ from channel_service import (
     Code,
     Commands,
     Key,
+    Listing,
     LogDep,
-    Page,
-    PageDep,
     Principal,
-    ReadDep,
     Receipt,
     Role,
     RuntimeDep,
     Sealer,
-    Search,
-    SeenBy,
     StrictModel,
-    fetch_page,
+    list_route,
     only_for_itself,
     set_etag,
 )
@@ -33,7 +30,7 @@ from pydantic import BaseModel, Field
 
 from comms.application.webhooks import find_webhook, rotate_webhook_secret
 from comms.domain.webhook import ChangeWebhook, SubscribeWebhook, UnsubscribeWebhook, Webhook
-from comms.views.webhooks import TABLE, WEBHOOKS, listed
+from comms.views.webhooks import TABLE, WEBHOOKS
 
 DAY = 86_400
 MANAGE = [Role.CHANNEL_MANAGER, Role.PARTNER]
@@ -143,9 +140,9 @@ async def post_webhook_secret(webhook_id: Code, runtime: RuntimeDep, log: LogDep
     return NewSecret.of(webhook_id, appended, secret_id=secret_id, secret=secret, previous_until=until)
 
 
-@router.get("", summary="Webhooks", dependencies=[SeenBy(WEBHOOKS)])
-async def list_webhooks(read: ReadDep, page: PageDep, q: Search = None) -> Page[WebhookRow]:
-    return await fetch_page(read, listed(q), page, key=[TABLE.sql.c.webhook_id], row=WebhookRow.model_validate)
+WEBHOOK_LIST = Listing(WEBHOOKS, sa.select(TABLE.sql), order=[TABLE.sql.c.webhook_id], search=TABLE)
+"""Found by any part of an id, a partner's id, an address or an event type."""
+list_route(router, "", WEBHOOK_LIST, WebhookRow, summary="Webhooks")
 
 
 @router.get("/{webhook_id}", summary="One webhook")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from channel_events.pure import Decider, Known, Need, Recorded, event
+from channel_events.pure import Decider, Known, Need, Recorded, event, tell
 from msgspec import Struct
 
 
@@ -45,7 +45,7 @@ class WantNotice(NoticeWanted, frozen=True, kw_only=True):
 
 def decide(command: WantNotice, wanted: bool, _: Known) -> Iterator[NoticeWanted]:
     if not wanted:
-        yield NoticeWanted(**{name: getattr(command, name) for name in command.__struct_fields__})
+        yield tell(NoticeWanted, command)
 
 
 def evolve(_: bool, __: NoticeWanted) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from channel_events import (
     BOOLEAN,
     DATE,
@@ -17,7 +16,6 @@ from channel_events import (
     Set,
     Table,
     View,
-    found,
     search_index,
     searchable,
 )
@@ -60,12 +58,6 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 WEBHOOKS = View("webhooks", version=1, of=OwnLog(events=WEBHOOK.events), tables=TABLE, changes=changes)
 search_index(TABLE)
-
-
-def listed(q: str | None = None) -> sa.Select[Any]:
-    """Webhooks; ``q`` is any part of an id, a partner's id, an address or an event type."""
-    query = sa.select(TABLE.sql)
-    return query if q is None else query.where(found(TABLE, q))
 
 
 def _read(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, tuple[Subscriber, ...]]:

@@ -1,10 +1,6 @@
 """The facts and KPIs there are: every module of the rooms ``facts`` and ``kpis`` defines the one it is named for."""
 
-import pkgutil
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from types import ModuleType
-from typing import TypeVar
 
 from channel_events import Rejected, View
 
@@ -12,20 +8,6 @@ from metrics.domain.facts import Dimension, Facts
 from metrics.domain.kpi import Kpi
 from metrics.views.fact_tables import tables_of
 from metrics.views.scope import JOINED, TREES
-
-Named = TypeVar("Named", Facts, Kpi)
-
-
-def discover(room: ModuleType, kind: type[Named]) -> Mapping[str, Named]:
-    """What the room's modules define, by name; ``TypeError`` for a module that does not."""
-    found: dict[str, Named] = {}
-    for module in pkgutil.iter_modules(room.__path__):
-        defined = vars(import_module(f"{room.__name__}.{module.name}")).values()
-        named = [one for one in defined if isinstance(one, kind) and one.name == module.name]
-        if len(named) != 1:
-            raise TypeError(f"{room.__name__}.{module.name} has to define {kind.__name__}, named {module.name!r}")
-        found[module.name] = named[0]
-    return found
 
 
 class Catalogue:

@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role, Search, SeenBy, fetch_page
+import sqlalchemy as sa
+from channel_service import BRAND, Allow, Commands, Listing, Role, list_route
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.warehouse import DefineWarehouse
-from orders_inventory.views.catalogue import CATALOGUE, products, warehouses
+from orders_inventory.views.catalogue import CATALOGUE, PRODUCT_TABLE, WAREHOUSE_TABLE
 
 router = APIRouter(tags=["catalogue"], dependencies=[Allow(*BRAND)])
 DEFINE = [Role.CHANNEL_MANAGER, Role.OPS]
@@ -34,13 +35,7 @@ Commands(router).put("/v1/products/{sku}", DefineProduct, allow=DEFINE, created=
 Commands(router).put("/v1/warehouses/{warehouse}", DefineWarehouse, allow=DEFINE, created=True, summary="Define a warehouse")
 
 
-@router.get("/v1/products", summary="All products, by SKU", dependencies=[SeenBy(CATALOGUE)])
-async def list_products(read: ReadDep, page: PageDep, q: Search = None) -> Page[ProductOut]:
-    query, key = products(q)
-    return await fetch_page(read, query, page, key=[key], row=ProductOut.model_validate)
-
-
-@router.get("/v1/warehouses", summary="All warehouses, by code", dependencies=[SeenBy(CATALOGUE)])
-async def list_warehouses(read: ReadDep, page: PageDep, q: Search = None) -> Page[WarehouseOut]:
-    query, key = warehouses(q)
-    return await fetch_page(read, query, page, key=[key], row=WarehouseOut.model_validate)
+PRODUCT_LIST = Listing(CATALOGUE, sa.select(PRODUCT_TABLE.sql), order=[PRODUCT_TABLE.sql.c.sku], search=PRODUCT_TABLE)
+WAREHOUSE_LIST = Listing(CATALOGUE, sa.select(WAREHOUSE_TABLE.sql), order=[WAREHOUSE_TABLE.sql.c.warehouse], search=WAREHOUSE_TABLE)
+list_route(router, "/v1/products", PRODUCT_LIST, ProductOut, summary="All products, by SKU")
+list_route(router, "/v1/warehouses", WAREHOUSE_LIST, WarehouseOut, summary="All warehouses, by code")

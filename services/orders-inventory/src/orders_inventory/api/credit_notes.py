@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, TypeVar
 
+import sqlalchemy as sa
 from channel_events import Log, Rejected
 from channel_service import (
     BRAND,
@@ -11,24 +12,24 @@ from channel_service import (
     Caller,
     Commands,
     Day,
+    Filter,
+    Listing,
     LogDep,
-    Page,
-    PageDep,
     Principal,
-    ReadDep,
     Role,
     RuntimeDep,
-    SeenBy,
-    fetch_page,
+    list_route,
+    same,
     set_etag,
 )
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders_inventory.api.models import Sku
 from orders_inventory.application.crediting import correcting, find_credit, returning_goods
 from orders_inventory.domain.credit import AmountCorrected, CorrectAmount, GoodsReturned, Note, ReturnGoods
-from orders_inventory.views.credits import CREDITS, NEWEST_FIRST, Kind, Wanted, listed
+from orders_inventory.views.credits import CREDITS, TABLE, Kind
+from orders_inventory.views.numbered import numbered
 
 router = APIRouter(tags=["credits"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 CreditId = Annotated[str, Path(description="source:external_id", max_length=203, examples=["erp:CN-17"])]
@@ -120,17 +121,24 @@ async def get_correction(credit_id: CreditId, log: LogDep, runtime: RuntimeDep, 
     return CorrectionOut.model_validate(await _found(AmountCorrected, credit_id, log, runtime, caller, response))
 
 
-@router.get("/v1/credits", summary="Credit notes, newest first", dependencies=[SeenBy(CREDITS)])
-async def list_credits(
-    read: ReadDep,
-    page: PageDep,
-    q: Annotated[
-        str | None, Query(min_length=1, max_length=141, description="The beginning of its number, or source:number.", examples=["CN-1"])
-    ] = None,
-    partner_id: Annotated[str | None, Query(max_length=100)] = None,
-    kind: Annotated[Kind | None, Query()] = None,
-    from_: Annotated[Day | None, Query(alias="from", description="Of this business date or later.")] = None,
-    to: Annotated[Day | None, Query(description="Of this business date or earlier.")] = None,
-) -> Page[CreditRow]:
-    query = listed(Wanted(q=q, partner_id=partner_id, kind=kind, from_=from_, to=to))
-    return await fetch_page(read, query, page, key=NEWEST_FIRST, row=CreditRow.model_validate, descending=True)
+_c = TABLE.sql.c
+CREDIT_LIST = Listing(
+    CREDITS,
+    sa.select(TABLE.sql),
+    order=[_c.occurred_on, _c.credit_id, _c.kind],
+    newest=True,
+    filters=[
+        Filter(
+            name="q",
+            kind=Annotated[str, Field(min_length=1, max_length=141)],
+            where=numbered(TABLE),
+            description="The beginning of its number, or source:number.",
+            examples=["CN-1"],
+        ),
+        same(_c.partner_id, Annotated[str, Field(max_length=100)]),
+        same(_c.kind, Kind),
+        Filter(name="from", kind=Day, where=lambda day: _c.occurred_on >= day, description="Of this business date or later."),
+        Filter(name="to", kind=Day, where=lambda day: _c.occurred_on <= day, description="Of this business date or earlier."),
+    ],
+)
+list_route(router, "/v1/credits", CREDIT_LIST, CreditRow, summary="Credit notes, newest first")

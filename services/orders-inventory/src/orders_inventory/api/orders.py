@@ -9,20 +9,20 @@ from channel_service import (
     Caller,
     Commands,
     Day,
+    Filter,
+    Listing,
     LogDep,
     Named,
-    Page,
-    PageDep,
     Principal,
-    ReadDep,
     Role,
     RuntimeDep,
-    SeenBy,
-    fetch_page,
+    list_route,
     only_for_itself,
+    same,
     set_etag,
 )
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
 
 from orders_inventory.api import order_models as models
 from orders_inventory.api.models import OrderId
@@ -37,7 +37,8 @@ from orders_inventory.domain.order import (
     ShipOrder,
     Status,
 )
-from orders_inventory.views.orders import NEWEST_FIRST, ORDERS, Wanted, listed
+from orders_inventory.views.numbered import numbered
+from orders_inventory.views.orders import ORDERS, ROWS, STATUS, TABLE
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 STEP = [Role.CHANNEL_MANAGER, Role.OPS]
@@ -76,17 +77,24 @@ async def get_order(order_id: OneOrder, log: LogDep, runtime: RuntimeDep, caller
     return models.OrderDetail.of(found.placed, found.order, found.status)
 
 
-@router.get("", summary="Orders, newest first", dependencies=[SeenBy(ORDERS)])
-async def list_orders(
-    read: ReadDep,
-    page: PageDep,
-    q: Annotated[
-        str | None, Query(min_length=1, max_length=141, description="The beginning of its number, or source:number.", examples=["1001"])
-    ] = None,
-    partner_id: Annotated[str | None, Query(max_length=100)] = None,
-    status: Annotated[Status | None, Query()] = None,
-    from_: Annotated[Day | None, Query(alias="from", description="Placed on this business date or later.")] = None,
-    to: Annotated[Day | None, Query(description="Placed on this business date or earlier.")] = None,
-) -> Page[models.OrderRow]:
-    query = listed(Wanted(q=q, partner_id=partner_id, status=status, from_=from_, to=to))
-    return await fetch_page(read, query, page, key=NEWEST_FIRST, row=models.OrderRow.model_validate, descending=True)
+_c = TABLE.sql.c
+ORDER_LIST = Listing(
+    ORDERS,
+    ROWS,
+    order=[_c.placed_on, _c.order_id],
+    newest=True,
+    filters=[
+        Filter(
+            name="q",
+            kind=Annotated[str, Field(min_length=1, max_length=141)],
+            where=numbered(TABLE),
+            description="The beginning of its number, or source:number.",
+            examples=["1001"],
+        ),
+        same(_c.partner_id, Annotated[str, Field(max_length=100)]),
+        Filter(name="status", kind=Status, where=lambda status: status == STATUS),
+        Filter(name="from", kind=Day, where=lambda day: _c.placed_on >= day, description="Placed on this business date or later."),
+        Filter(name="to", kind=Day, where=lambda day: _c.placed_on <= day, description="Placed on this business date or earlier."),
+    ],
+)
+list_route(router, "", ORDER_LIST, models.OrderRow, summary="Orders, newest first")

@@ -3,18 +3,16 @@
 from datetime import date
 from typing import Annotated
 
-from channel_service import BRAND, Allow, Amount, Commands, Day, Page, PageDep, ReadDep, Role, SeenBy, fetch_page
-from fastapi import APIRouter, Query
+from channel_service import BRAND, Allow, Amount, Commands, Day, Filter, Listing, Role, list_route, same
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku
 from orders_inventory.application.stocking import pricing
 from orders_inventory.domain.price import SetPrice
-from orders_inventory.views.prices import KEY, PRICES, Wanted, listed
+from orders_inventory.views.prices import PRICES, ROWS, TABLE, holds_on
 
 router = APIRouter(prefix="/v1/prices", tags=["prices"], dependencies=[Allow(*BRAND)])
-PriceList = Annotated[str, Field(min_length=1, max_length=40, examples=["retail"])]
-CurrencyCode = Annotated[str, Field(min_length=1, max_length=20, description="ISO 4217, by its three letters.", examples=["CNY"])]
 
 
 class PriceOut(BaseModel):
@@ -37,14 +35,21 @@ Commands(router).put(
 )
 
 
-@router.get("", summary="Prices by list, currency, SKU and day", dependencies=[SeenBy(PRICES)])
-async def list_prices(
-    read: ReadDep,
-    page: PageDep,
-    price_list: Annotated[PriceList | None, Query()] = None,
-    currency: Annotated[CurrencyCode | None, Query()] = None,
-    sku: Annotated[Sku | None, Query()] = None,
-    as_of: Annotated[Day | None, Query(description="Only what holds on this day; past and planned prices too when left out.")] = None,
-) -> Page[PriceOut]:
-    query = listed(Wanted(price_list=price_list, currency=currency, sku=sku, as_of=as_of))
-    return await fetch_page(read, query, page, key=KEY, row=PriceOut.model_validate)
+_c = TABLE.sql.c
+PRICE_LIST = Listing(
+    PRICES,
+    ROWS,
+    order=[_c[name] for name in TABLE.key],
+    filters=[
+        same(_c.price_list, Annotated[str, Field(min_length=1, max_length=40, examples=["retail"])]),
+        same(
+            _c.currency,
+            Annotated[str, Field(min_length=1, max_length=20, description="ISO 4217, by its three letters.", examples=["CNY"])],
+        ),
+        same(_c.sku, Sku),
+        Filter(
+            name="as_of", kind=Day, where=holds_on, description="Only what holds on this day; past and planned prices too when left out."
+        ),
+    ],
+)
+list_route(router, "", PRICE_LIST, PriceOut, summary="Prices by list, currency, SKU and day")

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, By, LogDep, Page, PageDep, ReadDep, Receipt, Role, SeenBy, StrictModel, Text, fetch_page
+from channel_service import BRAND, Allow, By, Filter, Listing, LogDep, ReadDep, Receipt, Role, StrictModel, Text, list_route, same
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from orders_inventory.application.reactions import dismiss_push, redrive_push
-from orders_inventory.views.pushes import PUSHES, State, Wanted, listed, newest_first, one, tally
+from orders_inventory.views.pushes import PUSHES, ROWS, STATE, TABLE, State, begins, one, tally
 
 router = APIRouter(prefix="/v1/pushes", tags=["pushes"], dependencies=[Allow(*BRAND)])
 SETTLE = [Allow(Role.OPS)]
@@ -46,18 +46,25 @@ class Dismissal(StrictModel):
     reason: Text = Field(examples=["booked by hand"])
 
 
-@router.get("", summary="Pushes, newest first", dependencies=[SeenBy(PUSHES)])
-async def list_pushes(
-    read: ReadDep,
-    page: PageDep,
-    source: Annotated[str | None, Query(max_length=40)] = None,
-    state: Annotated[State | None, Query()] = None,
-    q: Annotated[
-        str | None, Query(min_length=1, max_length=100, description="How the push's id or its entity begins.", examples=["order:727"])
-    ] = None,
-) -> Page[PushRow]:
-    query = listed(Wanted(source=source, state=state, text=q))
-    return await fetch_page(read, query, page, key=newest_first(), row=PushRow.model_validate, descending=True)
+_c = TABLE.sql.c
+PUSH_LIST = Listing(
+    PUSHES,
+    ROWS,
+    order=[_c.position],
+    newest=True,
+    filters=[
+        same(_c.source, Annotated[str, Field(max_length=40)]),
+        Filter(name="state", kind=State, where=lambda state: state == STATE),
+        Filter(
+            name="q",
+            kind=Annotated[str, Field(min_length=1, max_length=100)],
+            where=begins,
+            description="How the push's id or its entity begins.",
+            examples=["order:727"],
+        ),
+    ],
+)
+list_route(router, "", PUSH_LIST, PushRow, summary="Pushes, newest first")
 
 
 @router.get("/tally", summary="How many pushes are in each state")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from channel_events import connect_as
 from channel_service import (
     BRAND,
@@ -10,25 +11,21 @@ from channel_service import (
     By,
     Commands,
     Key,
+    Listing,
     LogDep,
-    Page,
-    PageDep,
-    ReadDep,
     Receipt,
     RuntimeDep,
     Sealer,
-    Search,
-    SeenBy,
     StrictModel,
-    fetch_page,
+    list_route,
     set_etag,
 )
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders_inventory.application.sources import find_source, rotate_secret
+from orders_inventory.application.sources import defining, find_source, rotate_secret
 from orders_inventory.domain.source import DefineSource, SkuRule, Source
-from orders_inventory.views.sources import SOURCES, sources
+from orders_inventory.views.sources import SOURCES, TABLE
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"], dependencies=[Allow(*BRAND)])
 DAY = 86_400
@@ -111,7 +108,7 @@ class NewSecret(Receipt):
     previous_until: datetime
 
 
-Commands(router).put("/{source}", DefineSource, allow=[], created=True, summary="Define a source")
+Commands(router).put("/{source}", DefineSource, use=defining, allow=[], created=True, summary="Define a source")
 
 
 @router.post("/{source}/secrets", dependencies=[Allow()], summary="Give it a new secret", status_code=201)
@@ -136,7 +133,6 @@ async def get_source(source: SourceCode, log: LogDep, response: Response) -> Sou
     return SourceOut.of(found, datetime.now(UTC))
 
 
-@router.get("", summary="Sources", dependencies=[SeenBy(SOURCES)])
-async def list_sources(read: ReadDep, page: PageDep, q: Search = None) -> Page[SourceRow]:
-    query, key = sources(q)
-    return await fetch_page(read, query, page, key=[key], row=SourceRow.model_validate)
+SOURCE_LIST = Listing(SOURCES, sa.select(TABLE.sql), order=[TABLE.sql.c.source], search=TABLE)
+"""Found by the code of the source or the id of its partner."""
+list_route(router, "", SOURCE_LIST, SourceRow, summary="Sources")

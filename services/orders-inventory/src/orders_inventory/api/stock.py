@@ -1,16 +1,17 @@
 """Stock: what came in, what is there, and the movements that explain it."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role, SeenBy, fetch_page
-from fastapi import APIRouter, Path, Query
+import sqlalchemy as sa
+from channel_service import BRAND, Allow, Commands, Listing, Role, list_route, same
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.application.stocking import counting, receiving
 from orders_inventory.domain.stock import CountStock, ReceiveStock
-from orders_inventory.views.stock import STOCK_LEVELS, balances, movements
+from orders_inventory.views.stock import BALANCE_TABLE, MOVEMENT_TABLE, STOCK_LEVELS
 
 router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
 
@@ -53,21 +54,23 @@ commands.post("/v1/stock-receipts", ReceiveStock, use=receiving, allow=[Role.OPS
 commands.post("/v1/stock-counts", CountStock, use=counting, allow=[Role.OPS], id=_balance, summary="Count stock")
 
 
-@router.get("/v1/stock", summary="Balances", dependencies=[SeenBy(STOCK_LEVELS)])
-async def list_stock(
-    read: ReadDep, page: PageDep, warehouse: Annotated[Warehouse | None, Query()] = None, sku: Annotated[Sku | None, Query()] = None
-) -> Page[Balance]:
-    query, key = balances(warehouse, sku)
-    return await fetch_page(read, query, page, key=key, row=Balance.model_validate)
+_level, _moved = BALANCE_TABLE.sql.c, MOVEMENT_TABLE.sql.c
 
-
-@router.get(
-    "/v1/stock/{warehouse}/{sku}/movements",
-    summary="Movements of a SKU in a warehouse, newest first",
-    dependencies=[SeenBy(STOCK_LEVELS)],
+BALANCE_LIST = Listing(
+    STOCK_LEVELS,
+    sa.select(*_level, (_level.on_hand - _level.reserved).label("available")),
+    order=[_level.warehouse, _level.sku],
+    filters=[same(_level.warehouse, Warehouse), same(_level.sku, Sku)],
 )
-async def list_movements(
-    warehouse: Annotated[Warehouse, Path()], sku: Annotated[Sku, Path()], read: ReadDep, page: PageDep
-) -> Page[Movement]:
-    query, key = movements(warehouse, sku)
-    return await fetch_page(read, query, page, key=[key], row=Movement.model_validate, descending=True)
+MOVEMENT_LIST = Listing(
+    STOCK_LEVELS,
+    sa.select(*_moved),
+    order=[_moved.position],
+    newest=True,
+    filters=[same(_moved.warehouse, Warehouse), same(_moved.sku, Sku)],
+)
+"""Of one balance."""
+list_route(router, "/v1/stock", BALANCE_LIST, Balance, summary="Balances")
+list_route(
+    router, "/v1/stock/{warehouse}/{sku}/movements", MOVEMENT_LIST, Movement, summary="Movements of a SKU in a warehouse, newest first"
+)

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.push_orders import At, follow, give_back
 from orders_inventory.application.pushes import delivery_of
 from orders_inventory.application.stocking import receiving
-from orders_inventory.connectors import CONNECTORS
 from orders_inventory.connectors.meaning import Command, GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
 from orders_inventory.domain.credit import BringCorrection, BringGoods, CorrectAmount, ReturnGoods
 from orders_inventory.domain.order import AsKnown, AsPlaced, BringOrder, OrderPlaced, PlaceOrder

@@ -3,7 +3,7 @@
 from channel_events import Actor, Appended, Log, On, OwnLog, Reaction, RedriveResult, redrive
 
 from orders_inventory.application.push_deciding import commands
-from orders_inventory.application.push_waiting import arrived, waits_for
+from orders_inventory.application.push_waiting import WAITS
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
 from orders_inventory.views.pushes import REACTION
 
@@ -13,8 +13,7 @@ APPLY_PUSHES = Reaction(
     commands=commands,
     imported=True,
     refused="park",
-    waits_for=waits_for,
-    arrived=arrived,
+    waits=WAITS,
 )
 
 

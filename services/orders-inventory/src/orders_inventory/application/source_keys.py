@@ -8,8 +8,9 @@ from datetime import datetime
 from channel_events import Deciding, Rejected
 from msgspec import Struct
 
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.sources import sealed_as
-from orders_inventory.connectors import CONNECTORS, Connector, Delivery
+from orders_inventory.connectors import Connector, Delivery
 from orders_inventory.domain.codes import checked_source
 from orders_inventory.domain.source import SOURCE
 

@@ -5,16 +5,23 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from channel_events import Actor, Appended, CommandKey, Log, On, Rejected
+from channel_events import Actor, Appended, CommandKey, Log, On, Rejected, Steps
 
-from orders_inventory.connectors import CONNECTORS
-from orders_inventory.domain.source import SOURCE, RotateSecret, Source
+from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.domain.source import SOURCE, DefineSource, RotateSecret, Source
 
 SECRET_BYTES = 32
 _KEEP = "insert into source_secret (source, secret_id, sealed) values ($1, $2, $3)"
 GRANTS = 'grant select, insert on source_secret to "{role}";'
 
 Seal = Callable[[str, str], bytes]
+
+
+def defining(c: DefineSource) -> Steps:
+    """Of a platform that there is a connector for."""
+    if c.platform not in CONNECTORS:
+        raise Rejected("platform_unknown", platform=c.platform, known=", ".join(CONNECTORS))
+    return (yield On(SOURCE, c))
 
 
 async def find_source(log: Log, source: str) -> tuple[Source, str | None]:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_events.pure import Decider, Known, Rejected, command, event, tell
 from channel_terms import CURRENCIES, HappenedOn, Money, happened_on, planned_on
 from msgspec import Meta, Struct
 
@@ -59,15 +59,7 @@ def decide(command: SetPrice, prices: Prices, known: Known) -> Iterator[PriceSet
     checked_list_price(c.unit_price)
     valid_from = planned_on(c.valid_from, known)
     if prices.get(valid_from) != c.unit_price:
-        yield PriceSet(
-            price_list=c.price_list,
-            currency=c.currency,
-            sku=c.sku,
-            unit_price=c.unit_price,
-            previous=prices.get(valid_from),
-            valid_from=valid_from,
-            occurred_on=happened_on(c.on, known),
-        )
+        yield tell(PriceSet, c, previous=prices.get(valid_from), valid_from=valid_from, occurred_on=happened_on(c.on, known))
 
 
 def evolve(prices: Prices, event: PriceSet) -> Prices:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
 from channel_terms import HappenedOn, Label, Name, happened_on
 from msgspec import Meta, Struct
 
@@ -48,15 +48,8 @@ def decide(command: DefineProduct | RequireProduct, product: Product, known: Kno
     checked_sku(command.sku)
     match command:
         case DefineProduct():
-            facts = (command.name, command.category, command.subcategory)
-            if product is None or facts != (product.name, product.category, product.subcategory):
-                yield ProductDefined(
-                    sku=command.sku,
-                    name=command.name,
-                    category=command.category,
-                    subcategory=command.subcategory,
-                    occurred_on=happened_on(command.on, known),
-                )
+            if product is None or not agree(command, product):
+                yield tell(ProductDefined, command, occurred_on=happened_on(command.on, known))
         case RequireProduct():
             if product is None:
                 raise Rejected("product_unknown", sku=command.sku)

@@ -6,10 +6,10 @@ The secrets themselves are never in the log; here are only their names and until
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, command, event
-from channel_terms import CURRENCIES, HappenedOn, Label, Zone, happened_on
+from channel_terms import CURRENCIES, Code, HappenedOn, Label, Zone, happened_on
 from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
@@ -78,9 +78,7 @@ class DefineSource(SourceSettings, frozen=True, kw_only=True, forbid_unknown_fie
     """The same again changes nothing. It needs a secret before it can push."""
 
     source: Annotated[str, Meta(max_length=40, description="Also the source of its orders' numbers.", examples=["shop"])]
-    platform: Annotated[
-        Literal["woocommerce", "cloudevents"], Meta(description="Fixed once the source is defined.", examples=["woocommerce"])
-    ]
+    platform: Annotated[Code, Meta(description="One that there is a connector for, for ever.", examples=["woocommerce", "cloudevents"])]
     on: HappenedOn = None
 
     @property

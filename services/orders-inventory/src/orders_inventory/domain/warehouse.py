@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
 from channel_terms import HappenedOn, Label, Name, happened_on
 from msgspec import Meta, Struct
 
@@ -46,9 +46,8 @@ def decide(command: DefineWarehouse | RequireWarehouse, warehouse: Warehouse, kn
     checked_warehouse(command.warehouse)
     match command:
         case DefineWarehouse():
-            if warehouse is None or (command.name, command.territory) != (warehouse.name, warehouse.territory):
-                on = happened_on(command.on, known)
-                yield WarehouseDefined(warehouse=command.warehouse, name=command.name, territory=command.territory, occurred_on=on)
+            if warehouse is None or not agree(command, warehouse):
+                yield tell(WarehouseDefined, command, occurred_on=happened_on(command.on, known))
         case RequireWarehouse():
             if warehouse is None:
                 raise Rejected("warehouse_unknown", warehouse=command.warehouse)

@@ -1,11 +1,9 @@
 """Products and warehouses as they are described now."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import sqlalchemy as sa
-from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, found, search_index, searchable
-from channel_events.pure import Change, Put, Recorded
+from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
+from channel_events.pure import Change, Recorded
 
 from orders_inventory.domain.product import ProductDefined
 from orders_inventory.domain.warehouse import WarehouseDefined
@@ -25,12 +23,9 @@ WAREHOUSE_TABLE = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case ProductDefined() as e:
-            found_by = searchable(e.name, e.sku)
-            described = {"name": e.name, "category": e.category, "subcategory": e.subcategory, "defined_on": e.occurred_on}
-            yield Put((e.sku,), table="product", **described, **found_by)
+            yield PRODUCT_TABLE.put(e, defined_on=e.occurred_on, **searchable(e.name, e.sku))
         case WarehouseDefined() as e:
-            found_by = searchable(e.name, e.warehouse)
-            yield Put((e.warehouse,), table="warehouse", name=e.name, territory=e.territory, defined_on=e.occurred_on, **found_by)
+            yield WAREHOUSE_TABLE.put(e, defined_on=e.occurred_on, **searchable(e.name, e.warehouse))
 
 
 CATALOGUE = View(
@@ -38,18 +33,3 @@ CATALOGUE = View(
 )
 search_index(PRODUCT_TABLE)
 search_index(WAREHOUSE_TABLE)
-
-
-def products(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """Products, and the column they are ordered by; ``q`` is any part of name or SKU."""
-    return _listed(PRODUCT_TABLE, q), PRODUCT_TABLE.sql.c.sku
-
-
-def warehouses(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """Warehouses, and the column they are ordered by; ``q`` is any part of name or code."""
-    return _listed(WAREHOUSE_TABLE, q), WAREHOUSE_TABLE.sql.c.warehouse
-
-
-def _listed(table: Table, q: str | None) -> sa.Select[Any]:
-    query = sa.select(table.sql)
-    return query if q is None else query.where(found(table, q))

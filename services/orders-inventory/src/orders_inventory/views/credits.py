@@ -1,17 +1,13 @@
 """Credit notes as a list: goods whose sale is not here, and corrections of money only."""
 
-import operator
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from channel_events import DATE, INTEGER, NUMERIC, TEXT, OwnLog, Table, View
 from channel_events.pure import Change, Put, Recorded
 
 from orders_inventory.domain.credit import CREDIT, AmountCorrected, GoodsReturned, Note
-from orders_inventory.views.numbered import number_index, numbered
+from orders_inventory.views.numbered import number_index
 
 TABLE = Table(
     "credit",
@@ -60,30 +56,3 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 CREDITS = View("credits", version=1, of=OwnLog(events=CREDIT.events), tables=TABLE, changes=changes)
 number_index(TABLE)
-
-NEWEST_FIRST = tuple(TABLE.sql.c[name] for name in ("occurred_on", "credit_id", "kind"))
-"""What the list is ordered by, descending."""
-
-
-class Wanted(NamedTuple):
-    """Which credit notes of the list; ``None`` is any. ``from_`` and ``to`` are business dates, both included. ``q`` is the beginning of
-    a note's number, or its source and that: ``erp:CN``.
-    """
-
-    q: str | None = None
-    partner_id: str | None = None
-    kind: Kind | None = None
-    from_: date | None = None
-    to: date | None = None
-
-
-def listed(wanted: Wanted) -> sa.Select[Any]:
-    c = TABLE.sql.c
-    asked: list[tuple[sa.Column[Any], Callable[[Any, Any], Any], Any]] = [
-        (c.partner_id, operator.eq, wanted.partner_id),
-        (c.kind, operator.eq, wanted.kind),
-        (c.occurred_on, operator.ge, wanted.from_),
-        (c.occurred_on, operator.le, wanted.to),
-    ]
-    query = sa.select(TABLE.sql).where(*(compare(column, value) for column, compare, value in asked if value is not None))
-    return query if wanted.q is None else query.where(numbered(TABLE, wanted.q))

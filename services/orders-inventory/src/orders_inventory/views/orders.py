@@ -1,8 +1,7 @@
 """Orders as a list: who, when, how much, how far."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, TEXT, OwnLog, Table, View
@@ -18,7 +17,7 @@ from orders_inventory.domain.order import (
     ShipmentHandedOver,
     Status,
 )
-from orders_inventory.views.numbered import number_index, numbered
+from orders_inventory.views.numbered import number_index
 
 TABLE = Table(
     "orders",
@@ -71,19 +70,9 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 
 def _placed(e: OrderPlaced) -> Put:
-    return Put(
-        (e.order_id,),
-        source=e.source,
-        external_id=e.external_id,
-        partner_id=e.partner_id,
-        channel_type=e.channel_type,
-        segment=e.segment,
-        territory=e.territory,
-        sales_rep=e.sales_rep,
-        currency=e.currency,
-        warehouse=e.warehouse,
+    return TABLE.put(
+        e,
         placed_on=e.occurred_on,
-        imported=e.imported,
         flagged=bool(e.flags),
         lines=len(e.lines),
         gross=sum(line.quantity * line.unit_price for line in e.lines),
@@ -100,52 +89,25 @@ ORDERS = View("orders", version=2, of=OwnLog(events=ORDER.events), tables=TABLE,
 number_index(TABLE)
 
 
-class Wanted(NamedTuple):
-    """Which orders of the list; ``None`` is any. ``from_`` and ``to`` are business dates, both included.
-    ``q`` is the beginning of an order's number, or its source and that: ``shop:100``.
-    """
-
-    q: str | None = None
-    partner_id: str | None = None
-    status: Status | None = None
-    from_: date | None = None
-    to: date | None = None
-
-
-NEWEST_FIRST = (TABLE.sql.c.placed_on, TABLE.sql.c.order_id)
-"""What the list is ordered by, descending."""
-
-
-def listed(wanted: Wanted) -> sa.Select[Any]:
-    """The orders with their status."""
-    c = TABLE.sql.c
-    status = _status()
-    query = sa.select(TABLE.sql, status.label("status"))
-    if wanted.q is not None:
-        query = query.where(numbered(TABLE, wanted.q))
-    if wanted.partner_id is not None:
-        query = query.where(c.partner_id == wanted.partner_id)
-    if wanted.status is not None:
-        query = query.where(status == wanted.status)
-    if wanted.from_ is not None:
-        query = query.where(c.placed_on >= wanted.from_)
-    if wanted.to is not None:
-        query = query.where(c.placed_on <= wanted.to)
-    return query
+_c = TABLE.sql.c
 
 
 def _status() -> sa.ColumnElement[str]:
     """How far an order is, by the rule of `orders_inventory.domain.order.status` (test_the_list_and_the_order_agree_on_the_status)."""
-    c = TABLE.sql.c
-    ordered = c.units - c.cancelled
+    ordered = _c.units - _c.cancelled
     return sa.case(
         (ordered == 0, Status.CANCELLED),
-        (c.returned == ordered, Status.RETURNED),
-        (c.returned > 0, Status.PARTIALLY_RETURNED),
-        (c.delivered == ordered, Status.DELIVERED),
-        (c.delivered > 0, Status.PARTIALLY_DELIVERED),
-        (c.shipped == ordered, Status.SHIPPED),
-        (c.shipped > 0, Status.PARTIALLY_SHIPPED),
-        (c.confirmed_on.is_not(None), Status.CONFIRMED),
+        (_c.returned == ordered, Status.RETURNED),
+        (_c.returned > 0, Status.PARTIALLY_RETURNED),
+        (_c.delivered == ordered, Status.DELIVERED),
+        (_c.delivered > 0, Status.PARTIALLY_DELIVERED),
+        (_c.shipped == ordered, Status.SHIPPED),
+        (_c.shipped > 0, Status.PARTIALLY_SHIPPED),
+        (_c.confirmed_on.is_not(None), Status.CONFIRMED),
         else_=Status.PLACED,
     )
+
+
+STATUS = _status()
+ROWS = sa.select(TABLE.sql, STATUS.label("status"))
+"""The orders with their status."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from channel_events import INTEGER, TEXT, TIME, OwnLog, Table, View, parked_streams_query
@@ -66,45 +66,29 @@ def changes(event: Recorded) -> Iterator[Change]:
 PUSHES = View("pushes", version=1, of=OwnLog(events=[PushReceived, PushSettled]), tables=TABLE, changes=changes)
 
 
-class Wanted(NamedTuple):
-    """Which pushes of the list; ``None`` is any. ``text``: how the id or the entity begins."""
+_c, _w = TABLE.sql.c, _WAITING.c
+STATE = sa.case((_c.outcome.is_not(None), _c.outcome), (_w.stream.is_not(None), State.PARKED), else_=State.RECEIVED)
+ROWS = sa.select(
+    TABLE.sql,
+    STATE.label("state"),
+    sa.func.coalesce(_c.settled_reason, _w.reason).label("reason"),
+    _w.waits_for,
+    _w.attempts,
+    _w.since.label("parked_since"),
+).select_from(TABLE.sql.outerjoin(_WAITING, _w.stream == sa.literal("push/") + _c.source + "/" + _c.push_id))
+"""The pushes with their state; of those that are parked why, since when, and what they wait for."""
 
-    source: str | None = None
-    state: State | None = None
-    text: str | None = None
 
-
-def newest_first() -> list[sa.ColumnElement[Any]]:
-    return [TABLE.sql.c.position]
-
-
-def listed(wanted: Wanted) -> sa.Select[Any]:
-    """The pushes with their state; of those that are parked why, since when, and what they wait for."""
-    c, w = TABLE.sql.c, _WAITING.c
-    parked = w.stream == sa.literal("push/") + c.source + "/" + c.push_id
-    state = sa.case((c.outcome.is_not(None), c.outcome), (w.stream.is_not(None), State.PARKED), else_=State.RECEIVED)
-    query = sa.select(
-        TABLE.sql,
-        state.label("state"),
-        sa.func.coalesce(c.settled_reason, w.reason).label("reason"),
-        w.waits_for,
-        w.attempts,
-        w.since.label("parked_since"),
-    ).select_from(TABLE.sql.outerjoin(_WAITING, parked))
-    if wanted.source is not None:
-        query = query.where(c.source == wanted.source)
-    if wanted.state is not None:
-        query = query.where(state == wanted.state)
-    if wanted.text is not None:
-        query = query.where(sa.or_(c.push_id.startswith(wanted.text, autoescape=True), c.entity.startswith(wanted.text, autoescape=True)))
-    return query
+def begins(text: str) -> sa.ColumnElement[bool]:
+    """Whether the id of a push or what it is about begins so."""
+    return sa.or_(_c.push_id.startswith(text, autoescape=True), _c.entity.startswith(text, autoescape=True))
 
 
 def one(source: str, push_id: str) -> sa.Select[Any]:
-    return listed(Wanted(source=source)).where(TABLE.sql.c.push_id == push_id)
+    return ROWS.where(_c.source == source, _c.push_id == push_id)
 
 
 def tally(source: str | None) -> sa.Select[Any]:
     """How many pushes are in each state: the books of messages."""
-    pushes = listed(Wanted(source=source)).subquery()
+    pushes = (ROWS if source is None else ROWS.where(_c.source == source)).subquery()
     return sa.select(pushes.c.state, sa.func.count().label("pushes")).group_by(pushes.c.state)

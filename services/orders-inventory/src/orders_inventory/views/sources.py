@@ -1,10 +1,8 @@
 """The sources that push to us, as they are set up now."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import sqlalchemy as sa
-from channel_events import BOOLEAN, DATE, SEARCH, TEXT, OwnLog, Table, View, found, search_index, searchable
+from channel_events import BOOLEAN, DATE, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Recorded, Set
 
 from orders_inventory.domain.source import SourceDefined, SourceSecretRotated
@@ -47,9 +45,3 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 SOURCES = View("sources", version=1, of=OwnLog(events=[SourceDefined, SourceSecretRotated]), tables=TABLE, changes=changes)
 search_index(TABLE)
-
-
-def sources(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """Sources, and the column they are ordered by; ``q`` is any part of the source's code or its partner's id."""
-    query = sa.select(TABLE.sql)
-    return query if q is None else query.where(found(TABLE, q)), TABLE.sql.c.source

@@ -107,23 +107,6 @@ def _moved(event: Recorded, sku: str, units: int, kind: _Kind) -> Iterator[Chang
 STOCK_LEVELS = View("stock", version=4, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
 
 
-def balances(warehouse: str | None, sku: str | None) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
-    """Balances with what is available, and the columns they are ordered by."""
-    table = BALANCE_TABLE.sql
-    query = sa.select(table, (table.c.on_hand - table.c.reserved).label("available"))
-    if warehouse is not None:
-        query = query.where(table.c.warehouse == warehouse)
-    if sku is not None:
-        query = query.where(table.c.sku == sku)
-    return query, [table.c.warehouse, table.c.sku]
-
-
-def movements(warehouse: str, sku: str) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """The movements of one balance, and the column they are ordered by."""
-    table = MOVEMENT_TABLE.sql
-    return sa.select(table).where(table.c.warehouse == warehouse, table.c.sku == sku), table.c.position
-
-
 def unexplained() -> sa.Select[Any]:
     """How many balances are not what their movements sum up to, or not what came in less what went out."""
     balance, movement = BALANCE_TABLE.sql, MOVEMENT_TABLE.sql

@@ -10,20 +10,18 @@ from channel_service import (
     Code,
     Commands,
     Day,
-    EndOfDay,
+    Filter,
+    Listing,
     LogDep,
-    Page,
-    PageDep,
-    ReadDep,
     Role,
     RuntimeDep,
-    Search,
-    SeenBy,
     Today,
-    fetch_page,
+    list_route,
+    same,
     set_etag,
 )
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
 from partner_registry.api import partner_models as models
 from partner_registry.application.partner_record import partner_record
@@ -40,7 +38,7 @@ from partner_registry.domain.partner import (
     Status,
     SuspendPartner,
 )
-from partner_registry.views.partner_directory import ORDER, PARTNER_DIRECTORY, Wanted, listed
+from partner_registry.views.partner_directory import PARTNER_DIRECTORY, PARTNERS, listed
 
 router = APIRouter(prefix="/v1/partners", tags=["partners"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 MANAGE = [Role.CHANNEL_MANAGER]
@@ -76,20 +74,19 @@ async def get_partner(
     return models.PartnerDetail.of(record)
 
 
-@router.get("", summary="Partners by name, to list and search", dependencies=[SeenBy(PARTNER_DIRECTORY)])
-async def list_partners(
-    read: ReadDep,
-    page: PageDep,
-    today: Today,
-    end_of: EndOfDay,
-    q: Search = None,
-    channel_type: Annotated[ChannelType | None, Query()] = None,
-    territory: Annotated[str | None, Query(max_length=100, description="In this very territory today.")] = None,
-    status: Annotated[Status | None, Query()] = None,
-    parent: Annotated[str | None, Query(max_length=100, description="Directly under this partner today.")] = None,
-    known_at: Annotated[Day | None, Query(description="As it was known at the end of this day; as it is known now when not given.")] = None,
-) -> Page[models.PartnerRow]:
-    wanted = Wanted(
-        q=q, channel_type=channel_type, territory=territory, status=status, parent=parent, known_at=end_of(known_at) if known_at else None
-    )
-    return await fetch_page(read, listed(wanted, today), page, key=ORDER, row=models.PartnerRow.model_validate)
+_c = PARTNERS.sql.c
+PARTNER_LIST = Listing(
+    PARTNER_DIRECTORY,
+    lambda asked: listed(asked.today, asked.get("territory"), asked.get("parent"), asked.end_of("known_at")),
+    order=[_c.sort_name, _c.partner_id],
+    search=PARTNERS,
+    filters=[
+        same(_c.channel_type, ChannelType),
+        Filter(name="territory", kind=Annotated[str, Field(max_length=100)], description="In this very territory today."),
+        same(_c.status, Status),
+        Filter(name="parent", kind=Annotated[str, Field(max_length=100)], description="Directly under this partner today."),
+        Filter(name="known_at", kind=Day, description="As it was known at the end of this day; as it is known now when not given."),
+    ],
+)
+"""By name, whatever its case; of one name by id."""
+list_route(router, "", PARTNER_LIST, models.PartnerRow, summary="Partners by name, to list and search")

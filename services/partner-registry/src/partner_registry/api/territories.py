@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from channel_service import BRAND, Allow, Commands, Page, PageDep, ReadDep, Role, Search, SeenBy, fetch_page
+import sqlalchemy as sa
+from channel_service import BRAND, Allow, Commands, Listing, Role, list_route, searching
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from partner_registry.domain.territories import DefineTerritory
-from partner_registry.views.territory_list import TERRITORY_LIST, listed
+from partner_registry.views.territory_list import TERRITORY_LIST, TERRITORY_TABLE, TREE
 
 router = APIRouter(prefix="/v1/territories", tags=["territories"], dependencies=[Allow(*BRAND)])
 
@@ -25,7 +26,10 @@ Commands(router).put(
 )
 
 
-@router.get("", summary="All territories, by code", dependencies=[SeenBy(TERRITORY_LIST)])
-async def list_territories(read: ReadDep, page: PageDep, q: Search = None) -> Page[Territory]:
-    query, order = listed(q)
-    return await fetch_page(read, query, page, key=[order], row=Territory.model_validate)
+TERRITORIES = Listing(
+    TERRITORY_LIST,
+    sa.select(TREE),
+    order=[TREE.c.territory],
+    filters=[searching(TERRITORY_TABLE, among=TREE.c.territory)],
+)
+list_route(router, "", TERRITORIES, Territory, summary="All territories, by code")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 import msgspec
-from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
 from channel_terms import Code, HappenedOn, Name, planned_on
 from msgspec import Meta
 
@@ -55,14 +55,14 @@ def decide(command: TerritoryCommand, tree: Tree, known: Known) -> Iterator[Terr
             _require(territory, tree)
         case DefineTerritory(territory=territory) if territory in tree:
             _refuse_other_facts(command, tree[territory])
-        case DefineTerritory(territory=territory, name=name, parent=parent):
+        case DefineTerritory(territory=territory, parent=parent):
             on = planned_on(command.on, known)
             refuse_future(on, known)
             if parent == territory:
                 raise Rejected("territory_cycle", territory=territory)
             if parent is not None:
                 _require(parent, tree)
-            yield TerritoryDefined(territory=territory, name=name, parent=parent, occurred_on=on)
+            yield tell(TerritoryDefined, command, occurred_on=on)
 
 
 def _require(territory: str, tree: Tree) -> None:
@@ -71,8 +71,7 @@ def _require(territory: str, tree: Tree) -> None:
 
 
 def _refuse_other_facts(command: DefineTerritory, known: TerritoryDefined) -> None:
-    same = (command.name, command.parent, command.on or known.occurred_on) == (known.name, known.parent, known.occurred_on)
-    if not same:
+    if not agree(command, known) or command.on not in (None, known.occurred_on):
         raise Rejected("territory_exists", territory=known.territory, name=known.name, parent=known.parent, on=known.occurred_on)
 
 

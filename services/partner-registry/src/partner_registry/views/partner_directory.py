@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
-from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Set, Table, View, found, search_index, searchable
+from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Recorded, Set, Table, View, search_index, searchable
 
 from partner_registry.domain.partner import (
-    ChannelType,
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerActivated,
@@ -19,7 +17,6 @@ from partner_registry.domain.partner import (
     PartnerMoved,
     PartnerReinstated,
     PartnerSuspended,
-    Status,
 )
 from partner_registry.domain.partner.state import standing_after
 
@@ -61,24 +58,21 @@ def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PartnerApplied() as e:
             standing, search = standing_after(e), searchable(e.name, e.partner_id)
-            yield Put(
-                (e.partner_id,),
-                name=e.name,
-                channel_type=e.channel_type.value,
-                segment=e.segment,
+            yield PARTNERS.put(
+                e,
                 applied_on=e.occurred_on,
                 status=standing.status.value,
                 status_since=standing.since,
                 sort_name=search["search_text"].partition("\n")[0],
                 **search,
             )
-            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+            yield PLACES.put(e, since=e.occurred_on)
         case PartnerMoved() as e:
-            yield Put((e.partner_id, e.occurred_on), table="partner_place", territory=e.territory, parent=e.parent)
+            yield PLACES.put(e, since=e.occurred_on)
         case ChildrenAccessGranted() as e:
-            yield Put((e.partner_id, event.version), table="children_access", since=e.occurred_on, agreement=e.agreement)
+            yield ACCESSES.put(e, version=event.version, since=e.occurred_on)
         case ChildrenAccessRevoked() as e:
-            yield Put((e.partner_id, event.version), table="children_access", since=e.occurred_on)
+            yield ACCESSES.put(e, version=event.version, since=e.occurred_on, agreement=None)
         case PartnerApproved() | PartnerActivated() | PartnerSuspended() | PartnerReinstated() as e:
             standing = standing_after(e)
             yield Set((e.partner_id,), status=standing.status.value, status_since=standing.since, status_reason=standing.reason)
@@ -89,37 +83,15 @@ PARTNER_DIRECTORY = View("partner_directory", version=3, of=OWN_LOG, tables=[PAR
 _partner, _place = PARTNERS.sql.c, PLACES.sql.c
 search_index(PARTNERS)
 
-ORDER: tuple[sa.Column[Any], ...] = (_partner.sort_name, _partner.partner_id)
-"""The order of `listed`: by name, whatever its case; of one name by id."""
 
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which partners to list; None leaves that open. ``q`` is any part of name or id. ``known_at``: as they were known at
-    that moment, not as they are known now."""
-
-    q: str | None = None
-    channel_type: ChannelType | None = None
-    territory: str | None = None
-    status: Status | None = None
-    parent: str | None = None
-    known_at: datetime | None = None
-
-
-def listed(wanted: Wanted, today: date) -> sa.Select[Any]:
-    """The wanted partners, each with its place as of ``today``."""
-    known_at = wanted.known_at
-    territory, parent = _now(_place.territory, today, known_at), _now(_place.parent, today, known_at)
-    query = sa.select(PARTNERS.sql, territory.label("territory"), parent.label("parent")).where(PARTNERS.known_at(known_at))
-    if wanted.q is not None:
-        query = query.where(found(PARTNERS, wanted.q))
-    if wanted.channel_type is not None:
-        query = query.where(_partner.channel_type == wanted.channel_type.value)
-    if wanted.status is not None:
-        query = query.where(_partner.status == wanted.status.value)
-    if wanted.territory is not None:
-        query = query.where(_ever(_place.territory, wanted.territory, known_at), territory == wanted.territory)
-    if wanted.parent is not None:
-        query = query.where(_ever(_place.parent, wanted.parent, known_at), parent == wanted.parent)
+def listed(today: date, territory: str | None = None, parent: str | None = None, known_at: datetime | None = None) -> sa.Select[Any]:
+    """The partners, each with its place as of ``today``: in this territory and under this parent, when they are given; as they were
+    known at ``known_at``, or as they are known now."""
+    in_, under = _now(_place.territory, today, known_at), _now(_place.parent, today, known_at)
+    query = sa.select(PARTNERS.sql, in_.label("territory"), under.label("parent")).where(PARTNERS.known_at(known_at))
+    for column, now, value in ((_place.territory, in_, territory), (_place.parent, under, parent)):
+        if value is not None:
+            query = query.where(_ever(column, value, known_at), now == value)
     return query
 
 

@@ -1,10 +1,9 @@
 """All territories, each with its way from the root."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Put, Recorded, Table, View, found, search_index, searchable
+from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Recorded, Table, View, search_index, searchable
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from partner_registry.domain.territories import TerritoryDefined
@@ -20,23 +19,22 @@ TERRITORY_TABLE = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case TerritoryDefined() as e:
-            yield Put((e.territory,), name=e.name, parent=e.parent, defined_on=e.occurred_on, **searchable(e.name, e.territory))
+            yield TERRITORY_TABLE.put(e, defined_on=e.occurred_on, **searchable(e.name, e.territory))
 
 
 TERRITORY_LIST = View("territory_list", version=2, of=OWN_LOG, tables=TERRITORY_TABLE, changes=changes)
 search_index(TERRITORY_TABLE)
 
 
-def listed(q: str | None) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """Territories with ``path``, the codes from the root down to each; and the column of their order, the code.
-    ``q`` is any part of name or code.
-    """
-    one = TERRITORY_TABLE.sql.c
-    roots = sa.select(TERRITORY_TABLE.sql, sa.cast(array([one.territory]), ARRAY(sa.Text)).label("path")).where(one.parent.is_(None))
+_one = TERRITORY_TABLE.sql.c
+
+
+def _tree() -> sa.CTE:
+    """Territories with ``path``, the codes from the root down to each."""
+    roots = sa.select(TERRITORY_TABLE.sql, sa.cast(array([_one.territory]), ARRAY(sa.Text)).label("path")).where(_one.parent.is_(None))
     tree = roots.cte("tree", recursive=True)
-    below = sa.select(TERRITORY_TABLE.sql, sa.func.array_append(tree.c.path, one.territory)).join(tree, one.parent == tree.c.territory)
-    tree = tree.union_all(below)
-    query = sa.select(tree)
-    if q is not None:
-        query = query.where(tree.c.territory.in_(sa.select(one.territory).where(found(TERRITORY_TABLE, q))))
-    return query, tree.c.territory
+    below = sa.select(TERRITORY_TABLE.sql, sa.func.array_append(tree.c.path, _one.territory)).join(tree, _one.parent == tree.c.territory)
+    return tree.union_all(below)
+
+
+TREE = _tree()

@@ -23,6 +23,7 @@ from orders_inventory.domain.order.commands import (
 )
 from orders_inventory.domain.order.events import (
     DeliveryConfirmed,
+    Header,
     OrderCancelled,
     OrderConfirmed,
     OrderEvent,
@@ -100,7 +101,7 @@ def _step(command: OrderStep, order: Order, placed: OrderPlaced, on: date) -> It
             yield ReturnReceived(**header, reason=command.reason, lines=tuple(_returned_lines(command, order, on)))
 
 
-_CARRIED = ("order_id", "source", "external_id", "partner_id", "channel_type", "segment", "territory", "sales_rep", "currency", "warehouse")
+_CARRIED = tuple(name for name in Header.__struct_fields__ if name != "occurred_on")
 _carried = attrgetter(*_CARRIED)
 
 

@@ -31,7 +31,7 @@ class TakenBackLine(OrderLine, frozen=True, gc=False):
     complete: bool
 
 
-class _Header(Struct, frozen=True, kw_only=True, gc=False):
+class Header(Struct, frozen=True, kw_only=True, gc=False):
     """On every event of an order: who ordered, as this service knew the partner when the order was placed."""
 
     order_id: str
@@ -47,7 +47,7 @@ class _Header(Struct, frozen=True, kw_only=True, gc=False):
     occurred_on: date
 
 
-class _Later(_Header, frozen=True, kw_only=True, gc=False):
+class _Later(Header, frozen=True, kw_only=True, gc=False):
     """``reference`` is the sender's name for the step, by which a repeat is known."""
 
     placed_on: date
@@ -55,7 +55,7 @@ class _Later(_Header, frozen=True, kw_only=True, gc=False):
 
 
 @event("order_placed", public=True)
-class OrderPlaced(_Header, frozen=True, kw_only=True, gc=False):
+class OrderPlaced(Header, frozen=True, kw_only=True, gc=False):
     """Stock is reserved for every line. ``flags`` names what a person may want to look at: ``partner_suspended``."""
 
     imported: bool

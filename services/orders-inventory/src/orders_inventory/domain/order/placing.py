@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from channel_events.pure import Known, Rejected
+from channel_events.pure import Known, Rejected, agree, tell
 from channel_terms import CURRENCIES, happened_on
 
 from orders_inventory.domain.amounts import checked_discount, checked_price, checked_quantity
@@ -15,6 +15,8 @@ from orders_inventory.domain.order.events import OrderLine, OrderPlaced
 SUSPENDED = "partner_suspended"
 """Why a direct order is refused, and the flag of an imported one: it was accepted elsewhere, so it is kept and marked."""
 _HERE = AsPlaced()
+_READ = frozenset({"external_id", "lines"})
+"""What a command says in a looser form than the event tells it."""
 
 
 def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iterator[OrderPlaced]:
@@ -22,7 +24,8 @@ def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iter
     id_ = order_id(command.source, command.external_id or "")
     lines = checked_lines(command.currency, command.lines)
     if placed is not None:
-        if _facts(command, lines) != _placed_facts(placed) or command.on not in (None, placed.occurred_on):
+        same = agree(command, placed, but=_READ) and lines == placed.lines
+        if not same or command.on not in (None, placed.occurred_on):
             raise Rejected("order_exists", order_id=id_)
         return
     partner = _checked_partner(command, known)
@@ -33,30 +36,20 @@ def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iter
 def _placed(command: PlaceOrder, id_: str, partner: OrderingPartner, lines: tuple[OrderLine, ...], on: date, known: Known) -> OrderPlaced:
     there = (command.placed if isinstance(command, BringOrder) else None) or _HERE
     suspended = partner.status == "suspended" if there.suspended is None else there.suspended
-    return OrderPlaced(
+    checked_warehouse(command.warehouse)
+    return tell(
+        OrderPlaced,
+        command,
         order_id=id_,
-        source=command.source,
         external_id=command.external_id or "",
-        partner_id=partner.partner_id,
         channel_type=there.channel_type or partner.channel_type,
         segment=partner.segment if there.territory is None else there.segment,
         territory=there.territory or partner.territory_on(on),
-        sales_rep=command.sales_rep,
-        currency=command.currency,
-        warehouse=checked_warehouse(command.warehouse),
         occurred_on=on,
         imported=known.imported if there.imported is None else there.imported,
         flags=(SUSPENDED,) if suspended else (),
         lines=lines,
     )
-
-
-def _facts(command: PlaceOrder, lines: tuple[OrderLine, ...]) -> tuple[object, ...]:
-    return command.partner_id, command.sales_rep, command.currency, command.warehouse, lines
-
-
-def _placed_facts(placed: OrderPlaced) -> tuple[object, ...]:
-    return placed.partner_id, placed.sales_rep, placed.currency, placed.warehouse, placed.lines
 
 
 def _checked_partner(command: PlaceOrder, known: Known) -> OrderingPartner:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from channel_events.pure import Decider, Known, Rejected
+from channel_events.pure import Decider, Known, Rejected, tell
 from channel_terms import planned_on
 from msgspec import UNSET
 
@@ -57,15 +57,7 @@ def _apply(command: ApplyPartner, partner: Partner, known: Known) -> Iterator[Pa
     before = partner.application
     # Who repeats an application on another day, without a date, states no other fact.
     on = before.occurred_on if before and command.on is None else planned_on(command.on, known)
-    applied = PartnerApplied(
-        partner_id=command.partner_id or "",
-        name=command.name,
-        channel_type=command.channel_type,
-        segment=command.segment,
-        territory=command.territory,
-        parent=command.parent,
-        occurred_on=on,
-    )
+    applied = tell(PartnerApplied, command, partner_id=command.partner_id or "", occurred_on=on)
     if before is None:
         refuse_future(on, known)
         yield applied
