@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from channel_events.pure import Decider, Known, Rejected
+from channel_events.pure import Decider, Known, Rejected, tell
 from channel_terms import CURRENCIES, happened_on
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orders_inventory.domain.amounts import checked_amount
-from orders_inventory.domain.codes import checked_sku, checked_warehouse, credit_id
+from orders_inventory.domain.codes import checked_sku, checked_warehouse, credit_id, require_source_of
 from orders_inventory.domain.credit.commands import BringCorrection, BringGoods, CorrectAmount, CreditCommand, Note, ReturnGoods
 from orders_inventory.domain.credit.events import EVENTS, AmountCorrected, CreditEvent, GoodsReturned
 from orders_inventory.domain.order.commands import PARTNER, AsKnown
@@ -41,39 +41,34 @@ class Credit(Struct, frozen=True, gc=False):
 
 
 def decide(command: CreditCommand, credit: Credit, known: Known) -> Iterator[CreditEvent]:
-    own = _own(command)
+    _check(command)
     before = credit.goods if isinstance(command, ReturnGoods) else credit.money
     if before is None:
         on = happened_on(command.on, known)
-        yield _event(command, **own, **_partner(command, known, on), occurred_on=on)
-    elif _event(command, **own, **_as_known(before), occurred_on=command.on or before.occurred_on) != before:
+        yield _event(command, **_partner(command, known, on), occurred_on=on)
+    elif _event(command, **_as_known(before), occurred_on=command.on or before.occurred_on) != before:
         raise Rejected("credit_exists", credit_id=before.credit_id)
 
 
-def _event(command: CreditCommand, **said: Any) -> CreditEvent:
-    return GoodsReturned(**said) if isinstance(command, ReturnGoods) else AmountCorrected(**said)
+def _check(command: CreditCommand) -> None:
+    require_source_of(command.source, command.partner_id)
+    if isinstance(command, ReturnGoods):
+        if command.warehouse is not None:
+            checked_warehouse(command.warehouse)
+        return
+    if command.currency not in CURRENCIES:
+        raise Rejected("currency_invalid", currency=command.currency)
+    checked_amount(command.amount)
+    if command.sku is not None:
+        checked_sku(command.sku)
 
 
-def _own(command: CreditCommand) -> dict[str, Any]:
-    """What the note itself says, checked."""
-    c = command
-    said: dict[str, Any] = {
-        "credit_id": credit_id(c.source, c.external_id or ""),
-        "source": c.source,
-        "external_id": c.external_id or "",
-        "partner_id": c.partner_id,
-        "sales_rep": c.sales_rep,
-        "currency": c.currency,
-        "sale": c.sale,
-        "reason": c.reason,
-    }
-    if isinstance(c, ReturnGoods):
-        warehouse = None if c.warehouse is None else checked_warehouse(c.warehouse)
-        return {**said, "warehouse": warehouse, "lines": checked_lines(c.currency, c.lines)}
-    if c.currency not in CURRENCIES:
-        raise Rejected("currency_invalid", currency=c.currency)
-    sku = None if c.sku is None else checked_sku(c.sku)
-    return {**said, "note": c.note, "amount": checked_amount(c.amount), "sku": sku}
+def _event(command: CreditCommand, **others: Any) -> CreditEvent:
+    number = command.external_id or ""
+    named = {"credit_id": credit_id(command.source, number), "external_id": number}
+    if isinstance(command, ReturnGoods):
+        return tell(GoodsReturned, command, **named, lines=checked_lines(command.currency, command.lines), **others)
+    return tell(AmountCorrected, command, **named, **others)
 
 
 def _partner(command: CreditCommand, known: Known, on: date) -> dict[str, Any]:
