@@ -35,6 +35,23 @@ class PartnerMoved(Struct, frozen=True, kw_only=True):
     parent: str | None = None
 
 
+@event("partner_described", public=True)
+class PartnerDescribed(Struct, frozen=True, kw_only=True):
+    """It is called ``name`` and belongs to ``segment`` now."""
+
+    partner_id: str
+    name: str
+    segment: str | None = None
+
+
+@event("partner_move_withdrawn", public=True)
+class PartnerMoveWithdrawn(Struct, frozen=True, kw_only=True):
+    """What was said of ``occurred_on`` does not hold."""
+
+    partner_id: str
+    occurred_on: date
+
+
 @event("children_access_granted", public=True)
 class ChildrenAccessGranted(Struct, frozen=True, kw_only=True):
     """From ``occurred_on``, which may lie ahead, it sees what is of the partners directly under it."""
@@ -51,4 +68,12 @@ class ChildrenAccessRevoked(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-EVENTS: tuple[type[Struct], ...] = (TerritoryDefined, PartnerApplied, PartnerMoved, ChildrenAccessGranted, ChildrenAccessRevoked)
+EVENTS: tuple[type[Struct], ...] = (
+    TerritoryDefined,
+    PartnerApplied,
+    PartnerDescribed,
+    PartnerMoved,
+    PartnerMoveWithdrawn,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
+)

@@ -4,14 +4,32 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import BOOLEAN, DATE, INTEGER, SEARCH, TEXT, Change, Put, Recorded, Table, Topic, View, found, search_index, searchable
+from channel_events import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    SEARCH,
+    TEXT,
+    Change,
+    Put,
+    Recorded,
+    Set,
+    Table,
+    Topic,
+    View,
+    found,
+    search_index,
+    searchable,
+)
 
 from metrics.contracts.partner_registry import (
     EVENTS,
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
     PartnerApplied,
+    PartnerDescribed,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     TerritoryDefined,
 )
 from metrics.views.versions import version_table
@@ -41,6 +59,10 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.partner_id, e.occurred_on, event.recorded_on), table="partner_place", territory=e.territory, parent=e.parent)
         case PartnerMoved() as e:
             yield Put((e.partner_id, e.occurred_on, event.recorded_on), table="partner_place", territory=e.territory, parent=e.parent)
+        case PartnerDescribed() as e:
+            yield Set((e.partner_id,), table="partner", name=e.name, segment=e.segment, **searchable(e.name, e.partner_id))
+        case PartnerMoveWithdrawn() as e:
+            yield Put((e.partner_id, e.occurred_on, event.recorded_on), table="partner_place")
         case TerritoryDefined() as e:
             yield Put((e.territory, e.occurred_on, event.recorded_on), table="territory_version", name=e.name, parent=e.parent)
         case ChildrenAccessGranted() as e:
@@ -51,7 +73,7 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 HIERARCHY = View(
     "hierarchy",
-    version=3,
+    version=4,
     of=Topic("partner-registry", events=EVENTS),
     tables=[PARTNER, PARTNER_PLACE, TERRITORY, ACCESS],
     changes=changes,
