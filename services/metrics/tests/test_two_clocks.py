@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from channel_service.partners import PartnerApplied, PartnerMoved
 from channel_service.testing import Running, running
 from metrics.app import SERVICE
 from metrics.contracts.orders_inventory import ProductDefined
-from metrics.contracts.partner_registry import PartnerApplied, PartnerMoved, TerritoryDefined
-from metrics.views.hierarchy import HIERARCHY
+from metrics.contracts.partner_registry import TerritoryDefined
+from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
 
 from .examples import line, placed, returned, shipped, told
@@ -79,7 +80,7 @@ async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: st
     own = PartnerApplied(partner_id="p-1", name="Jade", channel_type="agent", territory="CN", parent="p-north", occurred_on=JAN_20)
     moved = PartnerMoved(partner_id="p-1", territory="CN", parent="p-south", occurred_on=FEB_1)
     told_on = [(partners[0], JAN_5), (partners[1], JAN_5), (own, JAN_20), (moved, FEB_10)]
-    await fold(metrics_url, HIERARCHY, [told(event, n, on) for n, (event, on) in enumerate(told_on, 1)])
+    await fold(metrics_url, PARTNERS, [told(event, n, on) for n, (event, on) in enumerate(told_on, 1)])
     await count(metrics_url, [told(order(1, JAN_20), 1, JAN_5), told(order(2, FEB_1), 2, JAN_5)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert await by(client, "orders", "day", partner_tree="p-north") == {"2026-01-20": "1"}
@@ -91,7 +92,7 @@ async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: st
 
 async def test_an_order_from_before_a_partners_first_known_place_counts_by_that_place(metrics_url: str) -> None:
     own = PartnerApplied(partner_id="p-1", name="Jade", channel_type="agent", territory="CN", parent="p-0", occurred_on=FEB_1)
-    await fold(metrics_url, HIERARCHY, [told(own, 1, FEB_1)])
+    await fold(metrics_url, PARTNERS, [told(own, 1, FEB_1)])
     await count(metrics_url, [told(order(1, JAN_5), 1, FEB_1)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", partner_tree="p-0"))["value"] == "1"
@@ -100,7 +101,7 @@ async def test_an_order_from_before_a_partners_first_known_place_counts_by_that_
 async def test_moves_that_overtook_each_other_do_not_hang_a_question(metrics_url: str) -> None:
     ring = [("p-1", "p-2"), ("p-2", "p-1")]
     events = [PartnerApplied(partner_id=p, name=p, channel_type="agent", territory="CN", parent=q, occurred_on=JAN_5) for p, q in ring]
-    await fold(metrics_url, HIERARCHY, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
+    await fold(metrics_url, PARTNERS, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
     await count(metrics_url, [told(order(1, JAN_5), 1, JAN_5)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", partner_tree="p-1"))["value"] == "1"
@@ -109,7 +110,7 @@ async def test_moves_that_overtook_each_other_do_not_hang_a_question(metrics_url
 async def test_a_territory_filter_is_exact_and_a_tree_is_all_below(metrics_url: str) -> None:
     tree = {"CN": None, "CN-S": "CN", "CN-S-1": "CN-S", "US": None}
     events = [TerritoryDefined(territory=code, name=code, parent=parent, occurred_on=JAN_5) for code, parent in tree.items()]
-    await fold(metrics_url, HIERARCHY, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
+    await fold(metrics_url, PARTNERS, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
     orders = [told(order(n, JAN_5, territory=code), n, JAN_5) for n, code in enumerate(tree, 1)]
     await count(metrics_url, orders)
     async with running(SERVICE, database_url=metrics_url) as client:

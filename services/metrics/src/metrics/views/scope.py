@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from metrics.domain.kpi import Dated
 from metrics.domain.question import Period, Question
-from metrics.views.hierarchy import PARTNER_PLACE, TERRITORY
+from metrics.views.hierarchy import PARTNERS, TERRITORY
 from metrics.views.products import PRODUCT
 from metrics.views.versions import members, on_date, versions
 
-TREES = {"partner": PARTNER_PLACE, "territory": TERRITORY}
+TREES = {"partner": PARTNERS.place, "territory": TERRITORY}
 JOINED: dict[str, tuple[Table, str, str]] = {"product_category": (PRODUCT, "product", "category")}
 """Of dimensions that are no facts' own: the versions that know of them, by which dimension, in which column."""
 
