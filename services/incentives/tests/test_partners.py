@@ -7,5 +7,5 @@ from channel_service.testing import sees_own_partners
 from incentives.app import SERVICE
 
 
-async def test_a_partner_sees_own_partners_by_name_and_nobody_else(migrated: Callable[[Service], Awaitable[str]]) -> None:
+async def test_a_partner_finds_itself_and_its_children_by_name_and_nobody_else(migrated: Callable[[Service], Awaitable[str]]) -> None:
     await sees_own_partners(SERVICE, await migrated(SERVICE))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from metrics.views.products import PRODUCTS
 
 from .examples import line, placed, returned, shipped, told
 from .folding import count, fold
-from .requests import by, only
+from .requests import by, only, summed, values
 
 JAN_5, JAN_20, FEB_1, FEB_10, FEB_20 = date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 1), date(2026, 2, 10), date(2026, 2, 20)
 
@@ -69,7 +70,21 @@ async def test_periods_are_named_as_people_name_them(asking: Running) -> None:
     assert await by(asking, "orders", "day") == {"2026-01-05": "1", "2026-02-10": "1"}
     assert await by(asking, "orders", "week") == {"2026-W02": "1", "2026-W07": "1"}
     assert await by(asking, "orders", "quarter") == {"2026-Q1": "2"}
+    assert await by(asking, "orders", "half") == {"2026-H1": "2"}
     assert await by(asking, "orders", "year") == {"2026": "2"}
+
+
+async def test_fiscal_periods_are_those_of_the_brands_own_calendar(asking: Running, metrics_url: str) -> None:
+    assert await by(asking, "orders", "fiscal_month") == {"FY2026-P01": "1", "FY2026-P02": "1"}
+    retail = "4-5-4 to the nearest saturday of january, named by its first day"
+    async with running(SERVICE, database_url=metrics_url, fiscal_year=retail) as client:
+        assert await by(client, "orders", "fiscal_month") == {"FY2025-P12": "1", "FY2026-P01": "1"}
+        assert await by(client, "orders", "fiscal_quarter") == {"FY2025-Q4": "1", "FY2026-Q1": "1"}
+        assert await by(client, "orders", "fiscal_half") == {"FY2025-H2": "1", "FY2026-H1": "1"}
+        assert await by(client, "orders", "fiscal_year") == {"FY2025": "1", "FY2026": "1"}
+        [late] = await values(client, "orders", group_by="fiscal_month", from_="2026-02-05")
+        assert late["facts"] == "/v1/kpis/orders/facts?from=2026-02-05&to=2026-02-28"
+        assert await summed(client, late["facts"]) == (Decimal(1), Decimal(0))
 
 
 async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: str) -> None:

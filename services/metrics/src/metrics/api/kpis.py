@@ -21,7 +21,10 @@ class Asked(Waiting):
     """A question for values."""
 
     group_by: list[str] = Field(
-        [], max_length=100, description="Any of its `dimensions`, day, week, month, quarter, year.", examples=[["channel_type", "month"]]
+        [],
+        max_length=100,
+        description="Any of its `dimensions`, day, week, month, quarter, half, year; fiscal_month, _quarter, _half, _year.",
+        examples=[["channel_type", "month"]],
     )
     order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
     limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
@@ -60,7 +63,8 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
     async def one_kpi(kpi: str, asked: Annotated[Asked, asking(Asked, dimensions)], runtime: RuntimeDep, caller: Caller) -> KpiAnswer:
         """By any of the groups. `order=-value&limit=10` are the highest ten."""
         definition = catalogue.kpi(kpi)
-        question = asked.question([definition], names_in(asked.group_by))
+        groups = asked.grouping([definition], names_in(asked.group_by), runtime.settings.fiscal)
+        question = asked.question([definition], groups)
         await seen(catalogue.behind(definition), asked, runtime)
         async with runtime.reading(caller.scope) as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
