@@ -90,6 +90,13 @@ def test_the_retail_calendar_has_its_published_years_of_53_weeks() -> None:
     assert [(span.last - span.first).days // 7 + 1 for span in weeks] == [4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5, 5]
 
 
+@pytest.mark.parametrize("pattern", ["4-4-5", "4-5-4", "5-4-4"])
+def test_the_months_of_a_quarter_have_the_weeks_of_the_pattern(pattern: str) -> None:
+    calendar = fiscal_calendar(f"{pattern} to the last saturday of june")
+    quarter = calendar.spans(Grain.MONTH, calendar.named("FY2026-Q2"))
+    assert "-".join(str(((month.last - month.first).days + 1) // 7) for month in quarter) == pattern
+
+
 @pytest.mark.parametrize(("rule", "last"), [("last", date(2001, 11, 24)), ("nearest", date(2001, 12, 1))])
 def test_the_end_of_a_year_of_weeks_is_the_one_of_the_regulations_own_example(rule: str, last: date) -> None:
     assert fiscal_calendar(f"4-4-5 to the {rule} saturday of november").named("FY2001").last == last
