@@ -3,9 +3,10 @@
 from datetime import date
 
 from channel_events.testing import feed, recorded
+from channel_service.partners import PartnerApplied, PartnerMoved
 from metrics.contracts.orders_inventory import ProductDefined
-from metrics.contracts.partner_registry import PartnerApplied, PartnerMoved, TerritoryDefined
-from metrics.views.hierarchy import HIERARCHY
+from metrics.contracts.partner_registry import TerritoryDefined
+from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
 
 JAN, FEB = date(2026, 1, 5), date(2026, 2, 1)
@@ -27,11 +28,11 @@ def test_a_later_word_about_the_same_date_is_another_version_by_the_day_it_was_r
 
 def test_a_moved_partner_has_a_place_from_each_date_and_one_name() -> None:
     moved = PartnerMoved(partner_id="p-1", territory="US", parent=None, occurred_on=FEB)
-    fed = feed(HIERARCHY, APPLIED, moved)
+    fed = feed(PARTNERS, APPLIED, moved)
     assert [(r["valid_from"], r["territory"], r["parent"]) for r in fed.rows("partner_place")] == [(JAN, "CN", "p-0"), (FEB, "US", None)]
-    assert [(r["partner"], r["name"]) for r in fed.rows("partner")] == [("p-1", "Jade")]
+    assert [(r["partner_id"], r["name"]) for r in fed.rows("partner_copy")] == [("p-1", "Jade")]
 
 
 def test_a_territory_has_a_name_and_a_parent() -> None:
-    (row,) = feed(HIERARCHY, TerritoryDefined(territory="CN-N", name="North", parent="CN", occurred_on=JAN)).rows("territory_version")
+    (row,) = feed(PARTNERS, TerritoryDefined(territory="CN-N", name="North", parent="CN", occurred_on=JAN)).rows("territory_version")
     assert (row["name"], row["parent"], row["valid_from"]) == ("North", "CN", JAN)

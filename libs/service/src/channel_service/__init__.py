@@ -13,7 +13,6 @@ from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
 from channel_service.paging import Page, PageRequest, Search, fetch_page
-from channel_service.partners.places import children_seen
 from channel_service.problems import Problem, ProblemCatalogue
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
@@ -64,7 +63,6 @@ __all__ = [
     "Today",
     "WrittenEvent",
     "attach",
-    "children_seen",
     "content_tag",
     "create_app",
     "fetch_page",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from channel_events import scoped_role
+from channel_terms import SAID_LIKE, Calendar, fiscal_calendar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -46,6 +47,11 @@ def _zone(value: str) -> str:
         ZoneInfo(value)
     except (KeyError, OSError, ValueError):  # an unknown name, a folder's name, a path outside the data
         raise ValueError("not a time zone of the IANA list") from None
+    return value
+
+
+def _fiscal_year(value: str) -> str:
+    fiscal_calendar(value)
     return value
 
 
@@ -136,6 +142,9 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Shanghai", description="the brand's time zone by its IANA name, like Asia/Shanghai"
     )
+    fiscal_year: Annotated[str, AfterValidator(_fiscal_year)] = Field(
+        "from january", description=f"the brand's fiscal year, like {SAID_LIKE}"
+    )
     host: str = Field("127.0.0.1", min_length=1, description="the address to listen on, like 127.0.0.1")
     port: int = Field(8100, ge=1, le=65535, description="the port to listen on, a whole number from 1 to 65535, like 8102")
     allowed_origins: Annotated[str, AfterValidator(_origins)] = Field(
@@ -187,6 +196,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def fiscal(self) -> Calendar:
+        """The calendar in which fiscal periods are counted."""
+        return fiscal_calendar(self.fiscal_year)
 
     @property
     def browsers(self) -> Mapping[str, str]:
