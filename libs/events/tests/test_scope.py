@@ -56,6 +56,33 @@ async def test_a_scoped_reader_sees_only_its_rows_and_others_see_all(database: s
             await reader.close()
 
 
+def test_what_is_shared_has_no_scope() -> None:
+    with pytest.raises(ValueError, match="nobody's"):
+        Table("t", key=("a",), columns={"a": TEXT}, scope="a", shared=True)
+
+
+async def test_a_scoped_reader_has_no_right_to_what_is_neither_scoped_nor_shared(database: str) -> None:
+    await make_role(database, "scope_reader")
+    tables = [
+        Table("of_nobody_seen", key=("a",), columns={"a": TEXT}, shared=True),
+        Table("of_nobody_unseen", key=("a",), columns={"a": TEXT}),
+    ]
+    view = View("unscoped", version=1, of=OWN_LOG, tables=tables, changes=lambda _: [])  # type: ignore[arg-type,return-value]
+    owner = await asyncpg.connect(database)
+    try:
+        await create_view_tables(owner, [view], role="scope_reader")
+        # As it was given before there was a difference: the next migration takes it back.
+        await owner.execute("grant select on of_nobody_unseen_v1 to scope_reader_scoped")
+        await create_view_tables(owner, [view], role="scope_reader")
+        await owner.execute("insert into of_nobody_seen_v1 values ('1')")
+        await owner.execute("set role scope_reader_scoped")
+        assert await owner.fetchval("select count(*) from of_nobody_seen_v1") == 1
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await owner.fetch("select * from of_nobody_unseen_v1")
+    finally:
+        await owner.close()
+
+
 def test_a_scope_is_a_column_of_the_table() -> None:
     with pytest.raises(ValueError, match="no column partner"):
         Table("t", key=("a",), columns={"a": TEXT}, scope="partner")

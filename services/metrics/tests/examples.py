@@ -10,7 +10,16 @@ from uuid import UUID
 from channel_events import Recorded
 from channel_events.testing import recorded
 from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
-from metrics.contracts.orders_inventory import Line, OrderCancelled, OrderPlaced, ProductDefined, ReturnReceived, ShipmentHandedOver
+from metrics.contracts.orders_inventory import (
+    AmountCorrected,
+    GoodsReturned,
+    Line,
+    OrderCancelled,
+    OrderPlaced,
+    ProductDefined,
+    ReturnReceived,
+    ShipmentHandedOver,
+)
 from metrics.contracts.partner_registry import TerritoryDefined
 from metrics.facts.deliveries import DeliveryConfirmed
 
@@ -54,6 +63,20 @@ def delivered(**facts: Any) -> DeliveryConfirmed:
 
 def returned(**facts: Any) -> ReturnReceived:
     return ReturnReceived(**header(**{"placed_on": MONDAY, **facts}))
+
+
+def credit(**facts: Any) -> dict[str, Any]:
+    header_ = header()
+    plain = {name: header_[name] for name in ("source", "partner_id", "channel_type", "territory", "currency", "occurred_on")}
+    return {**plain, "credit_id": "erp:CN-1", **facts}
+
+
+def goods_returned(*lines: Line, **facts: Any) -> GoodsReturned:
+    return GoodsReturned(**credit(lines=lines or (line(),), **facts))
+
+
+def corrected(note: Any = "credit", amount: str = "10", **facts: Any) -> AmountCorrected:
+    return AmountCorrected(**credit(note=note, amount=Decimal(amount), **facts))
 
 
 def told(data: Any, position: int, on: date, *, partition: int = 0) -> Recorded:

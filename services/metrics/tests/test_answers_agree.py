@@ -122,7 +122,7 @@ async def test_small_pages_are_as_complete_as_large_ones(client: Running) -> Non
 
 async def test_an_order_with_two_products_counts_once_in_each_and_once_in_all(client: Running) -> None:
     async with client.runtime.reading_everything() as read:
-        rows = (await read.execute(sa.text("select order_id, product from sales_fact_v1 where kind = 'placed'"))).all()
+        rows = (await read.execute(sa.text("select order_id, product from sales_fact_v2 where kind = 'placed'"))).all()
     each = {sku: len({order for order, product in rows if product == sku}) for sku in ("s-1", "s-2")}
     both = len({order for order, product in rows if product in each})
     found = await values(client, "orders", product=["s-1", "s-2"], group_by="product")

@@ -14,7 +14,7 @@ from metrics.domain.tally import groups_of
 from metrics.facts.deliveries import CYCLE_DAYS
 from metrics.facts.sales import PLACED, RETURNED
 
-from .examples import MONDAY, cancelled, delivered, line, placed, returned, shipped, told
+from .examples import MONDAY, cancelled, corrected, delivered, goods_returned, line, placed, returned, shipped, told
 from .folding import count
 from .requests import only
 
@@ -25,15 +25,16 @@ FORMULAS = {
     "gross": (1, "placed.gross"),
     "discount": (1, "placed.discount"),
     "cancelled": (1, "cancelled.net"),
-    "returned": (1, "returned.net"),
-    "net": (1, "placed.gross - placed.discount - cancelled.net - returned.net"),
+    "returned": (2, "returned.net + returned_without_sale.net"),
+    "corrected": (1, "corrected.net"),
+    "net": (2, "placed.gross - placed.discount - cancelled.net - returned.net - returned_without_sale.net + corrected.net"),
     "fill_rate": (1, "(shipped.filled) / (placed.lines - cancelled.complete)"),
     "cycle_time": (1, "p50 of cycle_days over delivered.lines"),
     "cycle_time_p90": (1, "p90 of cycle_days over delivered.lines"),
     "return_rate": (1, "(returned.units) / (delivered.units)"),
 }
 # Four lines: 1 ships whole at once, 2 in two shipments and half of it comes back, 3 is cancelled whole, 4 in part. The first shipment
-# arrives after 3 days, the second after 10.
+# arrives after 3 days, the second after 10. Then goods come back whose sale is not here, and two notes correct money.
 LINES = [line(1, "a", 2, "10.005", "0.5"), line(2, "b", 4, "1.25", "1"), line(3, "c", 1, "3"), line(4, "d", 10, "2", "5")]
 STORY: Sequence[Any] = [
     placed(lines=tuple(LINES)),
@@ -46,6 +47,9 @@ STORY: Sequence[Any] = [
     delivered(occurred_on=MONDAY + timedelta(days=3), lines=(line(1, "a", 2), line(2, "b", 1), line(4, "d", 6))),
     delivered(occurred_on=MONDAY + timedelta(days=10), lines=(line(2, "b", 3),)),
     returned(lines=(line(2, "b", 2, "1.25", "0.5"),)),
+    goods_returned(line(1, "a", 3, "9", "1"), line(2, "z", 1, "2.5")),
+    corrected("credit", "4.25", sku="a"),
+    corrected("debit", "1.00", credit_id="erp:DN-1"),
 ]
 EXPECTED = {
     "order_lines": ("4", "4"),
@@ -54,8 +58,9 @@ EXPECTED = {
     "gross": ("48.010", "48.01"),
     "discount": ("6.5", "6.50"),
     "cancelled": ("9", "9.00"),
-    "returned": ("2.00", "2.00"),
-    "net": ("30.510", "30.51"),
+    "returned": ("30.50", "30.50"),
+    "corrected": ("-3.25", "-3.25"),
+    "net": ("-1.240", "-1.24"),
     "fill_rate": ("2", "0.666667"),
     "cycle_time": ("3", "3"),
     "cycle_time_p90": ("4", "10"),

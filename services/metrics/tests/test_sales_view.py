@@ -6,7 +6,7 @@ from channel_events.testing import feed, recorded
 from metrics.facts import sales
 from metrics.views.fact_tables import tables_of
 
-from .examples import MONDAY, cancelled, line, placed, returned, shipped
+from .examples import MONDAY, cancelled, corrected, goods_returned, line, placed, returned, shipped
 
 SALES = tables_of(sales.SALES).view
 TUESDAY = MONDAY.replace(day=6)
@@ -55,3 +55,12 @@ def test_only_lines_shipped_complete_with_the_first_shipment_are_filled() -> Non
 def test_a_fact_names_the_event_it_comes_from() -> None:
     (row,) = feed(SALES, recorded(placed(), source="orders-inventory", position=7, id="e-7", partition=2)).rows("sales_fact")
     assert (row["service"], row["partition"], row["position"], row["event_id"]) == ("orders-inventory", 2, 7, "e-7")
+
+
+def test_what_credit_notes_say_is_marked_by_its_kind_and_belongs_to_no_order() -> None:
+    (goods,) = feed(SALES, goods_returned(line(1, "s-1", 3, "2", "0.5"), occurred_on=TUESDAY)).rows("sales_fact")
+    assert (goods["kind"], goods["order_id"], goods["warehouse"]) == ("returned_without_sale", "erp:CN-1", "")
+    assert (goods["units"], goods["gross"], goods["discount"], goods["placed_on"]) == (3, Decimal(6), Decimal("0.5"), TUESDAY)
+    for note, added in (("credit", -10), ("debit", 10)):
+        (money,) = feed(SALES, corrected(note)).rows("sales_fact")
+        assert (money["kind"], money["product"], money["units"], money["gross"]) == ("corrected", "", 0, added)

@@ -26,6 +26,7 @@ from orders_inventory.domain.order import (
     ShippedLine,
     TakenBackLine,
     Wanted,
+    WantedBack,
 )
 
 MAY_1, MAY_2, MAY_3 = date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3)
@@ -110,4 +111,5 @@ def cancel(*lines: Wanted, on: date | None = MAY_2, **more: Any) -> CancelOrder:
 
 
 def give_back(*lines: Wanted, on: date | None = MAY_2, **more: Any) -> ReturnOrder:
-    return ReturnOrder(**WHERE | {"reason": "broken"} | more, lines=lines or None, on=on)
+    back = tuple(one if isinstance(one, WantedBack) else WantedBack(one.line_id, one.quantity, one.sku) for one in lines)
+    return ReturnOrder(**WHERE | {"reason": "broken"} | more, lines=back or None, on=on)

@@ -14,6 +14,7 @@ from orders_inventory.domain.order import (
     ShippedLine,
     TakenBackLine,
     Wanted,
+    WantedBack,
 )
 
 from .examples import (
@@ -228,4 +229,43 @@ def test_steps_of_two_kinds_may_bear_one_reference() -> None:
     again.when(deliver(2, reference="DN-1")).then_rejected("reference_used")
     again.when(give_back(Wanted("1", 10), reference="DN-1")).then(
         ReturnReceived(**later() | {"reference": "DN-1"}, reason="broken", lines=(WHOLE_A,))
+    )
+
+
+OWN = Decimal("5.00")
+TWICE = (
+    placed(lines=(TEN_A, replace(FOUR_B, sku="A"))),
+    confirmed(),
+    shipped(1, ALL_A, replace(ALL_B, sku="A")),
+    DeliveryConfirmed(**later(), shipment=1, lines=(TEN_A, replace(FOUR_B, sku="A"))),
+)
+
+
+def came_back(*lines: TakenBackLine, reference: str | None = None) -> ReturnReceived:
+    return ReturnReceived(**later() | {"reference": reference}, reason="broken", lines=lines)
+
+
+def test_a_return_may_have_its_own_price_and_the_rest_keeps_its_share_of_the_discount() -> None:
+    own = came_back(TakenBackLine("1", "A", 3, OWN, Decimal(0), complete=False))
+    delivered = given(ORDER, *SHIPPED, DELIVERED)
+    for named in (WantedBack("1", 3, unit_price=OWN), WantedBack(sku="A", quantity=3, unit_price=OWN)):
+        delivered.when(give_back(named)).then(own)
+    rest = came_back(TakenBackLine("1", "A", 7, Decimal("9.90"), Decimal("0.70"), complete=True))
+    given(ORDER, *SHIPPED, DELIVERED, own).when(give_back(Wanted("1", 7))).then(rest)
+    given(ORDER, *SHIPPED, DELIVERED).when(give_back(WantedBack("1", 10, unit_price=Decimal(10**15)))).then_rejected("unit_price_invalid")
+
+
+def test_a_return_by_a_sku_that_two_lines_have_takes_of_one_after_the_other() -> None:
+    all_of_1 = TakenBackLine("1", "A", 10, OWN, Decimal(0), complete=True)
+    two_of_2 = TakenBackLine("2", "A", 2, OWN, Decimal(0), complete=False)
+    twelve = give_back(WantedBack(sku="A", quantity=12, unit_price=OWN), reference="CN-1")
+    given(ORDER, *TWICE).when(twelve).then(came_back(all_of_1, two_of_2, reference="CN-1"))
+    begun = given(ORDER, *TWICE, came_back(all_of_1, two_of_2, reference="CN-1"))
+    begun.when(twelve).then_nothing()
+    begun.when(replace(twelve, lines=(WantedBack(sku="A", quantity=11),))).then_rejected("reference_used")
+    rest = came_back(TakenBackLine("2", "A", 2, Decimal(20), Decimal(0), complete=True))
+    begun.when(give_back(WantedBack(sku="A"))).then(rest)
+    begun.when(give_back(WantedBack(sku="A", quantity=3))).then_rejected("quantity_exceeds_line", line_id="2", wanted=3, left=2)
+    given(ORDER, *TWICE).when(give_back(WantedBack(sku="A", quantity=15))).then_rejected(
+        "quantity_exceeds_line", line_id="2", wanted=5, left=4
     )

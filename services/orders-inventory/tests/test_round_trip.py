@@ -12,7 +12,7 @@ from orders_inventory.views.partner_copy import PARTNERS
 from .requests import NDJSON, done, head, imported, imported_file, line, order, stocked
 from .test_lists_over_http import listed, until
 
-LISTS = ["orders", "products", "warehouses", "prices", "stock", "stock/sh/A/movements", "stock/sh/B/movements"]
+LISTS = ["orders", "credits", "products", "warehouses", "prices", "stock", "stock/sh/A/movements", "stock/sh/B/movements"]
 PLACE_IN_THE_LOG = ("position", "event_id", "recorded_at")
 
 
@@ -46,9 +46,14 @@ async def a_history(client: Running) -> None:
         ("2/cancel", {"reason": "y"}),
         ("3/confirm", {"reference": "C-1"}),
         ("3/ship", {"lines": [{"sku": "A", "quantity": 3}], "reference": "DN-1"}),
+        ("0/return", {"reason": "z", "lines": [{"sku": "A", "quantity": 2, "unit_price": "0.005"}, {"sku": "B", "unit_price": "1"}]}),
         ("0/return", {"reason": "z"}),
     ):
         await done(client, f"/v1/orders/shop:{path}", {"on": "2026-05-09"} | body)
+    note = {"source": "erp", "external_id": "CN-1", "partner_id": "p2", "currency": "CNY", "reason": "old", "on": "2026-05-03"}
+    await done(client, "/v1/goods-returns", note | {"warehouse": "sh", "sale": "x/1", "lines": [line(), line(sku="B", discount="1")]})
+    await done(client, "/v1/amount-corrections", note | {"note": "debit", "amount": "7.005", "sku": "A"})
+    await done(client, "/v1/amount-corrections", note | {"external_id": "CN-2", "note": "credit", "amount": "3", "sales_rep": "lin"})
     # The last of them comes late, for a day before much that is known by now.
     for counted, reference, day in ((90, "c1", "2026-05-10"), (88, None, "2026-05-10"), (99, "c2", "2026-05-02")):
         count = {"warehouse": "sh", "sku": "A", "counted": counted, "reference": reference, "on": day}

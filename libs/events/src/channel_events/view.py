@@ -67,8 +67,11 @@ class Table:
     """A view's table: key and other columns by name; every column that is no key may be null, sums begin at zero.
 
     ``sums`` names the numeric columns that `Add` adds to. ``scope`` names the column whose values decide what a scoped
-    reader sees: the database itself shows it no other rows (`scope_setting`). ``sql`` is the SQLAlchemy table to query, once
-    the table belongs to a `View` (its physical name carries the view's version: a new version is a new table).
+    reader sees: the database itself shows it no other rows (`scope_setting`). What is ``shared`` is nobody's: a scoped reader sees
+    all of it. To a table that is neither it has no right.
+
+    ``sql`` is the SQLAlchemy table to query, once the table belongs to a `View` (its physical name carries the view's version: a new
+    version is a new table).
     """
 
     def __init__(
@@ -80,14 +83,18 @@ class Table:
         sums: Iterable[str] = (),
         indexes: Iterable[Sequence[str]] = (),
         scope: str | None = None,
+        shared: bool = False,
     ) -> None:
         self.name = name
         self.scope = scope
+        self.shared = shared
         self.key = tuple(key)
         self.columns = dict(columns)
         self.sums = frozenset(sums)
         self.indexes = tuple(tuple(index) for index in indexes)
         named = {*self.key, *self.sums, *(c for index in self.indexes for c in index), *([scope] if scope else [])}
+        if scope is not None and shared:
+            raise ValueError(f"table {name}: what is shared is nobody's, so it has no scope")
         if missing := named - self.columns.keys():
             raise ValueError(f"table {name}: no column {', '.join(sorted(missing))}")
         self._sql: sa.Table | None = None

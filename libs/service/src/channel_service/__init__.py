@@ -12,7 +12,7 @@ from channel_service.listing import Filter, Listing, list_route, same, searching
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
-from channel_service.paging import Page, PageRequest, Search, fetch_page
+from channel_service.paging import Page, PageRequest, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
@@ -54,7 +54,6 @@ __all__ = [
     "Role",
     "RuntimeDep",
     "Sealer",
-    "Search",
     "SeenBy",
     "Service",
     "Settings",

@@ -19,9 +19,6 @@ T = TypeVar("T")
 MAX_LIMIT = 200
 _CHECK_BYTES = 6
 
-Search = Annotated[str | None, Query(max_length=100, description="Any part of name or id, in any case.", examples=["jade"])]
-"""What people type to find something by its name; see `channel_events.search`."""
-
 
 class Page(BaseModel, Generic[T]):
     """Some rows, and where to go on: ``next`` is the ``cursor`` of the next request, null on the last page."""

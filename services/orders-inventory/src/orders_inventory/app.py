@@ -2,9 +2,10 @@
 
 from channel_service import Measure, Service
 
-from orders_inventory.api import catalogue, imports, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.api import catalogue, credit_notes, imports, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.application.sources import GRANTS
+from orders_inventory.domain.credit import CREDIT
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.product import PRODUCT
@@ -16,6 +17,7 @@ from orders_inventory.domain.stock import STOCK
 from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
+from orders_inventory.views.credits import CREDITS
 from orders_inventory.views.orders import ORDERS
 from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
 from orders_inventory.views.prices import PRICES
@@ -27,14 +29,15 @@ SERVICE = Service(
     "orders-inventory",
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
-    deciders=[ORDER, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED],
+    deciders=[ORDER, CREDIT, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED],
     copies=[KNOWN_PARTNERS],
-    views=[ORDERS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
+    views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
     reactions=[APPLY_PUSHES],
     measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
     also_sees=PARTNERS.children_seen,
     routers=[
         orders.router,
+        credit_notes.router,
         stock.router,
         catalogue.router,
         prices.router,

@@ -166,6 +166,27 @@ _ORDERS = [
     ),
 ]
 
+_CREDITS = [
+    Problem(
+        "credit_unknown",
+        404,
+        "There is no such credit note; check its id, which is source:external_id.",
+        "没有该贷项凭证；请核对编号（来源:外部编号）。",
+    ),
+    Problem(
+        "credit_exists",
+        409,
+        "Credit note {credit_id} was taken with other facts; a note's number is used once for ever.",
+        "贷项凭证 {credit_id} 已以不同内容登记；同一来源的凭证编号只能使用一次。",
+    ),
+    Problem(
+        "amount_invalid",
+        422,
+        "The amount is {amount}: it must be above 0 and below 10^15, with at most 10 decimals.",
+        "金额为 {amount}：应大于 0 且低于 10^15，最多 10 位小数。",
+    ),
+]
+
 _LINES = [
     Problem("currency_invalid", 422, "{currency} is no currency of ISO 4217, like CNY.", "{currency} 不是 ISO 4217 货币代码，如 CNY。"),
     Problem(
@@ -255,4 +276,4 @@ _SOURCES = [
     ),
 ]
 
-PROBLEMS = ProblemCatalogue([*_PARTNERS, *_CATALOGUE, *_ORDERS, *_LINES, *_SOURCES]) | IMPORT_PROBLEMS
+PROBLEMS = ProblemCatalogue([*_PARTNERS, *_CATALOGUE, *_ORDERS, *_CREDITS, *_LINES, *_SOURCES]) | IMPORT_PROBLEMS

@@ -12,7 +12,7 @@ from channel_events.reaction import Reaction
 from channel_events.subscription.own_log import PARTITION
 from channel_events.subscription.progress import ProgressTable
 from channel_events.subscription.serving import schema_of, serving_build
-from channel_events.view import SCOPE, OwnLog, Topic, View, scoped_role
+from channel_events.view import SCOPE, OwnLog, Table, Topic, View, scoped_role
 
 _LOCK = 0x71766965  # "qvie"
 _HAS_POLICY = "select exists (select from pg_policy where polrelid = $1::text::regclass and polname = 'scope')"
@@ -22,7 +22,7 @@ _quote = _DIALECT.identifier_preparer.quote
 
 async def create_view_tables(connection: Any, views: Iterable[View], *, role: str | None = None) -> None:
     """Creates what is missing of the views' tables and indexes; ``role``, when given, may then read and write them, and
-    `scoped_role` of it, which has to be there, may read them.
+    `scoped_role` of it, which has to be there, may read those that are scoped or shared.
 
     ``connection`` is asyncpg's, of the owning role. Several processes may do it at once.
     """
@@ -43,11 +43,13 @@ async def make_tables(connection: Any, view: View, schema: str, *, role: str | N
         name = table.sql.name
         await connection.execute(str(CreateTable(table.sql, if_not_exists=True).compile(dialect=_DIALECT)))
         await _index(connection, [index for index in table.sql.indexes if index.unique])  # those that folding needs
-        if table.scope is not None and not await connection.fetchval(_HAS_POLICY, f"{_quote(schema)}.{_quote(name)}"):
-            await connection.execute(_policy(name, table.scope))
+        seen = table.shared or table.scope is not None
+        if seen and not await connection.fetchval(_HAS_POLICY, f"{_quote(schema)}.{_quote(name)}"):
+            await connection.execute(_policy(table))
         if role is not None:
             await connection.execute(f"grant select, insert, update, delete on {_quote(name)} to {_quote(role)}")
-            await connection.execute(f"grant select on {_quote(name)} to {_quote(scoped_role(role))}")
+            scoped = f"grant select on {_quote(name)} to" if seen else f"revoke all on {_quote(name)} from"
+            await connection.execute(f"{scoped} {_quote(scoped_role(role))}")
 
 
 async def make_indexes(connection: Any, view: View, schema: str) -> None:
@@ -85,11 +87,10 @@ def _both(role: str) -> str:
     return f"{_quote(role)}, {_quote(scoped_role(role))}"
 
 
-def _policy(table: str, column: str) -> str:
+def _policy(table: Table) -> str:
     """Row security for the scoped role. The service's own role bypasses it: PostgreSQL copies into no table under row security,
     and reads that see everything pay nothing for it. A subquery asks the setting once, not per row, and an index can serve it.
     """
-    return (
-        f"alter table {_quote(table)} enable row level security; "
-        f"create policy scope on {_quote(table)} using ({_quote(column)} = any((select current_setting('{SCOPE}'))::text[]))"
-    )
+    name = _quote(table.sql.name)
+    rows = "true" if table.scope is None else f"{_quote(table.scope)} = any((select current_setting('{SCOPE}'))::text[])"
+    return f"alter table {name} enable row level security; create policy scope on {name} using ({rows})"

@@ -83,6 +83,7 @@ class PartnerCopy(View):
             "partner_place",
             key=("partner_id", "valid_from", *told),
             columns={"partner_id": TEXT, "valid_from": DATE, **told, "territory": TEXT, "parent": TEXT},
+            scope="partner_id",
             indexes=[("parent",)],
         )
         self.access = Table(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from channel_events.pure import event
 from msgspec import Struct
@@ -60,6 +61,50 @@ class ShipmentHandedOver(LaterEvent, frozen=True, kw_only=True):
 @event("return_received", public=True)
 class ReturnReceived(LaterEvent, frozen=True, kw_only=True):
     pass
+
+
+class CreditEvent(Struct, frozen=True, kw_only=True):
+    """Of a credit note, which belongs to no order here: from whom and where, as known when it was taken."""
+
+    credit_id: str
+    source: str
+    partner_id: str
+    channel_type: str
+    territory: str
+    currency: str
+    occurred_on: date
+    segment: str | None = None
+    sales_rep: str | None = None
+
+    @property
+    def order_id(self) -> str:
+        return self.credit_id
+
+    @property
+    def placed_on(self) -> date:
+        return self.occurred_on
+
+
+@event("goods_returned", public=True)
+class GoodsReturned(CreditEvent, frozen=True, kw_only=True):
+    lines: tuple[Line, ...]
+    warehouse: str | None = None
+
+
+@event("amount_corrected", public=True)
+class AmountCorrected(CreditEvent, frozen=True, kw_only=True):
+    note: Literal["credit", "debit"]
+    amount: Decimal
+    sku: str | None = None
+
+    @property
+    def warehouse(self) -> None:
+        return None
+
+    @property
+    def added(self) -> Decimal:
+        """What it adds to what was sold: a credit takes away."""
+        return self.amount if self.note == "debit" else -self.amount
 
 
 @event("product_defined", public=True)

@@ -2,8 +2,8 @@
 
 from metrics.domain.facts import CURRENCY, PARTNER, Dimension
 
-ORDER_ID = Dimension("order_id", "Order.", "direct:1001")
-LINE_ID = Dimension("line_id", "Line of the order.", "1", by_line=True)
+ORDER_ID = Dimension("order_id", "Order, or credit note.", "direct:1001")
+LINE_ID = Dimension("line_id", "Line of the order.", "1", by_line=True, optional=True)
 OF_ORDER = (
     Dimension(PARTNER, "Partner ids.", "p-1001", field="partner_id", tree="Partners and all under them, on the fact's date."),
     Dimension("channel_type", "Channel types.", "retailer"),
@@ -11,10 +11,10 @@ OF_ORDER = (
     Dimension("territory", "Territories as stamped on the order.", "CN-E", tree="Territories and all under them, on the fact's date."),
     Dimension("sales_rep", "Sales representatives.", "282", optional=True),
     Dimension("source", "Where the order came from.", "direct"),
-    Dimension("warehouse", "Warehouses.", "sh"),
+    Dimension("warehouse", "Warehouses.", "sh", optional=True),
     Dimension(CURRENCY, "Currencies.", "CNY"),
 )
 OF_LINE = (
-    Dimension("product", "SKUs.", "PEN-01", by_line=True),
+    Dimension("product", "SKUs.", "PEN-01", by_line=True, optional=True),
     Dimension("product_category", "Product categories, as they were on the fact's date.", "bikes", optional=True, through="product"),
 )

@@ -1,6 +1,7 @@
-"""Returned quantities times unit price, less their share of the discount, on the date of the return."""
+"""Returned quantities times unit price, less their share of the discount, on the date of the return; also of goods whose sale is not known
+here."""
 
 from metrics.domain.kpi import Kpi
-from metrics.facts.sales import RETURNED
+from metrics.facts.sales import RETURNED, RETURNED_WITHOUT_SALE
 
-KPI = Kpi("returned", "Returned", __doc__, numerator=RETURNED.net)
+KPI = Kpi("returned", "Returned", __doc__, numerator=RETURNED.net + RETURNED_WITHOUT_SALE.net, version=2)

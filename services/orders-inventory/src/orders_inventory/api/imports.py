@@ -7,9 +7,11 @@ from typing import Any
 from channel_service.exporting import document_routes
 from channel_service.importing import Importable, ImportSet, import_routes, not_first
 
+from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
 from orders_inventory.application.said import said
 from orders_inventory.application.stocking import counting, pricing, receiving
+from orders_inventory.domain.credit import BringCorrection, BringGoods, Note
 from orders_inventory.domain.order import (
     BringOrder,
     CancelOrder,
@@ -108,6 +110,25 @@ _STEPS = [
     _step("cancellation", CancelOrder(**_OF, reason="out of season")),
     _step("return", ReturnOrder(**_OF, reason="broken")),
 ]
+_NUMBERED: dict[str, Any] = {"key": ["source", "external_id"], "required": ["source", "external_id", "on"]}
+_NOTE: dict[str, Any] = {"source": "erp", "external_id": "CN-17", "partner_id": "p-1001", "currency": "CNY", "on": date(2026, 5, 4)}
+_CREDITS: list[Importable[Any]] = [
+    Importable(
+        "goods_return",
+        BringGoods,
+        use=returning_goods,
+        **_NUMBERED,
+        counts="lines",
+        example=BringGoods(**_NOTE, reason="bought last year", warehouse="sh", lines=(NewLine("PEN-01", 2, Decimal("3.50")),)),
+    ),
+    Importable(
+        "amount_correction",
+        BringCorrection,
+        use=correcting,
+        **_NUMBERED,
+        example=BringCorrection(**_NOTE, reason="price agreed afterwards", note=Note.CREDIT, amount=Decimal("25.00")),
+    ),
+]
 WHOLE = ImportSet(
     "orders",
     _WAREHOUSES,
@@ -117,6 +138,7 @@ WHOLE = ImportSet(
     _COUNTS,
     _ORDERS,
     *_STEPS,
+    *_CREDITS,
     summary="Import a channel's whole history: catalogue, stock, orders and what happened to them",
 )
 SETS = (

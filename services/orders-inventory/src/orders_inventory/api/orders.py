@@ -37,7 +37,8 @@ from orders_inventory.domain.order import (
     ShipOrder,
     Status,
 )
-from orders_inventory.views.orders import ORDERS, ROWS, STATUS, TABLE, numbered
+from orders_inventory.views.numbered import numbered
+from orders_inventory.views.orders import ORDERS, ROWS, STATUS, TABLE
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 STEP = [Role.CHANNEL_MANAGER, Role.OPS]
@@ -86,7 +87,7 @@ ORDER_LIST = Listing(
         Filter(
             name="q",
             kind=Annotated[str, Field(min_length=1, max_length=141)],
-            where=numbered,
+            where=numbered(TABLE),
             description="The beginning of its number, or source:number.",
             examples=["1001"],
         ),

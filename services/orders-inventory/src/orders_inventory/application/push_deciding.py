@@ -9,13 +9,15 @@ from channel_events import Ask, On, Recorded, Rejected, Steps
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
 from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.push_orders import At, follow, give_back
 from orders_inventory.application.pushes import delivery_of
 from orders_inventory.application.stocking import receiving
 from orders_inventory.connectors.meaning import Command, GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
-from orders_inventory.domain.order import AsPlaced, BringOrder, OrderPlaced, PlaceOrder
+from orders_inventory.domain.credit import BringCorrection, BringGoods, CorrectAmount, ReturnGoods
+from orders_inventory.domain.order import AsKnown, AsPlaced, BringOrder, OrderPlaced, PlaceOrder
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
 from orders_inventory.domain.pushed import PUSHED, TakeVersion, pushed_key
@@ -106,6 +108,10 @@ def _asked(told: _Told, command: Command) -> Making:
     match command:
         case PlaceOrder() as c:
             return (yield from _order(told, c.external_id or "", lambda at: _placed(told, c, at)))
+        case ReturnGoods() as c:
+            return (yield from _credited(told, c, BringGoods, returning_goods))
+        case CorrectAmount() as c:
+            return (yield from _credited(told, c, BringCorrection, correcting))
         case DefineProduct() as c:
             yield On(PRODUCT, replace(c, on=c.on or told.today))
         case ReceiveStock() as c:
@@ -113,6 +119,24 @@ def _asked(told: _Told, command: Command) -> Making:
         case step:
             return (yield from _order(told, step.external_id, lambda at: _step(told, step, at)))
     return APPLIED
+
+
+def _credited(told: _Told, c: Any, as_brought: type[Struct], use: Any) -> Making:
+    """Takes a credit note under the push's source, with the source's channel type. Only one with a number is known when it comes again."""
+    if c.external_id is None:
+        raise Rejected("push_unreadable", problem="data lacks external_id")
+    _require_accepted(told, c.currency)
+    named = {"source": told.push.source, "on": c.on or told.today, "known_as": AsKnown(channel_type=told.settings.channel_type)}
+    return APPLIED if (yield from use(as_brought(**_said(c) | named))) else _nothing("nothing_new")
+
+
+def _said(c: Struct) -> dict[str, Any]:
+    return {name: getattr(c, name) for name in c.__struct_fields__}
+
+
+def _require_accepted(told: _Told, currency: str) -> None:
+    if told.settings.currencies and currency not in told.settings.currencies:
+        raise Rejected("currency_not_accepted", currency=currency)
 
 
 def _order(told: _Told, external_id: str, make: Any) -> Making:
@@ -163,11 +187,9 @@ def _partner_id(seen: WholeOrder, settings: SourceSettings) -> str:
 
 def _bring(told: _Told, c: PlaceOrder, at: At) -> Steps:
     """Places an order under the push's source, with the source's channel type."""
-    if told.settings.currencies and c.currency not in told.settings.currencies:
-        raise Rejected("currency_not_accepted", currency=c.currency)
-    said = {name: getattr(c, name) for name in PlaceOrder.__struct_fields__}
+    _require_accepted(told, c.currency)
     placed = AsPlaced(channel_type=told.settings.channel_type)
-    yield from bringing(BringOrder(**said | {"source": told.push.source, "on": c.on or told.today}, placed=placed))
+    yield from bringing(BringOrder(**_said(c) | {"source": told.push.source, "on": c.on or told.today}, placed=placed))
     yield from at.look()
 
 

@@ -25,6 +25,7 @@ from orders_inventory.domain.order import (
     ReturnOrder,
     ShipOrder,
     Wanted,
+    WantedBack,
     line_of,
 )
 
@@ -66,7 +67,8 @@ class At:
 
     def take_back(self, lines: Sequence[Wanted] | None, reason: str, on: date) -> Steps:
         first = max((line.delivered_on or on for line in self.order.lines.values() if line.held), default=on)
-        yield from self._take(returning(ReturnOrder(**self.where, lines=_all(lines), reason=reason, on=max(on, first))))
+        back = None if lines is None else tuple(WantedBack(one.line_id, one.quantity, one.sku) for one in lines)
+        yield from self._take(returning(ReturnOrder(**self.where, lines=back, reason=reason, on=max(on, first))))
 
     def _take(self, step: Steps) -> Steps:
         self.taken += bool((yield from step))

@@ -5,8 +5,10 @@ from channel_events.pure import say
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders_inventory.domain.credit import AmountCorrected, BringCorrection, BringGoods, GoodsReturned
 from orders_inventory.domain.order import (
     SUSPENDED,
+    AsKnown,
     AsPlaced,
     BringOrder,
     CancelOrder,
@@ -21,6 +23,7 @@ from orders_inventory.domain.order import (
     ShipmentHandedOver,
     ShipOrder,
     Wanted,
+    WantedBack,
 )
 from orders_inventory.domain.price import PriceSet, SetPrice
 from orders_inventory.domain.product import DefineProduct, ProductDefined
@@ -39,6 +42,8 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     DeliveryConfirmed: DeliverOrder,
     OrderCancelled: CancelOrder,
     ReturnReceived: ReturnOrder,
+    GoodsReturned: BringGoods,
+    AmountCorrected: BringCorrection,
 }
 
 
@@ -52,6 +57,12 @@ def said(event: Recorded) -> Struct | None:
     if isinstance(told, OrderPlaced):
         as_placed = AsPlaced(told.channel_type, told.segment, told.territory, SUSPENDED in told.flags, told.imported)
         return replace(command, placed=as_placed)
-    if isinstance(command, ShipOrder | CancelOrder | ReturnOrder):
+    if isinstance(told, GoodsReturned | AmountCorrected):
+        return replace(command, known_as=AsKnown(told.channel_type, told.segment, told.territory))
+    if isinstance(told, ReturnReceived):
+        # A line without a discount says its price: that may be its own.
+        lines = tuple(WantedBack(one.line_id, one.quantity, unit_price=None if one.discount else one.unit_price) for one in told.lines)
+        return replace(command, lines=lines)
+    if isinstance(command, ShipOrder | CancelOrder):
         return replace(command, lines=tuple(Wanted(line.line_id, line.quantity) for line in told.lines))
     return command

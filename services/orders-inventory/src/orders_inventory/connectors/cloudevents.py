@@ -7,6 +7,10 @@ source, which is that of the push:
   [line_id, discount]; [warehouse, sales_rep]
 - ``qudao.order.confirmed``, ``.shipped``, ``.delivered``: external_id, on, [lines of line_id or sku, [quantity]]; a delivery: [shipment]
 - ``qudao.order.cancelled``, ``.returned``: the same with reason
+- ``qudao.goods.returned``, of a sale that is not here: external_id, partner_id (unless the source has one), currency, on, reason, lines
+  as of an order; [warehouse: on no stock without it, sale, sales_rep]
+- ``qudao.amount.corrected``, money only: external_id, partner_id (unless the source has one), currency, on, reason, note, amount;
+  [sku, sale, sales_rep]
 - ``qudao.product.defined``: sku, name, [category, subcategory], on
 - ``qudao.stock.received``: sku, quantity, on, [warehouse, reference]
 
@@ -29,6 +33,7 @@ from orders_inventory.connectors.connector import Connector, Delivery
 from orders_inventory.connectors.meaning import Asked, Meaning, Nothing
 from orders_inventory.connectors.reading import parsed
 from orders_inventory.connectors.signing import from_base64, signer
+from orders_inventory.domain.credit import CorrectAmount, ReturnGoods
 from orders_inventory.domain.order import CancelOrder, ConfirmOrder, DeliverOrder, PlaceOrder, ReturnOrder, ShipOrder
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.source import SkuRule, SourceSettings
@@ -60,9 +65,15 @@ COMMANDS: dict[str, Reader[Any]] = {
     "qudao.order.delivered": Reader(DeliverOrder),
     "qudao.order.cancelled": Reader(CancelOrder),
     "qudao.order.returned": Reader(ReturnOrder),
+    "qudao.goods.returned": Reader(ReturnGoods),
+    "qudao.amount.corrected": Reader(CorrectAmount),
     "qudao.product.defined": Reader(DefineProduct),
     "qudao.stock.received": Reader(ReceiveStock),
 }
+
+
+_OF_PARTNER = ("qudao.order.placed", "qudao.goods.returned", "qudao.amount.corrected")
+"""Types whose data name the partner."""
 
 
 def signed_by(delivery: Delivery, secrets: Sequence[str], now: datetime) -> int | None:
@@ -110,8 +121,9 @@ def _completed(event: Event, source: SourceSettings) -> dict[str, Any]:
         raise Rejected("push_unreadable", problem="data names no source: it is that of the push")
     if event.type in ("qudao.order.placed", "qudao.stock.received"):
         data["warehouse"] = data.get("warehouse") or source.warehouse
-    if event.type == "qudao.order.placed":
+    if event.type in _OF_PARTNER:
         data["partner_id"] = _partner_id(data.get("partner_id"), source)
+    if event.type in ("qudao.order.placed", "qudao.goods.returned"):
         for number, line in enumerate(data["lines"] if isinstance(data.get("lines"), list) else [], start=1):
             if isinstance(line, dict):
                 line["sku"] = line.get("sku") or _sku(line.get("line_id") or str(number), source)

@@ -10,11 +10,12 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from orders_inventory.domain.credit import CorrectAmount, ReturnGoods
 from orders_inventory.domain.order import NewLine, OrderStep, PlaceOrder, Wanted
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.stock import ReceiveStock
 
-Command: TypeAlias = PlaceOrder | OrderStep | DefineProduct | ReceiveStock
+Command: TypeAlias = PlaceOrder | OrderStep | ReturnGoods | CorrectAmount | DefineProduct | ReceiveStock
 
 
 class Stage(IntEnum):

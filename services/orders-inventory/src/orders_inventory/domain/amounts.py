@@ -32,6 +32,13 @@ def checked_list_price(unit_price: Decimal) -> Decimal:
     return unit_price
 
 
+def checked_amount(amount: Decimal) -> Decimal:
+    """An amount of money: above zero, below 10^15, with at most 10 decimals."""
+    if not _is_amount(amount) or not 0 < amount < _MOST_VALUE:
+        raise Rejected("amount_invalid", amount=str(amount))
+    return amount
+
+
 def checked_discount(discount: Decimal, gross: Decimal, **of: str) -> Decimal:
     """A discount from zero to the whole of the line's ``gross``, with at most 10 decimals."""
     if not _is_amount(discount) or discount > gross:

@@ -34,6 +34,10 @@ def order_id(source: str, external_id: str) -> str:
     return f"{source}:{external_id}"
 
 
+credit_id = order_id
+"""The same of a credit note: its numbers are a range of their own."""
+
+
 def checked_sku(sku: str) -> str:
     """The SKU itself, 1 to 64 characters; ``sku_invalid`` otherwise."""
     if not _is_code(sku, 64):

@@ -75,8 +75,18 @@ class StockReturned(_OfOrder, frozen=True, kw_only=True, gc=False):
     """Units of an order came back and lie in the warehouse again."""
 
 
+@event("stock_taken_in")
+class StockTakenIn(Struct, frozen=True, kw_only=True, gc=False):
+    """Units came back that belong to no order here; ``reference`` is the credit note."""
+
+    warehouse: str
+    reference: str
+    lines: tuple[Units, ...]
+    occurred_on: date
+
+
 OrderStockEvent: TypeAlias = StockReserved | StockReleased | StockShipped | StockReturned
-StockEvent: TypeAlias = StockReceived | StockAdjusted | OrderStockEvent
+StockEvent: TypeAlias = StockReceived | StockAdjusted | StockTakenIn | OrderStockEvent
 
 
 @command("receive_stock", stream="stock/{warehouse}")
@@ -129,8 +139,18 @@ class Restock(_ForOrder, frozen=True, kw_only=True, gc=False):
     """Take units of an order back in."""
 
 
+@command("take_in_stock", stream="stock/{warehouse}")
+class TakeIn(Struct, frozen=True, kw_only=True, gc=False):
+    """Take units back in that belong to no order here."""
+
+    warehouse: str
+    reference: str
+    lines: tuple[Units, ...]
+    on: date
+
+
 StockStep: TypeAlias = Reserve | Release | Ship | Restock
-StockCommand: TypeAlias = ReceiveStock | CountStock | StockStep
+StockCommand: TypeAlias = ReceiveStock | CountStock | TakeIn | StockStep
 
 
 DAYS_KEPT = 7
@@ -201,6 +221,8 @@ def decide(command: StockCommand, shelves: Shelves, known: Known) -> Iterator[St
             yield _of_order(StockShipped, c)
         case Restock() as c:
             yield _of_order(StockReturned, c)
+        case TakeIn() as c:
+            yield StockTakenIn(warehouse=c.warehouse, reference=c.reference, lines=c.lines, occurred_on=c.on)
 
 
 def _count(c: CountStock, item: StockItem, on: date) -> Iterator[StockAdjusted]:
@@ -252,10 +274,14 @@ _MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
     StockReleased: lambda n: (0, -n),
     StockShipped: lambda n: (-n, -n),
     StockReturned: lambda n: (n, 0),
+    StockTakenIn: lambda n: (n, 0),
 }
 """What each adds to what is on hand and to what is reserved."""
 
-_EVENTS: tuple[type[StockEvent], ...] = (StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned)
+_EVENTS: tuple[type[StockEvent], ...] = (
+    *(StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned),
+    StockTakenIn,
+)
 STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider(
     "stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS, state=dict[str, StockItem], kept=(dict, Map)
 )

@@ -17,6 +17,7 @@ from orders_inventory.domain.order import (
     ShipmentHandedOver,
     Status,
 )
+from orders_inventory.views.numbered import number_index
 
 TABLE = Table(
     "orders",
@@ -85,18 +86,10 @@ def _units(e: Any) -> int:
 
 
 ORDERS = View("orders", version=2, of=OwnLog(events=ORDER.events), tables=TABLE, changes=changes)
-# Beginnings are found by it whatever the database's collation.
-sa.Index(f"{TABLE.sql.name}_number", TABLE.sql.c.external_id, postgresql_ops={"external_id": "text_pattern_ops"})
+number_index(TABLE)
 
 
 _c = TABLE.sql.c
-
-
-def numbered(q: str) -> sa.ColumnElement[bool]:
-    """Whether an order's number begins so, or its source is that and its number begins so: ``shop:100``."""
-    source, colon, number = q.partition(":")
-    alone = _c.external_id.startswith(q, autoescape=True)
-    return sa.or_(alone, sa.and_(_c.source == source, _c.external_id.startswith(number, autoescape=True))) if colon else alone
 
 
 def _status() -> sa.ColumnElement[str]:

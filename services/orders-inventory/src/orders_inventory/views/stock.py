@@ -7,7 +7,16 @@ import sqlalchemy as sa
 from channel_events import DATE, INTEGER, TEXT, TIME, OwnLog, Table, View
 from channel_events.pure import Add, Change, Insert, Recorded
 
-from orders_inventory.domain.stock import STOCK, StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped
+from orders_inventory.domain.stock import (
+    STOCK,
+    StockAdjusted,
+    StockReceived,
+    StockReleased,
+    StockReserved,
+    StockReturned,
+    StockShipped,
+    StockTakenIn,
+)
 
 BALANCE_TABLE = Table(
     "stock_balance",
@@ -56,11 +65,12 @@ class _Kind(NamedTuple):
     sum: str | None
 
 
-_OF_ORDERS = {
+_IN_LINES: dict[type, _Kind] = {
     StockReserved: _Kind("reserved", 0, 1, None),
     StockReleased: _Kind("released", 0, -1, None),
     StockShipped: _Kind("shipped", -1, -1, "shipped"),
     StockReturned: _Kind("returned", 1, 0, "returned"),
+    StockTakenIn: _Kind("returned", 1, 0, "returned"),
 }
 
 
@@ -70,9 +80,9 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield from _moved(event, e.sku, e.quantity, _Kind("received", 1, 0, "received"))
         case StockAdjusted() as e:
             yield from _moved(event, e.sku, e.difference, _Kind("adjusted", 1, 0, "adjusted"))
-        case StockReserved() | StockReleased() | StockShipped() | StockReturned() as e:
+        case StockReserved() | StockReleased() | StockShipped() | StockReturned() | StockTakenIn() as e:
             for line in e.lines:
-                yield from _moved(event, line.sku, line.quantity, _OF_ORDERS[type(e)])
+                yield from _moved(event, line.sku, line.quantity, _IN_LINES[type(e)])
 
 
 def _moved(event: Recorded, sku: str, units: int, kind: _Kind) -> Iterator[Change]:
@@ -94,7 +104,7 @@ def _moved(event: Recorded, sku: str, units: int, kind: _Kind) -> Iterator[Chang
     )
 
 
-STOCK_LEVELS = View("stock", version=3, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+STOCK_LEVELS = View("stock", version=4, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
 
 
 def unexplained() -> sa.Select[Any]:

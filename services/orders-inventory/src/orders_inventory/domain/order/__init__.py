@@ -4,6 +4,7 @@ from channel_events.pure import Decider
 
 from orders_inventory.domain.order.commands import (
     PARTNER,
+    AsKnown,
     AsPlaced,
     BringOrder,
     CancelOrder,
@@ -19,6 +20,7 @@ from orders_inventory.domain.order.commands import (
     ReturnOrder,
     ShipOrder,
     Wanted,
+    WantedBack,
 )
 from orders_inventory.domain.order.decide import decide
 from orders_inventory.domain.order.events import (
@@ -47,6 +49,7 @@ __all__ = [
     "ORDER",
     "PARTNER",
     "SUSPENDED",
+    "AsKnown",
     "AsPlaced",
     "BringOrder",
     "CancelOrder",
@@ -76,6 +79,7 @@ __all__ = [
     "Status",
     "TakenBackLine",
     "Wanted",
+    "WantedBack",
     "line_of",
     "status",
     "units_by_sku",

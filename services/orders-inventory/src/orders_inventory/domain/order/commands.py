@@ -66,12 +66,17 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fie
     on: HappenedOn = None
 
 
-class AsPlaced(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was known of the partner when an order was placed elsewhere, where that is to be kept, and whether it was imported there."""
+class AsKnown(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was known of the partner when something of it was taken elsewhere, where that is to be kept."""
 
     channel_type: Label | None = None
     segment: Label | None = None
     territory: Code | None = None
+
+
+class AsPlaced(AsKnown, frozen=True, forbid_unknown_fields=True):
+    """The same of an order, whether the partner was suspended, and whether the order was imported there."""
+
     suspended: bool | None = None
     imported: bool | None = None
 
@@ -101,6 +106,14 @@ class Wanted(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.line_id is None and self.sku is None:
             raise Wrong("must name a line by line_id or sku", "应以 line_id 或 sku 指明订单行")
+
+
+class WantedBack(Wanted, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Units of a line that come back; by a SKU that several lines have, of these one after another."""
+
+    unit_price: Annotated[
+        Money | None, Meta(description="What is given back for a unit, after all discounts; as it was sold when left out.")
+    ] = None
 
 
 Lines: TypeAlias = Annotated[
@@ -157,7 +170,10 @@ class ReturnOrder(_Step, frozen=True, kw_only=True, gc=False):
     """Puts delivered units back on hand in the order's warehouse."""
 
     reason: Annotated[Name, Meta(examples=["broken"])]
-    lines: Lines = None
+    lines: Annotated[
+        Annotated[tuple[WantedBack, ...], Meta(min_length=1, max_length=MAX_LINES)] | None,
+        Meta(description="All that is left when left out."),
+    ] = None
     on: HappenedOn = None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from channel_events.pure import Known, Rejected
 from channel_terms import happened_on
 
-from orders_inventory.domain.amounts import portion
+from orders_inventory.domain.amounts import checked_price, portion
 from orders_inventory.domain.codes import order_id
 from orders_inventory.domain.order.commands import (
     CancelOrder,
@@ -35,7 +35,7 @@ from orders_inventory.domain.order.events import (
     TakenBackLine,
 )
 from orders_inventory.domain.order.placing import place
-from orders_inventory.domain.order.selection import line_of, selected
+from orders_inventory.domain.order.selection import lines_meant, one_by_one, selected
 from orders_inventory.domain.order.state import Line, Order, named
 
 
@@ -58,8 +58,16 @@ def _says(command: OrderStep, order: Order, taken: dict[str, int]) -> bool:
         return command.shipment is None or str(command.shipment) in taken
     if isinstance(command, ConfirmOrder) or command.lines is None:
         return True
-    wanted = {line_of(order, one).placed.line_id: one.quantity for one in command.lines}
-    return wanted.keys() == taken.keys() and all(units in (None, taken[line_id]) for line_id, units in wanted.items())
+    meant = [(frozenset(line.placed.line_id for line in lines_meant(order, one)), one.quantity) for one in command.lines]
+    asked = {ids: [quantity for others, quantity in meant if others == ids] for ids, _ in meant}
+    return frozenset().union(*asked) >= taken.keys() and all(
+        _same_units(units, sum(taken.get(id_, 0) for id_ in ids)) for ids, units in asked.items()
+    )
+
+
+def _same_units(asked: list[int | None], taken: int) -> bool:
+    units = [one for one in asked if one is not None]
+    return taken > 0 and (sum(units) == taken or (len(units) < len(asked) and sum(units) < taken))
 
 
 _MAKES: dict[type[OrderStep], type[OrderEvent]] = {
@@ -148,11 +156,15 @@ def _shipped_lines(command: ShipOrder, order: Order) -> tuple[ShippedLine, ...]:
 
 
 def _returned_lines(command: ReturnOrder, order: Order, on: date) -> Iterator[TakenBackLine]:
-    for line, units in selected(order, command.lines, attrgetter("held"), "nothing_to_return"):
+    held = attrgetter("held")
+    wanted = None if command.lines is None else one_by_one(order, command.lines, held)
+    prices = {one.line_id: one.unit_price for one in wanted or ()}
+    for line, units in selected(order, wanted, held, "nothing_to_return"):
         _in_order(on, line.delivered_on or on)
-        yield TakenBackLine(
-            *_part(line, units, portion(line.held_discount, line.held, units)), complete=line.returned + units == line.ordered
-        )
+        line_id, sku, _, price, discount = _part(line, units, portion(line.held_discount, line.held, units))
+        if (own := prices.get(line_id)) is not None:
+            price, discount = checked_price(own, units, line_id=line_id), Decimal(0)
+        yield TakenBackLine(line_id, sku, units, price, discount, complete=line.returned + units == line.ordered)
 
 
 def _part(line: Line, units: int, discount: Decimal) -> tuple[str, str, int, Decimal, Decimal]:

@@ -96,7 +96,8 @@ class DeliveryConfirmed(_Later, frozen=True, kw_only=True, gc=False):
 
 @event("return_received", public=True)
 class ReturnReceived(_Later, frozen=True, kw_only=True, gc=False):
-    """Delivered units came back; ``complete``: every unit of the line that was not cancelled has now come back."""
+    """Delivered units came back, at the line's price and share of its discount or at a price of their own without one; ``complete``: every
+    unit of the line that was not cancelled has now come back."""
 
     reason: str
     lines: tuple[TakenBackLine, ...]

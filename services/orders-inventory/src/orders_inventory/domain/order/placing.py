@@ -1,7 +1,7 @@
 """Placing an order: the rules its lines obey, and what makes a second arrival the same order."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from channel_events.pure import Known, Rejected, agree, tell
@@ -22,7 +22,7 @@ _READ = frozenset({"external_id", "lines"})
 def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iterator[OrderPlaced]:
     """One order for ever: ``order_exists`` when it was placed with other facts; with the same facts nothing happens."""
     id_ = order_id(command.source, command.external_id or "")
-    lines = _checked_lines(command)
+    lines = checked_lines(command.currency, command.lines)
     if placed is not None:
         same = agree(command, placed, but=_READ) and lines == placed.lines
         if not same or command.on not in (None, placed.occurred_on):
@@ -64,12 +64,13 @@ def _checked_partner(command: PlaceOrder, known: Known) -> OrderingPartner:
     return partner
 
 
-def _checked_lines(command: PlaceOrder) -> tuple[OrderLine, ...]:
-    if command.currency not in CURRENCIES:
-        raise Rejected("currency_invalid", currency=command.currency)
-    if not 1 <= len(command.lines) <= MAX_LINES:
-        raise Rejected("line_count_invalid", lines=len(command.lines), most=MAX_LINES)
-    lines = tuple(_checked_line(line, number, command.currency) for number, line in enumerate(command.lines, start=1))
+def checked_lines(currency: str, new: Sequence[NewLine]) -> tuple[OrderLine, ...]:
+    """The lines of a document in ``currency``, numbered where they have no names; `Rejected` for what breaks a rule."""
+    if currency not in CURRENCIES:
+        raise Rejected("currency_invalid", currency=currency)
+    if not 1 <= len(new) <= MAX_LINES:
+        raise Rejected("line_count_invalid", lines=len(new), most=MAX_LINES)
+    lines = tuple(_checked_line(line, number, currency) for number, line in enumerate(new, start=1))
     ids = [line.line_id for line in lines]
     if len(set(ids)) < len(ids):
         raise Rejected("line_repeated", line_id=Counter(ids).most_common(1)[0][0])

@@ -7,6 +7,7 @@ from channel_events.pure import event_type
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders_inventory.domain.amounts import portion
 from orders_inventory.domain.order.events import (
     DeliveryConfirmed,
     OrderCancelled,
@@ -145,4 +146,6 @@ def _delivered(line: Line, part: OrderLine, on: date) -> Line:
 
 
 def _returned(line: Line, part: OrderLine) -> Line:
-    return replace(line, returned=line.returned + part.quantity, held_discount=line.held_discount - part.discount)
+    # Also of units that came back at a price of their own, which carry no discount any more.
+    share = portion(line.held_discount, line.held, part.quantity)
+    return replace(line, returned=line.returned + part.quantity, held_discount=line.held_discount - share)
