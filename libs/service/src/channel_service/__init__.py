@@ -8,7 +8,7 @@ from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source
-from channel_service.listing import Filter, Listing, list_route, same, searching
+from channel_service.listing import Filter, Listing, list_route, same
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
@@ -72,7 +72,6 @@ __all__ = [
     "parse_json",
     "run",
     "same",
-    "searching",
     "set_etag",
     "spend_source",
     "unlimited_body",
