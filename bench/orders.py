@@ -49,7 +49,9 @@ async def prepare(server: Postgres) -> None:
     admin = await asyncpg.connect(server.dsn())
     for name in ("ours", "peer"):
         await admin.execute(f'create database "{name}"')
-    await admin.execute('create role "app" login; create role "app_scoped" nologin; grant "app_scoped" to "app"; alter role "app" bypassrls')
+    await admin.execute(
+        'create role "app" login; create role "app_scoped" nologin; grant "app_scoped" to "app"; alter role "app" bypassrls'
+    )
     await admin.close()
     await migrate(SERVICE, server.dsn("ours"), "app")
     connection = await asyncpg.connect(server.dsn("ours"))
