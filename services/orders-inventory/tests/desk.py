@@ -33,10 +33,13 @@ class Desk(testing.Desk):
         self.parked: dict[str, tuple[Recorded, Rejected]] = {}
         self.position = 0
         self.today = NOW.date()
-        self.do(On(SOURCE, DefineSource(source="shop", platform="woocommerce", **structs.asdict(settings), on=DAY)))
+        self.define(settings)
         self.do(On(WAREHOUSE, DefineWarehouse(warehouse="sh", name="sh", on=DAY)))
         for sku in skus:
             self.stock(sku, units)
+
+    def define(self, settings: SourceSettings) -> None:
+        self.do(On(SOURCE, DefineSource(source="shop", platform="woocommerce", **structs.asdict(settings), on=DAY)))
 
     def stock(self, sku: str, units: int) -> None:
         self.do(

@@ -76,8 +76,7 @@ async def test_a_partner_orders_under_numbers_of_its_own_and_nobody_elses(client
     for source in ("shop", "~p2", "erp"):
         answer = await me.post("/v1/orders", json=order(source=source))
         assert (answer.status_code, answer.json()["code"]) == (403, "source_not_yours")
-    body = order()
-    del body["source"]
+    body = {name: value for name, value in order().items() if name not in {"source", "on"}}
     assert (await done(me, "/v1/orders", body))["id"] == "~p1:1001"
     assert not (await done(me, "/v1/orders", body | {"source": "~p1"}))["changed"]
     # Numbers of the brand are as free as before.

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from channel_service.auth.access import Denied
+from channel_service.auth.principal import Principal
 from channel_service.http.body import UNPARSABLE, BodyRefused, syntax_error
 from channel_service.http.conditional import quoted
 from channel_service.http.requests import Render
@@ -76,15 +77,24 @@ def _asynchronous(handler: Callable[..., Response]) -> Callable[[Request, Except
 
 
 def _rejected(render: Render, request: Request, error: Rejected) -> Response:
-    return render(request.scope, error.code, error.facts, _headers(error))
+    facts = error.facts
+    if error.code == "precondition_failed" and not _sees_all(request):
+        # Whose the thing is that was asked for is not known here. It answers as if it were not there: then no tag tells of it.
+        facts = {**facts, "current": None}
+    return render(request.scope, error.code, facts, _headers(error.code, facts))
 
 
-def _headers(error: Rejected) -> Mapping[str, str] | None:
+def _sees_all(request: Request) -> bool:
+    principal: Principal | None = getattr(request.state, "principal", None)
+    return principal is not None and principal.scope is None
+
+
+def _headers(code: str, facts: Mapping[str, Any]) -> Mapping[str, str] | None:
     """What a refusal says in headers as well."""
-    if error.code == "precondition_failed" and (tag := error.facts["current"]):
+    if code == "precondition_failed" and (tag := facts["current"]):
         return {"etag": quoted(tag)}
-    if error.code == "too_many_requests":
-        return {"retry-after": str(error.facts["retry_after"])}
+    if code == "too_many_requests":
+        return {"retry-after": str(facts["retry_after"])}
     return None
 
 

@@ -20,7 +20,7 @@ from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.credits import CREDITS
 from orders_inventory.views.orders import ORDERS
 from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
-from orders_inventory.views.prices import PRICES
+from orders_inventory.views.prices import LISTED_PRICES, PRICES
 from orders_inventory.views.pushes import PUSHES
 from orders_inventory.views.sources import SOURCES
 from orders_inventory.views.stock import STOCK_LEVELS, unexplained
@@ -30,7 +30,7 @@ SERVICE = Service(
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
     deciders=[ORDER, CREDIT, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED],
-    copies=[KNOWN_PARTNERS],
+    copies=[KNOWN_PARTNERS, LISTED_PRICES],
     views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
     reactions=[APPLY_PUSHES],
     measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],

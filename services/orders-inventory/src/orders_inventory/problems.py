@@ -135,6 +135,18 @@ _ORDERS = [
         "日期 {on} 早于其前一步骤的日期 {before}；请使用 {before} 或之后的日期。",
     ),
     Problem(
+        "date_not_open",
+        409,
+        "The date {on} lies outside of {month}, the month that is open for orders; leave the date out, or ask the brand to enter it.",
+        "日期 {on} 不在当前可下单的月份 {month} 内；请省略日期，或请品牌方录入该订单。",
+    ),
+    Problem(
+        "price_not_set",
+        409,
+        "Line {line_id} costs nothing, but no price list gives {sku} for nothing; send its price, or ask the brand to enter the order.",
+        "订单行 {line_id} 的金额为 0，但没有价目表将 {sku} 定为 0；请填写价格，或请品牌方录入该订单。",
+    ),
+    Problem(
         "reference_used",
         409,
         "The reference {reference} was used before for something else; give this one a reference of its own.",

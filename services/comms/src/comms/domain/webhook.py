@@ -168,6 +168,8 @@ def _subscribe(command: SubscribeWebhook, webhook: Webhook, known: Known) -> Ite
     wish, webhook_id = _wish(command), command.webhook_id or ""
     if not webhook.used:
         yield WebhookDefined(webhook_id=webhook_id, partner_id=command.partner_id, wish=wish, occurred_on=known.today)
+    elif command.partner_id not in (None, webhook.partner_id):
+        raise Rejected("webhook_unknown", webhook_id=webhook_id)  # to a partner what is not its own is not there
     elif (wish, command.partner_id) != (webhook.wish, webhook.partner_id):
         raise Rejected("webhook_exists", webhook_id=webhook_id)
 

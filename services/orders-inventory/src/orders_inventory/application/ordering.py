@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from channel_events import Ask, On, Rejected, Steps
-from msgspec.structs import replace
 
-from orders_inventory.domain.codes import own_source
+from orders_inventory.domain.codes import DIRECT, own_source
 from orders_inventory.domain.order import (
     ORDER,
     BringOrder,
@@ -20,6 +19,7 @@ from orders_inventory.domain.order import (
     Order,
     OrderPlaced,
     OrderStep,
+    OwnOrder,
     PlaceOrder,
     ReturnOrder,
     ShipOrder,
@@ -40,13 +40,13 @@ def placing(c: PlaceOrder) -> Steps:
     return events
 
 
-def of_partner(c: PlaceOrder) -> PlaceOrder:
+def of_partner(c: PlaceOrder) -> OwnOrder:
     """The order as its partner itself gives it: under numbers of its own, so that nobody's can be used up. `Rejected`
     (``source_not_yours``) when it names another's."""
     own = own_source(c.partner_id)
-    if c.source not in ("direct", own):
+    if c.source not in (DIRECT, own):
         raise Rejected("source_not_yours", source=c.source)
-    return replace(c, source=own)
+    return OwnOrder(**{name: getattr(c, name) for name in c.__struct_fields__} | {"source": own})
 
 
 def bringing(c: BringOrder) -> Steps:

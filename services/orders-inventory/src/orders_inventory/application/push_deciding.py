@@ -144,6 +144,9 @@ def _order(told: _Told, external_id: str, make: Any) -> Making:
     at = At(told.push.source, external_id)
     yield from at.look()
     version = at.version
+    # Numbers of this source may have come through other doors, or when it belonged to somebody else.
+    if at.order.placed is not None and told.settings.partner_id not in (None, at.placed.partner_id):
+        raise Rejected("order_not_of_source", order_id=at.order_id)
     try:
         came: Came = yield from make(at)
     except Rejected as refusal:

@@ -6,6 +6,8 @@ from channel_events.pure import Rejected
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}|~[^\s/?%:;,\x00-\x1f\x7f]{1,100}")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+DIRECT = "direct"
+"""The source of numbers that the brand's own people give."""
 _NOT_IN_A_CODE = frozenset("/?%:")
 
 
@@ -22,8 +24,10 @@ def checked_source(source: str) -> str:
 
 
 def checked_shop(source: str) -> str:
-    """The code of a source that can be set up; the partners' own are not."""
-    return checked_source(source if not source.startswith("~") else "")
+    """The code of a source that can be set up. Those of the partners and of what the brand's own people enter are nobody else's to fill."""
+    if source.startswith("~") or source == DIRECT:
+        raise Rejected("source_invalid", source=source)
+    return checked_source(source)
 
 
 def order_id(source: str, external_id: str) -> str:
@@ -64,6 +68,13 @@ def checked_price_list(price_list: str) -> str:
     if not _PLACE.fullmatch(price_list):
         raise Rejected("price_list_invalid", price_list=price_list)
     return price_list
+
+
+def require_source_of(source: str, partner_id: str) -> None:
+    """``source_not_yours`` for the own source of another partner: whoever gives a number there, it is that partner's. So a conflict about
+    such a number never tells one partner of what is another's."""
+    if source.startswith("~") and source != own_source(partner_id):
+        raise Rejected("source_not_yours", source=source)
 
 
 def own_source(partner_id: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from channel_events.pure import Decider, Known, Rejected, command, event, tell
+from channel_events.pure import Decider, Known, Need, Rejected, command, event, tell
 from channel_terms import CURRENCIES, HappenedOn, Money, happened_on, planned_on
 from msgspec import Meta, Struct
 
@@ -44,6 +44,33 @@ class SetPrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         date | None, Meta(description="The first day on which it holds, which may lie ahead; today when left out.", examples=["2026-11-24"])
     ] = None
     on: HappenedOn = None
+
+
+class ListPrice(Struct, frozen=True, gc=False):
+    """Of one SKU in one list: it costs so much from ``valid_from`` on."""
+
+    price_list: str
+    valid_from: date
+    unit_price: Decimal
+
+
+class Listed(Struct, frozen=True, gc=False):
+    """All that the price lists say of a SKU in one currency, by list, oldest first."""
+
+    prices: tuple[ListPrice, ...]
+
+    def free_on(self, day: date) -> bool:
+        """Whether it costs nothing in one of the lists on ``day``."""
+        last = {one.price_list: one.unit_price for one in self.prices if one.valid_from <= day}
+        return any(price == 0 for price in last.values())
+
+
+LISTED = Need[Listed]("listed")
+"""What the price lists say, by `listed_key`."""
+
+
+def listed_key(currency: str, sku: str) -> str:
+    return f"{currency}/{sku}"
 
 
 Prices: TypeAlias = Mapping[date, Decimal]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from channel_events import DATE, INTEGER, NUMERIC, TEXT, OwnLog, Table, View
-from channel_events.pure import Change, Put, Recorded
+from channel_events.pure import Change, Recorded
 
 from orders_inventory.domain.credit import CREDIT, AmountCorrected, GoodsReturned, Note
 from orders_inventory.views.numbered import number_index
@@ -33,25 +33,20 @@ class Kind(StrEnum):
     MONEY = "corrected"
 
 
-_SAME = ("source", "external_id", "partner_id", "channel_type", "segment", "territory", "sales_rep", "currency", "sale", "reason")
-
-
 def changes(event: Recorded) -> Iterator[Change]:
-    e = event.data
-    said = {name: getattr(e, name) for name in (*_SAME, "occurred_on")} | {"event_id": event.id}
-    match e:
-        case GoodsReturned():
-            yield Put(
-                (e.credit_id, Kind.GOODS.value),
-                **said,
-                warehouse=e.warehouse,
+    match event.data:
+        case GoodsReturned() as e:
+            yield TABLE.put(
+                e,
+                kind=Kind.GOODS.value,
+                event_id=event.id,
                 lines=len(e.lines),
                 units=sum(line.quantity for line in e.lines),
                 amount=sum(line.quantity * line.unit_price - line.discount for line in e.lines),
             )
-        case AmountCorrected():
+        case AmountCorrected() as e:
             amount = e.amount if e.note is Note.CREDIT else -e.amount
-            yield Put((e.credit_id, Kind.MONEY.value), **said, sku=e.sku, lines=0, units=0, amount=amount)
+            yield TABLE.put(e, kind=Kind.MONEY.value, event_id=event.id, lines=0, units=0, amount=amount)
 
 
 CREDITS = View("credits", version=1, of=OwnLog(events=CREDIT.events), tables=TABLE, changes=changes)

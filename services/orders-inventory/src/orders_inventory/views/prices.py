@@ -1,13 +1,14 @@
 """Prices of all lists, with the days on which each holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, NUMERIC, TEXT, OwnLog, Table, View
+from channel_events import DATE, NUMERIC, TEXT, Copy, OwnLog, Table, View
 from channel_events.pure import Change, Recorded
 
-from orders_inventory.domain.price import PriceSet
+from orders_inventory.domain.price import LISTED, Listed, ListPrice, PriceSet
 
 TABLE = Table(
     "price",
@@ -24,6 +25,22 @@ def changes(event: Recorded) -> Iterator[Change]:
 
 
 PRICES = View("prices", version=1, of=OwnLog(events=[PriceSet]), tables=TABLE, changes=changes)
+
+
+def _listed(rows: Sequence[Any]) -> dict[str, Listed]:
+    found: dict[str, list[ListPrice]] = {}
+    for row in rows:
+        found.setdefault(row["key"], []).append(ListPrice(row["price_list"], row["valid_from"], row["unit_price"]))
+    return {key: Listed(tuple(prices)) for key, prices in found.items()}
+
+
+LISTED_PRICES = Copy(
+    LISTED,
+    f"select k.key, p.price_list, p.valid_from, p.unit_price from unnest($1::text[]) as k (key) join {TABLE.sql.name} p "
+    "on p.currency = split_part(k.key, '/', 1) and p.sku = substr(k.key, position('/' in k.key) + 1) order by k.key, p.valid_from",
+    _listed,
+)
+"""What the price lists say, for decisions."""
 
 _price, _following = TABLE.sql.c, TABLE.sql.alias("following").c
 _same = [_following[name] == _price[name] for name in ("price_list", "currency", "sku")]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orders_inventory.domain.amounts import checked_amount
-from orders_inventory.domain.codes import checked_sku, checked_warehouse, credit_id
+from orders_inventory.domain.codes import checked_sku, checked_warehouse, credit_id, require_source_of
 from orders_inventory.domain.credit.commands import BringCorrection, BringGoods, CorrectAmount, CreditCommand, Note, ReturnGoods
 from orders_inventory.domain.credit.events import EVENTS, AmountCorrected, CreditEvent, GoodsReturned
 from orders_inventory.domain.order.commands import PARTNER, AsKnown
@@ -41,29 +41,34 @@ class Credit(Struct, frozen=True, gc=False):
 
 
 def decide(command: CreditCommand, credit: Credit, known: Known) -> Iterator[CreditEvent]:
+    _check(command)
     before = credit.goods if isinstance(command, ReturnGoods) else credit.money
     if before is None:
         on = happened_on(command.on, known)
-        yield _told(command, **_partner(command, known, on), occurred_on=on)
-        return
-    as_known = {"channel_type": before.channel_type, "segment": before.segment, "territory": before.territory}
-    if _told(command, **as_known, occurred_on=command.on or before.occurred_on) != before:
+        yield _event(command, **_partner(command, known, on), occurred_on=on)
+    elif _event(command, **_as_known(before), occurred_on=command.on or before.occurred_on) != before:
         raise Rejected("credit_exists", credit_id=before.credit_id)
 
 
-def _told(command: CreditCommand, **known: Any) -> CreditEvent:
-    """What the note says, checked, of a partner known like this."""
-    c = command
-    known |= {"credit_id": credit_id(c.source, c.external_id or ""), "external_id": c.external_id or ""}
-    if isinstance(c, ReturnGoods):
-        if c.warehouse is not None:
-            checked_warehouse(c.warehouse)
-        return tell(GoodsReturned, c, lines=checked_lines(c.currency, c.lines), **known)
-    if c.currency not in CURRENCIES:
-        raise Rejected("currency_invalid", currency=c.currency)
-    if c.sku is not None:
-        checked_sku(c.sku)
-    return tell(AmountCorrected, c, amount=checked_amount(c.amount), **known)
+def _check(command: CreditCommand) -> None:
+    require_source_of(command.source, command.partner_id)
+    if isinstance(command, ReturnGoods):
+        if command.warehouse is not None:
+            checked_warehouse(command.warehouse)
+        return
+    if command.currency not in CURRENCIES:
+        raise Rejected("currency_invalid", currency=command.currency)
+    checked_amount(command.amount)
+    if command.sku is not None:
+        checked_sku(command.sku)
+
+
+def _event(command: CreditCommand, **others: Any) -> CreditEvent:
+    number = command.external_id or ""
+    named = {"credit_id": credit_id(command.source, number), "external_id": number}
+    if isinstance(command, ReturnGoods):
+        return tell(GoodsReturned, command, **named, lines=checked_lines(command.currency, command.lines), **others)
+    return tell(AmountCorrected, command, **named, **others)
 
 
 def _partner(command: CreditCommand, known: Known, on: date) -> dict[str, Any]:
@@ -77,6 +82,10 @@ def _partner(command: CreditCommand, known: Known, on: date) -> dict[str, Any]:
         "segment": partner.segment if there.territory is None else there.segment,
         "territory": there.territory or partner.territory_on(on),
     }
+
+
+def _as_known(before: CreditEvent) -> dict[str, Any]:
+    return {"channel_type": before.channel_type, "segment": before.segment, "territory": before.territory}
 
 
 def evolve(credit: Credit, event: CreditEvent) -> Credit:

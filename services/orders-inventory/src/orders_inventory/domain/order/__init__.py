@@ -15,6 +15,7 @@ from orders_inventory.domain.order.commands import (
     OrderCommand,
     OrderingPartner,
     OrderStep,
+    OwnOrder,
     Place,
     PlaceOrder,
     ReturnOrder,
@@ -40,9 +41,10 @@ from orders_inventory.domain.order.placing import SUSPENDED
 from orders_inventory.domain.order.selection import line_of, units_by_sku
 from orders_inventory.domain.order.state import Line, Order, Shipment, evolve
 from orders_inventory.domain.order.status import Status, status
+from orders_inventory.domain.price import LISTED
 
 ORDER: Decider[OrderCommand, Order, OrderEvent] = Decider(
-    "order", initial=Order(), decide=decide, evolve=evolve, events=EVENTS, needs=[PARTNER]
+    "order", initial=Order(), decide=decide, evolve=evolve, events=EVENTS, needs=[PARTNER, LISTED]
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "OrderPlaced",
     "OrderStep",
     "OrderingPartner",
+    "OwnOrder",
     "Place",
     "PlaceOrder",
     "ReturnOrder",

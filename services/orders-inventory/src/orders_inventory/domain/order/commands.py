@@ -66,6 +66,11 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fie
     on: HappenedOn = None
 
 
+class OwnOrder(PlaceOrder, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """An order as its partner itself gives it: under a number of its own, in the month that is open, and for nothing only what a price
+    list gives for nothing."""
+
+
 class AsKnown(Struct, frozen=True, forbid_unknown_fields=True):
     """What was known of the partner when something of it was taken elsewhere, where that is to be kept."""
 

@@ -8,9 +8,10 @@ from channel_events.pure import Known, Rejected, agree, tell
 from channel_terms import CURRENCIES, happened_on
 
 from orders_inventory.domain.amounts import checked_discount, checked_price, checked_quantity
-from orders_inventory.domain.codes import checked_line_id, checked_sku, checked_warehouse, order_id
-from orders_inventory.domain.order.commands import MAX_LINES, PARTNER, AsPlaced, BringOrder, NewLine, OrderingPartner, PlaceOrder
+from orders_inventory.domain.codes import checked_line_id, checked_sku, checked_warehouse, order_id, require_source_of
+from orders_inventory.domain.order.commands import MAX_LINES, PARTNER, AsPlaced, BringOrder, NewLine, OrderingPartner, OwnOrder, PlaceOrder
 from orders_inventory.domain.order.events import OrderLine, OrderPlaced
+from orders_inventory.domain.price import LISTED, listed_key
 
 SUSPENDED = "partner_suspended"
 """Why a direct order is refused, and the flag of an imported one: it was accepted elsewhere, so it is kept and marked."""
@@ -22,6 +23,7 @@ _READ = frozenset({"external_id", "lines"})
 def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iterator[OrderPlaced]:
     """One order for ever: ``order_exists`` when it was placed with other facts; with the same facts nothing happens."""
     id_ = order_id(command.source, command.external_id or "")
+    require_source_of(command.source, command.partner_id)
     lines = checked_lines(command.currency, command.lines)
     if placed is not None:
         same = agree(command, placed, but=_READ) and lines == placed.lines
@@ -30,7 +32,20 @@ def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iter
         return
     partner = _checked_partner(command, known)
     on = happened_on(command.on, known)
+    if isinstance(command, OwnOrder):
+        _check_own(command, lines, on, known)
     yield _placed(command, id_, partner, lines, on, known)
+
+
+def _check_own(command: OwnOrder, lines: tuple[OrderLine, ...], on: date, known: Known) -> None:
+    today = known.today
+    if (on.year, on.month) != (today.year, today.month):
+        raise Rejected("date_not_open", on=on.isoformat(), month=f"{today:%Y-%m}")
+    for line in lines:
+        if line.quantity * line.unit_price == line.discount:
+            listed = known.of(LISTED, listed_key(command.currency, line.sku))
+            if listed is None or not listed.free_on(on):
+                raise Rejected("price_not_set", line_id=line.line_id, sku=line.sku)
 
 
 def _placed(command: PlaceOrder, id_: str, partner: OrderingPartner, lines: tuple[OrderLine, ...], on: date, known: Known) -> OrderPlaced:
