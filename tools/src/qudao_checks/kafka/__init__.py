@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qudao_local.broker import cluster_id
 from qudao_local.ports import free_port
-from qudao_local.server import Foreign, Server
+from qudao_local.server import Foreign, Server, StartFailed
 
 from qudao_checks.sources import ROOT
 
@@ -79,7 +79,7 @@ class Kafka(Server):
         super().__init__("kafka", port, folder / "kafka.log")
         self._folder, self._controller = folder, free_port()
         self._classes = f"{artifacts()}/*"
-        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")  # a leading - is an option
 
     @property
     def bootstrap(self) -> str:
@@ -91,7 +91,9 @@ class Kafka(Server):
         self._folder.mkdir(parents=True, exist_ok=True)
         self._settings.write_text(_SETTINGS.format(port=self.port, controller=self._controller, data=self._folder / "data"))
         format_ = ["format", "--standalone", "--cluster-id", self.cluster_id, "--config", str(self._settings)]
-        subprocess.run([*self._java("kafka.tools.StorageTool"), *format_], check=True, capture_output=True, text=True)
+        done = subprocess.run([*self._java("kafka.tools.StorageTool"), *format_], check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise StartFailed(f"its storage cannot be formatted: {(done.stdout + done.stderr)[-1000:]}")
 
     def command(self) -> Sequence[str | Path]:
         return [*self._java("kafka.Kafka"), self._settings]
