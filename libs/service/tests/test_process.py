@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import threading
 import time
@@ -231,7 +232,8 @@ def test_logs_are_json_lines_without_query_values_and_bodies(specimen: Callable[
     assert process.end() == 0
     assert "s3cret" not in process.log.read_text()
     lines = [json.loads(line) for line in process.log.read_text().splitlines()]
-    [line] = [line for line in lines if line.get("request_id") == "call-7"]
+    [line] = [line for line in lines if line.get("caller_request_id") == "call-7"]
+    assert re.fullmatch("[0-9a-f]{32}", line["request_id"])
     assert line.pop("ms") >= 0
     assert {name: line[name] for name in ("event", "method", "route", "status", "service", "level")} == {
         "event": "request",

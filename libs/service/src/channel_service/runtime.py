@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 from channel_service.auth.keys import BadKeys, Keys
 from channel_service.auth.principal import Principal
 from channel_service.auth.verifier import Verifier
+from channel_service.lost import Unavailable
 from channel_service.measures import keep
 from channel_service.migrations import behind, revisions_of
 from channel_service.service import Service
@@ -35,10 +36,6 @@ _SCOPED = sa.text("select set_config(:name, :value, true), set_config('role', :r
 CHECK_SECONDS = 2
 START_SECONDS = 2
 """How long the database may take to answer at start: with the time that imports take, a wrong address is said within 5 s."""
-
-
-class Unavailable(Exception):
-    """The database gives no connection now."""
 
 
 class Runtime:
