@@ -1,7 +1,7 @@
 """What the edge of the HTTP application says and refuses, whatever the route is."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -35,12 +35,23 @@ class Sent(list[Any]):
         return b"".join(one.get("body", b"") for one in self[1:])
 
 
-async def asked(app: FastAPI, *messages: Any, path: str = "/v1/rows", method: str = "GET", headers: Any = (HOST,), **more: Any) -> Sent:
-    """What is answered to a request that comes as these messages; after them the client is gone."""
-    coming, sent = list(messages), Sent()
+async def asked(
+    app: FastAPI,
+    *messages: Any,
+    path: str = "/v1/rows",
+    method: str = "GET",
+    headers: Any = (HOST,),
+    sent: Sent | None = None,
+    stays: bool = False,
+    **more: Any,
+) -> Sent:
+    """What is answered to a request that comes as these messages; after them the client is gone, unless it ``stays``."""
+    coming, sent = list(messages), Sent() if sent is None else sent
 
     async def receive() -> Any:
         await asyncio.sleep(0)
+        if stays and not coming:
+            await asyncio.Event().wait()
         return coming.pop(0) if coming else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
@@ -139,3 +150,46 @@ async def test_an_answer_that_breaks_off_is_told_once_and_only_a_bug_with_a_trac
     assert not any(message["type"] == "http.response.body" and not message.get("more_body") for message in sent)
     assert [line["event"] for line in lines] == ([event] if event else [])
     assert [("exc_info" in line) for line in lines] == ([event == "request failed"] if event else [])
+
+
+async def test_a_stream_ends_when_the_key_of_its_token_is_taken_out(client: Running) -> None:
+    go = asyncio.Event()
+
+    async def events() -> AsyncIterator[bytes]:
+        yield b"data: first\n\n"
+        await go.wait()
+        for _ in range(1000):
+            yield b": beat\n\n"
+
+    async def endpoint(_: Any) -> StreamingResponse:
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    client.app.router.add_route("/live", endpoint)
+    verifier = client.runtime.verifier
+    assert verifier is not None
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+    sent = Sent()
+    streaming = asyncio.create_task(asked(client.app, *messages, path="/live", sent=sent, stays=True))
+    async with asyncio.timeout(10):
+        while len(sent) < 2:  # noqa: ASYNC110 - it is what the client sees
+            await asyncio.sleep(0)
+        verifier.keys._keys.clear()
+        go.set()
+        await streaming
+    assert sent.body == b'data: first\n\nevent: end\ndata: {"reason":"token_expired"}\n\n'
+    assert sent[-1].get("more_body") is False
+
+
+async def test_a_download_breaks_off_when_the_key_of_its_token_is_taken_out(client: Running, lines: list[Any]) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"row"
+        assert client.runtime.verifier is not None
+        client.runtime.verifier.keys._keys.clear()
+        yield b"never seen"
+
+    async def endpoint(_: Any) -> StreamingResponse:
+        return StreamingResponse(parts(), media_type="text/csv")
+
+    client.app.router.add_route("/file", endpoint)
+    sent = await asked(client.app, path="/file", stays=True)
+    assert (sent.body, sent[-1]["more_body"], lines) == (b"row", True, [])

@@ -15,7 +15,7 @@ from channel_service.http.browsers import for_browsers
 from channel_service.http.edge import Edge
 from channel_service.http.limits import Limits, limiters
 from channel_service.openapi import PROBLEM_ANSWERS, document
-from channel_service.routes import events, health, metrics
+from channel_service.routes import docs, events, health, metrics
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import Settings
@@ -44,14 +44,14 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         ],
         dependencies=[Depends(admitted)],
         telemetry=REQUESTS,
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
     )
     install(app, render)
     app.state.limiters = limits
     # In this order: a request is compared with the routes one by one, and the service's own are asked for most.
     own = [*service.routers, events.router, export_routes(service.routers), log_export.router] if settings.role != "worker" else []
-    for router in [*own, health.router, metrics.router]:
+    for router in [*own, health.router, metrics.router, docs.router]:
         app.include_router(router)
     app.state.access = declared(app)
     describe: Any = document(app, service)

@@ -75,6 +75,7 @@ def _headers(error: Rejected) -> Mapping[str, str] | None:
 
 
 def _log_failure(render: Render, request: Request, error: LogFailure) -> Response:
+    request.app.state.runtime.writes.failed(error)
     return render(request.scope, error.code, {}, {"retry-after": str(error.retry_after)})
 
 

@@ -6,16 +6,15 @@ from prometheus_client import Counter
 from starlette.types import Scope
 
 from channel_service.auth.access import Denied
-from channel_service.auth.principal import Principal
-from channel_service.auth.verifier import BadToken, ExpiredToken, Verifier
+from channel_service.auth.verifier import BadToken, ExpiredToken, Verified, Verifier
 
 REFUSED = Counter("qudao_tokens_refused_total", "Tokens that were not accepted, by reason.", ["reason"])
 _MISSING = "Bearer"
 _INVALID = 'Bearer error="invalid_token"'
 
 
-async def caller_of(scope: Scope, given: Sequence[bytes] | None) -> tuple[Principal | None, Denied | None]:
-    """By the lines of Authorization: the caller, or None and the refusal that routes which are not open answer with: `token_missing`,
+async def caller_of(scope: Scope, given: Sequence[bytes] | None) -> tuple[Verified | None, Denied | None]:
+    """By the lines of Authorization: who calls, or None and the refusal that routes which are not open answer with: `token_missing`,
     `token_invalid`, `token_expired`.
 
     Whether a bad token matters is the route's to say, so an open one answers whatever is sent along.
@@ -30,7 +29,7 @@ async def caller_of(scope: Scope, given: Sequence[bytes] | None) -> tuple[Princi
     if verifier is None:  # a worker: it has no routes that ask who calls
         return None, None
     try:
-        return await verifier.principal(token.strip()), None
+        return await verifier.verified(token.strip()), None
     except ExpiredToken:
         REFUSED.labels("expired").inc()
         return None, Denied(401, "token_expired", _INVALID)

@@ -7,8 +7,8 @@ One middleware, not one for each of these: each would wrap what is sent and rece
 import re
 import time
 import uuid
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -54,6 +54,8 @@ _KEPT_BY_NOBODY = (b"cache-control", b"no-store")
 _KEPT_BY_ITS_CALLER = (b"cache-control", b"private, no-cache")
 _log = structlog.get_logger("channel_service.http")
 
+_NO_LONGER = b'event: end\ndata: {"reason":"token_expired"}\n\n'
+
 Head = dict[bytes, list[bytes]]
 """Of a request's headers those that are looked at, by name."""
 
@@ -91,7 +93,7 @@ class Edge:
                 await self.render(scope, *why)(scope, receive, answer.send)
             else:
                 await self._enter(scope, receive, answer.send)
-        except ClientDisconnect:
+        except (ClientDisconnect, NoLonger):
             answer.status = answer.status or CLIENT_LEFT
         except Exception as error:
             if answer.status:
@@ -109,7 +111,10 @@ class Edge:
         """``send`` is the answer's own, or leads to it."""
         state = scope["state"]
         answer: Answer = state["answer"]
-        state["principal"], state["denied"] = await caller_of(scope, state["head"].get(b"authorization"))
+        known, state["denied"] = await caller_of(scope, state["head"].get(b"authorization"))
+        state["principal"] = None if known is None else known.principal
+        if known is not None:
+            answer.holds = partial(scope["app"].state.runtime.verifier.holds, known)
         refusal = self.limits.ask(scope, answer)
         if refusal is not None:
             await self._refuse(refusal, scope, receive, send)
@@ -121,10 +126,14 @@ class Edge:
         await self.render(scope, "too_many_requests", facts, headers)(scope, receive, send)
 
 
+class NoLonger(Exception):
+    """The token that the request came with is none any more."""
+
+
 class Answer:
     """What is sent for one request: what each answer says in its head is added here, and 304 takes its body away."""
 
-    __slots__ = ("_head", "_id", "_scope", "_send", "_silent", "more", "on_status", "status")
+    __slots__ = ("_head", "_id", "_is_stream", "_scope", "_send", "_silent", "holds", "more", "on_status", "status")
 
     def __init__(self, scope: Scope, send: Send, head: Head, request_id: str) -> None:
         self._scope, self._send, self._head, self._id = scope, send, head, request_id
@@ -133,13 +142,16 @@ class Answer:
         """Headers that those add who looked at the request."""
         self.on_status: Any = None
         """Told the status, by who waits for it."""
-        self._silent = False
+        self.holds: Callable[[], bool] | None = None
+        """Whether the token that the request came with is still one."""
+        self._silent = self._is_stream = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             if b"if-none-match" in self._head and self._scope["method"] in ("GET", "HEAD") and message["status"] == 200:
                 message, self._silent = not_modified(message, self._head[b"if-none-match"])
             self.status = message["status"]
+            self._is_stream = (b"content-type", b"text/event-stream; charset=utf-8") in message.get("headers", ())
             if self.on_status is not None:
                 self.on_status(self.status)
             headers = [*message.get("headers", ()), *self.more, (b"x-request-id", self._id.encode()), _NOSNIFF]
@@ -148,8 +160,14 @@ class Answer:
                 kept = any(name == b"etag" for name, _ in headers)
                 headers.append(_KEPT_BY_ITS_CALLER if kept else _KEPT_BY_NOBODY)
             message = {**message, "headers": headers}
-        elif self._silent and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
+        elif message["type"] == "http.response.body":
+            if self._silent:
+                message = {**message, "body": b""}
+            if message.get("more_body") and self.holds is not None and not self.holds():
+                # It would go on, perhaps for hours, for somebody who is not let in any more.
+                if self._is_stream:
+                    await self._send({"type": "http.response.body", "body": _NO_LONGER, "more_body": False})
+                raise NoLonger
         await self._send(message)
 
 
@@ -169,7 +187,7 @@ def _broken_off(scope: Scope, error: Exception) -> None:
     """Says why an answer is not whole: in a line where we know it, with a traceback where it is our bug."""
     facts = {"method": scope["method"], "route": _route(scope)}
     cause = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ is not None else error  # Starlette's wrapping
-    if isinstance(cause, ClientDisconnect):
+    if isinstance(cause, ClientDisconnect | NoLonger):
         return
     if isinstance(cause, Stalled) or is_away(cause):
         _log.warning("answer broken off", **facts, error=told(cause))

@@ -42,8 +42,24 @@ def spend_source(request: Request, source: str) -> None:
     `Rejected` (``too_many_requests``) when it has none left. After the signature: nobody spends what is another's.
     """
     if left := request.app.state.limiters["source"].spend(source).wait:
-        LIMITED.labels("source").inc()
-        raise Rejected("too_many_requests", retry_after=math.ceil(left))
+        raise too_many(left, "source")
+
+
+def unsigned_waits(request: Request) -> float:
+    """For the same routes: the seconds for which this address has to wait, since too much of what it sent was not signed; 0 for none."""
+    waits: float = request.app.state.limiters[SIGN_IN].wait(address_of(request.scope))
+    return waits
+
+
+def spend_unsigned(request: Request) -> None:
+    """Counts one request that was not signed, like a bad token."""
+    request.app.state.limiters[SIGN_IN].spend(address_of(request.scope))
+
+
+def too_many(seconds: float, kind: str = SIGN_IN) -> Rejected:
+    """The refusal (``too_many_requests``) for who has to wait."""
+    LIMITED.labels(kind).inc()
+    return Rejected("too_many_requests", retry_after=math.ceil(seconds))
 
 
 class Refusal(NamedTuple):

@@ -38,8 +38,11 @@ class _InFlight(Struct, frozen=True):
 class Import:
     """One run over one file. Iterate `results`; leaving early writes nothing more than what is in flight."""
 
-    def __init__(self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False) -> None:
-        self._log, self._by, self._say, self._dry_run = log, by, say, dry_run
+    def __init__(
+        self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False, failed: Callable[[BaseException], object] = lambda _: None
+    ) -> None:
+        """``failed`` is told of a failure of the log that ends the run."""
+        self._log, self._by, self._say, self._dry_run, self._failed = log, by, say, dry_run, failed
         self._waiting: deque[_InFlight | Refused] = deque()
         self._tally = Tally()
 
@@ -107,6 +110,7 @@ class Import:
             return self._refused(_unreadable(one.number, unreadable, one.id))
         except (LogUnavailable, OutcomeUnknown) as failure:
             self._tally.stopped = failure.code
+            self._failed(failure)
             return self._refused(Refused(one.number, failure.code, {}, one.id))
         if appended.replayed or not appended.events:
             self._tally.repeated += 1
