@@ -7,7 +7,7 @@ from channel_service.commands import Commands, Named
 from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
-from channel_service.http.limits import spend_source
+from channel_service.http.limits import spend_source, spend_unsigned, too_many, unsigned_waits
 from channel_service.listing import Filter, Listing, list_route, same
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
@@ -74,5 +74,8 @@ __all__ = [
     "same",
     "set_etag",
     "spend_source",
+    "spend_unsigned",
+    "too_many",
     "unlimited_body",
+    "unsigned_waits",
 ]

@@ -174,7 +174,10 @@ class Settings(BaseSettings):
     rate_staff: RateText = Field("2000/20000", description="requests a second, and at once, of each of the brand's people, like 2000/20000")
     rate_partner: RateText = Field("50/500", description="requests a second, and at once, of each partner, like 50/500")
     rate_source: RateText = Field("200/5000", description="requests a second, and at once, of each machine source, like 200/5000")
-    rate_sign_in: RateText = Field("0.2/10", description="bad tokens a second, and at once, from one address, like 0.2/10")
+    rate_sign_in: RateText = Field(
+        "0.2/10", description="bad tokens and unsigned pushes a second, and at once, from one address, like 0.2/10"
+    )
+    metrics_need_token: bool = Field(False, description="true where /metrics shall tell nothing to who has no token, else false")
     client_seconds: float = Field(
         10, ge=0.1, le=3600, description="within how many seconds a client must send a request's head, or 1 KiB more of its body, like 10"
     )
