@@ -36,6 +36,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
     Exit status: 0 ended in order, 1 failed, 2 refused to start, with a plain reason on standard error.
     """
     given = _parser(service).parse_args(arguments)
+    logs.write_what_can_be_written()
     try:
         settings = load(**({"role": given.role} if given.role else {}))
         logs.configure(service.name, settings.log_level, settings.log_format)

@@ -1,6 +1,8 @@
 """Logs as lines on standard output: JSON for machines, colours for people."""
 
+import io
 import logging
+import os
 import sys
 from contextvars import ContextVar
 from typing import Any
@@ -38,6 +40,38 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+class _Unfailing(io.RawIOBase):
+    """A file that takes everything. What cannot be written, because the disk is full or nobody reads any more, is dropped: a line
+    that is lost costs less than the request that it tells of (test_full_log.py)."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._descriptor)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        try:
+            return os.write(self._descriptor, data)
+        except OSError:
+            return len(data)
+
+
+def write_what_can_be_written() -> None:
+    """From now on this process's standard output and standard error never fail, whoever writes to them."""
+    for name in ("stdout", "stderr"):
+        given = getattr(sys, name)
+        given.flush()
+        raw = io.BufferedWriter(_Unfailing(given.fileno()))
+        setattr(sys, name, io.TextIOWrapper(raw, given.encoding, errors="backslashreplace", line_buffering=True))
 
 
 def configure(service: str, level: str, form: str) -> None:
