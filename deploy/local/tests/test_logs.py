@@ -46,7 +46,7 @@ def test_a_cut_on_a_full_disk_makes_room(tmp_path: Path, monkeypatch: pytest.Mon
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(logs.shutil, "copyfile", full)
+    monkeypatch.setattr("shutil.copyfile", full)
     (tmp_path / "part.log").write_text("x" * 11)
     logs.bound(tmp_path)
     assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [("part.log", 0)]

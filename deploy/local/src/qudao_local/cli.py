@@ -185,6 +185,7 @@ def events(
         "OWNER_DATABASE_URL": postgres.dsn(kind.database, kind.owner),
         "KAFKA_BOOTSTRAP": f"127.0.0.1:{ports['broker']}",
         "BROKER_PROFILE": "embedded",
+        "TOPIC_KEY": folder.topic_key(),
     }
     command = [sys.executable, "-m", "channel_operate", "--service", service, *context.args]
     os.execve(sys.executable, command, environment(settings))  # noqa: S606 - no shell is meant

@@ -107,6 +107,10 @@ class Folder:
         """The key that services seal others' secrets with, for ``QUDAO_SECRETS_KEY``."""
         return base64.b64encode(hmac.digest(self.secret().encode(), b"secrets key", "sha256")).decode()
 
+    def topic_key(self) -> str:
+        """The key that records of the topics are signed with, for ``QUDAO_TOPIC_KEY``."""
+        return base64.b64encode(hmac.digest(self.secret().encode(), b"topic key", "sha256")).decode()
+
     @property
     def auth(self) -> Path:
         """Where the stack's issuer of tokens keeps its key."""

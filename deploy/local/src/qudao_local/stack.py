@@ -139,6 +139,7 @@ class Stack:
             "DATABASE_URL": self.dsn(kind.name),
             "KAFKA_BOOTSTRAP": self.bootstrap,
             "BROKER_PROFILE": "embedded",
+            "TOPIC_KEY": self.folder.topic_key(),
             "SECRETS_KEY": self.folder.secrets_key(),
         }
 
