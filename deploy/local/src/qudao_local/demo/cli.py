@@ -134,7 +134,7 @@ def _words(failure: BaseException) -> str:
     """The first cause in words."""
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
-    return "a service was too slow to hear of the partners" if isinstance(failure, TimeoutError) else str(failure)
+    return str(failure) or type(failure).__name__
 
 
 def _interrupt(*_: object) -> NoReturn:

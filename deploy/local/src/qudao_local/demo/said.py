@@ -74,6 +74,8 @@ def say_outcome(console: Console, outcome: Outcome, urls: Mapping[str, str]) -> 
     _say(console, f"everything: {outcome.all}, in {outcome.seconds:.1f} s")
     if outcome.differs is not None:
         _say(console, f"the metrics do not show what was sent: {outcome.differs}")
+    for note in outcome.notes:
+        _say(console, f"note: {note}")
     for words in outcome.all.examples:
         _say(console, f"  refused: {words}")
     for name, url in urls.items():

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Iterator
 
 from qudao_local.demo.documents import Document, Step
-from qudao_local.demo.play.doors import Doors, Refused, Unreachable
+from qudao_local.demo.play.doors import Doors, Refused
 from qudao_local.demo.play.heads import Heads
-from qudao_local.demo.play.imports import ImportResult, send_documents
+from qudao_local.demo.play.imports import send_documents, send_whole
 from qudao_local.demo.play.masters import each
-from qudao_local.demo.play.progress import Reporter, Stage
+from qudao_local.demo.play.progress import Reporter
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.scenario import Scenario
 
 RETRYABLE = frozenset({"partner_unknown", "partner_not_active", "product_unknown", "warehouse_unknown", "order_unknown"})
 """Refusals of a row that pass when facts of another service, or the order's own row, have arrived."""
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before each further try; a service that crashed is started again within a few."""
+"""Seconds before what may pass later is sent again."""
 _STEPS_AT_ONCE = 16
 
 
@@ -26,7 +26,8 @@ class Lost(Exception):
 async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> tuple[Tally, set[int]]:
     """The tally of the documents, and the places (from 1) of those that were refused for good."""
     stage = reporter.stage("history", scenario.expected_documents)
-    total, result = await _whole(doors, scenario, stage)
+    result = await send_whole(doors, scenario.documents, stage)
+    total = stage.done
     tally = Tally(accepted=result.accepted, repeated=result.repeated)
     refused = dict(result.refused)
     for pause in _PAUSES:
@@ -47,23 +48,6 @@ async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> 
         raise Lost(f"{total:,} documents were sent, but the service answers for {tally}")
     stage.finish(str(tally))
     return tally, set(refused)
-
-
-async def _whole(doors: Doors, scenario: Scenario, stage: Stage) -> tuple[int, ImportResult]:
-    """All documents, from the beginning again when the import broke off: what is there is only counted then."""
-    for pause in (*_PAUSES, None):
-        stage.restart()
-        try:
-            result = await send_documents(doors, scenario.documents(), sent=stage.advance)
-            if result.stopped is None:
-                return stage.done, result
-            failure = Unreachable(f"the import stopped: {result.stopped}")
-        except Unreachable as unreachable:
-            failure = unreachable
-        if pause is None:
-            raise failure
-        await asyncio.sleep(pause)
-    raise AssertionError("the last round returns or raises")
 
 
 def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:

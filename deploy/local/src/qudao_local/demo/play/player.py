@@ -37,6 +37,8 @@ class Outcome:
     steps: Tally = field(default_factory=Tally)
     seconds: float = 0.0
     differs: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """What is no failure and yet worth knowing."""
 
     @property
     def all(self) -> Tally:
@@ -58,13 +60,16 @@ class Player:
     async def play(self) -> Outcome:
         """Sends everything and returns when the metrics show it, or nothing more comes.
 
-        Raises `Lost`, `Unreachable`, and `TimeoutError` when the copies of the partners do not arrive.
+        Raises `Lost`, `Refused`, `Unreachable`.
         """
         outcome, began = Outcome(), time.monotonic()
         with self._reporter.drawing():
             heads = await Heads.of(self._doors)
-            outcome.masters = await Masters(self._doors, self._scenario, self._reporter, heads).send()
-            await wait_for_copies(self._doors, self._scenario)
+            masters = Masters(self._doors, self._scenario, self._reporter)
+            outcome.masters = await masters.send()
+            if unheard := await wait_for_copies(self._doors, self._scenario, masters.taken):
+                some = ", ".join(sorted(unheard)[:5])
+                outcome.notes.append(f"orders-inventory has not heard of {len(unheard):,} partners ({some}...): `make status` says why")
             outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter)
             outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
             figures = expected(self._scenario.documents(), self._scenario.steps(), refused)
