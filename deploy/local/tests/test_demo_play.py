@@ -21,6 +21,7 @@ from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.history import Lost, send_history, send_steps
 from qudao_local.demo.play.imports import send_documents
 from qudao_local.demo.play.masters import Masters, wait_for_copies
+from qudao_local.demo.play.refusals import REFUSED, Refusals
 from qudao_local.demo.play.tally import Tally
 
 from .demo_doubles import CHANGED, DAY, NOTHING_BEFORE, doors, imported, order, problem, refused, reporter, scenario
@@ -223,11 +224,13 @@ async def test_rows_that_may_pass_later_are_sent_again_and_counted_once() -> Non
 
     played = scenario([order("1"), order("2"), Cancellation("t", "1", DAY, "x"), order("4")])
     async with doors(handler) as open_doors:
-        tally, lost = await send_history(open_doors, played, reporter())
+        refusals = Refusals()
+        tally, lost = await send_history(open_doors, played, reporter(), refusals)
     assert bodies == [["1", "2", "1", "4"], ["1", "1"], ["1"]]
     assert (tally.accepted, tally.repeated, tally.refused, tally.sent) == (3, 0, 1, 4)
     assert tally.by_problem == {"quantity_invalid": 1}
-    assert lost == {2}
+    assert list(lost) == [2]
+    assert refusals == {REFUSED: ["t:2: quantity_invalid"]}
 
 
 @pytest.mark.usefixtures("hurried")
@@ -241,7 +244,7 @@ async def test_an_import_that_broke_off_is_sent_again_from_the_beginning() -> No
         return answer
 
     async with doors(handler) as open_doors:
-        tally, _ = await send_history(open_doors, scenario([order("1"), order("2")]), reporter())
+        tally, _ = await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
     assert (tally.sent, tally.repeated) == (2, 2)
 
 
@@ -252,13 +255,13 @@ async def test_a_service_that_stays_away_ends_the_import() -> None:
 
     async with doors(handler) as open_doors:
         with pytest.raises(Unreachable, match="nobody there"):
-            await send_history(open_doors, scenario([order("1")]), reporter())
+            await send_history(open_doors, scenario([order("1")]), reporter(), Refusals())
 
 
 async def test_an_unanswered_document_is_noticed() -> None:
     async with doors(lambda _: imported(accepted=1)) as open_doors:
         with pytest.raises(Lost, match="2 documents were sent"):
-            await send_history(open_doors, scenario([order("1"), order("2")]), reporter())
+            await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
 
 
 async def test_steps_of_an_order_follow_one_another_with_keys_of_their_own() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from qudao_local.demo.datasets.mapping import Mapping, Partners, Products
-from qudao_local.demo.datasets.report import BadValue, MappingError, require
+from qudao_local.demo.datasets.report import BadValue, MappingError, place, require
 from qudao_local.demo.datasets.tables import Row, Section, Tables
 from qudao_local.demo.documents import Partner, Product, Territory
 
@@ -72,22 +72,24 @@ class PartnerRows:
         return list(_parents_first(placed, self._tables).values())
 
 
-def read_products(mapping: Mapping, tables: Tables) -> dict[str, Product]:
-    """The products by SKU; the same may come again, as in a file of order lines."""
+def read_products(mapping: Mapping, tables: Tables) -> tuple[dict[str, Product], dict[tuple[str, str], str]]:
+    """The products by SKU, and where each stands; the same may come again, as in a file of order lines."""
     described: Products = mapping.products
     section = Section(tables, described, "products")
     sku, name = section.text(described.sku, "sku"), section.text(described.name, "name")
     category = section.optional_text(described.category, "category")
     subcategory = section.optional_text(described.subcategory, "subcategory")
     found: dict[str, Product] = {}
+    places: dict[tuple[str, str], str] = {}
     for row in section.rows():
         try:
             product = Product(sku(row), name(row), category(row) or None, subcategory(row) or None)
             known = found.setdefault(product.sku, product)
+            places.setdefault(("Product", product.sku), place(row.file, row.line))
             require(known == product, f"product {product.sku} is there already with another name or category")
         except BadValue as bad:
             tables.report.reject(row.file, row.line, str(bad))
-    return found
+    return found, places
 
 
 class _InTree(Protocol):

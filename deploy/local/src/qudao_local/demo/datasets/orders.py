@@ -59,6 +59,7 @@ class OrderReader:
         section = Section(tables, orders, "orders")
         self._section = section
         self._key = section.text(orders.order, "order")
+        section.order_of = self._order_of
         self._partner = section.text(orders.partner, "partner")
         self._on = section.day(orders.on, "on")
         self._warehouse = section.text(orders.warehouse, "warehouse")
@@ -80,8 +81,14 @@ class OrderReader:
             try:
                 self._take(row, orders)
             except BadValue as bad:
-                self._report.reject(row.file, row.line, str(bad))
+                self._report.reject(row.file, row.line, str(bad), self._order_of(row))
         return orders
+
+    def _order_of(self, row: Row) -> str | None:
+        try:
+            return self._key(row)
+        except (BadValue, IndexError):  # a row without its joined ones has no columns of theirs
+            return None
 
     def _take(self, row: Row, orders: dict[str, OrderRows]) -> None:
         kind = next((kind for kind in self._kinds if kind.holds(row)), None)

@@ -66,6 +66,8 @@ class Section:
         self._columns: dict[str, tuple[int, int]] = {column: (0, position) for position, column in enumerate(self._source.columns)}
         self._joins = [self._bind_join(name, join, part) for part, (name, join) in enumerate(table.join.items(), 1)]
         self._where = self.condition(table.where, "where") if table.where is not None else None
+        self.order_of: Callable[[Row], str | None] = lambda _: None
+        """To which order a row belongs that turns out bad, where the section has orders and that can be told."""
 
     def _bind_join(
         self, name: str, join: Join, part: int
@@ -86,7 +88,7 @@ class Section:
                 if self._where is None or self._where(row):
                     yield row
             except BadValue as bad:
-                report.reject(row.file, line, str(bad))
+                report.reject(row.file, line, str(bad), self.order_of(row))
 
     def _column(self, name: str, place: str) -> Callable[[Row], str]:
         if name not in self._columns:

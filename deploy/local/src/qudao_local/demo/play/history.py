@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from qudao_local.demo.documents import Document, Step
 from qudao_local.demo.play.doors import Doors, Refused
 from qudao_local.demo.play.heads import Heads
-from qudao_local.demo.play.imports import send_documents, send_whole
+from qudao_local.demo.play.imports import RefusedRow, send_documents, send_whole
 from qudao_local.demo.play.masters import each
 from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.scenario import Scenario
 
@@ -23,8 +24,8 @@ class Lost(Exception):
     """More was sent than was answered for."""
 
 
-async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> tuple[Tally, set[int]]:
-    """The tally of the documents, and the places (from 1) of those that were refused for good."""
+async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter, refusals: Refusals) -> tuple[Tally, dict[int, RefusedRow]]:
+    """The tally of the documents, and those that were refused for good by their places (from 1), also added to ``refusals``."""
     stage = reporter.stage("history", scenario.expected_documents)
     result = await send_whole(doors, scenario.documents, stage)
     total = stage.done
@@ -42,12 +43,12 @@ async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> 
             del refused[row]
             if place in result.refused:
                 refused[row] = result.refused[place]
-    for row in sorted(refused):
-        tally.refuse(str(refused[row]), refused[row].problem)
+    for words, problem in refusals.take(scenario, refused):
+        tally.refuse(words, problem)
     if tally.sent != total:
         raise Lost(f"{total:,} documents were sent, but the service answers for {tally}")
     stage.finish(str(tally))
-    return tally, set(refused)
+    return tally, refused
 
 
 def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:

@@ -12,6 +12,7 @@ from qudao_local.demo.documents import Line, Order, Partner, Product, Territory,
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.imports import PARTNERS, PRODUCTS, Door, RefusedRow, send_documents, send_whole
 from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.scenario import Scenario
 
@@ -45,6 +46,7 @@ class Masters:
         self._scenario = scenario
         self._reporter = reporter
         self.tally = Tally()
+        self.refusals = Refusals()
         self.taken: list[Master] = []
 
     async def send(self, *, dry_run: bool = False) -> Tally:
@@ -67,6 +69,7 @@ class Masters:
 
     def _refuse(self, one: Master, why: RefusedRow, counted: Tally) -> None:
         words = f"{self._scenario.place_of(one)}{why}"
+        self.refusals.add(words, why.problem)
         for tally in (self.tally, counted):
             tally.refuse(words, why.problem)
 

@@ -15,6 +15,7 @@ from qudao_local.demo.play.history import send_history, send_steps
 from qudao_local.demo.play.kpis import Kpis
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.settle import Differs, settle
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.play.trickle import Trickle
@@ -37,6 +38,7 @@ class Outcome:
     steps: Tally = field(default_factory=Tally)
     seconds: float = 0.0
     differs: str | None = None
+    refusals: Refusals = field(default_factory=Refusals)
     notes: list[str] = field(default_factory=list)
     """What is no failure and yet worth knowing."""
 
@@ -67,12 +69,13 @@ class Player:
             heads = await Heads.of(self._doors)
             masters = Masters(self._doors, self._scenario, self._reporter)
             outcome.masters = await masters.send()
+            outcome.refusals = masters.refusals
             if unheard := await wait_for_copies(self._doors, self._scenario, masters.taken):
                 some = ", ".join(sorted(unheard)[:5])
                 outcome.notes.append(f"orders-inventory has not heard of {len(unheard):,} partners ({some}...): `make status` says why")
-            outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter)
+            outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter, outcome.refusals)
             outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
-            figures = expected(self._scenario.documents(), self._scenario.steps(), refused)
+            figures = expected(self._scenario.documents(), self._scenario.steps(), set(refused))
             try:
                 await settle(self._kpis, figures, self._reporter)
             except Differs as differs:
