@@ -157,7 +157,7 @@ def test_fresh_forgets_what_was_loaded(tmp_path: Path, export: Path, monkeypatch
     monkeypatch.setattr(cli, "_run", lambda _console, _scenario, _report, data, _port, **_: seen.append(data))
     assert run("--data", export, "--fresh")[0] == 0
     assert seen == [Path("var/tiny")]
-    assert not folder.exists()
+    assert [one.name for one in folder.iterdir()] == ["loaded.json"]
 
 
 def test_each_data_set_and_each_seed_has_a_folder_of_its_own(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -15,7 +15,8 @@ from rich.console import Console
 
 from qudao_local.cli import REFUSALS, given_ports
 from qudao_local.demo import said
-from qudao_local.demo.datasets import DataError, MappingError, Report, find_mapping, load, read_mapping
+from qudao_local.demo.datasets import DataError, Earlier, Mapping, MappingError, Report, find_mapping, load, read_mapping
+from qudao_local.demo.datasets import earlier as earlier_loads
 from qudao_local.demo.generator import brand
 from qudao_local.demo.play.doors import Doors, Refused, Unreachable
 from qudao_local.demo.play.freshness import NotMeasured
@@ -32,7 +33,7 @@ ROOT = Path("var")
 """Below it each data set has a folder of its own."""
 _LONGEST_HOURS = 24 * 31
 """How long the demo's own token is good for: longer than anybody leaves it running."""
-_MARKS = ("secret", "lock")
+_MARKS = ("secret", "lock", earlier_loads.NAME)
 """What a data folder of ours has in it."""
 
 Result = TypeVar("Result")
@@ -56,9 +57,13 @@ def demo(
     2: the mapping or the data cannot be used. Of a dry run 1: a service would refuse something.
     """
     console = said.console()
-    scenario, report = _scenario(data, mapping, seed)
-    folder = ROOT / (scenario.name if data or seed == 1 else f"{scenario.name}-{seed}")
-    if report is not None:
+    if data is None:
+        scenario, report, earlier = brand(seed), None, None
+        folder = ROOT / (scenario.name if seed == 1 else f"{scenario.name}-{seed}")
+    else:
+        read = _mapping(data, mapping)
+        folder = ROOT / read.name
+        scenario, report, earlier = _load(read, data, Earlier() if fresh else Earlier.of(folder))
         said.say_report(console, report)
     if dry_run:
         said.say_dry_run(console, scenario)
@@ -67,21 +72,28 @@ def demo(
         return
     if fresh:
         _forget(folder)
+    if earlier is not None:
+        earlier.write(folder)
     _run(console, scenario, report, folder, port or [], once=once)
 
 
-def _scenario(data: Path | None, mapping: Path | None, seed: int) -> tuple[Scenario, Report | None]:
-    if data is None:
-        return brand(seed), None
+def _mapping(data: Path, named: Path | None) -> Mapping:
     try:
-        return load(read_mapping(find_mapping(data, mapping)), data)
+        return read_mapping(find_mapping(data, named))
+    except MappingError as wrong:
+        _fail(str(wrong), status=2)
+
+
+def _load(mapping: Mapping, data: Path, earlier: Earlier) -> tuple[Scenario, Report, Earlier]:
+    try:
+        return load(mapping, data, earlier)
     except (MappingError, DataError) as wrong:
         _fail(str(wrong), status=2)
 
 
 def _rehearse(console: Console, scenario: Scenario, report: Report, folder: Path, *, fresh: bool) -> None:
     """On what is loaded already, which stays as it is, else on a stack that is thrown away. Exit status 1: something would be refused."""
-    kept = not fresh and any((folder / mark).exists() for mark in _MARKS)
+    kept = not fresh and (folder / "secret").exists()
     with TemporaryDirectory(prefix="qudao-dry-run-") as temporary:
         rehearsed = _on_stack(
             console,
@@ -125,7 +137,7 @@ def _on_stack(
     console: Console,
     scenario: Scenario,
     folder: Path,
-    given: Mapping[str, int],
+    given: dict[str, int],
     work: Callable[[Doors, Stack], Coroutine[Any, Any, Result]],
     *,
     once: bool = True,

@@ -35,6 +35,9 @@ def say_report(console: Console, report: Report) -> None:
     _say(console, f"rows taken: {taken or 'none'}")
     for reason, count in report.ignored.most_common():
         _say(console, f"rows ignored: {count:,}, {reason}")
+    lines, rounding = report.rounding
+    if lines:
+        _say(console, f"note: {lines:,} line totals are no multiple of their quantity: price rounded up, {rounding:,f} in all as discount")
     for note in report.notes:
         _say(console, f"note: {note}")
     for title, rows in report.groups():

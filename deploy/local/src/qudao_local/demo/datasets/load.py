@@ -1,22 +1,24 @@
 """A mapping and a folder of files become a scenario and a report of what was not taken."""
 
-from collections import Counter
 from datetime import date, timedelta
 from itertools import chain, repeat
 from pathlib import Path
 
+from qudao_local.demo.datasets.earlier import Earlier
 from qudao_local.demo.datasets.mapping import Mapping
 from qudao_local.demo.datasets.masters import PartnerRows, read_products, read_territories, require_warehouses
 from qudao_local.demo.datasets.orders import OrderReader, OrderRows
 from qudao_local.demo.datasets.report import DataError, Report, place
 from qudao_local.demo.datasets.stories import Story, tell
 from qudao_local.demo.datasets.tables import Tables
-from qudao_local.demo.documents import Order, Partner, Receipt, Territory, Warehouse
+from qudao_local.demo.documents import Partner, Territory, Warehouse
 from qudao_local.demo.scenario import Scenario
 
 
-def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
+def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tuple[Scenario, Report, Earlier]:
     """Reads everything, writes nothing. Orders come in the order of their days, then as the file has them.
+
+    The last is what a later load builds on, as this one does on ``earlier``.
 
     Raises `MappingError` when the mapping does not fit the files' columns, `DataError` when a file cannot be read or has no good order.
     """
@@ -26,16 +28,20 @@ def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
     require_warehouses(mapping, territories)
     products, places = read_products(mapping, tables)
     partner_rows = PartnerRows(mapping, tables)
-    orders = OrderReader(tables, mapping.orders, partner_rows.found, products).read()
+    orders = OrderReader(tables, mapping.orders, mapping.currency, partner_rows.found, products).read()
     days = [order.header.on for order in orders.values() if order.header]
     if not days:
         raise DataError(f"{folder}: not one good order line; the first bad rows: {'; '.join(map(str, report.bad[:3])) or 'none'}")
-    before = min(days) - timedelta(1)
+    earlier = earlier or Earlier()
+    before = earlier.before or min(days) - timedelta(1)
     partners = partner_rows.placed(territories, _territories_of_orders(orders, report), before)
     _drop_unplaced(orders, partners, report)
     stories = _stories(mapping, orders, report)
     report.loaded({key for key, order in orders.items() if order.header})
-    opening = _opening(mapping.name, stories, before) if mapping.opening_stock == "all_ordered" else []
+    earlier = Earlier(before, earlier.receipts)
+    if mapping.opening_stock == "all_ordered":
+        earlier = earlier.with_stock_for(mapping.name, (document for story in stories for document in story.documents), before)
+    opening = earlier.receipts
     for partner in partners:
         row = partner_rows.found[partner.partner_id][1]
         places["Partner", partner.partner_id] = place(row.file, row.line)
@@ -58,24 +64,14 @@ def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
             groupings=("territory", "segment", "product_category", "year"),
         ),
         report,
+        earlier,
     )
 
 
 def _stories(mapping: Mapping, orders: dict[str, OrderRows], report: Report) -> list[Story]:
     by_day = sorted(orders.items(), key=lambda item: item[1].header.on if item[1].header else date.max)
-    told = (tell(mapping.name, mapping.currency, key, order, report) for key, order in by_day)
+    told = (tell(mapping.name, key, order, report) for key, order in by_day)
     return [story for story in told if story.documents]
-
-
-def _opening(name: str, stories: list[Story], on: date) -> list[Receipt]:
-    """What is ordered of each product, received before; under the data set's name, so that two may share a warehouse."""
-    total: Counter[tuple[str, str]] = Counter()
-    for story in stories:
-        for document in story.documents:
-            if isinstance(document, Order):
-                for line in document.lines:
-                    total[document.warehouse, line.sku] += line.quantity
-    return [Receipt(warehouse, sku, quantity, f"opening {name}", on) for (warehouse, sku), quantity in sorted(total.items())]
 
 
 def _territories_of_orders(orders: dict[str, OrderRows], report: Report) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 
 class MappingError(Exception):
@@ -49,6 +50,8 @@ class Report:
     """Reason -> rows."""
     notes: list[str] = field(default_factory=list)
     """What was decided where the export leaves a choice."""
+    rounding: tuple[int, Decimal] = (0, Decimal(0))
+    """Lines whose total is no multiple of their quantity, and by how much their units cost more; it is part of their discount."""
     _bad: dict[BadRow, str | None] = field(default_factory=dict)
     _twice: dict[BadRow, None] = field(default_factory=dict)
     _loaded: Container[str] = field(default=(), compare=False)
@@ -79,6 +82,11 @@ class Report:
     def repeat(self, file: str, line: int, reason: str) -> None:
         """Lists a row that says what another one says."""
         self._twice[BadRow(file, line, reason)] = None
+
+    def rounded(self, by: Decimal) -> None:
+        """A line's unit price was rounded up, and its discount made up for that."""
+        lines, total = self.rounding
+        self.rounding = lines + 1, total + by
 
     def loaded(self, orders: Container[str]) -> None:
         """These orders are loaded, whatever rows of theirs are bad."""

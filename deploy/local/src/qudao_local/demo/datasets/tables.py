@@ -45,13 +45,16 @@ class Tables:
     def index(self, name: str) -> dict[tuple[str, ...], Cells]:
         """A joined file by its key, read once; a key's second row is bad."""
         if name not in self._indexes:
-            source, key = self.source(name), self._mapping.files[name].key or []
-            at = [_position(column, source.columns, f"files.{name}.key", source.name) for column in key]
+            source, columns = self.source(name), self._mapping.files[name].key or []
+            at = [_position(column, source.columns, f"files.{name}.key", source.name) for column in columns]
             index: dict[tuple[str, ...], Cells] = {}
-            for line, cells in source.rows(self.report):
-                if index.setdefault(tuple(cells[position] for position in at), cells) is not cells:
-                    repeated = ", ".join(cells[position] for position in at)
-                    self.report.reject(source.name, line, f"the key {repeated} is there already")
+            for file, line, cells in source.rows(self.report):
+                key = tuple(cells[position] for position in at)
+                if (known := index.setdefault(key, cells)) is not cells:
+                    if known == cells:
+                        self.report.repeat(file, line, f"the row of the key {', '.join(key)} is there already, the same")
+                    else:
+                        self.report.reject(file, line, f"the key {', '.join(key)} is there already")
             self._indexes[name] = index
         return self._indexes[name]
 
@@ -80,8 +83,8 @@ class Section:
     def rows(self) -> Iterator[Row]:
         """The joined rows for which `where` holds; rows that cannot be joined are bad."""
         report = self.tables.report
-        for line, cells in self._source.rows(report):
-            row = Row(self._source.name, line, [cells])
+        for file, line, cells in self._source.rows(report):
+            row = Row(file, line, [cells])
             try:
                 for join in self._joins:
                     row.parts.append(_joined(row, *join))

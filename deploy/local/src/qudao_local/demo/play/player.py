@@ -15,7 +15,7 @@ from qudao_local.demo.play.history import send_history, send_steps
 from qudao_local.demo.play.kpis import Kpis
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
-from qudao_local.demo.play.refusals import Refusals
+from qudao_local.demo.play.refusals import ALTERED, Refusals
 from qudao_local.demo.play.settle import Differs, settle
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.play.trickle import Trickle
@@ -57,7 +57,7 @@ class Player:
         self._doors = doors
         self._scenario = scenario
         self._reporter = reporter
-        self._kpis = Kpis(doors, scenario.name)
+        self._kpis = Kpis(doors, scenario.name, scenario.currency)
 
     async def play(self) -> Outcome:
         """Sends everything and returns when the metrics show it, or nothing more comes.
@@ -77,7 +77,9 @@ class Player:
             outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
             figures = expected(self._scenario.documents(), self._scenario.steps(), set(refused))
             try:
-                await settle(self._kpis, figures, self._reporter)
+                altered = sum(why.problem in ALTERED for why in refused.values())
+                if note := await settle(self._kpis, figures, self._reporter, altered=altered):
+                    outcome.notes.append(note)
             except Differs as differs:
                 outcome.differs = str(differs)
         outcome.seconds = time.monotonic() - began
