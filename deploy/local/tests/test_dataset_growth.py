@@ -91,6 +91,8 @@ def test_a_later_month_alone_keeps_the_days_of_what_is_there(tmp_path: Path) -> 
     first, _, earlier = _loaded(tmp_path, {"one": JANUARY})
     alone, _, _ = _loaded(tmp_path, {"two": "sale,B,S1,2025-02-03,TEA,2,2.60\n"}, earlier)
     assert [one.on for one in alone.partners] == [first.partners[0].on]
+    skus = [[one.sku for one in scenario.documents() if isinstance(one, Receipt)] for scenario in (first, alone)]
+    assert skus == [["MUG", "TEA"], ["TEA"]], "no stock of what is not in it any more"
 
 
 def test_an_order_that_another_file_tells_otherwise_is_listed_and_not_mixed(tmp_path: Path) -> None:

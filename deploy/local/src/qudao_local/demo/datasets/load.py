@@ -41,7 +41,8 @@ def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tupl
     earlier = Earlier(before, earlier.receipts)
     if mapping.opening_stock == "all_ordered":
         earlier = earlier.with_stock_for(mapping.name, (document for story in stories for document in story.documents), before)
-    opening = earlier.receipts
+    # Those of a product that is no more in the export are there, or were refused for what it is called.
+    opening = [receipt for receipt in earlier.receipts if receipt.sku in products]
     for partner in partners:
         row = partner_rows.found[partner.partner_id][1]
         places["Partner", partner.partner_id] = place(row.file, row.line)
