@@ -26,7 +26,7 @@ up: $(INSTALLED) ## Start PostgreSQL, the broker and the services, and leave the
 down: $(INSTALLED) ## Stop them; the data stay
 	@$(LOCAL) down
 
-status: $(INSTALLED) ## What runs, where, and is it ready
+status: $(INSTALLED) ## What runs, where, and what each part says of itself
 	@$(LOCAL) status
 
 token: $(INSTALLED) ## Print a token for the stack: ROLE=ops, with PARTNER=id or SOURCE=name, HOURS=12

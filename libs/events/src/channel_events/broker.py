@@ -18,6 +18,7 @@ from aiokafka.errors import for_code
 from aiokafka.protocol.metadata import MetadataRequest
 
 from channel_events.partition import PARTITIONS
+from channel_events.signature import Signature
 from channel_events.tasks import whole
 
 # A client that asks for the metadata of a topic makes the broker create it, with the broker's own number of partitions:
@@ -100,12 +101,17 @@ class Shares(RangePartitionAssignor):  # type: ignore[misc]
 
 class Broker:
     """Address and profile of a broker; makes its clients. ``profile`` is a name of `PROFILES`, ``replication`` that of topics made
-    here; the profile's unless given."""
+    here; the profile's unless given. With ``key`` records are signed, and others are not read."""
 
-    def __init__(self, bootstrap: str, profile: str, replication: int | None = None) -> None:
+    def __init__(self, bootstrap: str, profile: str, replication: int | None = None, key: bytes | None = None) -> None:
         self.bootstrap = bootstrap
         self.profile = PROFILES[profile]
         self.replication = replication or self.profile.replication
+        self._key = key
+
+    def signature(self, topic: str) -> Signature | None:
+        """What tells the records of a topic from others'; None without a key."""
+        return None if self._key is None else Signature(self._key, topic)
 
     def producer(self) -> Any:
         return AIOKafkaProducer(

@@ -12,6 +12,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from channel_events.broker import Broker, TopicMissing, stop_consumer
 from channel_events.partition import PARTITIONS
+from channel_events.signature import Signature
 from channel_events.tasks import whole
 
 _LOOK_SECONDS = 0.5
@@ -25,8 +26,10 @@ class TopicReader:
     Ends are high-water marks that came with fetched data: the embedded broker answers a question for end offsets wrongly.
     """
 
-    def __init__(self, consumer: Any, topic: str, partitions: Iterable[int] = range(PARTITIONS)) -> None:
-        self._consumer = consumer
+    def __init__(
+        self, consumer: Any, topic: str, partitions: Iterable[int] = range(PARTITIONS), signature: Signature | None = None
+    ) -> None:
+        self._consumer, self._signature = consumer, signature
         self._partitions = {partition: TopicPartition(topic, partition) for partition in partitions}
         self.next = [0] * PARTITIONS
         """Per partition the offset to be read next."""
@@ -43,7 +46,7 @@ class TopicReader:
         `TopicMissing` when that is not given."""
         await until_there(broker, topic, waiting)
         consumer = broker.consumer()
-        reader = cls(consumer, topic, partitions)
+        reader = cls(consumer, topic, partitions, broker.signature(topic))
         try:
             await whole(consumer.start())
             consumer.assign(list(reader._partitions.values()))
@@ -70,6 +73,8 @@ class TopicReader:
             self._listen(began)
         for tp, records in found.items():
             self.next[tp.partition] = records[-1].offset + 1
+            if self._signature:
+                found[tp] = self._signature.only_signed(records)
         return {tp.partition: records for tp, records in found.items() if records}
 
     async def _to_first(self, outside: Iterable[Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from channel_events import scoped_role
+from channel_events import read_topic_key, scoped_role
 from channel_terms import SAID_LIKE, Calendar, fiscal_calendar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -68,6 +68,11 @@ def _secrets_key(value: SecretStr) -> SecretStr:
         keys = [b""]
     if any(len(key) != 32 for key in keys):
         raise ValueError("not keys of 32 bytes in base64")
+    return value
+
+
+def _topic_key(value: SecretStr) -> SecretStr:
+    read_topic_key(value.get_secret_value())
     return value
 
 
@@ -138,6 +143,11 @@ class Settings(BaseSettings):
     )
     topic_prefix: Annotated[str, AfterValidator(_topic_prefix)] = Field(
         "qudao.", description="what all topic names begin with, like qudao. (letters, digits, '.', '_', '-')"
+    )
+    topic_key: Annotated[SecretStr, AfterValidator(_topic_key)] | None = Field(
+        None,
+        description="a key of 32 bytes in base64, the same for all services: records that are not signed with it are not read; "
+        "for a broker that others can write to, like the output of: openssl rand -base64 32",
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Shanghai", description="the brand's time zone by its IANA name, like Asia/Shanghai"

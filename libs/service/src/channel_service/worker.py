@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeAlias
 
 import structlog
+from channel_events import read_topic_key
 from channel_events.log import Log
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
@@ -70,6 +71,7 @@ class Worker:
             "bootstrap": required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
             "profile": settings.broker_profile,
             "topic_prefix": settings.topic_prefix,
+            "topic_key": None if settings.topic_key is None else read_topic_key(settings.topic_key.get_secret_value()),
         }
         self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]

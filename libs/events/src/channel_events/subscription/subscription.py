@@ -68,6 +68,7 @@ class Subscription(ABC):
         bootstrap: str,
         profile: str,
         topic_prefix: str,
+        topic_key: bytes | None,
         service: str,
         registry: Registry,
         wake: asyncio.Event | None,
@@ -76,7 +77,7 @@ class Subscription(ABC):
         self.name, self.title, self.source = name, title, source
         self.meters = Meters(name)
         self._dsn, self._service = dsn, service
-        self._broker = Broker(bootstrap, profile)
+        self._broker = Broker(bootstrap, profile, key=topic_key)
         self._topic = topic_of(topic_prefix, source.name)
         self._group = f"{topic_of(topic_prefix, service)}.{name}"
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
 from orders_inventory.api import push_metrics as metrics
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.pushes import MAX_BYTES, receive_push
 from orders_inventory.application.source_keys import SourceKeys
-from orders_inventory.connectors import CONNECTORS, Delivery
+from orders_inventory.connectors import Delivery
 
 router = APIRouter(prefix="/v1/pushes", tags=["pushes"], dependencies=[Open("the platform signs every push")])
 
