@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status token logs events test mutations fuzz lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status token logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,7 +26,7 @@ up: $(INSTALLED) ## Start PostgreSQL, the broker and the services, and leave the
 down: $(INSTALLED) ## Stop them; the data stay
 	@$(LOCAL) down
 
-status: $(INSTALLED) ## What runs, where, and is it ready
+status: $(INSTALLED) ## What runs, where, and what each part says of itself
 	@$(LOCAL) status
 
 token: $(INSTALLED) ## Print a token for the stack: ROLE=ops, with PARTNER=id or SOURCE=name, HOURS=12
@@ -40,6 +40,9 @@ events: $(INSTALLED) ## Look into a running service's events by hand: SERVICE=me
 
 test: $(INSTALLED) ## All tests: ARGS="-k order" for some
 	@$(PY) -m pytest -n auto --dist loadfile --durations 10 $(ARGS)
+
+test-kafka: $(INSTALLED) ## Tests of log, relay and subscriptions on an Apache Kafka (needs Java 17 and Maven): ARGS="-k group"
+	@QUDAO_TEST_BROKER=kafka $(PY) -m pytest libs/events/tests libs/operate/tests -n auto --dist loadfile $(ARGS)
 
 mutations: $(INSTALLED) ## Make each known mistake in a copy of the code and expect its tests to fail: ARGS="links relay"
 	@$(PY) -m qudao_checks.mutations $(ARGS)

@@ -1,6 +1,7 @@
 """Shared by all tests: one PostgreSQL and one broker for the whole run, started by the first process, seen by all workers.
 
 A run that finds their addresses in its environment is part of another one, and starts none (`qudao_checks.mutations`).
+With ``QUDAO_TEST_BROKER=kafka`` the broker is an Apache Kafka, and only tests that use it run (``make test-kafka``).
 
 `database` gives a test a fresh database with the tables of a service's log, cloned from a template in some 30 ms.
 """
@@ -15,38 +16,72 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 from channel_events import schema
+from channel_events.broker import PROFILES
 from channel_service import Service
 from channel_service.migrations import migrate
+from qudao_checks import kafka as apache
 from qudao_local import guard
 from qudao_local.broker import Broker
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
 
-_ENV_DSN, _ENV_KAFKA = "QUDAO_TEST_POSTGRES", "QUDAO_TEST_KAFKA"
+_ENV_DSN, _ENV_KAFKA, _ENV_NO_KAFKA = "QUDAO_TEST_POSTGRES", "QUDAO_TEST_KAFKA", "QUDAO_TEST_NO_KAFKA"
+_APACHE = os.environ.get("QUDAO_TEST_BROKER") == "kafka"
+_USES_BROKER = {"kafka", "apache_kafka", "own_apache_kafka"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "embedded: it is about a broker that forgets; not run on Apache Kafka")
+    if _APACHE:
+        # What tests name by default is the broker at hand, used as in production but for the copies: there is one node.
+        PROFILES["kafka"] = PROFILES["embedded"] = msgspec.structs.replace(PROFILES["kafka"], replication=1)
     if hasattr(config, "workerinput") or config.option.collectonly or _ENV_DSN in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="qudao-test-"))
     # Servers and folder go with this process, also when it is killed (test_a_killed_test_run_leaves_nothing).
     remover = guard.remove_afterwards(folder)
     postgres = Postgres(folder / "pg", free_port(), UNDURABLE)
-    broker = Broker(free_port(), folder / "broker.log")
     postgres.start()
     postgres.run('create role "postgres_scoped" nologin')
-    broker.start()
+    broker = _broker(folder)
     # xdist's workers are children of this process: they find the servers in their environment.
-    os.environ[_ENV_DSN], os.environ[_ENV_KAFKA] = postgres.dsn(), broker.bootstrap
+    os.environ[_ENV_DSN] = postgres.dsn()
+    if broker is not None:
+        os.environ[_ENV_KAFKA] = broker.bootstrap
 
     def stop() -> None:
-        broker.stop()
+        if broker is not None:
+            broker.stop()
         postgres.stop()
         guard.end(remover)
 
     config.add_cleanup(stop)
+
+
+def _broker(folder: Path) -> Broker | apache.Kafka | None:
+    """The run's broker, started; None where it should be an Apache Kafka and none can be had."""
+    if _APACHE and (reason := apache.missing()):
+        os.environ[_ENV_NO_KAFKA] = f"no Apache Kafka: {reason}"
+        return None
+    broker = apache.Kafka(free_port(), folder / "kafka") if _APACHE else Broker(free_port(), folder / "broker.log")
+    broker.start()
+    return broker
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not _APACHE:
+        return
+    uses = [item for item in items if _USES_BROKER & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("embedded")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in uses])
+    items[:] = uses
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if reason := os.environ.get(_ENV_NO_KAFKA):
+        terminalreporter.section(f"NOTHING WAS TRIED ON APACHE KAFKA: {reason}", red=True, bold=True)
 
 
 class Server:
@@ -100,7 +135,26 @@ def server() -> Server:
 @pytest.fixture(scope="session")
 def kafka() -> str:
     """The bootstrap address of the run's broker. Topics are shared: give yours a prefix of their own."""
+    if reason := os.environ.get(_ENV_NO_KAFKA):
+        pytest.skip(reason)
     return os.environ[_ENV_KAFKA]
+
+
+@pytest.fixture
+def apache_kafka(kafka: str) -> str:
+    """As `kafka`, for what the embedded broker cannot do."""
+    if not _APACHE:
+        pytest.skip("needs Apache Kafka: make test-kafka")
+    return kafka
+
+
+@pytest.fixture
+def own_apache_kafka(apache_kafka: str, tmp_path: Path) -> Iterator[apache.Kafka]:
+    """An Apache Kafka that the test may stop, kill and start again; it keeps what it was told."""
+    broker = apache.Kafka(free_port(), tmp_path / "kafka")
+    broker.start()
+    yield broker
+    broker.kill()
 
 
 @pytest.fixture

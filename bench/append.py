@@ -33,7 +33,7 @@ create table plain (
   position bigserial primary key, id uuid not null unique, stream text not null, version integer not null, type text not null,
   data json not null, recorded_at timestamptz not null default now(), unique (stream, version))
 """
-PGBENCH_SCRIPT = """\\set version random(1, 2000000000)
+PGBENCH_SCRIPT = """\\set version :version + 1
 insert into plain (id, stream, version, type, data) values
   (gen_random_uuid(), 'account/' || (:client_id)::text, (:version)::integer, 'money_moved',
    '{"amount":"12.50","currency":"CNY","note":"a note of some forty characters in all!"}');
@@ -59,7 +59,7 @@ def pgbench(server: Postgres, database: str, writers: int, seconds: int) -> floa
         script.write(PGBENCH_SCRIPT)
         script.flush()
         command = [str(postgres_bin() / "pgbench"), "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "-n", "-M", "prepared",
-                   "-c", str(writers), "-j", "1", "-T", str(seconds), "-f", script.name, database]  # fmt: skip
+                   "-D", "version=0", "-c", str(writers), "-j", "1", "-T", str(seconds), "-f", script.name, database]  # fmt: skip
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return float(next(line.split("=")[1].split()[0] for line in said.splitlines() if line.startswith("tps")))
 

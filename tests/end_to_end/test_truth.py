@@ -49,7 +49,7 @@ def play(stack: Stack, mapping: Path, data: Path) -> None:
     """Sends the data set through the HTTP doors; nothing of it may be refused."""
 
     async def playing() -> None:
-        scenario, report = load(read_mapping(mapping), data)
+        scenario, report, _ = load(read_mapping(mapping), data)
         assert not report.bad
         async with Doors(stack.urls, token=stack.token()) as doors:
             outcome = await Player(doors, scenario, Reporter(console())).play()

@@ -29,7 +29,6 @@ DAY = date(2025, 1, 2)
 URLS = {"partner-registry": "http://partners", "orders-inventory": "http://orders", "metrics": "http://metrics"}
 NOTHING_BEFORE = Heads({"partner-registry": 0, "orders-inventory": 0})
 CHANGED = httpx.Response(200, json={"changed": True, "events": [{"position": 1}]})
-UNCHANGED = httpx.Response(200, json={"changed": False, "events": []})
 Handler = Callable[[httpx.Request], httpx.Response]
 
 

@@ -64,7 +64,7 @@ def test_the_mappings_of_the_repository_are_valid(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"orders__line__qty": "qty"}, "orders.line.qty: is not known here; allowed are line, sku, quantity, unit_price, discount"),
+        ({"orders__line__qty": "qty"}, "orders.line.qty: is not known here; allowed are line, sku, quantity, unit_price, total, discount"),
         ({"orders__lines": []}, "orders.lines: is not known here; allowed are from, join, where, order"),
         ({"orders__line__sku": ...}, "orders.line.sku: is missing"),
         ({"currency": "Euro"}, "currency: String should match pattern '^[A-Z]{3}$', got 'Euro'"),
@@ -134,6 +134,16 @@ def work_out(source: str, **cells: str) -> object:
         ("'big' if number(qty) > 2 else 'small'", "big"),
         ("one_of(name, 'Tea', 'Mug') and not empty", True),
         ("'e' in name", True),
+        ("part('SO-2025-17', 4, 7)", "2025"),
+        ("part('ABC', 2)", "BC"),
+        ("part('ABC', 9)", ""),
+        ("split('a; b; c', ';', 2)", "b"),
+        ("split('a;b;c', ';', -1)", "c"),
+        ("split('a;b', ';', 3) + split('a;b', ';', 0)", ""),
+        ("before('SKU-7/red', '/') + '|' + after('SKU-7/red', '/')", "SKU-7|red"),
+        ("before('plain', '/') + '|' + after('plain', '/')", "plain|"),
+        ("contains(name, 'ea') and not contains(name, 'x')", True),
+        ("name + ' no. ' + qty", "Tea no. 3"),
         ("min(number(qty), 2) + max(1, 0) + abs(-1)", Decimal(4)),
     ],
 )
@@ -175,7 +185,20 @@ def test_an_expression_that_could_do_more_is_refused(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["number(name)", "number(empty)", "1 / number(zero)", "name - 1", "name < 1", "'a' * 1000000", "round(1, 99999)", "slug(1)"]
+    "source",
+    [
+        "number(name)",
+        "number(empty)",
+        "1 / number(zero)",
+        "name - 1",
+        "name < 1",
+        "'a' * 1000000",
+        "round(1, 99999)",
+        "slug(1)",
+        "part(name, 0)",
+        "part(name, 1.5)",
+        "split(name, '', 1)",
+    ],
 )
 def test_a_row_that_does_not_fit_the_expression_is_bad(source: str) -> None:
     with pytest.raises(BadValue):

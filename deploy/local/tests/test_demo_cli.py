@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 import typer
 from qudao_local.demo import cli
+from qudao_local.demo.play.refusals import Refusals
+from qudao_local.demo.play.rehearsal import Rehearsed
+from qudao_local.demo.play.tally import Tally
 from qudao_local.folder import Folder
 from typer.testing import CliRunner
 
@@ -52,16 +55,45 @@ def run(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_a_dry_run_says_what_would_be_sent_and_writes_nothing(tmp_path: Path, export: Path) -> None:
+def test_a_dry_run_says_what_is_lost_what_is_noise_and_what_the_services_say(
+    tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with (export / "rows.csv").open("a") as rows:
         rows.writelines(f"C,2025-01-04,P1,de,TEA,x{number},10.00\n" for number in range(30))
+        rows.write("A,2025-01-02,P1,de,TEA,y,10.00\n")
+    refusals = Refusals()
+    refusals.add("rows.csv:2: tiny:A: price_invalid", "price_invalid")
+    refusals.add("rows.csv:3: tiny:B: order_exists", "order_exists")
+    folders: list[Path] = []
+
+    def on_stack(_console: object, _scenario: object, folder: Path, *_: object) -> Rehearsed:
+        folders.append(folder)
+        return Rehearsed(Tally(accepted=3, refused=2), refusals)
+
+    monkeypatch.setattr(cli, "_on_stack", on_stack)
     status, output = run("--data", export, "--dry-run")
-    assert status == 0
+    assert status == 1, "a service would refuse something"
     assert "rows taken: 2 order_line" in output
-    assert "bad rows: 30" in output
-    assert "rows.csv:33: line.quantity: 'x29' is not a number" in output
+    assert "will not be loaded: 30\n  rows.csv:4: line.quantity: 'x0' is not a number" in output
+    assert "and 10 more" in output
+    assert "orders loaded without: 1\n  rows.csv:34: line.quantity: 'y' is not a number" in output
     assert "2 territories, 1 warehouses, 1 products, 2 partners, and 3 documents, of them 2 orders with 2 lines" in output
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["export", "mapping.yaml", "rows.csv"]
+    assert "refused by the services: 1\n  rows.csv:2: tiny:A: price_invalid" in output
+    assert "changed since it was loaded, which is not loaded again: 1\n  rows.csv:3: tiny:B: order_exists" in output
+    account = tmp_path / "var/tiny.dry-run.txt"
+    assert [line for line in account.read_text().splitlines() if line.startswith("#")] == [
+        "# will not be loaded: 30", "# orders loaded without: 1", "# refused by the services: 1",
+        "# changed since it was loaded, which is not loaded again: 1",
+    ]  # fmt: skip
+    assert "rows.csv:33: line.quantity: 'x29' is not a number" in account.read_text()
+    assert not (tmp_path / "var/tiny").exists()
+    assert tmp_path not in folders[0].parents, "a stack that is thrown away"
+    (tmp_path / "var/tiny").mkdir()
+    (tmp_path / "var/tiny/secret").touch()
+    run("--data", export, "--dry-run")
+    assert folders[1] == Path("var/tiny"), "on what is loaded"
+    run("--data", export, "--dry-run", "--fresh")
+    assert tmp_path not in folders[2].absolute().parents
 
 
 def test_a_dry_run_of_the_generated_brand_writes_nothing_either(tmp_path: Path) -> None:
@@ -122,26 +154,16 @@ def test_fresh_forgets_what_was_loaded(tmp_path: Path, export: Path, monkeypatch
     (folder / "secret").touch()
     (folder / "freshness.json").touch()
     seen: list[Path] = []
-    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, data, _port, **_: seen.append(data))
+    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, _report, data, _port, **_: seen.append(data))
     assert run("--data", export, "--fresh")[0] == 0
     assert seen == [Path("var/tiny")]
-    assert not folder.exists()
+    assert [one.name for one in folder.iterdir()] == ["loaded.json"]
 
 
 def test_each_data_set_and_each_seed_has_a_folder_of_its_own(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Path] = []
-    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, data, _port, **_: seen.append(data))
+    monkeypatch.setattr(cli, "_run", lambda _console, _scenario, _report, data, _port, **_: seen.append(data))
     run()
     run("--seed", 2)
     run("--data", export)
     assert seen == [Path("var/demo"), Path("var/demo-2"), Path("var/tiny")]
-
-
-def test_all_bad_rows_are_written_into_the_data_folder(tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with (export / "rows.csv").open("a") as rows:
-        rows.writelines(f"C,2025-01-04,P1,de,TEA,x{number},10.00\n" for number in range(30))
-    monkeypatch.setattr(cli, "_run", lambda *_, **__: None)
-    status, output = run("--data", export)
-    assert status == 0
-    assert "and 10 more" in output
-    assert len((tmp_path / "var" / "tiny" / "bad-rows.txt").read_text().splitlines()) == 30

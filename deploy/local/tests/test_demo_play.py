@@ -1,6 +1,8 @@
 """The player as a careful client: what it sends, sends again, counts and waits for. The doors are played by the test."""
 
 import json
+import time
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,18 +11,20 @@ from qudao_local.demo.documents import (
     Cancellation,
     History,
     LineQuantity,
+    Partner,
     Receipt,
     Step,
 )
-from qudao_local.demo.play import history
+from qudao_local.demo.play import history, imports, masters
 from qudao_local.demo.play.doors import Refused, Unreachable
 from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.history import Lost, send_history, send_steps
 from qudao_local.demo.play.imports import send_documents
-from qudao_local.demo.play.masters import Masters
+from qudao_local.demo.play.masters import Masters, wait_for_copies
+from qudao_local.demo.play.refusals import REFUSED, Refusals
 from qudao_local.demo.play.tally import Tally
 
-from .demo_doubles import CHANGED, DAY, NOTHING_BEFORE, UNCHANGED, doors, imported, order, problem, refused, reporter, scenario
+from .demo_doubles import CHANGED, DAY, NOTHING_BEFORE, doors, imported, order, problem, refused, reporter, scenario
 
 
 async def test_what_may_be_retried_is_sent_again_with_the_same_key() -> None:
@@ -86,38 +90,65 @@ async def test_an_answer_that_is_no_problem_document_is_a_refusal_too() -> None:
 # Masters
 
 
-async def test_masters_are_sent_parents_first_each_by_its_route_and_with_its_key() -> None:
-    calls: list[tuple[str, str]] = []
+async def test_masters_come_in_by_two_imports_parents_first() -> None:
+    calls: list[tuple[str, list[dict[str, Any]]]] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
-        calls.append((f"{request.method} {request.url.path}", request.headers.get("idempotency-key", "")))
-        return CHANGED
+        rows = [json.loads(line) for line in request.content.splitlines()]
+        calls.append((f"{request.method} {request.url.path}", rows))
+        return imported(accepted=len(rows))
 
     async with doors(handler) as open_doors:
-        tally = await Masters(open_doors, scenario([]), reporter(), NOTHING_BEFORE).send()
-    assert tally == Tally(accepted=2 + 1 + 7 + 2 * 3)
-    paths = [path for path, _ in calls]
-    assert paths[:3] == ["PUT /v1/territories/cn", "PUT /v1/territories/cn-sh", "PUT /v1/warehouses/main"]
-    assert calls[-6:] == [
-        ("POST /v1/partners", "t/partner/P1/apply"),
-        ("POST /v1/partners/P1/approve", "t/partner/P1/approve"),
-        ("POST /v1/partners/P1/activate", "t/partner/P1/activate"),
-        ("POST /v1/partners", "t/partner/P2/apply"),
-        ("POST /v1/partners/P2/approve", "t/partner/P2/approve"),
-        ("POST /v1/partners/P2/activate", "t/partner/P2/activate"),
+        tally = await Masters(open_doors, scenario([]), reporter()).send()
+    assert tally == Tally(accepted=2 + 1 + 7 + 2)
+    (first, partners), (second, products) = calls
+    assert (first, second) == ("POST /v1/imports/partners", "POST /v1/imports/products")
+    assert [(row["kind"], row.get("territory"), row.get("partner_id"), row.get("parent")) for row in partners] == [
+        ("territory", "cn", None, None),
+        ("territory", "cn-sh", None, "cn"),
+        ("partner", "cn-sh", "P1", None),
+        ("partner", "cn-sh", "P2", "P1"),
     ]
+    assert {partners[2][name] for name in ("on", "approved_on", "activated_on")} == {"2025-01-02"}
+    assert [(row["kind"], row.get("on")) for row in products] == [("warehouse", None)] + [("product", "2025-01-02")] * 7
 
 
-async def test_a_refused_master_is_counted_and_the_others_go_on() -> None:
+async def test_a_refused_master_is_counted_with_its_place_and_the_others_go_on() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/v1/partners" and json.loads(request.content)["partner_id"] == "P1":
-            return problem("partner_exists")
-        return UNCHANGED
+        if request.url.path == "/v1/imports/partners":
+            return imported(refused(3, "partner_exists"), accepted=0, repeated=3)
+        return imported(repeated=8)
 
+    played = replace(scenario([]), master_places={("Partner", "P1"): "shops.csv:2"})
     async with doors(handler) as open_doors:
-        tally = await Masters(open_doors, scenario([]), reporter(), NOTHING_BEFORE).send()
-    assert (tally.accepted, tally.repeated, tally.refused) == (0, 2 + 1 + 7 + 3, 1)
+        masters = Masters(open_doors, played, reporter())
+        tally = await masters.send()
+    assert (tally.accepted, tally.repeated, tally.refused) == (0, 3 + 8, 1)
     assert tally.by_problem == {"partner_exists": 1}
+    assert tally.examples == ["shops.csv:2: t:3: partner_exists"]
+    assert [one.partner_id for one in masters.taken if isinstance(one, Partner)] == ["P2"]
+
+
+async def test_copies_are_waited_for_as_long_as_some_arrive_and_those_that_never_do_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only of partners that were taken: one bad code must not hold up all the others."""
+    monkeypatch.setattr(masters, "_PAUSE", 0)
+    monkeypatch.setattr(masters, "_SILENCE", 0.2)
+    asked: list[list[str]] = []
+    many = [Partner(f"P{number}", "x", "store", "cn", DAY) for number in range(10)]
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        time.sleep(0.05)  # ten of them take longer than what is waited for nothing
+        asked.append([json.loads(line)["partner_id"] for line in request.content.splitlines()])
+        unknown = [refused(row, "partner_unknown") for row, partner in enumerate(asked[-1], 1) if partner == "P9" or row > 1]
+        return imported(*unknown)
+
+    played = scenario([])
+    async with doors(handler) as open_doors:
+        unheard = await wait_for_copies(open_doors, played, [*played.products, *played.warehouses, *many])
+        assert unheard == {"P9"}
+        assert [len(partners) for partners in asked[:10]] == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+        assert await wait_for_copies(open_doors, played, [*played.products, *played.warehouses]) == set()
+        assert await wait_for_copies(open_doors, played, many) == set(), "without a product no order can be taken"
 
 
 @pytest.mark.parametrize("head", [0, 1, 2, 3, 7, 8, 1000, 10**15])
@@ -173,6 +204,7 @@ async def test_an_import_that_does_not_end_in_a_summary_fails(answer: httpx.Resp
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "_PAUSES", (0, 0, 0, 0))
+    monkeypatch.setattr(imports, "_PAUSES", (0, 0, 0, 0))
 
 
 @pytest.mark.usefixtures("hurried")
@@ -192,11 +224,13 @@ async def test_rows_that_may_pass_later_are_sent_again_and_counted_once() -> Non
 
     played = scenario([order("1"), order("2"), Cancellation("t", "1", DAY, "x"), order("4")])
     async with doors(handler) as open_doors:
-        tally, lost = await send_history(open_doors, played, reporter())
+        refusals = Refusals()
+        tally, lost = await send_history(open_doors, played, reporter(), refusals)
     assert bodies == [["1", "2", "1", "4"], ["1", "1"], ["1"]]
     assert (tally.accepted, tally.repeated, tally.refused, tally.sent) == (3, 0, 1, 4)
     assert tally.by_problem == {"quantity_invalid": 1}
-    assert lost == {2}
+    assert list(lost) == [2]
+    assert refusals == {REFUSED: ["t:2: quantity_invalid"]}
 
 
 @pytest.mark.usefixtures("hurried")
@@ -210,7 +244,7 @@ async def test_an_import_that_broke_off_is_sent_again_from_the_beginning() -> No
         return answer
 
     async with doors(handler) as open_doors:
-        tally, _ = await send_history(open_doors, scenario([order("1"), order("2")]), reporter())
+        tally, _ = await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
     assert (tally.sent, tally.repeated) == (2, 2)
 
 
@@ -221,13 +255,13 @@ async def test_a_service_that_stays_away_ends_the_import() -> None:
 
     async with doors(handler) as open_doors:
         with pytest.raises(Unreachable, match="nobody there"):
-            await send_history(open_doors, scenario([order("1")]), reporter())
+            await send_history(open_doors, scenario([order("1")]), reporter(), Refusals())
 
 
 async def test_an_unanswered_document_is_noticed() -> None:
     async with doors(lambda _: imported(accepted=1)) as open_doors:
         with pytest.raises(Lost, match="2 documents were sent"):
-            await send_history(open_doors, scenario([order("1"), order("2")]), reporter())
+            await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
 
 
 async def test_steps_of_an_order_follow_one_another_with_keys_of_their_own() -> None:

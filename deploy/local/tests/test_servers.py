@@ -84,6 +84,12 @@ async def test_roles_need_their_passwords_and_enter_only_their_own_database(post
         await _fetch(postgres.dsn(first.database, first.database), "drop table t")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await _fetch(postgres.dsn(second.database, first.database), "select 1")
+    elsewhere = (
+        "select string_agg(r.rolname || ' in ' || d.datname, ', ') from pg_roles r, pg_database d where r.rolname like 'first_service%' "
+        "and has_database_privilege(r.oid, d.oid, 'connect') and d.datallowconn and d.datname <> 'first_service'"
+    )
+    assert await _fetch(postgres.dsn(), "select count(*) from pg_roles where rolname like 'first_service%'") == 3
+    assert await _fetch(postgres.dsn(), elsewhere) is None
     for role in (first.database, "postgres"):
         with pytest.raises(asyncpg.InvalidPasswordError):
             await _fetch(f"postgresql://{role}:guess@127.0.0.1:{postgres.port}/{first.database}", "select 1")

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from aiokafka.admin import NewTopic
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError
-from channel_events.broker import PROFILES, Broker, TopicRefused, cluster_id
+from channel_events.broker import PROFILES, Broker, Shares, TopicRefused, cluster_id, stop_consumer
 from channel_events.envelope import Encoder
 from channel_events.relay.sending import Sender
-from channel_events.tasks import end
+from channel_events.tasks import end, whole
 from channel_events.topic import TopicReader
 
 
@@ -89,3 +90,29 @@ async def test_a_client_cancelled_at_any_moment_leaves_no_connection(broker: Bro
         await end(task)
     gc.collect()
     assert [one for one in gc.get_objects() if isinstance(one, AIOKafkaConnection) and one.connected()] == []
+
+
+async def test_a_consumer_that_cannot_stop_cancels_nobody_and_is_closed() -> None:
+    closed: list[bool] = []
+
+    class Client:
+        async def close(self) -> None:
+            closed.append(True)
+            raise asyncio.CancelledError
+
+    class Asking:
+        _client = Client()
+
+        async def stop(self) -> None:
+            raise asyncio.CancelledError
+
+    await whole(stop_consumer(Asking()))
+    assert closed == [True]
+
+
+@pytest.mark.parametrize("members", [1, 2, 5, 12, 13])
+def test_partitions_are_dealt_out_evenly_whatever_is_known_of_the_topic(members: int) -> None:
+    joined = {f"member-{n}": Shares.metadata(["t"]) for n in range(members)}
+    dealt = [one.partitions() for one in Shares.assign(ClusterMetadata(bootstrap_servers=[]), joined).values()]
+    assert sorted(tp.partition for one in dealt for tp in one) == list(range(12))
+    assert {len(one) for one in dealt} <= {12 // members, -(-12 // members)}

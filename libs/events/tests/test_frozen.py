@@ -107,7 +107,7 @@ async def test_a_worker_that_stands_still_is_taken_over_from(log: Log, database:
     await check_applied_once(log, database)
 
 
-@pytest.mark.parametrize("of", ["own log", "topic"])
+@pytest.mark.parametrize("of", ["own log", pytest.param("topic", marks=pytest.mark.embedded)])
 async def test_a_second_worker_of_a_subscription_stands_by_quietly(
     log: Log, database: str, kafka: str, topic_prefix: str, of: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

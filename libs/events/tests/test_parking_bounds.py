@@ -59,7 +59,7 @@ class Watching:
 async def tend(connection: asyncpg.Connection, kept: Parking) -> int:
     watching = Watching(connection)
     names = await kept.waiting(watching)
-    await kept.due(watching, names)
+    await kept.due(watching, names, [0])
     await kept.count(watching)
     return watching.pages
 
@@ -81,13 +81,13 @@ async def test_what_is_waited_for_is_asked_after_part_by_part(connection: asyncp
 
 async def test_so_many_streams_are_tried_at_a_time_and_those_that_failed_again_wait_longer(connection: asyncpg.Connection) -> None:
     kept = await park(connection, TRIED + 5, one_name=True)
-    first = await kept.due(connection, ["thing"])
+    first = await kept.due(connection, ["thing"], [0])
     assert len(first) == TRIED
     for stream, _ in first:
         await kept.failed_again(connection, stream, Failure("still", "thing"))
-    assert len(await kept.due(connection, ["thing"])) == 5
+    assert len(await kept.due(connection, ["thing"], [0])) == 5
     await connection.execute("update parked_stream set due_at = due_at - interval '3 seconds'")
-    assert len(await kept.due(connection, ["thing"])) == TRIED
+    assert len(await kept.due(connection, ["thing"], [0])) == TRIED
 
 
 async def test_a_stream_may_fail_for_ever(connection: asyncpg.Connection) -> None:

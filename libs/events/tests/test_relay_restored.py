@@ -62,6 +62,7 @@ async def ids(kafka: str, topic: str) -> list[str]:
     return [dict(record.headers)["ce_id"].decode() for records in found.values() for record in records]
 
 
+@pytest.mark.embedded
 async def test_where_the_broker_keeps_nothing_a_lost_future_is_told_and_removed(
     log: Log, database: str, kafka: str, topic_prefix: str, relay_of: MakeRelay
 ) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import gc
 
-from channel_events.tasks import end
+import pytest
+from channel_events.tasks import end, whole
 
 
 async def test_a_task_that_loses_its_cancellation_is_asked_again() -> None:
@@ -52,3 +53,26 @@ async def test_what_fails_while_it_is_ended_is_heard() -> None:
     del task
     gc.collect()
     assert told == []
+
+
+async def test_a_step_that_cancels_itself_cancels_nobody_else() -> None:
+    async def cancels_itself() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(ConnectionAbortedError):
+        await whole(cancels_itself())
+
+
+async def test_whoever_does_a_step_can_be_cancelled_though_the_step_cancels_itself_too() -> None:
+    begun = asyncio.Event()
+
+    async def cancels_itself() -> None:
+        begun.set()
+        await asyncio.sleep(0.01)
+        raise asyncio.CancelledError
+
+    task = asyncio.create_task(whole(cancels_itself()))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

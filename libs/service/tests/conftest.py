@@ -64,10 +64,13 @@ class Process:
             )
         until = time.monotonic() + 60
         while not self._ready():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < until, self.log.read_text()
+            assert self.process.poll() is None, self._said()
+            assert time.monotonic() < until, self._said()
             time.sleep(0.05)
         return self
+
+    def _said(self) -> str:
+        return self.log.read_text() if self.log.is_file() else "nobody knows what"  # a device never ends
 
     def end(self) -> int:
         """SIGTERM, and the exit status."""

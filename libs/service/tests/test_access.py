@@ -101,3 +101,18 @@ async def test_the_api_document_says_which_routes_need_a_token(client: Running) 
     assert document["paths"]["/v1/rows"]["get"]["security"] == [{"token": []}]
     assert document["paths"]["/v1/rows"]["get"]["x-roles"] == [Role.BRAND_ADMIN, Role.OPS]
     assert document["paths"]["/health/live"]["get"].get("security") is None
+
+
+async def test_private_events_are_shown_to_those_who_may_export_the_log(client: Running) -> None:
+    for number in range(3):
+        await client.post("/v1/counters/a/raise", json={"by": 1}, headers={"idempotency-key": str(number)})
+    [first, *_] = (await client.get("/v1/events")).json()["items"]
+    assert first["public"] is False
+    for role in ("brand_admin", "auditor"):
+        reader = client.as_(role)
+        assert [len((await reader.get(f"/v1/events{query}")).json()["items"]) for query in ("", "?stream=counter/a")] == [3, 3]
+        assert (await reader.get(f"/v1/events/{first['id']}")).status_code == 200
+    for role in ("ops", "finance", "channel_manager"):
+        reader = client.as_(role)
+        assert [(await reader.get(f"/v1/events{query}")).json() for query in ("", "?stream=counter/a")] == [{"items": [], "next": None}] * 2
+        assert (await reader.get(f"/v1/events/{first['id']}")).json()["code"] == "not_found"

@@ -1,6 +1,7 @@
 """Commands: receipts, repeated keys, events behind them."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,17 +27,12 @@ async def test_a_command_answers_with_the_events_it_wrote(client: Running) -> No
     assert (whole["stream"], whole["version"], whole["service"], whole["public"]) == ("counter/a", 1, "channel-service", False)
 
 
-async def test_an_event_tells_who_asked_for_it(client: Running) -> None:
+async def test_an_event_tells_who_asked_for_it_in_a_request_that_nobody_else_can_name(client: Running) -> None:
     answer = await client.post(RAISE, json={"by": 1}, headers={"x-request-id": "call-7"})
-    assert answer.headers["x-request-id"] == "call-7"
+    request_id = answer.headers["x-request-id"]
+    assert re.fullmatch("[0-9a-f]{32}", request_id)
     event = (await client.get(f"/v1/events/{answer.json()['events'][0]['id']}")).json()
-    assert (event["actor"], event["correlation"]) == ("brand_admin", "call-7")
-
-
-@pytest.mark.parametrize("request_id", ["two words", "x" * 129, ""])
-async def test_a_request_id_that_could_spoil_logs_is_replaced(client: Running, request_id: str) -> None:
-    answer = await client.get("/health/live", headers={"x-request-id": request_id})
-    assert len(answer.headers["x-request-id"]) == 32
+    assert (event["actor"], event["correlation"]) == ("brand_admin", request_id)
 
 
 async def test_without_a_date_the_business_date_is_today_in_the_brands_zone(client: Running) -> None:

@@ -15,7 +15,8 @@ from channel_events.pure import Actor, On, Rejected
 from channel_service import Role
 from channel_service.exporting import answer as exporting
 from channel_service.exporting import log_export
-from channel_service.exporting.answer import Export, Stalled
+from channel_service.exporting.answer import Export
+from channel_service.lost import Stalled
 from channel_service.testing import Running
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent

@@ -1,14 +1,19 @@
 """What files may do to an import: odd ends, odd encodings, odd sizes. Each is answered, and the good rows go on."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from channel_events import Actor
 from channel_service.importing import Importable, ImportSet, never
 from channel_service.importing.csv import MAX_BETWEEN, CsvReader
 from channel_service.importing.describing import rows_of, sheet_of
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
 from channel_service.importing.ndjson import NdjsonReader
+from channel_service.importing.results import Summary
 from channel_service.importing.rows import Refused
+from channel_service.importing.run import Import
 from hypothesis import given
 from hypothesis import strategies as st
 from specimen.counter import Raise
@@ -18,7 +23,7 @@ WHAT = ImportSet("raises", RAISES, default=RAISES, summary="Raise counters")
 
 
 def read(reader: Any, *pieces: bytes) -> list[Any]:
-    return [one for piece in pieces for one in reader.feed(piece)] + list(reader.end())
+    return [one for piece in (*pieces, None) for one in (reader.end() if piece is None else reader.feed(piece)) if one is not None]
 
 
 def sheet(*pieces: bytes) -> list[Any]:
@@ -123,6 +128,43 @@ def test_a_flood_of_rows_that_cannot_be_read_is_told_as_it_comes() -> None:
     for _ in range(200):
         list(reader.feed(b"x\n" * 1000))
         assert len(reader._between) <= MAX_BETWEEN
+
+
+FLOODS: dict[str, tuple[type, bytes, bytes]] = {
+    "blank": (CsvReader, b"counter,by\n", b"\n"),
+    "malformed": (CsvReader, b"counter,by\n", b"x\n"),
+    "of one document": (CsvReader, b"counter,sku,quantity,unit_price\n", b"a,b,1,1\n"),
+    "of no header": (CsvReader, b"x\n", b"a,b\n"),
+    "wide": (CsvReader, b"counter,by\n", b"," * 1000 + b"\n"),
+    "blank lines of JSON": (NdjsonReader, b"", b"\n"),
+    "malformed JSON": (NdjsonReader, b"", b"x\n"),
+}
+
+
+@pytest.mark.parametrize(("reader", "head", "line"), FLOODS.values(), ids=FLOODS.keys())
+async def test_others_have_their_turn_amid_any_flood_of_lines(
+    reader: Any, head: bytes, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few answers the lines come to: with a breath at each, others have as many turns as there are lines."""
+    monkeypatch.setattr("channel_service.importing.run.BREATH_SECONDS", -1)
+    turns, done = 0, False
+
+    async def others() -> None:
+        nonlocal turns
+        while not done:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield head + line * 1000
+
+    waiting = asyncio.create_task(others())
+    run = Import(None, Actor("ann"), say=lambda code, facts: (code, dict(facts)), dry_run=True)  # type: ignore[arg-type]
+    results = [result async for result in run.results(reader(WHAT), pieces())]
+    done = True
+    await waiting
+    assert isinstance(results[-1], Summary)
+    assert turns >= (1 if head == b"x\n" else 1000)
 
 
 @pytest.mark.parametrize(

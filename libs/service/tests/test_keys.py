@@ -99,14 +99,14 @@ async def verifier(tmp_path: Path, clock: Clock) -> Verifier:
 
 async def refusal(verifier: Verifier, key: RSAKey) -> str:
     with pytest.raises(BadToken) as bad:
-        await verifier.principal(token(key))
+        await verifier.verified(token(key))
     return bad.value.reason
 
 
 async def test_a_new_key_works_at_its_first_token(verifier: Verifier, tmp_path: Path, clock: Clock) -> None:
     clock.now = COOLDOWN_SECONDS
     (tmp_path / "jwks.json").write_bytes(document(FIRST, SECOND))
-    assert (await verifier.principal(token(SECOND))).subject == "x"
+    assert (await verifier.verified(token(SECOND))).principal.subject == "x"
 
 
 async def test_unknown_keys_are_looked_for_at_most_every_few_seconds(verifier: Verifier, tmp_path: Path, clock: Clock) -> None:
@@ -116,7 +116,7 @@ async def test_unknown_keys_are_looked_for_at_most_every_few_seconds(verifier: V
     clock.now += COOLDOWN_SECONDS - 0.1
     assert await refusal(verifier, SECOND) == "key"
     clock.now += 0.1
-    assert (await verifier.principal(token(SECOND))).subject == "x"
+    assert (await verifier.verified(token(SECOND))).principal.subject == "x"
 
 
 async def test_many_unknown_keys_at_once_are_one_look(verifier: Verifier, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,27 +131,27 @@ async def test_many_unknown_keys_at_once_are_one_look(verifier: Verifier, clock:
 
     monkeypatch.setattr("channel_service.auth.keys._fetched", fetched)
     clock.now = COOLDOWN_SECONDS
-    waiting = [asyncio.create_task(verifier.principal(token(SECOND))) for _ in range(50)]
+    waiting = [asyncio.create_task(verifier.verified(token(SECOND))) for _ in range(50)]
     await asyncio.sleep(0)
     waiting[0].cancel()  # a client that leaves ends nobody else's look
-    known = await verifier.principal(token(FIRST))  # who has a known key does not wait
+    known = await verifier.verified(token(FIRST))  # who has a known key does not wait
     await asyncio.sleep(0)
     answer.set()
     found = await asyncio.gather(*waiting, return_exceptions=True)
-    assert (looks, known.subject) == (1, "x")
+    assert (looks, known.principal.subject) == (1, "x")
     assert [one for one in found[1:] if isinstance(one, BaseException)] == []
 
 
 async def test_a_key_taken_out_stops_working_also_for_remembered_tokens(verifier: Verifier, tmp_path: Path) -> None:
-    assert (await verifier.principal(token(FIRST))).subject == "x"
+    assert (await verifier.verified(token(FIRST))).principal.subject == "x"
     (tmp_path / "jwks.json").write_bytes(document(SECOND))
     await verifier.keys.load()
     assert await refusal(verifier, FIRST) == "key"
-    assert (await verifier.principal(token(SECOND))).subject == "x"
+    assert (await verifier.verified(token(SECOND))).principal.subject == "x"
 
 
 async def test_a_key_replaced_under_its_name_takes_its_tokens_along(verifier: Verifier, tmp_path: Path) -> None:
-    await verifier.principal(token(FIRST))
+    await verifier.verified(token(FIRST))
     (tmp_path / "jwks.json").write_bytes(document(public(SECOND, kid=FIRST.kid)))
     await verifier.keys.load()
     assert await refusal(verifier, FIRST) == "signature"
@@ -164,7 +164,7 @@ async def test_the_last_good_keys_stay_while_the_source_is_away_or_spoilt(
     (tmp_path / "jwks.json").unlink() if spoilt is None else (tmp_path / "jwks.json").write_bytes(spoilt)
     clock.now = COOLDOWN_SECONDS
     assert await refusal(verifier, SECOND) == "key"
-    assert (await verifier.principal(token(FIRST))).subject == "x"
+    assert (await verifier.verified(token(FIRST))).principal.subject == "x"
 
 
 async def test_keys_are_read_again_by_themselves(url: str, tmp_path: Path) -> None:

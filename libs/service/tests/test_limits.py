@@ -1,12 +1,12 @@
 """A caller who floods is slowed down, and nobody else."""
 
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 from channel_events.pure import Rejected
-from channel_service.handlers import renderer
-from channel_service.http.limits import SIGN_IN, Limiter, Limits, Rate, spend_source
-from channel_service.problems.catalogue import ProblemCatalogue
+from channel_service.http.limits import SIGN_IN, Limits, spend_source
+from channel_service.rates import Limiter, Rate
 from channel_service.testing import running
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +62,7 @@ def test_never_more_than_burst_and_rate_allow_and_never_refused_below(pauses: li
 
 
 def test_callers_at_rest_are_forgotten_and_a_flood_of_addresses_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("channel_service.http.limits._MANY", 100)
+    monkeypatch.setattr("channel_service.rates._MANY", 100)
     clock = Clock()
     limiter = Limiter(Rate(1, 2), clock)
     limiter.spend("guilty"), limiter.spend("guilty")
@@ -76,88 +76,84 @@ def test_callers_at_rest_are_forgotten_and_a_flood_of_addresses_does_not_fill_th
     assert "guilty" not in limiter._paid
 
 
-class Edge:
-    """The middleware over an application that answers ``status``."""
+class Asked:
+    """The limits around an application that answers ``status``."""
 
     def __init__(self) -> None:
         self.clock, self.status = Clock(), 200
         rates = {"staff": Rate(10, 20), "partner": Rate(1, 5), "source": Rate(1, 2), SIGN_IN: Rate(0.2, 10)}
         self.limiters = {kind: Limiter(rate, self.clock) for kind, rate in rates.items()}
-        self.limits = Limits(self.app, self.limiters, renderer(ProblemCatalogue([])))
+        self.limits = Limits(self.limiters)
 
-    async def app(self, scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    async def ask(self, address: str = "10.0.0.1", **state: Any) -> tuple[int, dict[str, str]]:
-        sent: list[Any] = []
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        scope = {"type": "http", "path": "/v1/orders", "headers": [], "client": (address, 1), "state": state}
-        await self.limits(scope, None, send)  # type: ignore[arg-type]
-        return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    def ask(self, address: str = "10.0.0.1", **state: Any) -> tuple[int, dict[str, str]]:
+        """The status of the answer, and what its head says of limits."""
+        answer: Any = SimpleNamespace(more=(), on_status=None)
+        refusal = self.limits.ask({"type": "http", "client": (address, 1), "state": state}, answer)
+        status = self.status if refusal is None else 429
+        if answer.on_status is not None:
+            answer.on_status(status)
+        headers = {name.decode(): value.decode() for name, value in answer.more}
+        return status, headers if refusal is None else headers | {"retry-after": str(refusal.seconds)}
 
 
-async def test_a_partner_that_floods_at_a_hundred_times_its_limit_is_limited_and_it_alone() -> None:
-    edge, flooding, quiet = Edge(), Caller("u1", partner_id="p-1"), Caller("u2", partner_id="p-2")
+def test_a_partner_that_floods_at_a_hundred_times_its_limit_is_limited_and_it_alone() -> None:
+    edge, flooding, quiet = Asked(), Caller("u1", partner_id="p-1"), Caller("u2", partner_id="p-2")
     done = refused = 0
     for tenth in range(100):  # ten seconds, in each of them a hundred requests of the one and one of the other
         for _ in range(10):
-            status, headers = await edge.ask(principal=flooding)
+            status, headers = edge.ask(principal=flooding)
             done, refused = done + (status == 200), refused + (status == 429)
             if status == 429:
                 assert headers["retry-after"] == "1"
                 assert headers["ratelimit"].startswith('"partner";r=0;t=')
         if tenth % 10 == 0:
-            assert (await edge.ask(principal=quiet))[0] == 200
-            assert (await edge.ask(principal=Caller("ann")))[0] == 200
+            assert (edge.ask(principal=quiet))[0] == 200
+            assert (edge.ask(principal=Caller("ann")))[0] == 200
         edge.clock.now += 0.1
     assert done + refused == 1000
     assert 5 <= done <= 5 + 10
 
 
-async def test_an_answer_tells_what_is_left() -> None:
-    edge = Edge()
-    _, headers = await edge.ask(principal=Caller("machine", source="shop"))
+def test_an_answer_tells_what_is_left() -> None:
+    edge = Asked()
+    _, headers = edge.ask(principal=Caller("machine", source="shop"))
     assert headers == {"ratelimit-policy": '"source";q=2;w=2', "ratelimit": '"source";r=1;t=1'}
-    _, headers = await edge.ask(principal=Caller("ann"))
+    _, headers = edge.ask(principal=Caller("ann"))
     assert headers["ratelimit"] == '"staff";r=19;t=1'
 
 
-async def test_two_people_of_one_partner_share_its_limit() -> None:
-    edge = Edge()
-    answers = [await edge.ask(principal=Caller(f"u{number}", partner_id="p-1")) for number in range(6)]
+def test_two_people_of_one_partner_share_its_limit() -> None:
+    edge = Asked()
+    answers = [edge.ask(principal=Caller(f"u{number}", partner_id="p-1")) for number in range(6)]
     assert [status for status, _ in answers] == [200] * 5 + [429]
 
 
-async def test_after_ten_bad_tokens_an_address_waits_and_others_do_not() -> None:
-    edge = Edge()
+def test_after_ten_bad_tokens_an_address_waits_and_others_do_not() -> None:
+    edge = Asked()
     edge.status = 401
     bad = Denied("token_invalid")
-    assert [(await edge.ask(denied=bad))[0] for _ in range(12)] == [401] * 10 + [429] * 2
-    assert (await edge.ask(denied=bad))[1]["retry-after"] == "5"
-    assert (await edge.ask("10.0.0.2", denied=bad))[0] == 401
+    assert [(edge.ask(denied=bad))[0] for _ in range(12)] == [401] * 10 + [429] * 2
+    assert (edge.ask(denied=bad))[1]["retry-after"] == "5"
+    assert (edge.ask("10.0.0.2", denied=bad))[0] == 401
     edge.status = 200
-    assert (await edge.ask(principal=Caller("ann")))[0] == 200  # behind the same address, with a good one
-    assert (await edge.ask(denied=Denied("token_missing")))[0] == 200  # an open route
+    assert (edge.ask(principal=Caller("ann")))[0] == 200  # behind the same address, with a good one
+    assert (edge.ask(denied=Denied("token_missing")))[0] == 200  # an open route
     edge.status = 401
     edge.clock.now += 5
-    assert [(await edge.ask(denied=bad))[0] for _ in range(2)] == [401, 429]
+    assert [(edge.ask(denied=bad))[0] for _ in range(2)] == [401, 429]
 
 
-async def test_an_ipv6_customer_is_one_address_and_a_bad_token_on_an_open_route_is_no_failure() -> None:
-    edge = Edge()
+def test_an_ipv6_customer_is_one_address_and_a_bad_token_on_an_open_route_is_no_failure() -> None:
+    edge = Asked()
     bad = Denied("token_invalid")
-    assert {(await edge.ask(f"2001:db8::{number:x}", denied=bad))[0] for number in range(20)} == {200}
+    assert {(edge.ask(f"2001:db8::{number:x}", denied=bad))[0] for number in range(20)} == {200}
     edge.status = 401
-    assert [(await edge.ask(f"2001:db8::{number:x}", denied=bad))[0] for number in range(12)] == [401] * 10 + [429] * 2
-    assert (await edge.ask("2001:db8:0:1::1", denied=bad))[0] == 401
+    assert [(edge.ask(f"2001:db8::{number:x}", denied=bad))[0] for number in range(12)] == [401] * 10 + [429] * 2
+    assert (edge.ask("2001:db8:0:1::1", denied=bad))[0] == 401
 
 
 def test_a_source_that_signs_has_its_own_limit() -> None:
-    edge = Edge()
+    edge = Asked()
 
     class App:
         class state:  # noqa: N801 - as Starlette has it

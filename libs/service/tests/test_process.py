@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import threading
 import time
@@ -10,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from aiokafka.admin import NewTopic
 from channel_events.broker import Broker  # import-rule: plays somebody who makes topics
+from channel_events.log.session import Session  # import-rule: plays a full disk
 from channel_events.relay import TopicRefused
 from channel_service.migrations import migrate
 from channel_service.testing import Running, bearer, running
@@ -76,8 +79,48 @@ async def test_without_its_database_a_service_is_live_not_ready_and_says_so(tmp_
             own.start()
             assert (await client.get("/health/ready")).status_code == 200
             assert (await client.get("/v1/rows")).json()["items"] == [1]
+            # As many connections as there may be, and the server is started again under all of them.
+            many = [client.get("/v1/rows") for _ in range(30)]
+            assert {one.status_code for one in await asyncio.gather(*many)} == {200}
+            own.stop()
+            own.start()
+            assert [(await client.get("/v1/rows")).status_code for _ in range(3)] == [200] * 3
     finally:
         own.stop()
+
+
+async def test_a_database_that_refuses_writes_makes_the_service_not_ready_until_it_takes_them_again(
+    client: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = True
+
+    async def write(*_: Any) -> Any:
+        if full:
+            raise asyncpg.DiskFullError("could not extend file")
+        return await original(*_)
+
+    original = Session.write
+    monkeypatch.setattr(Session, "write", write)
+    assert (await client.get("/health/ready")).json()["checks"].get("writes") is None
+    answer = await client.post("/v1/counters/a/raise", json={"by": 1})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    refused = "select 1 from no_such_table"
+    monkeypatch.setattr("channel_service.writes._PROBE", refused)  # any refusal of the database but one of those that say it is full
+    monkeypatch.setattr("channel_service.writes.REFUSING", (asyncpg.DiskFullError, asyncpg.UndefinedTableError))
+    assert await not_ready(client) == {"writes": "refused (UndefinedTableError)"}
+    full = False
+    monkeypatch.undo()
+    assert (await client.get("/health/ready")).status_code == 200
+    assert (await client.get("/health/ready")).json()["checks"].get("writes") is None
+    assert (await client.post("/v1/counters/a/raise", json={"by": 1})).status_code == 200
+
+
+async def test_metrics_are_for_the_brands_own_people_where_settings_say_so(url: str) -> None:
+    async with running(SERVICE, database_url=url, metrics_need_token=True) as client:
+        statuses = [
+            (await one.get("/metrics")).status_code for one in (client.as_nobody(), client.as_("partner", partner_id="p-1"), client)
+        ]
+    assert statuses == [401, 403, 200]
 
 
 async def samples(client: Running) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -231,7 +274,8 @@ def test_logs_are_json_lines_without_query_values_and_bodies(specimen: Callable[
     assert process.end() == 0
     assert "s3cret" not in process.log.read_text()
     lines = [json.loads(line) for line in process.log.read_text().splitlines()]
-    [line] = [line for line in lines if line.get("request_id") == "call-7"]
+    [line] = [line for line in lines if line.get("caller_request_id") == "call-7"]
+    assert re.fullmatch("[0-9a-f]{32}", line["request_id"])
     assert line.pop("ms") >= 0
     assert {name: line[name] for name in ("event", "method", "route", "status", "service", "level")} == {
         "event": "request",

@@ -36,6 +36,7 @@ def reasons(**given: Any) -> str:
         ("topic_replication", "three"),
         ("topic_prefix", "white space"),
         ("timezone", "Mars/Olympus"),
+        ("fiscal_year", "from avril"),
         ("timezone", ""),
         ("timezone", "../etc/passwd"),
         ("port", "0"),

@@ -94,7 +94,7 @@ async def test_a_timer_and_a_sender_work_with_the_worker_by_the_clock_that_it_is
         while (answer := await client.get("/health/ready")).status_code != 200:
             assert time.monotonic() < end, answer.text
             await asyncio.sleep(0.05)
-        assert (answer.json()["checks"]["subscriptions"], answer.json()["senders"]) == ("ok", {"bell": "ok"})
+        assert (answer.json()["checks"]["subscriptions"], answer.json()["troubles"]) == ("ok", {})
         assert HEARD == []
         ahead = timedelta(days=31)
         while not HEARD:

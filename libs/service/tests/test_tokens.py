@@ -213,6 +213,16 @@ async def test_an_expired_token_is_said_to_be_expired(client: Running, exp: int)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
 
 
+HUGE: list[Any] = [10**400, -(10**400), 10**18, 2**64, 1e308, True]
+
+
+@pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
+@pytest.mark.parametrize("number", HUGE, ids=["401 digits", "as many below zero", "for ever", "2^64", "1e308", "true"])
+async def test_a_time_that_no_clock_shows_is_refused_and_no_failure(client: Running, name: str, number: Any) -> None:
+    answer = await client.as_nobody().get("/v1/rows", headers=sent(b"Bearer " + with_claims(**{name: number})))
+    assert (answer.status_code, answer.json()["facts"]) == (401, {"reason": "claims"})
+
+
 async def test_a_remembered_token_expires_too(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     verifier = client.runtime.verifier
     assert verifier is not None

@@ -153,5 +153,11 @@ def test_an_amount_is_rounded_half_even_to_what_can_be_paid(value: str, currency
     assert str(rounded(Decimal(value), currency)) == paid
 
 
+def test_a_sum_of_any_size_and_of_a_currency_of_the_past_is_rounded() -> None:
+    assert rounded(Decimal("9" * 40 + ".995"), "CNY") == Decimal("1" + "0" * 40)
+    assert "HRK" not in CURRENCIES
+    assert str(rounded(Decimal("1.005"), "HRK")) == "1.00"
+
+
 def test_every_currency_has_its_digits() -> None:
     assert {MINOR_DIGITS[one] for one in CURRENCIES} == {0, 2, 3}

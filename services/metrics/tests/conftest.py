@@ -7,7 +7,7 @@ import pytest
 from channel_service import Service
 from channel_service.testing import Running, running
 from metrics.app import SERVICE
-from metrics.views.hierarchy import HIERARCHY
+from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
 
 from .examples import hierarchy, products, sales
@@ -33,7 +33,7 @@ async def client(metrics_url: str) -> AsyncIterator[Running]:
     """Metrics with the history of `examples`: 150 orders."""
     await count(metrics_url, sales(seed=1, orders=150))
     await fold(metrics_url, PRODUCTS, products())
-    await fold(metrics_url, HIERARCHY, hierarchy())
+    await fold(metrics_url, PARTNERS, hierarchy())
     async with running(SERVICE, database_url=metrics_url) as client:
         yield client
 

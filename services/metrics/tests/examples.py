@@ -9,6 +9,7 @@ from uuid import UUID
 
 from channel_events import Recorded
 from channel_events.testing import recorded
+from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
 from metrics.contracts.orders_inventory import (
     AmountCorrected,
     GoodsReturned,
@@ -19,7 +20,7 @@ from metrics.contracts.orders_inventory import (
     ReturnReceived,
     ShipmentHandedOver,
 )
-from metrics.contracts.partner_registry import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved, TerritoryDefined
+from metrics.contracts.partner_registry import TerritoryDefined
 from metrics.facts.deliveries import DeliveryConfirmed
 
 MONDAY = date(2026, 1, 5)

@@ -16,10 +16,10 @@ import pytest
 from channel_events.testing import feed
 from channel_service import Service
 from channel_service.migrations import migrate
+from channel_service.partners import PartnerApplied
 from channel_service.testing import listening, running
 from metrics.app import CATALOGUE
 from metrics.application.catalogue import Catalogue
-from metrics.contracts.partner_registry import PartnerApplied
 from metrics.domain.facts import Dimension, Facts
 from metrics.views.fact_tables import tables_of
 
@@ -30,15 +30,15 @@ from .requests import all_facts, by, only
 
 FACTS = """
 from channel_events.pure import event
+from channel_service import partners
 
-from metrics.contracts import partner_registry
 from metrics.domain.facts import Dimension, Facts
 from metrics.views.fact_tables import tables_of
 from metrics.domain.kpi import kinds_of
 
 
 @event("partner_applied", public=True)
-class Applied(partner_registry.PartnerApplied, frozen=True, kw_only=True):
+class Applied(partners.PartnerApplied, frozen=True):
     @property
     def placed_on(self):
         return self.occurred_on

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from channel_service.testing import Running
+from channel_terms import fiscal_calendar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from metrics.app import CATALOGUE
@@ -20,6 +21,8 @@ from .examples import MONDAY
 from .requests import summed, values
 
 KPIS = CATALOGUE.kpis
+RETAIL = "4-5-4 to the nearest saturday of january, named by its first day"
+PERIODS = Period.every(fiscal_calendar(RETAIL))
 RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 _KEYS: dict[str, list[Any]] = {
@@ -52,13 +55,12 @@ def questions(draw: st.DrawFn, *, in_sums: bool = False) -> tuple[str, dict[str,
     filters = [*names, *(f"{one.name}_tree" for one in dimensions if one.tree)]
     chosen = draw(st.lists(st.sampled_from(filters), max_size=2, unique=True))
     given = {one: draw(st.lists(st.sampled_from(_KEYS[one]), min_size=1, max_size=3, unique=True)) for one in chosen}
-    groups = draw(st.lists(st.sampled_from([*names, *(period.value for period in Period)]), max_size=3, unique=True))
+    groups = draw(st.lists(st.sampled_from([*names, *PERIODS]), max_size=3, unique=True))
     return kpi.name, {**draw(_DATES), **given}, groups
 
 
 def _question(asked: dict[str, Any], groups: list[str]) -> Question:
     given = {name: tuple(values) for name, values in asked.items() if isinstance(values, list)}
-    periods = {period.value: period for period in Period}
     return Question(
         first=asked.get("from"),
         last=asked.get("to"),
@@ -66,7 +68,7 @@ def _question(asked: dict[str, Any], groups: list[str]) -> Question:
         known_at=asked.get("known_at"),
         filters={name: values for name, values in given.items() if not name.endswith("_tree")},
         trees={name.removesuffix("_tree"): values for name, values in given.items() if name.endswith("_tree")},
-        groups=tuple(periods.get(group, group) for group in groups),
+        groups=tuple(PERIODS.get(group, group) for group in groups),
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from channel_events.testing import recorded
+from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
 from channel_service.testing import Running, issuer, listening
-from metrics.contracts.partner_registry import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
-from metrics.views.hierarchy import HIERARCHY
+from metrics.views.hierarchy import PARTNERS
 
 from .examples import MONDAY, placed, told
 from .folding import count, fold
@@ -30,7 +30,7 @@ class Partners:
     async def happened(self, *events: Any) -> None:
         for event in events:
             self._position += 1
-            await fold(self._url, HIERARCHY, [recorded(event, source="partner-registry", position=self._position)])
+            await fold(self._url, PARTNERS, [recorded(event, source="partner-registry", position=self._position)])
 
     async def granted(self, on: date) -> None:
         await self.happened(ChildrenAccessGranted(partner_id="top", occurred_on=on))
@@ -45,7 +45,7 @@ class Partners:
         """Whose figures it sees, which must be whose names and facts it sees, and of whom its totals are."""
         me = self.client.as_("partner", partner_id=partner_id)
         seen = sorted(filter(None, await by(me, "orders", "partner")))
-        assert seen == [row["partner"] for row in (await me.get("/v1/partners")).json()["items"]]
+        assert seen == [row["partner_id"] for row in (await me.get("/v1/partners")).json()["items"]]
         assert seen == sorted([fact["partner"] async for fact in all_facts(me, "/v1/kpis/orders/facts")])
         assert (await only(me, "orders"))["value"] == str(len(seen))
         return seen

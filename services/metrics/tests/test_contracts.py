@@ -13,7 +13,7 @@ from metrics.contracts import orders_inventory, partner_registry
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 READ: dict[str, tuple[type[Any], ...]] = {
     "orders_inventory": (*(event for facts in CATALOGUE.facts for event in facts.kinds), *orders_inventory.PRODUCT_EVENTS),
-    "partner_registry": partner_registry.EVENTS,
+    "partner_registry": (partner_registry.TerritoryDefined,),
 }
 
 

@@ -121,9 +121,3 @@ async def test_odd_but_harmless_questions_are_answered(empty: Running) -> None:
 async def test_the_last_days_of_the_calendar_can_be_grouped(client: Running) -> None:
     for period in ("day", "week", "month", "quarter", "year"):
         assert await values(client, "orders", group_by=period, to="9999-12-31")
-
-
-async def test_partners_are_listed_with_their_names(client: Running) -> None:
-    page = (await client.get("/v1/partners", params={"limit": 2})).json()
-    assert [item["name"] for item in page["items"]] == ["Partner p-1", "Partner p-2"]
-    assert page["next"]

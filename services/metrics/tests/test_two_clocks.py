@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from channel_service.partners import PartnerApplied, PartnerMoved
 from channel_service.testing import Running, running
 from metrics.app import SERVICE
 from metrics.contracts.orders_inventory import ProductDefined
-from metrics.contracts.partner_registry import PartnerApplied, PartnerMoved, TerritoryDefined
-from metrics.views.hierarchy import HIERARCHY
+from metrics.contracts.partner_registry import TerritoryDefined
+from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
 
 from .examples import line, placed, returned, shipped, told
 from .folding import count, fold
-from .requests import by, only
+from .requests import by, only, summed, values
 
 JAN_5, JAN_20, FEB_1, FEB_10, FEB_20 = date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 1), date(2026, 2, 10), date(2026, 2, 20)
 
@@ -68,7 +70,21 @@ async def test_periods_are_named_as_people_name_them(asking: Running) -> None:
     assert await by(asking, "orders", "day") == {"2026-01-05": "1", "2026-02-10": "1"}
     assert await by(asking, "orders", "week") == {"2026-W02": "1", "2026-W07": "1"}
     assert await by(asking, "orders", "quarter") == {"2026-Q1": "2"}
+    assert await by(asking, "orders", "half") == {"2026-H1": "2"}
     assert await by(asking, "orders", "year") == {"2026": "2"}
+
+
+async def test_fiscal_periods_are_those_of_the_brands_own_calendar(asking: Running, metrics_url: str) -> None:
+    assert await by(asking, "orders", "fiscal_month") == {"FY2026-P01": "1", "FY2026-P02": "1"}
+    retail = "4-5-4 to the nearest saturday of january, named by its first day"
+    async with running(SERVICE, database_url=metrics_url, fiscal_year=retail) as client:
+        assert await by(client, "orders", "fiscal_month") == {"FY2025-P12": "1", "FY2026-P01": "1"}
+        assert await by(client, "orders", "fiscal_quarter") == {"FY2025-Q4": "1", "FY2026-Q1": "1"}
+        assert await by(client, "orders", "fiscal_half") == {"FY2025-H2": "1", "FY2026-H1": "1"}
+        assert await by(client, "orders", "fiscal_year") == {"FY2025": "1", "FY2026": "1"}
+        [late] = await values(client, "orders", group_by="fiscal_month", from_="2026-02-05")
+        assert late["facts"] == "/v1/kpis/orders/facts?from=2026-02-05&to=2026-02-28"
+        assert await summed(client, late["facts"]) == (Decimal(1), Decimal(0))
 
 
 async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: str) -> None:
@@ -79,7 +95,7 @@ async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: st
     own = PartnerApplied(partner_id="p-1", name="Jade", channel_type="agent", territory="CN", parent="p-north", occurred_on=JAN_20)
     moved = PartnerMoved(partner_id="p-1", territory="CN", parent="p-south", occurred_on=FEB_1)
     told_on = [(partners[0], JAN_5), (partners[1], JAN_5), (own, JAN_20), (moved, FEB_10)]
-    await fold(metrics_url, HIERARCHY, [told(event, n, on) for n, (event, on) in enumerate(told_on, 1)])
+    await fold(metrics_url, PARTNERS, [told(event, n, on) for n, (event, on) in enumerate(told_on, 1)])
     await count(metrics_url, [told(order(1, JAN_20), 1, JAN_5), told(order(2, FEB_1), 2, JAN_5)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert await by(client, "orders", "day", partner_tree="p-north") == {"2026-01-20": "1"}
@@ -91,7 +107,7 @@ async def test_a_moved_partner_takes_only_its_later_orders_along(metrics_url: st
 
 async def test_an_order_from_before_a_partners_first_known_place_counts_by_that_place(metrics_url: str) -> None:
     own = PartnerApplied(partner_id="p-1", name="Jade", channel_type="agent", territory="CN", parent="p-0", occurred_on=FEB_1)
-    await fold(metrics_url, HIERARCHY, [told(own, 1, FEB_1)])
+    await fold(metrics_url, PARTNERS, [told(own, 1, FEB_1)])
     await count(metrics_url, [told(order(1, JAN_5), 1, FEB_1)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", partner_tree="p-0"))["value"] == "1"
@@ -100,7 +116,7 @@ async def test_an_order_from_before_a_partners_first_known_place_counts_by_that_
 async def test_moves_that_overtook_each_other_do_not_hang_a_question(metrics_url: str) -> None:
     ring = [("p-1", "p-2"), ("p-2", "p-1")]
     events = [PartnerApplied(partner_id=p, name=p, channel_type="agent", territory="CN", parent=q, occurred_on=JAN_5) for p, q in ring]
-    await fold(metrics_url, HIERARCHY, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
+    await fold(metrics_url, PARTNERS, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
     await count(metrics_url, [told(order(1, JAN_5), 1, JAN_5)])
     async with running(SERVICE, database_url=metrics_url) as client:
         assert (await only(client, "orders", partner_tree="p-1"))["value"] == "1"
@@ -109,7 +125,7 @@ async def test_moves_that_overtook_each_other_do_not_hang_a_question(metrics_url
 async def test_a_territory_filter_is_exact_and_a_tree_is_all_below(metrics_url: str) -> None:
     tree = {"CN": None, "CN-S": "CN", "CN-S-1": "CN-S", "US": None}
     events = [TerritoryDefined(territory=code, name=code, parent=parent, occurred_on=JAN_5) for code, parent in tree.items()]
-    await fold(metrics_url, HIERARCHY, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
+    await fold(metrics_url, PARTNERS, [told(event, n, JAN_5) for n, event in enumerate(events, 1)])
     orders = [told(order(n, JAN_5, territory=code), n, JAN_5) for n, code in enumerate(tree, 1)]
     await count(metrics_url, orders)
     async with running(SERVICE, database_url=metrics_url) as client:

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 from channel_events.testing import feed, recorded
+from channel_service.partners import PartnerApplied, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn
 from channel_service.testing import running
 from metrics.app import SERVICE
 from metrics.contracts.orders_inventory import ProductDefined
-from metrics.contracts.partner_registry import PartnerApplied, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn, TerritoryDefined
-from metrics.views.hierarchy import HIERARCHY, PARTNER_PLACE
+from metrics.contracts.partner_registry import TerritoryDefined
+from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
 from metrics.views.versions import versions
 
@@ -35,18 +36,18 @@ def test_a_later_word_about_the_same_date_is_another_version_by_the_day_it_was_r
 
 def test_a_moved_partner_has_a_place_from_each_date_and_one_name() -> None:
     moved = PartnerMoved(partner_id="p-1", territory="US", parent=None, occurred_on=FEB)
-    fed = feed(HIERARCHY, APPLIED, moved)
+    fed = feed(PARTNERS, APPLIED, moved)
     assert [(r["valid_from"], r["territory"], r["parent"]) for r in fed.rows("partner_place")] == [(JAN, "CN", "p-0"), (FEB, "US", None)]
-    assert [(r["partner"], r["name"]) for r in fed.rows("partner")] == [("p-1", "Jade")]
+    assert [(r["partner_id"], r["name"]) for r in fed.rows("partner_copy")] == [("p-1", "Jade")]
 
 
 def test_a_territory_has_a_name_and_a_parent() -> None:
-    (row,) = feed(HIERARCHY, TerritoryDefined(territory="CN-N", name="North", parent="CN", occurred_on=JAN)).rows("territory_version")
+    (row,) = feed(PARTNERS, TerritoryDefined(territory="CN-N", name="North", parent="CN", occurred_on=JAN)).rows("territory_version")
     assert (row["name"], row["parent"], row["valid_from"]) == ("North", "CN", JAN)
 
 
 def test_a_partner_is_called_what_it_was_called_last() -> None:
-    [row] = feed(HIERARCHY, APPLIED, PartnerDescribed(partner_id="p-1", name="Jade Group", segment="key")).rows("partner")
+    [row] = feed(PARTNERS, APPLIED, PartnerDescribed(partner_id="p-1", name="Jade Group", segment="key")).rows("partner_copy")
     assert (row["name"], row["segment"], "jade group" in row["search_text"]) == ("Jade Group", "key", True)
 
 
@@ -58,8 +59,8 @@ async def test_a_move_that_was_withdrawn_is_no_place_once_that_is_known(metrics_
         told(PartnerMoveWithdrawn(partner_id="p-1", occurred_on=date(2026, 3, 1)), 3, FEB),
         told(PartnerMoved(partner_id="p-1", territory="JP", parent=None, occurred_on=FEB), 4, FEB),
     ]
-    await fold(metrics_url, HIERARCHY, said)
+    await fold(metrics_url, PARTNERS, said)
     async with running(SERVICE, database_url=metrics_url) as client, client.runtime.reading_everything() as read:
-        known = versions(PARTNER_PLACE, known_at)
+        known = versions(PARTNERS.place, known_at)
         rows = (await read.execute(sa.select(known.c.territory).order_by(known.c.since))).all()
     assert [row.territory for row in rows] == places

@@ -15,6 +15,7 @@ import pytest
 from channel_service.testing import Running, running
 from orders_inventory.app import SERVICE
 from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.application.source_keys import SourceKeys
 from orders_inventory.connectors import Delivery
 from orders_inventory.connectors.connector import Connector
 from standardwebhooks import Webhook
@@ -84,14 +85,43 @@ async def test_a_body_that_is_too_large_is_refused_while_it_is_read(client: Runn
     assert (await shop.push(b"x" * 600_001)).status_code == 413
 
 
-async def test_the_ping_of_a_new_webhook_is_answered_and_not_kept(client: Running) -> None:
+async def test_the_ping_of_a_new_webhook_is_answered_and_not_kept_and_tells_nothing_of_sources(client: Running) -> None:
     await defined(client)
+    await defined(client, "erp", platform="cloudevents")
     before = await head(client)
     form = {"content-type": "application/x-www-form-urlencoded"}
-    assert (await client.post("/v1/pushes/shop", content=b"webhook_id=5", headers=form)).status_code == 200
-    assert (await client.post("/v1/pushes/nobody", content=b"webhook_id=5", headers=form)).status_code == 401
+    answers = [await client.post(f"/v1/pushes/{name}", content=b"webhook_id=5", headers=form) for name in ("shop", "erp", "nobody", "a b")]
+    assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
     assert (await client.post("/v1/pushes/shop", content=b"webhook_id=5&x=1", headers=form)).status_code == 401
     assert await head(client) == before
+
+
+async def test_what_is_not_signed_is_limited_before_it_costs_anything(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await defined(client)
+    assert (await shop.push(order())).status_code == 202
+    looked, read = 0, 0
+    look_up = SourceKeys._look_up
+
+    async def counting(*given: Any) -> Any:
+        nonlocal looked
+        looked += 1
+        return await look_up(*given)
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(5):
+            read += 1
+            yield b"x" * 1000
+
+    monkeypatch.setattr(SourceKeys, "_look_up", counting)
+    wrong = woo_headers(OTHER, BODY)
+    answers = [(await client.post("/v1/pushes/shop", content=BODY, headers=wrong)).status_code for _ in range(15)]
+    assert (answers, looked) == ([401] * 10 + [429] * 5, 10)
+    last = await client.post("/v1/pushes/nobody", content=body())
+    assert (last.status_code, last.json()["code"], int(last.headers["retry-after"]) > 0, read) == (429, "too_many_requests", True, 0)
+    # Who signs rightly is not held up by a neighbour at the same address.
+    assert (await shop.push(order(id=2))).status_code == 202
+    assert looked == 10
 
 
 async def test_an_id_that_names_another_body_is_refused(client: Running) -> None:
@@ -222,12 +252,21 @@ def test_a_signature_is_good_for_300_seconds(age: int, passes: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"webhook-id": "msg-2"}, {"webhook-timestamp": "1"}, {"webhook-timestamp": "soon"}, {"webhook-id": "a b"}]
+    "change",
+    [{"webhook-id": "msg-2"}, {"webhook-timestamp": "1"}, {"webhook-timestamp": "soon"}, {"webhook-id": "a b"}, {"webhook-id": "msg-1.9"}],
 )
 def test_id_and_time_are_signed(change: dict[str, str]) -> None:
     standard = CONNECTORS["cloudevents"]
     secret = standard.new_secret(bytes(32))
     assert not signs(standard, standard_headers(secret, BODY) | change, BODY, secret)
+
+
+def test_an_id_holds_no_separator_of_the_signed_text() -> None:
+    """Else one text would be signed for two ids: ``a.1.b`` is of the id ``a`` at 1, and of ``a.1`` at ``b``."""
+    standard = CONNECTORS["cloudevents"]
+    secret = standard.new_secret(bytes(32))
+    assert signs(standard, standard_headers(secret, BODY, id_="msg-1"), BODY, secret)
+    assert not signs(standard, standard_headers(secret, BODY, id_="msg.1"), BODY, secret)
 
 
 def test_one_good_signature_of_several_is_enough() -> None:
@@ -293,7 +332,7 @@ async def test_pushes_are_counted_by_outcome_and_invented_sources_share_a_label(
     await shop.push(order())
     await shop.push(order())
     for name in ("counted", "invented-1", "invented-2"):
-        await client.post(f"/v1/pushes/{name}", content=b"{}")
+        await client.post(f"/v1/pushes/{name}", content=b"{}", headers=woo_headers(OTHER, b"{}"))
     text = (await client.get("/metrics")).text
     for outcome, times in (("accepted", 1), ("duplicate", 1), ("rejected_signature", 1)):
         assert f'qudao_push_requests_total{{outcome="{outcome}",source="counted"}} {times}.0' in text

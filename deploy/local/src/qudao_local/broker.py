@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qudao_local.binaries import broker_bin
-from qudao_local.server import Foreign, Server
+from qudao_local.server import Answer, Foreign, Server, Silent
 
 
 class Broker(Server):
@@ -18,32 +18,36 @@ class Broker(Server):
 
     def __init__(self, port: int, log: Path) -> None:
         super().__init__("broker", port, log)
-        self.cluster_id = ""
+
+    @property
+    def cluster_id(self) -> str:
+        return self.token
 
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.port}"
 
     def command(self) -> Sequence[str | Path]:
-        self.cluster_id = f"boot-{uuid.uuid4()}"
+        self.token = f"boot-{uuid.uuid4()}"
         url = f"tcp://127.0.0.1:{self.port}"
-        # Without a listener it would listen on all addresses.
-        return [broker_bin(), "broker", "--cluster-id", self.cluster_id, "--listener-url", url,
+        # Without a listener it would listen on all addresses. Silent, for it ends when it cannot say that it listens: with its errors
+        # that cannot be written (test_a_full_log_disk_keeps_nothing_from_starting...) it goes on.
+        return [broker_bin(), "broker", "--silent", "--cluster-id", self.token, "--listener-url", url,
                 "--advertised-listener-url", url, "--storage-engine", "memory://boot/"]  # fmt: skip
 
     def environment(self) -> Mapping[str, str]:
         return {"RUST_LOG": "error", **os.environ}
 
-    def ready(self) -> bool:
+    def ask(self) -> Answer:
         try:
             answering = cluster_id(self.port)
-        except OSError:
-            return False
+        except OSError as error:
+            raise Silent(str(error)) from None
         except ValueError:
             raise Foreign(f"what answers on port {self.port} is no broker") from None
-        if answering != self.cluster_id:
+        if answering != self.token:
             raise Foreign(f"another broker answers on port {self.port} (cluster {answering})")
-        return True
+        return Answer(works=True)
 
 
 _METADATA, _VERSION, _NO_TOPICS = 3, 2, 0

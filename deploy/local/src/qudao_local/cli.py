@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from qudao_local import logs as logs_of
 from qudao_local import overview
 from qudao_local.binaries import BinaryMissing
 from qudao_local.folder import AlreadyRunning, Folder, NotOurs
@@ -56,13 +57,14 @@ def _attached(data: Path, port: list[str]) -> None:
         print(f"{time.monotonic() - began:7.1f} s  {part:17} {text}", flush=True)
 
     try:
-        with Stack(data, given=given_ports(port), say=say) as stack:
-            say("stack", f"ready, data in {stack.folder.path}")
+        stack = Stack(data, given=given_ports(port), say=say)
+        with stack:
+            stack.say("stack", f"ready, data in {stack.folder.path}")
             for name, url in stack.urls.items():
-                print(f"             {name:17} {url}/docs", flush=True)
+                stack.say(name, f"{url}/docs")
             _wait_for_the_end()
-            say("stack", "stopping")
-        say("stack", "stopped, the data are kept")
+            stack.say("stack", "stopping")
+        stack.say("stack", "stopped, the data are kept")
     except REFUSALS as refusal:
         _fail(str(refusal))
     except KeyboardInterrupt:
@@ -84,11 +86,15 @@ def _detached(data: Path, port: list[str]) -> None:
     log = folder.log("launcher")
     log.parent.mkdir(parents=True, exist_ok=True)
     folder.path.chmod(0o700)
+    logs_of.bound(log.parent)
+    before = log.stat().st_size if log.is_file() else 0
     options = [word for one in port for word in ("--port", one)]
     command = [sys.executable, "-m", "qudao_local", "up", "--data-dir", str(folder.path), *options]
-    with log.open("wb") as output:
-        launcher = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-    with log.open() as said:
+    with logs_of.appending(log) as output:
+        # What it says it writes there itself; its last words, if it ends by an error, come this way.
+        launcher = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output, start_new_session=True)
+    with (log if log.is_file() else Path(os.devnull)).open(errors="replace") as said:
+        said.seek(before)
         try:
             while launcher.poll() is None and not _all_ready(folder, launcher.pid):
                 print(said.read(), end="", flush=True)
@@ -125,7 +131,7 @@ def down(data: Data = DEFAULT) -> None:
 
 @app.command()
 def status(data: Data = DEFAULT) -> None:
-    """Show each part. Exit status 1: not everything is ready; 3: nothing is running."""
+    """Ask each part whether it works, and show what it says. Exit status 1: not everything works; 3: nothing is running."""
     folder = Folder(data)
     pid = folder.launcher()
     parts = folder.parts()
@@ -133,9 +139,9 @@ def status(data: Data = DEFAULT) -> None:
         print(f"nothing is running on {folder.path}")
         raise typer.Exit(3)
     print(f"stack on {folder.path}, " + (f"launcher pid {pid}" if pid else "its launcher is gone, the rest is ending"))
-    found = [overview.look(part) for part in parts]
-    Console().print(overview.table(found))
-    raise typer.Exit(0 if pid and all(one.state == "ready" for one in found) else 1)
+    seen = overview.look(folder, parts)
+    Console().print(overview.table(seen))
+    raise typer.Exit(0 if pid and all(one.state == overview.READY for one in seen) else 1)
 
 
 @app.command()
@@ -152,7 +158,7 @@ def logs(
     if not chosen:
         _fail(f"no log of {part or 'anything'} in {folder.path / 'logs'}; there are: {', '.join(log.stem for log in found) or 'none'}")
     try:
-        for line in overview.tail(chosen, lines, follow=follow):
+        for line in logs_of.tail(chosen, lines, follow=follow):
             print(line, flush=True)
     except KeyboardInterrupt:
         return
@@ -179,6 +185,7 @@ def events(
         "OWNER_DATABASE_URL": postgres.dsn(kind.database, kind.owner),
         "KAFKA_BOOTSTRAP": f"127.0.0.1:{ports['broker']}",
         "BROKER_PROFILE": "embedded",
+        "TOPIC_KEY": folder.topic_key(),
     }
     command = [sys.executable, "-m", "channel_operate", "--service", service, *context.args]
     os.execve(sys.executable, command, environment(settings))  # noqa: S606 - no shell is meant

@@ -24,11 +24,15 @@ select 'create database "{database}" owner "{owner}"' where not exists (select f
 revoke all on database "{database}" from public;
 grant connect, temporary on database "{database}" to "{role}";
 """
+# Everybody may enter what every server has from its beginning: nothing of ours is in there, and a role that runs has no business there.
+_CLOSED = """
+revoke all on database postgres, template1 from public;
+"""
 
 
 def create(postgres: Postgres, kinds: Iterable[ServiceKind]) -> None:
-    """Makes what is missing; no role can enter another service's database."""
-    script = []
+    """Makes what is missing; no role can enter any database but its own."""
+    script = [_CLOSED]
     for kind in kinds:
         for role in (kind.owner, kind.database):
             password = postgres.password(role)

@@ -29,7 +29,11 @@ class NotOurs(RuntimeError):
 
 @dataclass(frozen=True)
 class PartState:
-    """A part as its launcher last saw it. ``created`` tells a process from a later one with the same number."""
+    """A part as its launcher last saw it.
+
+    ``created`` tells a process from a later one with the same number, ``token`` is what it answers with, ``ended`` says why it was
+    last started again.
+    """
 
     name: str
     state: str
@@ -40,6 +44,8 @@ class PartState:
     pid: int | None = None
     created: float | None = None
     crashes: int = 0
+    ended: str = ""
+    token: str = ""
 
     def alive(self) -> bool:
         """Whether that very process still runs."""
@@ -101,6 +107,10 @@ class Folder:
         """The key that services seal others' secrets with, for ``QUDAO_SECRETS_KEY``."""
         return base64.b64encode(hmac.digest(self.secret().encode(), b"secrets key", "sha256")).decode()
 
+    def topic_key(self) -> str:
+        """The key that records of the topics are signed with, for ``QUDAO_TOPIC_KEY``."""
+        return base64.b64encode(hmac.digest(self.secret().encode(), b"topic key", "sha256")).decode()
+
     @property
     def auth(self) -> Path:
         """Where the stack's issuer of tokens keeps its key."""
@@ -117,7 +127,8 @@ class Folder:
             written: list[dict[str, Any]] = json.loads((self.path / "parts.json").read_text())
         except (OSError, ValueError):
             return []
-        return [PartState(**part) for part in written]
+        known = PartState.__dataclass_fields__  # a launcher of another version may have written more
+        return [PartState(**{name: value for name, value in part.items() if name in known}) for part in written]
 
 
 def _flock(file: IO[str], patience: float) -> bool:

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from qudao_local import logs
+
 _WATCH = """
 exec 3<&0 </dev/null
 ( (
@@ -44,8 +46,7 @@ def start(
     Ctrl-C in the terminal is for us, and we end our children in their order.
     """
     guarded = {**(os.environ if environment is None else environment), "ENDING": ending.name[3:], "GRACE": str(int(grace * 10))}
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with logs.appending(log) as output:
         return subprocess.Popen(
             ["/bin/sh", "-c", _WATCH, "guard", *command],
             stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True, env=guarded,

@@ -1,61 +1,75 @@
-"""What a person sees of a stack: the state of its parts, and what they wrote."""
+"""What a person sees of a stack: each part, asked whether it works."""
 
-import time
-from collections import deque
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
-from qudao_local.folder import PartState
-from qudao_local.services import health
+from qudao_local.broker import Broker
+from qudao_local.folder import Folder, PartState
+from qudao_local.postgres import Postgres
+from qudao_local.server import Foreign, Server, Silent
+from qudao_local.services import Service, ServiceKind
 
-_COLOURS = {"ready": "green", "starting": "yellow", "restarting": "yellow", "waiting": "yellow"}
+READY, TROUBLED = "ready", "troubled"
+_COLOURS = {READY: "green", TROUBLED: "yellow", "starting": "yellow", "restarting": "yellow", "waiting": "yellow"}
 
 
-def look(part: PartState) -> PartState:
-    """The part as it is now: its launcher's word, unless its process is gone or a service says that it is not ready."""
-    if part.state != "ready":
-        return part
+@dataclass(frozen=True)
+class Seen:
+    """A part, its state as it is now, and what it said of itself."""
+
+    part: PartState
+    state: str
+    said: str = ""
+
+
+def look(folder: Folder, parts: Sequence[PartState]) -> list[Seen]:
+    """Asks all of them at once: one that does not answer costs its patience, not theirs too."""
+    with ThreadPoolExecutor(len(parts) or 1) as pool:
+        return list(pool.map(lambda part: _look(folder, part), parts))
+
+
+def _look(folder: Folder, part: PartState) -> Seen:
+    """The launcher's word while it does not call the part ready, the part's own otherwise."""
+    if part.state != READY:
+        return Seen(part, part.state)
     if not part.alive():
-        return replace(part, state="gone")
-    if part.url:
-        try:
-            status, answer = health(part.port)
-        except OSError:
-            return replace(part, state="does not answer")
-        if status != 200:
-            return replace(part, state=f"not ready: {answer}" if answer else "not ready")
-    return part
+        return Seen(part, "gone")
+    try:
+        answer = _server(folder, part).ask()
+    except Silent as silent:
+        return Seen(part, "does not answer", str(silent))
+    except Foreign as foreign:
+        return Seen(part, "not ours", str(foreign))
+    return Seen(part, (TROUBLED if answer.said else READY) if answer.works else "not ready", answer.said)
 
 
-def table(parts: list[PartState]) -> Table:
-    shown = Table("part", "state", "pid", "port", "since", "crashes", "URL", box=None, pad_edge=False)
-    for part in parts:
+def _server(folder: Folder, part: PartState) -> Server:
+    """The part as its launcher knows it, to ask it: never to start it."""
+    log = folder.log(part.name)
+    server: Server
+    match part.name:
+        case "postgres":
+            server = Postgres(folder.path / "postgres", part.port, log=log, secret=folder.secret())
+        case "broker":
+            server = Broker(part.port, log)
+        case name:
+            server = Service(ServiceKind(name), part.port, log, {})
+    server.token = part.token
+    return server
+
+
+def table(seen: Iterable[Seen]) -> Table:
+    shown = Table("part", "state", "pid", "port", "since", "restarts", "URL", "what it says", box=None, pad_edge=False)
+    for one in seen:
+        part = one.part
         since = datetime.fromtimestamp(part.since, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        state = f"[{_COLOURS.get(part.state, 'red')}]{part.state}"
+        state = f"[{_COLOURS.get(one.state, 'red')}]{one.state}"
+        restarts = f"{part.crashes}: {part.ended}" if part.crashes else ""
         url = f"{part.url}/docs" if part.url else ""
-        shown.add_row(part.name, state, str(part.pid or ""), str(part.port), since, str(part.crashes or ""), url)
+        shown.add_row(part.name, state, str(part.pid or ""), str(part.port), since, escape(restarts), url, escape(one.said))
     return shown
-
-
-def tail(logs: list[Path], lines: int, *, follow: bool) -> Iterator[str]:
-    """The last ``lines`` lines of each log, then, if told so, for ever what is added; each after the part's name when there
-    are several."""
-    width = max(len(log.stem) for log in logs)
-    with ExitStack() as held:
-        opened = [held.enter_context(log.open(errors="replace")) for log in logs]
-        labels = [f"{log.stem:{width}} | " if len(logs) > 1 else "" for log in logs]
-        for label, file in zip(labels, opened, strict=True):
-            yield from (label + line.rstrip("\n") for line in deque(file, lines))
-        while follow:
-            quiet = True
-            for label, file in zip(labels, opened, strict=True):
-                for line in file:
-                    quiet = False
-                    yield label + line.rstrip("\n")
-            if quiet:
-                time.sleep(0.2)

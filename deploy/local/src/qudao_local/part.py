@@ -1,5 +1,6 @@
 """A server that is kept running."""
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ import psutil
 
 from qudao_local import guard
 from qudao_local.folder import PartState
-from qudao_local.server import Server, StartFailed
+from qudao_local.server import Foreign, Server, Silent, StartFailed
 
 Say = Callable[[str, str], None]
 """Takes the name of a part and what happened to it, for the person at the terminal."""
@@ -18,6 +19,11 @@ _CALM = 60.0
 """Seconds of running after which earlier crashes no longer count."""
 _REPEATED = 3
 """From so many crashes on, each message says where the log is."""
+SILENCE = 30.0
+"""Seconds without an answer, asked again and again, after which a part is ended and started again. Longer than the longest work
+that keeps a service from answering."""
+_LEAST = 3
+"""So many questions in a row at least: a launcher that stood still itself has asked none meanwhile."""
 
 
 class Part:
@@ -33,6 +39,9 @@ class Part:
         self._keeper: threading.Thread | None = None
         self._state, self._since = "waiting", time.time()
         self._crashes = 0
+        self._ended = ""
+        self._unheard: list[float] = []
+        self._broken_off: subprocess.Popen[bytes] | None = None
 
     @property
     def name(self) -> str:
@@ -67,8 +76,28 @@ class Part:
         pid = process.pid if process and process.returncode is None else None
         return PartState(
             name=self.name, state=self._state, port=self.server.port, since=self._since, log=str(self.server.log),
-            url=self._url, pid=pid, created=_created(pid), crashes=self._crashes,
+            url=self._url, pid=pid, created=_created(pid), crashes=self._crashes, ended=self._ended, token=self.server.token,
         )  # fmt: skip
+
+    def look(self) -> None:
+        """Asks a part that is ready whether it works; one that has not answered for `SILENCE` is ended, and so started again."""
+        process = self.server.process
+        if self._state != "ready" or process is None or process is self._broken_off:
+            return
+        try:
+            self.server.ask()
+        except (Silent, Foreign) as nothing:
+            self._unheard.append(time.monotonic())
+            if len(self._unheard) == 1:
+                self._say(self.name, f"does not answer: {nothing}")
+        else:
+            if self._unheard:
+                self._say(self.name, "answers again")
+            self._unheard.clear()
+            return
+        if len(self._unheard) >= _LEAST and self._unheard[-1] - self._unheard[0] >= SILENCE and self.server.process is process:
+            self._broken_off = process
+            self.server.break_off()
 
     def _bring_up(self, state: str) -> None:
         self._enter(state)
@@ -77,6 +106,7 @@ class Part:
             if self._closing.is_set():
                 raise StartFailed(f"{self.name} was stopped before it was started")
             self.server.launch()
+        self._unheard.clear()
         self._changed()  # its process id is written down before anything else can go wrong
         self.server.wait_until_ready()
         self._enter("ready")
@@ -88,7 +118,8 @@ class Part:
             status = guard.wait(process)
             if time.monotonic() - ready_since > _CALM:
                 in_row = 0
-            reason = f"ended unexpectedly ({_in_words(status)})"
+            hung = process is self._broken_off
+            reason = f"has not answered for {SILENCE:g} s and was ended" if hung else f"ended unexpectedly ({_in_words(status)})"
             while not self._closing.is_set():
                 in_row += 1
                 try:
@@ -101,6 +132,7 @@ class Part:
 
     def _restart(self, reason: str, in_row: int) -> None:
         self._crashes += 1
+        self._ended = reason
         self._enter("crashed")
         pause = _pause(in_row)
         hint = f"; {in_row} times in a row, see {self.server.log}" if in_row >= _REPEATED else ""

@@ -16,7 +16,7 @@ import psutil
 
 from qudao_local import guard, unprivileged
 from qudao_local.binaries import postgres_bin
-from qudao_local.server import Foreign, Server, StartFailed
+from qudao_local.server import Answer, Foreign, Server, Silent, StartFailed
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -36,11 +36,14 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "lc_messages": "C",  # `ask` reads them
 }
 UNDURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """For tests of what does not concern durability only; services refuse to start on it unless told otherwise."""
 
 _FAST_SHUTDOWN = signal.SIGINT
+_ANSWER = 5.0
+"""Seconds for an answer to a question that costs nothing."""
 _ENDING = 10.0
 """Seconds that processes of a killed server may take to notice it."""
 
@@ -63,7 +66,6 @@ class Postgres(Server):
         self.data = data.absolute()
         self.settings = {**SETTINGS, **(settings or {})}
         self._secret = secret
-        self._token = ""
 
     def password(self, role: str) -> str | None:
         return hmac.digest(self._secret.encode(), role.encode(), hashlib.sha256).hex() if self._secret else None
@@ -102,8 +104,8 @@ class Postgres(Server):
 
     def command(self) -> Sequence[str | Path]:
         # A token that only the process started now has: a server on our port that lacks it is somebody else's.
-        self._token = f"qudao-{uuid.uuid4()}"
-        settings = {**self.settings, "port": str(self.port), "cluster_name": self._token}
+        self.token = f"qudao-{uuid.uuid4()}"
+        settings = {**self.settings, "port": str(self.port), "cluster_name": self.token}
         arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         # In the foreground, as our child: pg_ctl would orphan it.
         return [*unprivileged.prefix(), postgres_bin() / "postgres", "-D", self.data, *arguments]
@@ -111,25 +113,34 @@ class Postgres(Server):
     def environment(self) -> Mapping[str, str]:
         return _without_pg_variables()
 
-    def ready(self) -> bool:
-        asked = self._psql("-Atc", "show cluster_name")
+    def ask(self) -> Answer:
+        try:
+            asked = self._psql("-Atc", "show cluster_name", patience=_ANSWER)
+        except subprocess.TimeoutExpired:
+            raise Silent(f"no answer within {_ANSWER:g} s") from None
         if asked.returncode:
-            return False
-        if asked.stdout.strip() != self._token:
+            said = " ".join(asked.stderr.split())
+            if "FATAL:" in said:  # the server's own word: it starts, it ends, it has no connection left
+                return Answer(works=False, said=said.partition("FATAL:")[2].strip())
+            raise Silent(said)
+        if asked.stdout.strip() != self.token:
             raise Foreign(f"another PostgreSQL answers on port {self.port}")
-        return True
+        return Answer(works=True)
 
     def run(self, script: str) -> None:
         """Runs a psql script as superuser, up to the first error; `StartFailed` then."""
-        done = self._psql("-qv", "ON_ERROR_STOP=1", "-f", "-", script=script)
+        try:
+            done = self._psql("-qv", "ON_ERROR_STOP=1", "-f", "-", script=script, patience=self.patience)
+        except subprocess.TimeoutExpired:
+            raise StartFailed(f"PostgreSQL did not answer within {self.patience:g} s while the databases were set up") from None
         if done.returncode:
             raise StartFailed(f"PostgreSQL refused the set-up of the databases: {done.stderr.strip()}")
 
-    def _psql(self, *arguments: str, script: str = "") -> subprocess.CompletedProcess[str]:
+    def _psql(self, *arguments: str, patience: float, script: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [postgres_bin() / "psql", "-Xw", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres", *arguments],
-            input=script, capture_output=True, text=True, check=False,
-            env={**_without_pg_variables(), "PGCONNECT_TIMEOUT": "2", "PGPASSWORD": self.password("postgres") or ""},
+            input=script, capture_output=True, text=True, check=False, timeout=patience,
+            env={**_without_pg_variables(), "LC_ALL": "C", "PGCONNECT_TIMEOUT": "2", "PGPASSWORD": self.password("postgres") or ""},
         )  # fmt: skip
 
     def _wait_for_predecessor(self) -> None:

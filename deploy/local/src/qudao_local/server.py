@@ -7,12 +7,15 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from qudao_local import guard
+import psutil
+
+from qudao_local import guard, logs
 from qudao_local.ports import listener
 
-_LOG_LIMIT = 20_000_000
 _TAIL = 2000
 
 
@@ -22,6 +25,17 @@ class StartFailed(RuntimeError):
 
 class Foreign(RuntimeError):
     """Something answers on the server's port that is not ours."""
+
+
+class Silent(RuntimeError):
+    """Nothing answers on the server's port in time, or nothing that could be understood."""
+
+
+class Answer(NamedTuple):
+    """What a server that answers says of itself: whether it works, and what it says is wrong, in words."""
+
+    works: bool
+    said: str = ""
 
 
 class Server(ABC):
@@ -39,6 +53,8 @@ class Server(ABC):
         self.port = port
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.token = ""
+        """What only the process started last answers with."""
         self._log_start = 0
 
     @abstractmethod
@@ -46,8 +62,15 @@ class Server(ABC):
         """The command line of the next process; also renews the token by which it is known."""
 
     @abstractmethod
+    def ask(self) -> Answer:
+        """What it says of itself, within seconds; `Silent` when it does not answer, `Foreign` when another one does."""
+
     def ready(self) -> bool:
-        """Whether it answers and is ours; `Foreign` when another one answers."""
+        """Whether it answers, works, and is ours; `Foreign` when another one answers."""
+        try:
+            return self.ask().works
+        except Silent:
+            return False
 
     def environment(self) -> Mapping[str, str] | None:
         """The variables of the process; None for ours."""
@@ -66,9 +89,8 @@ class Server(ABC):
         """Starts the process without waiting for it."""
         if who := listener(self.port):
             raise StartFailed(f"port {self.port} ({self.name}) is in use by {who}")
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.old"))
-        self._log_start = self.log.stat().st_size if self.log.exists() else 0
+        logs.bound(self.log.parent)
+        self._log_start = self.log.stat().st_size if self.log.is_file() else 0
         self.process = guard.start(self.command(), log=self.log, ending=self.ending, grace=self.grace, environment=self.environment())
 
     def wait_until_ready(self) -> None:
@@ -101,15 +123,36 @@ class Server(ABC):
             guard.ask_to_end(self.process)
 
     def stop(self) -> None:
-        """Ends it in order and returns when it is gone; killed when it outlives its grace."""
+        """Ends it in order and returns when it is gone; killed when it outlives its grace, with what it had started."""
         if self.process:
+            family = self._family()
             guard.end(self.process)
+            _kill(family[1:])
 
     def kill(self) -> None:
         """As a crash."""
         if self.process:
             guard.kill(self.process)
 
+    def break_off(self) -> None:
+        """Kills it and what it started, also where they stand still; returns at once: who waits for its end cleans up."""
+        _kill(self._family())
+
+    def _family(self) -> list[psutil.Process]:
+        """The process and its descendants, which PostgreSQL's are that no signal to a group reaches."""
+        with suppress(psutil.Error):
+            if self.process and self.process.returncode is None:
+                itself = psutil.Process(self.process.pid)
+                return [itself, *itself.children(recursive=True)]
+        return []
+
     def _said(self) -> str:
-        text = self.log.read_bytes()[self._log_start :].decode(errors="replace").strip() if self.log.exists() else ""
+        whole = self.log.read_bytes() if self.log.is_file() else b""
+        text = whole[self._log_start if self._log_start <= len(whole) else 0 :].decode(errors="replace").strip()
         return f"the end of {self.log}:\n{text[-_TAIL:]}" if text else f"it wrote nothing to {self.log}"
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for one in processes:  # a parent before its children, so that it starts none in their place
+        with suppress(psutil.Error):
+            one.kill()

@@ -13,7 +13,7 @@ from typing import Any
 
 from channel_operate import installed
 
-from qudao_local.server import Foreign, Server
+from qudao_local.server import Answer, Foreign, Server, Silent
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class ServiceKind:
         return f"{self.database}_owner"
 
 
+PATIENCE = 5.0
+"""Seconds for an answer about itself: longer than a service waits for its database before it says so."""
+
 SERVICES = tuple(ServiceKind(one.name) for one in installed())
 
 OWNER_URLS = "QUDAO_OWNER_URLS"
@@ -54,29 +57,44 @@ class Service(Server):
         super().__init__(kind.name, port, log)
         self.kind = kind
         self._settings = settings
-        self._instance = ""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> Sequence[str | Path]:
-        self._instance = uuid.uuid4().hex
+        self.token = uuid.uuid4().hex
         return [sys.executable, "-m", self.kind.module]
 
     def environment(self) -> Mapping[str, str]:
-        return environment({**self._settings, "HOST": "127.0.0.1", "PORT": str(self.port), "INSTANCE": self._instance})
+        return environment({**self._settings, "HOST": "127.0.0.1", "PORT": str(self.port), "INSTANCE": self.token})
 
-    def ready(self) -> bool:
+    def ask(self) -> Answer:
+        """What ``/health/ready`` says: the checks that fail, or the troubles of a service that works all the same."""
         try:
-            status, answer = health(self.port)
+            status, answer = asked(self.port, "/health/ready")
         except OSError:
-            return False
+            # Readiness asks what the service stands on, which may be what is slow; whether the process lives asks nothing.
+            return self._alive()
+        told = answer if isinstance(answer, dict) else {}
         if status == http.HTTPStatus.SERVICE_UNAVAILABLE:
-            return False
-        if not isinstance(answer, dict) or answer.get("instance") != self._instance:
+            failing = told.get("checks") or {"it": told.get("detail") or f"answers with {status}"}
+            return Answer(works=False, said=_in_words({name: state for name, state in failing.items() if state != "ok"}))
+        if told.get("instance") != self.token:
             raise Foreign(f"what answers on port {self.port} is not the process that was started")
-        return status == http.HTTPStatus.OK
+        unwell = {name: state for name, state in (told.get("senders") or {}).items() if state != "ok"}
+        return Answer(works=status == http.HTTPStatus.OK, said=_in_words(unwell | (told.get("troubles") or {})))
+
+    def _alive(self) -> Answer:
+        try:
+            status, _ = asked(self.port, "/health/live")
+        except OSError as error:
+            raise Silent(str(error)) from None
+        return Answer(works=False, said=f"is alive ({status}), but what it needs has not answered within {PATIENCE:g} s")
+
+
+def _in_words(states: Mapping[str, object]) -> str:
+    return "; ".join(f"{name}: {state}" for name, state in states.items())
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
@@ -85,11 +103,11 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {"QUDAO_LOG_FORMAT": "console", **inherited, **{f"QUDAO_{name}": value for name, value in settings.items()}}
 
 
-def health(port: int, timeout: float = 2) -> tuple[int, Any]:
-    """Status and JSON body of ``/health/ready``, the body None when it is no JSON; `OSError` when nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+def asked(port: int, path: str) -> tuple[int, Any]:
+    """Status and JSON body of the answer, the body None when it is no JSON; `OSError` when nobody answers in time."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read(100_000))
     except (ValueError, http.client.HTTPException):

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import psutil
 
-from qudao_local import databases, guard, ports
+from qudao_local import databases, guard, logs, ports
 from qudao_local.broker import Broker
 from qudao_local.folder import Folder, PartState
 from qudao_local.issuer import Issuer
@@ -27,6 +27,7 @@ from qudao_local.part import Part, Say
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
 from qudao_local.services import OWNER_URLS, SERVICES, Service, ServiceKind, environment
+from qudao_local.watch import Watch
 
 _LEFTOVERS = 60.0
 """Seconds that processes of a launcher that was killed may take to end in order."""
@@ -65,6 +66,7 @@ class Stack:
         self._state_lock = threading.Lock()
         self._migration: subprocess.Popen[bytes] | None = None
         self._parts: list[Part] = []
+        self._watch: Watch | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -82,12 +84,16 @@ class Stack:
             ports.require_free(self.ports)
             self._build()
             self._start_all()
+            self._watch = Watch(self._parts, self.folder.path / "logs")
+            self._watch.start()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Ends the services, then what they stand on; returns when everything is gone."""
+        if self._watch:
+            self._watch.stop()
         for group in (self._parts[2:], self._parts[:2]):
             for part in group:
                 part.ask_to_stop()
@@ -123,7 +129,7 @@ class Stack:
         broker = Broker(self.ports["broker"], self.folder.log("broker"))
         services = [Service(kind, self.ports[kind.name], self.folder.log(kind.name), self._service(kind)) for kind in self._kinds]
         servers = [self._postgres, broker, *services]
-        self._parts = [Part(server, self.urls.get(server.name), self._say, self._write_down) for server in servers]
+        self._parts = [Part(server, self.urls.get(server.name), self.say, self._write_down) for server in servers]
 
     def _service(self, kind: ServiceKind) -> dict[str, str]:
         return {
@@ -133,6 +139,7 @@ class Stack:
             "DATABASE_URL": self.dsn(kind.name),
             "KAFKA_BOOTSTRAP": self.bootstrap,
             "BROKER_PROFILE": "embedded",
+            "TOPIC_KEY": self.folder.topic_key(),
             "SECRETS_KEY": self.folder.secrets_key(),
         }
 
@@ -171,13 +178,13 @@ class Stack:
         )
         if status := guard.wait(self._migration):
             raise StartFailed(f"the migrations failed (exit status {status}), see {log}")
-        self._say("migrations", f"done after {time.monotonic() - began:.1f} s")
+        self.say("migrations", f"done after {time.monotonic() - began:.1f} s")
 
     def _end_leftovers(self) -> None:
         """Waits for what a killed launcher left ending; what does not end is killed: it is ours, and it is in the way."""
         left = [part for part in self.folder.parts() if part.alive()]
         if left:
-            self._say("launcher", f"an earlier start was cut short; waiting for {', '.join(part.name for part in left)} to end")
+            self.say("launcher", f"an earlier start was cut short; waiting for {', '.join(part.name for part in left)} to end")
         until = time.monotonic() + _LEFTOVERS
         while alive := [part for part in left if part.alive()]:
             if time.monotonic() > until:
@@ -186,12 +193,18 @@ class Stack:
                         psutil.Process(part.pid).kill()
             time.sleep(0.1)
 
-    def _say(self, part: str, text: str) -> None:
+    def say(self, part: str, text: str) -> None:
+        """Tells what happened to a part, and keeps it in the launcher's log.
+
+        A terminal that is gone or a disk that is full must not end the thread that keeps a part running.
+        """
         with self._say_lock:  # parts speak from threads of their own
-            self._tell(part, text)
+            logs.say(self.folder.log("launcher"), part, text)
+            with suppress(OSError):
+                self._tell(part, text)
 
     def _write_down(self) -> None:
-        with self._state_lock:
+        with self._state_lock, suppress(OSError):  # on a full disk `status` knows less, and a part still starts again
             self.folder.write_parts(self.states())
 
 

@@ -46,6 +46,7 @@ from channel_events.reaction import Reaction, derived_id
 from channel_events.search import SEARCH, found, search_index, searchable
 from channel_events.sending.gates import Backoff, Breaker, PerSecond
 from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
+from channel_events.signature import read_topic_key
 from channel_events.subscription import (
     BadToken,
     Parked,
@@ -156,6 +157,7 @@ __all__ = [
     "parked_streams_query",
     "pool_as",
     "progress_query",
+    "read_topic_key",
     "redrive",
     "scope_setting",
     "scoped_role",

@@ -1,6 +1,8 @@
 """The broker as this library uses it: settings that differ by kind of broker, topics, clients, the cluster's id."""
 
 import asyncio
+import contextlib
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,10 +12,13 @@ import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import for_code
 from aiokafka.protocol.metadata import MetadataRequest
 
 from channel_events.partition import PARTITIONS
+from channel_events.signature import Signature
 from channel_events.tasks import whole
 
 # A client that asks for the metadata of a topic makes the broker create it, with the broker's own number of partitions:
@@ -26,6 +31,10 @@ _UNKNOWN, _EXISTS, _TOO_FEW = 3, 36, 38
 _BATCH_BYTES = 512 * 1024
 _PARTITION_BYTES = 4 * 1024 * 1024
 _REQUEST_MS = 10_000
+_SESSION_MS, _HEARTBEAT_MS, _REBALANCE_MS, _ROUND_MS = 6_000, 1_000, 8_000, 60_000
+"""A member of a group that was killed, or stands still, is missed after the first (a broker allows no less unless told); the
+others hear of a change with their next heartbeat, and wait for the slowest of them at most so long. Who does not get round for a
+minute leaves the group by itself."""
 _DELETE_SECONDS = 30
 _MADE_SECONDS = 5
 """How long a topic may take from being made to being there for whoever asks."""
@@ -51,30 +60,58 @@ class Profile(msgspec.Struct, frozen=True):
 
     ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
     Kafka wakes it, so its default costs nothing. ``idempotent``: the embedded broker refuses idempotent producers.
-    ``volatile``: it forgets everything when it ends. ``replication``: how many brokers hold each record, unless settings say.
+    ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
+    as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
+    for each change of a group). ``replication``: how many brokers hold each record, unless settings say.
     """
 
     name: str
     fetch_max_wait_ms: int
     idempotent: bool
     volatile: bool
+    groups: bool = False
     replication: int = 1
 
 
 PROFILES = {
     "embedded": Profile("embedded", 20, idempotent=False, volatile=True),
-    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, replication=3),
+    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3),
 }
+
+
+class Shares(RangePartitionAssignor):  # type: ignore[misc]
+    """Deals the partitions out to the members of a group, as evenly as can be.
+
+    Every topic has `PARTITIONS`, for ever. Looked up, they would be none while a topic is made anew, and all members idle until
+    the one that deals looks again (test_partitions_are_dealt_out_evenly_whatever_is_known_of_the_topic).
+    """
+
+    name = "qudao"
+
+    @classmethod
+    def assign(cls, cluster: Any, members: Mapping[str, Any]) -> dict[str, Any]:
+        topics = sorted({topic for metadata in members.values() for topic in metadata.subscription})
+        return {
+            member: ConsumerProtocolMemberAssignment(
+                cls.version, [(topic, list(range(n, PARTITIONS, len(members)))) for topic in topics], b""
+            )
+            for n, member in enumerate(sorted(members))
+        }
 
 
 class Broker:
     """Address and profile of a broker; makes its clients. ``profile`` is a name of `PROFILES`, ``replication`` that of topics made
-    here; the profile's unless given."""
+    here; the profile's unless given. With ``key`` records are signed, and others are not read."""
 
-    def __init__(self, bootstrap: str, profile: str, replication: int | None = None) -> None:
+    def __init__(self, bootstrap: str, profile: str, replication: int | None = None, key: bytes | None = None) -> None:
         self.bootstrap = bootstrap
         self.profile = PROFILES[profile]
         self.replication = replication or self.profile.replication
+        self._key = key
+
+    def signature(self, topic: str) -> Signature | None:
+        """What tells the records of a topic from others'; None without a key."""
+        return None if self._key is None else Signature(self._key, topic)
 
     def producer(self) -> Any:
         return AIOKafkaProducer(
@@ -87,7 +124,7 @@ class Broker:
         )
 
     def consumer(self) -> Any:
-        """A consumer for partitions assigned and offsets sought by hand: groups and resets are no source of truth here."""
+        """A consumer for partitions assigned and offsets sought by hand: what a group has stored is no source of truth here."""
         return AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap,
             group_id=None,
@@ -95,6 +132,21 @@ class Broker:
             auto_offset_reset="none",
             fetch_max_wait_ms=self.profile.fetch_max_wait_ms,
             max_partition_fetch_bytes=_PARTITION_BYTES,
+            request_timeout_ms=_REQUEST_MS,
+        )
+
+    def member(self, group: str) -> Any:
+        """A member of a consumer group, which tells who follows which partitions and nothing else."""
+        return AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            partition_assignment_strategy=(Shares,),
+            session_timeout_ms=_SESSION_MS,
+            heartbeat_interval_ms=_HEARTBEAT_MS,
+            rebalance_timeout_ms=_REBALANCE_MS,
+            max_poll_interval_ms=_ROUND_MS,
             request_timeout_ms=_REQUEST_MS,
         )
 
@@ -175,6 +227,16 @@ class Broker:
         await self._create(admin, name)  # what is not there cannot be deleted, with all that lies in its place
         await admin.delete_topics([name])
         await self.ensure_topic(admin, name)
+
+
+async def stop_consumer(consumer: Any) -> None:
+    """Ends a consumer, also one that is about to ask again for what it did not get: its `stop` then ends as cancelled, with its
+    connections open (test_a_consumer_that_cannot_stop_cancels_nobody_and_is_closed)."""
+    try:
+        await consumer.stop()
+    except (Exception, asyncio.CancelledError):
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            await consumer._client.close()
 
 
 async def cluster_id(admin: Any) -> str:

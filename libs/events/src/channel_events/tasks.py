@@ -29,7 +29,9 @@ async def whole(step: Coroutine[Any, Any, Any]) -> None:
     """Does something that must not be cut in two; a cancellation meanwhile is heard when it is done, or after a second.
 
     Opening and closing aiokafka's clients is such: cancelled halfway, a connection stays open that nobody knows
-    (test_a_client_cancelled_at_any_moment_leaves_no_connection).
+    (test_a_client_cancelled_at_any_moment_leaves_no_connection). A step that ends as cancelled though nobody cancelled is a
+    `ConnectionAbortedError`: passed on, it would end for ever, without a word, whoever called
+    (test_a_step_that_cancels_itself_cancels_nobody_else).
     """
     task = asyncio.ensure_future(step)
     try:
@@ -37,7 +39,15 @@ async def whole(step: Coroutine[Any, Any, Any]) -> None:
     except asyncio.CancelledError:
         done, _ = await asyncio.wait([task], timeout=_WHOLE_SECONDS)
         for ended in done:
-            ended.exception()  # heard, so that nobody is told of it later
+            if not ended.cancelled():
+                ended.exception()  # heard, so that nobody is told of it later
+        if task.cancelled() and not _cancelling():
+            raise ConnectionAbortedError("a client of the broker cancelled what it was doing") from None
         raise
     finally:
         task.cancel()
+
+
+def _cancelling() -> bool:
+    here = asyncio.current_task()
+    return here is not None and here.cancelling() > 0

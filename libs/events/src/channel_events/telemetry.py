@@ -20,6 +20,7 @@ POSITION = Gauge("qudao_subscription_position", "Greatest position applied.", ["
 SOURCE_POSITION = Gauge("qudao_subscription_source_position", "Greatest position seen in the source.", ["subscription"])
 LAST_EVENT = Gauge("qudao_subscription_last_event_timestamp_seconds", "When the last event applied was recorded.", ["subscription"])
 EVENTS = Counter("qudao_subscription_events_total", "Events: applied, skipped, ignored, parked, retried.", ["subscription", "outcome"])
+UNSIGNED = Counter("qudao_unsigned_records_total", "Records read and left out because they are not signed with the topic's key.", ["topic"])
 STOPPED = Gauge("qudao_subscription_stopped_partitions", "Partitions that apply nothing: forked, incomplete.", ["subscription", "state"])
 SUBSCRIPTION_ERRORS = Counter("qudao_subscription_errors_total", "Times a subscription had to begin again.", ["subscription"])
 

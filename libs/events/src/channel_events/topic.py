@@ -10,8 +10,9 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from channel_events.broker import Broker, TopicMissing
+from channel_events.broker import Broker, TopicMissing, stop_consumer
 from channel_events.partition import PARTITIONS
+from channel_events.signature import Signature
 from channel_events.tasks import whole
 
 _LOOK_SECONDS = 0.5
@@ -20,36 +21,40 @@ _READ_MS = 200
 
 
 class TopicReader:
-    """All partitions of one topic, each read from where it was last sought to.
+    """Partitions of one topic, all unless told otherwise, each read from where it was last sought to.
 
     Ends are high-water marks that came with fetched data: the embedded broker answers a question for end offsets wrongly.
     """
 
-    def __init__(self, consumer: Any, topic: str) -> None:
-        self._consumer = consumer
-        self._partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+    def __init__(
+        self, consumer: Any, topic: str, partitions: Iterable[int] = range(PARTITIONS), signature: Signature | None = None
+    ) -> None:
+        self._consumer, self._signature = consumer, signature
+        self._partitions = {partition: TopicPartition(topic, partition) for partition in partitions}
         self.next = [0] * PARTITIONS
         """Per partition the offset to be read next."""
         self._paused: set[int] = set()
-        self._answers = [(-1, 0.0)] * PARTITIONS
+        self._answers = dict.fromkeys(self._partitions, (-1, 0.0))
         self._left = 0.0
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, broker: Broker, topic: str, *, waiting: Callable[[], object] | None = None) -> AsyncIterator["TopicReader"]:
+    async def open(
+        cls, broker: Broker, topic: str, partitions: Iterable[int] = range(PARTITIONS), *, waiting: Callable[[], object] | None = None
+    ) -> AsyncIterator["TopicReader"]:
         """Reads the topic from its start. One that is not there is waited for, ``waiting`` being called at each look, or is
         `TopicMissing` when that is not given."""
-        await _until_there(broker, topic, waiting)
+        await until_there(broker, topic, waiting)
         consumer = broker.consumer()
-        reader = cls(consumer, topic)
+        reader = cls(consumer, topic, partitions, broker.signature(topic))
         try:
             await whole(consumer.start())
-            consumer.assign(reader._partitions)
-            for partition in range(PARTITIONS):
+            consumer.assign(list(reader._partitions.values()))
+            for partition in reader._partitions:
                 await reader.seek(partition, 0)
             yield reader
         finally:
-            await whole(consumer.stop())
+            await whole(stop_consumer(consumer))
 
     async def seek(self, partition: int, offset: int) -> None:
         """Reads on from ``offset``; from the first record there is, when that is behind it."""
@@ -68,6 +73,8 @@ class TopicReader:
             self._listen(began)
         for tp, records in found.items():
             self.next[tp.partition] = records[-1].offset + 1
+            if self._signature:
+                found[tp] = self._signature.only_signed(records)
         return {tp.partition: records for tp, records in found.items() if records}
 
     async def _to_first(self, outside: Iterable[Any]) -> None:
@@ -87,12 +94,12 @@ class TopicReader:
         The client tells nobody that it gets no answers: it tries again, for ever, while the last ends that it heard of look
         as if everything were read.
         """
-        return max((self._left - moment for partition, (_, moment) in enumerate(self._answers) if partition not in self._paused), default=0)
+        return max((self._left - moment for partition, (_, moment) in self._answers.items() if partition not in self._paused), default=0)
 
     def _listen(self, began: float) -> None:
         """Notes which partitions were answered for. Time between two reads does not count: nobody may have asked then."""
         now, between = time.monotonic(), began - self._left
-        for partition, (last, moment) in enumerate(self._answers):
+        for partition, (last, moment) in self._answers.items():
             answered = self._consumer.last_poll_timestamp(self._partitions[partition])  # by the wall clock: only its changes tell
             silent = answered in (None, last) and partition not in self._paused
             self._answers[partition] = (last, moment + between) if silent else (answered, now)
@@ -118,7 +125,8 @@ class TopicReader:
             self._consumer.resume(self._partitions[partition])
 
 
-async def _until_there(broker: Broker, topic: str, waiting: Callable[[], object] | None) -> None:
+async def until_there(broker: Broker, topic: str, waiting: Callable[[], object] | None) -> None:
+    """Returns when the topic is there; see `TopicReader.open`."""
     admin = broker.admin()
     try:
         await whole(admin.start())

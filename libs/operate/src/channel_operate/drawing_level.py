@@ -41,6 +41,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     bootstrap: str
     profile: str = "embedded"
     topic_prefix: str = "qudao."
+    topic_key: bytes | None = None
 
 
 class Build:
@@ -146,7 +147,8 @@ async def folding(where: Where, connection: Any, view: View, number: int, told: 
     parts = [
         BuildSubscription(
             view, number, source, registry=where.registry, limit=goal_of(source, serving) if exact else None, dsn=where.owner_dsn,
-            bootstrap=where.bootstrap, profile=where.profile, topic_prefix=where.topic_prefix, service=where.service,
+            bootstrap=where.bootstrap, profile=where.profile, topic_prefix=where.topic_prefix, topic_key=where.topic_key,
+            service=where.service,
         )
         for source in view.sources
     ]  # fmt: skip

@@ -7,14 +7,13 @@ from channel_service.commands import Commands, Named
 from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep, ReadDep, RuntimeDep, Today
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
-from channel_service.http.limits import spend_source
+from channel_service.http.limits import spend_source, spend_unsigned, too_many, unsigned_waits
 from channel_service.kept_secrets import ROTATION, KeptSecrets, NewSecret, Rotation
-from channel_service.listing import Filter, Listing, list_route, same, searching
+from channel_service.listing import Filter, Listing, list_route, same
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
-from channel_service.paging import Page, PageRequest, Search, fetch_page
-from channel_service.partners.places import children_seen
+from channel_service.paging import Page, PageRequest, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue
 from channel_service.problems.refusals import invalid
 from channel_service.receipts import Receipt, WrittenEvent
@@ -60,7 +59,6 @@ __all__ = [
     "Rotation",
     "RuntimeDep",
     "Sealer",
-    "Search",
     "SeenBy",
     "Service",
     "Settings",
@@ -69,7 +67,6 @@ __all__ = [
     "Today",
     "WrittenEvent",
     "attach",
-    "children_seen",
     "content_tag",
     "create_app",
     "fetch_page",
@@ -80,8 +77,10 @@ __all__ = [
     "parse_json",
     "run",
     "same",
-    "searching",
     "set_etag",
     "spend_source",
+    "spend_unsigned",
+    "too_many",
     "unlimited_body",
+    "unsigned_waits",
 ]

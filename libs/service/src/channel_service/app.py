@@ -9,16 +9,13 @@ from starlette.middleware import Middleware
 
 from channel_service.auth.access import admitted, declared
 from channel_service.auth.describe import with_access
-from channel_service.auth.sign_in import AdmitFirst, SignIn
 from channel_service.exporting import export_routes, log_export
 from channel_service.handlers import install, renderer
-from channel_service.http.body import BodyLimit
 from channel_service.http.browsers import for_browsers
-from channel_service.http.conditional import NotModified
+from channel_service.http.edge import Edge
 from channel_service.http.limits import Limits, limiters
-from channel_service.http.requests import Requests
 from channel_service.openapi import PROBLEM_ANSWERS, document
-from channel_service.routes import events, health, metrics
+from channel_service.routes import docs, events, health, metrics
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import Settings
@@ -42,26 +39,19 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         version=service.version,
         responses=PROBLEM_ANSWERS,
         redirect_slashes=False,  # a redirect would lose the body of a command on some clients
-        # SignIn before Limits, which count by who calls; AdmitFirst last: it is the first that a route reading a body asks.
         middleware=[
-            Middleware(Requests, render=render),
-            *for_browsers(settings),
-            Middleware(SignIn),
-            Middleware(Limits, limiters=limits, render=render),
-            Middleware(NotModified),
-            Middleware(BodyLimit, limit=settings.max_body_bytes),
-            Middleware(AdmitFirst),
+            Middleware(Edge, render=render, limits=Limits(limits), max_body=settings.max_body_bytes, browsers=for_browsers(settings))
         ],
         dependencies=[Depends(admitted)],
         telemetry=REQUESTS,
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
     )
     install(app, render)
     app.state.limiters = limits
     # In this order: a request is compared with the routes one by one, and the service's own are asked for most.
     own = [*service.routers, events.router, export_routes(service.routers), log_export.router] if settings.role != "worker" else []
-    for router in [*own, health.router, metrics.router]:
+    for router in [*own, health.router, metrics.router, docs.router]:
         app.include_router(router)
     app.state.access = declared(app)
     describe: Any = document(app, service)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -41,9 +42,12 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
         logs.configure(service.name, settings.log_level, settings.log_format)
         sys.exit(_migrate(service, settings) if given.command == "migrate" else _serve(service, settings))
     except Refused as refusal:
-        for line in str(refusal).splitlines():
-            sys.stderr.write(f"{service.name} cannot start: {line}\n")
+        said = "".join(f"{service.name} cannot start: {line}\n" for line in str(refusal).splitlines())
+        with contextlib.suppress(OSError, ValueError):  # a full disk is no reason to end with another status
+            os.write(sys.stderr.fileno(), said.encode())
         sys.exit(REFUSED_STATUS)
+    finally:
+        logs.finish()
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:

@@ -6,12 +6,11 @@ from typing import Any
 
 import asyncpg
 import structlog
-from channel_events.log import DRIVER_LOST, LogFailure, StreamUnreadable
+from channel_events.log import LogFailure, StreamUnreadable
 from channel_events.pure import Rejected
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,24 +19,11 @@ from channel_service.auth.access import Denied
 from channel_service.auth.principal import Principal
 from channel_service.http.body import UNPARSABLE, BodyRefused, syntax_error
 from channel_service.http.conditional import quoted
-from channel_service.http.requests import Render
+from channel_service.lost import AWAY, is_away
 from channel_service.problems.catalogue import COMMON, ProblemCatalogue
-from channel_service.problems.render import language, problem_response
+from channel_service.problems.render import Render, language, problem_response
 from channel_service.problems.validation import findings
-from channel_service.runtime import Unavailable
 
-_GONE = (
-    Unavailable,
-    OperationalError,
-    InterfaceError,
-    PoolTimeout,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # 57: shutting down, starting up, timed out
-    asyncpg.InsufficientResourcesError,  # 53: too many connections, disk full
-    *DRIVER_LOST,
-    ConnectionError,
-    TimeoutError,
-)
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _log = structlog.get_logger("channel_service.problems")
 
@@ -62,7 +48,7 @@ def install(app: FastAPI, render: Render) -> None:
         StreamUnreadable: _unreadable,
         RequestValidationError: _invalid,
         HTTPException: _http,
-        **dict.fromkeys((*_GONE, DBAPIError, asyncpg.PostgresError), _database),
+        **dict.fromkeys((*AWAY, DBAPIError, asyncpg.PostgresError), _database),
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, _asynchronous(partial(handler, render)))
@@ -99,6 +85,7 @@ def _headers(code: str, facts: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 
 def _log_failure(render: Render, request: Request, error: LogFailure) -> Response:
+    request.app.state.runtime.writes.failed(error)
     return render(request.scope, error.code, {}, {"retry-after": str(error.retry_after)})
 
 
@@ -126,7 +113,7 @@ def _http(render: Render, request: Request, error: HTTPException) -> Response:
 
 def _database(render: Render, request: Request, error: Exception) -> Response:
     """A database that cannot be reached is not our bug, and a repeat may help; anything else of it is."""
-    if not (isinstance(error, _GONE) or getattr(error, "connection_invalidated", False)):
+    if not is_away(error):
         raise error
     _log.warning("database unavailable", error=type(error).__name__)
     return render(request.scope, "unavailable", {})

@@ -23,6 +23,7 @@ from channel_service.paging import Page, fetch_page
 from channel_service.seeing import SeenBy
 
 Condition = sa.ColumnElement[bool]
+_SEARCH = "Any part of name or id, in any case."
 _OF_THE_ROUTE = {"limit", "cursor", "wait_for", "format", "read", "page", "runtime"}
 """Names that parameters of a list or its export have already: a filter by one of them would silently be the other."""
 
@@ -69,22 +70,6 @@ class Asked:
         return None if day is None else datetime.combine(day + timedelta(days=1), time.min, self.zone)
 
 
-def searching(table: Table, *, among: sa.ColumnElement[Any] | None = None) -> Filter:
-    """Narrows to what people find by any part of its texts; ``table`` can be searched, see `channel_events.search`.
-
-    A list over something else says by ``among`` which column of it holds the key of ``table``.
-    """
-
-    def where(q: str) -> Condition:
-        if among is None:
-            return found(table, q)
-        (key,) = table.key
-        return among.in_(sa.select(table.sql.c[key]).where(found(table, q)))
-
-    kind = Annotated[str, Field(max_length=100)]
-    return Filter(name="q", kind=kind, where=where, description="Any part of name or id, in any case.", examples=["jade"])
-
-
 class Listing:
     """The rows of ``query`` in one order, narrowed by filters.
 
@@ -104,8 +89,10 @@ class Listing:
         search: Table | None = None,
     ) -> None:
         self.view, self.order, self.newest = view, tuple(order), newest
-        searched = () if search is None else (searching(search),)
-        self.filters = {one.name: one for one in (*searched, *filters)}
+        self.filters = {one.name: one for one in filters}
+        if search is not None:
+            kind = Annotated[str, Field(max_length=100)]
+            self.filters["q"] = Filter(name="q", kind=kind, where=lambda q: found(search, q), description=_SEARCH, examples=["jade"])
         if taken := _OF_THE_ROUTE & self.filters.keys():
             raise ValueError(f"a list has {', '.join(sorted(taken))} of its own; call the filter something else")
         self._query = query
@@ -134,6 +121,7 @@ def list_route(router: APIRouter, path: str, listing: Listing, row: type[BaseMod
     page_of: Any = Page
     endpoint.__signature__ = inspect.Signature(signature, return_annotation=page_of[row])  # type: ignore[attr-defined]
     endpoint.__annotations__ = {one.name: one.annotation for one in signature} | {"return": page_of[row]}
+    endpoint.listing = listing  # type: ignore[attr-defined]
     router.add_api_route(
         path,
         endpoint,

@@ -19,9 +19,6 @@ T = TypeVar("T")
 MAX_LIMIT = 200
 _CHECK_BYTES = 6
 
-Search = Annotated[str | None, Query(max_length=100, description="Any part of name or id, in any case.", examples=["jade"])]
-"""What people type to find something by its name; see `channel_events.search`."""
-
 
 class Page(BaseModel, Generic[T]):
     """Some rows, and where to go on: ``next`` is the ``cursor`` of the next request, null on the last page."""
@@ -101,6 +98,16 @@ def _bad_cursor() -> Rejected:
     return invalid("cursor", "is no cursor of this list", "不是此列表的游标")
 
 
+def ordered(
+    query: sa.Select[Any], key: Sequence[sa.ColumnElement[Any]], after: Sequence[Any] | None = None, *, descending: bool = False
+) -> sa.Select[Any]:
+    """The rows in the order of ``key``, those behind the row whose key is ``after``."""
+    if after is not None:
+        behind = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
+        query = query.where(sa.tuple_(*key) < behind if descending else sa.tuple_(*key) > behind)
+    return query.order_by(*(column.desc() if descending else column for column in key))
+
+
 async def fetch_page(
     connection: AsyncConnection,
     query: sa.Select[Any],
@@ -111,11 +118,7 @@ async def fetch_page(
     descending: bool = False,
 ) -> Page[T]:
     """One page of ``query`` in the order of ``key``, which must be unique, not null, and among the selected columns."""
-    types = [column.type.python_type for column in key]
-    if (values := page.after(types)) is not None:
-        after = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(values, key, strict=True)))
-        query = query.where(sa.tuple_(*key) < after if descending else sa.tuple_(*key) > after)
-    query = query.order_by(*(column.desc() if descending else column for column in key))
+    query = ordered(query, key, page.after([column.type.python_type for column in key]), descending=descending)
     if isinstance(page, Everything):
         page.query, page.row = query, row
         return Page(items=[], next=None)

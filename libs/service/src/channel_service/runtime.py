@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 import asyncpg
@@ -21,11 +22,13 @@ from sqlalchemy.pool import QueuePool
 from channel_service.auth.keys import BadKeys, Keys
 from channel_service.auth.principal import Principal
 from channel_service.auth.verifier import Verifier
+from channel_service.lost import Unavailable, is_away
 from channel_service.measures import keep
 from channel_service.migrations import behind, revisions_of
 from channel_service.service import Service
 from channel_service.settings import Refused, Settings, required, scoping
 from channel_service.worker import Worker
+from channel_service.writes import Writes
 
 WAITING = Gauge("qudao_database_connections_waiting", "Reads that wait for a connection of the pool.")
 
@@ -35,10 +38,6 @@ _SCOPED = sa.text("select set_config(:name, :value, true), set_config('role', :r
 CHECK_SECONDS = 2
 START_SECONDS = 2
 """How long the database may take to answer at start: with the time that imports take, a wrong address is said within 5 s."""
-
-
-class Unavailable(Exception):
-    """The database gives no connection now."""
 
 
 class Runtime:
@@ -54,6 +53,7 @@ class Runtime:
         self.worker = worker
         self.verifier = verifier
         self.revisions = revisions_of(service)
+        self.writes = Writes(partial(connect_as, settings.database_url, "qudao-writes"))
         self.closing = False
         self.ending = asyncio.Event()
         """Set when the server begins to drain: answers that go on for ever have to end now."""
@@ -98,13 +98,8 @@ class Runtime:
 
         ``scope`` is the caller's (`Principal.scope`): the database itself shows no row that is not for it, whatever is asked.
         """
+        connection = await self._alive()
         try:
-            with WAITING.track_inprogress():
-                connection = await self.engine.connect()
-        except (OSError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, *DRIVER_LOST) as error:
-            raise Unavailable(type(error).__name__) from error
-        try:
-            await connection.exec_driver_sql(USE_SERVING)
             if scope is not None:
                 seen = await self._seen_by(connection, scope)
                 await connection.execute(
@@ -113,6 +108,27 @@ class Runtime:
             yield connection
         finally:
             await connection.close()
+
+    async def _alive(self) -> AsyncConnection:
+        """A connection that has begun its transaction. Those of a server that was started again are found to be dead by that, and let go
+        one by one: nothing of a read was sent yet, so it is not what pays for them."""
+        for left in range(self.settings.database_connections, -1, -1):
+            connection = None
+            try:
+                with WAITING.track_inprogress():
+                    connection = await self.engine.connect()
+                await connection.exec_driver_sql(USE_SERVING)
+                return connection
+            except BaseException as error:
+                if connection is not None:
+                    await connection.invalidate()
+                    await connection.close()
+                if not is_away(error):
+                    raise
+                # What could not be connected to is away; what was connected, and is gone, was there before.
+                if connection is None or not left:
+                    raise Unavailable(type(error).__name__) from error
+        raise AssertionError
 
     def reading_everything(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """`reading` for the service itself, and for callers who see everything by their role."""
@@ -151,6 +167,8 @@ class Runtime:
                 checks["migrations"] = await behind(self.revisions, (await connection.get_raw_connection()).driver_connection) or "ok"
         except (Unavailable, sa.exc.SQLAlchemyError, asyncpg.PostgresError, *DRIVER_LOST, OSError, TimeoutError) as error:
             checks["database"] = f"does not answer ({type(error).__name__})"
+        if (writes := await self.writes.check()) != "ok":
+            checks["writes"] = writes
         if self.worker is not None:
             checks["subscriptions"] = self.worker.state
         return checks

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from channel_events import scoped_role
+from channel_events import read_topic_key, scoped_role
+from channel_terms import SAID_LIKE, Calendar, fiscal_calendar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -49,6 +50,11 @@ def _zone(value: str) -> str:
     return value
 
 
+def _fiscal_year(value: str) -> str:
+    fiscal_calendar(value)
+    return value
+
+
 def _topic_prefix(value: str) -> str:
     if not re.fullmatch(r"[a-zA-Z0-9._-]{0,100}", value):
         raise ValueError("topic names hold letters, digits, '.', '_' and '-' only")
@@ -62,6 +68,11 @@ def _secrets_key(value: SecretStr) -> SecretStr:
         keys = [b""]
     if any(len(key) != 32 for key in keys):
         raise ValueError("not keys of 32 bytes in base64")
+    return value
+
+
+def _topic_key(value: SecretStr) -> SecretStr:
+    read_topic_key(value.get_secret_value())
     return value
 
 
@@ -133,8 +144,16 @@ class Settings(BaseSettings):
     topic_prefix: Annotated[str, AfterValidator(_topic_prefix)] = Field(
         "qudao.", description="what all topic names begin with, like qudao. (letters, digits, '.', '_', '-')"
     )
+    topic_key: Annotated[SecretStr, AfterValidator(_topic_key)] | None = Field(
+        None,
+        description="a key of 32 bytes in base64, the same for all services: records that are not signed with it are not read; "
+        "for a broker that others can write to, like the output of: openssl rand -base64 32",
+    )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Shanghai", description="the brand's time zone by its IANA name, like Asia/Shanghai"
+    )
+    fiscal_year: Annotated[str, AfterValidator(_fiscal_year)] = Field(
+        "from january", description=f"the brand's fiscal year, like {SAID_LIKE}"
     )
     host: str = Field("127.0.0.1", min_length=1, description="the address to listen on, like 127.0.0.1")
     port: int = Field(8100, ge=1, le=65535, description="the port to listen on, a whole number from 1 to 65535, like 8102")
@@ -165,7 +184,10 @@ class Settings(BaseSettings):
     rate_staff: RateText = Field("2000/20000", description="requests a second, and at once, of each of the brand's people, like 2000/20000")
     rate_partner: RateText = Field("50/500", description="requests a second, and at once, of each partner, like 50/500")
     rate_source: RateText = Field("200/5000", description="requests a second, and at once, of each machine source, like 200/5000")
-    rate_sign_in: RateText = Field("0.2/10", description="bad tokens a second, and at once, from one address, like 0.2/10")
+    rate_sign_in: RateText = Field(
+        "0.2/10", description="bad tokens and unsigned pushes a second, and at once, from one address, like 0.2/10"
+    )
+    metrics_need_token: bool = Field(False, description="true where /metrics shall tell nothing to who has no token, else false")
     client_seconds: float = Field(
         10, ge=0.1, le=3600, description="within how many seconds a client must send a request's head, or 1 KiB more of its body, like 10"
     )
@@ -187,6 +209,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def fiscal(self) -> Calendar:
+        """The calendar in which fiscal periods are counted."""
+        return fiscal_calendar(self.fiscal_year)
 
     @property
     def browsers(self) -> Mapping[str, str]:

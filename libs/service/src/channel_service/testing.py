@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import uvicorn
 from channel_events import Recorded, View, connect_as
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
+from channel_events.testing import recorded  # import-rule: a test kit itself
 from channel_events.timing import now
 from fastapi import FastAPI
 from joserfc import jwt
@@ -27,6 +29,7 @@ from channel_service import logs
 from channel_service.app import attach, create_app
 from channel_service.auth import Role
 from channel_service.http.patience import patient
+from channel_service.partners import ChildrenAccessGranted, PartnerApplied, PartnerCopy
 from channel_service.runtime import Runtime
 from channel_service.service import Service
 from channel_service.settings import load
@@ -133,3 +136,25 @@ async def fold(database_url: str, view: View, events: Sequence[Recorded]) -> Non
                 await write(connection, changes)
     finally:
         await connection.close()
+
+
+async def sees_own_partners(service: Service, database_url: str) -> None:
+    """``AssertionError`` unless a partner finds itself and its children by name, as the copy of ``service`` keeps them, and
+    nobody else: the copy is wired in. ``database_url``: a database of the service, migrated and empty."""
+    day = date(2026, 1, 5)
+    events = [
+        PartnerApplied("p-0", "Jade Group", "distributor", "CN", day),
+        PartnerApplied("p-1", "Jade Store", "store", "CN", day, segment="Bike Shop", parent="p-0"),
+        PartnerApplied("p-2", "Jade Corner", "store", "CN", day),
+        ChildrenAccessGranted("p-0", day),
+    ]
+    kept = {"name": "Jade Store", "channel_type": "store", "segment": "Bike Shop", "status": "applied", "applied_on": "2026-01-05"}
+    [copy] = [view for view in service.views if isinstance(view, PartnerCopy)]
+    await fold(database_url, copy, [recorded(one, position=number) for number, one in enumerate(events, 1)])
+    async with running(service, database_url=database_url) as client:
+        me = client.as_("partner", partner_id="p-0")
+        listed, child, other = [(await me.get(f"/v1/partners{path}")).json() for path in ("?q=jade", "/p-1", "/p-2")]
+    found = ([row["partner_id"] for row in listed["items"]], child, other["code"], other["retryable"])
+    row = {"partner_id": "p-1", "territory": "CN", "parent": "p-0"} | {name: kept[name] for name in copy.kept}
+    if found != (["p-0", "p-1"], row, "partner_unknown", True):
+        raise AssertionError(found)

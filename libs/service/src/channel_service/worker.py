@@ -1,10 +1,11 @@
 """The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers and senders."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple, TypeAlias
 
 import structlog
+from channel_events import read_topic_key
 from channel_events.log import Log
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
@@ -18,11 +19,40 @@ from channel_service.settings import Settings, required
 _log = structlog.get_logger("channel_service.worker")
 
 
+Follower: TypeAlias = ViewSubscription | ReactionSubscription
+Acting: TypeAlias = TimerRun | SenderRun
+
+
 class Process(NamedTuple):
     """What a process gives its senders to open what they need."""
 
     settings: Settings
     log: Log
+
+
+class Part(NamedTuple):
+    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender."""
+
+    name: str
+    run: Callable[[], Coroutine[Any, Any, None]]
+    started: Callable[[], bool]
+    ran: Callable[[], bool]
+    """Whether it ever did its work."""
+    trouble: Callable[[], str | None]
+    """What does not flow, in words, though the process is well: nothing is lost meanwhile, and no restart helps."""
+
+    @classmethod
+    def of(cls, one: "Relay | Follower | Acting") -> "Part":
+        if isinstance(one, TimerRun | SenderRun):
+            return cls(one.name, one.run, lambda: one.status != "starting", lambda: one.status != "starting", lambda: _trouble(one))
+        started = (lambda: True) if isinstance(one, Relay) else lambda: one.started
+        return cls(one.name, one.run, started, lambda: one.ran, one.trouble)
+
+
+def _trouble(one: "Acting") -> str | None:
+    told = [one.status] if one.status == "retrying" else []
+    told += [one.trouble] if isinstance(one, SenderRun) and one.trouble else []
+    return ", ".join(told) or None
 
 
 class Worker:
@@ -41,6 +71,7 @@ class Worker:
             "bootstrap": required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
             "profile": settings.broker_profile,
             "topic_prefix": settings.topic_prefix,
+            "topic_key": None if settings.topic_key is None else read_topic_key(settings.topic_key.get_secret_value()),
         }
         self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
@@ -48,6 +79,8 @@ class Worker:
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
         self.timers = [TimerRun(timer, **own) for timer in service.timers]
         self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
+        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders]
+        self.parts = [Part.of(one) for one in [self.relay, *acting]]
         self.failed = False
         self.refusal: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -58,47 +91,35 @@ class Worker:
         """``ok`` once all parts have started, whether or not the broker is there."""
         if self.failed:
             return "failed"
-        waiting = [one.name for one in self._parts if not one.started]
-        acting: list[TimerRun | SenderRun] = [*self.timers, *self.senders]
-        waiting += [one.name for one in acting if one.status == "starting"]
+        waiting = [part.name for part in self.parts if not part.started()]
         return f"starting: {', '.join(waiting)}" if waiting else "ok"
 
     def troubles(self) -> dict[str, str]:
-        """What does not flow although the process is well, by the part's name: nothing is lost meanwhile, and no restart helps."""
-        parts: list[Relay | ViewSubscription | ReactionSubscription] = [self.relay, *self._parts]
-        return {one.name: trouble for one in parts if (trouble := one.trouble())}
+        """Of each part what does not flow (see `Part`)."""
+        return {part.name: trouble for part in self.parts if (trouble := part.trouble())}
 
     def caught_up(self) -> bool:
         """Whether every view and reaction has done all that its sources had at the last look."""
-        return all(one.caught_up() for one in self._parts)
-
-    @property
-    def sending(self) -> dict[str, str]:
-        """Of each sender what is not as it should be, ``ok`` otherwise. No reason not to be ready: the other side has to mend it."""
-        return {one.sender.name: one.trouble or "ok" for one in self.senders}
-
-    @property
-    def _parts(self) -> list[ViewSubscription | ReactionSubscription]:
-        return [*self.subscriptions, *self.reactions]
+        return all(one.caught_up() for one in (*self.subscriptions, *self.reactions))
 
     def on_failure(self, call: Callable[[], object]) -> None:
         """``call`` when a part ends by an error."""
         self._call = call
 
     def start(self) -> None:
-        for one in (self.relay, *self._parts, *self.timers, *self.senders):
-            self._run(one)
+        for part in self.parts:
+            self._run(part)
 
     async def stop(self) -> None:
         await end(*self._tasks)
 
-    def _run(self, part: Relay | ViewSubscription | ReactionSubscription | TimerRun | SenderRun) -> None:
+    def _run(self, part: Part) -> None:
         async def watched() -> None:
             try:
                 await part.run()
             except Exception as error:
                 _log.exception("a part of the worker failed", part=part.name)
-                if isinstance(error, TopicRefused) and not getattr(part, "ran", True):
+                if isinstance(error, TopicRefused) and not part.ran():
                     self.refusal = str(error)
                 self.failed = True
                 self._call()

@@ -1,6 +1,6 @@
 """The currencies of ISO 4217, list one (amendment 179), without funds, metals and codes for testing; and rounding to what they have."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta
@@ -22,9 +22,14 @@ MINOR_DIGITS = {code: digits for digits, codes in ((0, _NONE), (2, _TWO), (3, _T
 CURRENCIES = frozenset(MINOR_DIGITS)
 
 
+_WIDE = Context(prec=1000, rounding=ROUND_HALF_EVEN)
+"""Python's usual 28 digits would refuse to round a sum with more of them."""
+
+
 def rounded(value: Decimal, currency: str) -> Decimal:
-    """To what can be paid in the currency, half to even; ``KeyError`` for a currency that is none."""
-    return value.quantize(Decimal(1).scaleb(-MINOR_DIGITS[currency]), rounding=ROUND_HALF_EVEN)
+    """To what can be paid in the currency, half to even. One that is not on the list has two digits, as nearly all: currencies are
+    taken off it, and what was booked in them stays."""
+    return value.quantize(Decimal(1).scaleb(-MINOR_DIGITS.get(currency, 2)), context=_WIDE)
 
 
 def _currency(value: Any) -> Any:

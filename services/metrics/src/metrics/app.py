@@ -1,10 +1,10 @@
 """Metrics, put together."""
 
 from channel_events import discover
-from channel_service import Service, children_seen
+from channel_service import Service
+from channel_service.partners import partner_routes
 
 from metrics import facts, kpis
-from metrics.api import partners
 from metrics.api.kpis import kpi_routes
 from metrics.api.live import live_routes
 from metrics.api.progress import progress_routes
@@ -14,10 +14,10 @@ from metrics.domain.facts import Facts
 from metrics.domain.kpi import Kpi
 from metrics.problems import PROBLEMS
 from metrics.views.changes import GRANTS
-from metrics.views.hierarchy import ACCESS, HIERARCHY, PARTNER_PLACE
+from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
 
-CATALOGUE = Catalogue(discover(facts, Facts), discover(kpis, Kpi), joined=[PRODUCTS, HIERARCHY])
+CATALOGUE = Catalogue(discover(facts, Facts), discover(kpis, Kpi), joined=[PRODUCTS, PARTNERS])
 
 SERVICE = Service(
     "metrics",
@@ -25,11 +25,11 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=CATALOGUE.views,
-    also_sees=children_seen(ACCESS, PARTNER_PLACE),
+    also_sees=PARTNERS.children_seen,
     routers=[
         kpi_routes(CATALOGUE),
         live_routes(CATALOGUE),
-        partners.router,
+        partner_routes(PARTNERS),
         progress_routes(CATALOGUE.counting),
         page.router,
     ],

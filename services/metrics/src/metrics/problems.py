@@ -1,9 +1,11 @@
 """What metrics refuses, by stable codes."""
 
 from channel_service import Problem, ProblemCatalogue
+from channel_service.partners import PARTNER_UNKNOWN
 
 PROBLEMS = ProblemCatalogue(
     [
+        PARTNER_UNKNOWN,
         Problem("kpi_unknown", 404, "There is no KPI {kpi}. There are: {known}.", "没有指标 {kpi}。可用的指标：{known}。"),
         Problem(
             "parameter_unknown",

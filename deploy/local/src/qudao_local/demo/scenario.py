@@ -1,6 +1,6 @@
 """A scenario: a whole channel to be played, however it came about."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -26,3 +26,13 @@ class Scenario:
     """Per order its steps, which follow after its document."""
     groupings: Iterable[str] = ("channel_type", "territory")
     """The dimensions by which the table breaks the figures down."""
+    places: Callable[[], Iterator[str]] | None = None
+    """Where each of ``documents`` stands, like ``orders.csv:7``; None where it was made up."""
+    master_places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The same of masters, by the name of their class and their code."""
+
+    def place_of(self, master: Territory | Partner | Product | Warehouse) -> str:
+        """``customers.csv:3: ``, to begin a line with; nothing when it was made up."""
+        code = getattr(master, master.__struct_fields__[0])
+        place = self.master_places.get((type(master).__name__, code))
+        return f"{place}: " if place else ""

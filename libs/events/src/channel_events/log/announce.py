@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import math
+import time
 from typing import Any
 
 import asyncpg
@@ -12,6 +14,10 @@ from channel_events.tasks import end
 
 PAUSE = 0.002
 """Seconds between two notifications: each is a transaction of its own."""
+HERE_SECONDS = 5.0
+"""How often a process that has nothing to tell says that it listens."""
+GONE_SECONDS = 20.0
+"""After so long without a word nobody else is taken to listen any more: several lost words, or an end."""
 
 _IDLE_SECONDS = 20.0
 """Far above what is heard of a process that lives; that something is said in time is what shows that nobody answers any more."""
@@ -23,6 +29,9 @@ class Announcer:
 
     Never inside the append: NOTIFY in a transaction takes one lock for the whole PostgreSQL cluster until its commit ends.
     It writes to PostgreSQL's own log as any commit does, but there is nothing in it to be waited for: no disk, no standby.
+
+    A process that is alone notifies nobody: it would cost it a transaction an append. Each says now and then that it listens, at once
+    to whoever comes; one whose word is lost finds what is new at its next poll.
     """
 
     def __init__(self, dsn: str) -> None:
@@ -30,6 +39,9 @@ class Announcer:
         self._listeners: list[asyncio.Event] = []
         self._position = 0
         self._grew = asyncio.Event()
+        self._heard = -math.inf
+        self._here = True
+        """Whether to say so, though nothing was appended."""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -67,10 +79,31 @@ class Announcer:
         """Hears of other processes and tells them, until the connection is lost."""
         own = connection.get_server_pid()
         connection.add_termination_listener(lambda _: self._grew.set())  # to find out at once
-        await connection.add_listener(CHANNEL, lambda _, pid, *__: None if pid == own else self._wake())
+        await connection.add_listener(CHANNEL, lambda _, pid, *__: None if pid == own else self._hear())
         self._wake()  # what came before we listened
+        self._here = True
         while True:
-            await self._grew.wait()
-            self._grew.clear()
-            await connection.fetchval("select pg_notify($1, $2)", CHANNEL, str(self._position))
+            if self._here or self.followed:
+                self._here = False
+                await connection.fetchval("select pg_notify($1, $2)", CHANNEL, str(self._position))
+            elif connection.is_closed():
+                return
             await asyncio.sleep(PAUSE)
+            try:
+                async with asyncio.timeout(HERE_SECONDS):
+                    await self._grew.wait()
+            except TimeoutError:
+                self._here = True
+            self._grew.clear()
+
+    @property
+    def followed(self) -> bool:
+        """Whether another process listens."""
+        return time.monotonic() - self._heard < GONE_SECONDS
+
+    def _hear(self) -> None:
+        if not self.followed:  # it came just now: it has to know of us, too
+            self._here = True
+            self._grew.set()
+        self._heard = time.monotonic()
+        self._wake()

@@ -62,7 +62,7 @@ class Relay:
     """Carries the public events of ``service``'s log, in the database at ``dsn``, to the topic ``<topic_prefix><service>``.
 
     ``wake`` is set by the log when it grew; without it the log is looked at four times a second. ``restored`` (that of
-    the `Log`) is called when the topic holds what the log has lost. ``replication``: see `Broker`.
+    the `Log`) is called when the topic holds what the log has lost. ``replication``, ``topic_key``: see `Broker`.
     """
 
     name = "relay"
@@ -76,12 +76,13 @@ class Relay:
         profile: str = "embedded",
         topic_prefix: str = "qudao.",
         replication: int | None = None,
+        topic_key: bytes | None = None,
         wake: asyncio.Event | None = None,
         restored: Callable[[str], Awaitable[object]] | None = None,
         audit_seconds: float = AUDIT_EVERY_SECONDS,
     ) -> None:
         self._service, self._dsn = service, dsn
-        self._broker = Broker(bootstrap, profile, replication)
+        self._broker = Broker(bootstrap, profile, replication, topic_key)
         self._topic = topic_of(topic_prefix, service)
         self._wake, self._restored = wake or asyncio.Event(), restored
         self._audit_seconds = audit_seconds

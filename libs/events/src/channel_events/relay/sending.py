@@ -10,6 +10,7 @@ from typing import Any
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder, timestamp_ms
 from channel_events.relay.state import Mark, Remembered
+from channel_events.signature import HEADER, Signature
 from channel_events.tasks import whole
 
 ACK_SECONDS = 10
@@ -24,8 +25,8 @@ class OffsetsWentBack(Exception):
 class Sender:
     """One producer on one topic; dropped after any failure, because aiokafka's may never recover."""
 
-    def __init__(self, producer: Any, topic: str, encoder: Encoder) -> None:
-        self._producer, self._topic, self._encoder = producer, topic, encoder
+    def __init__(self, producer: Any, topic: str, encoder: Encoder, signature: Signature | None = None) -> None:
+        self._producer, self._topic, self._encoder, self._signature = producer, topic, encoder, signature
 
     @classmethod
     @asynccontextmanager
@@ -33,7 +34,7 @@ class Sender:
         producer = broker.producer()
         try:
             await whole(producer.start())
-            yield cls(producer, topic, encoder)
+            yield cls(producer, topic, encoder, broker.signature(topic))
         finally:
             await whole(_end(producer))
 
@@ -69,6 +70,8 @@ class Sender:
     def _append(self, batch: Any, row: Any) -> bool:
         """Whether there was room for it; an empty batch has room for any record."""
         key, headers = row["stream"].encode(), self._encoder.headers(row)
+        if self._signature:
+            headers.append((HEADER, self._signature.of(row["partition"], key, row["data"], headers)))
         return batch.append(key=key, value=row["data"], timestamp=timestamp_ms(row), headers=headers) is not None
 
 

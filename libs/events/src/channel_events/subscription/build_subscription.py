@@ -1,7 +1,7 @@
 """Folding a build that is not read, beside the one that is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -27,6 +27,7 @@ class BuildSubscription(Subscription):
 
     statement_seconds = None
     """Its rows are held while its indexes are made, however long that takes."""
+    shared = False
 
     def __init__(
         self, view: View, build: int, source: OwnLog | Topic, *, registry: Registry, limit: Mapping[int, int] | None, **more: Any
@@ -71,7 +72,7 @@ class BuildSubscription(Subscription):
         return effect, rows
 
     @asynccontextmanager
-    async def _open(self, connection: Any) -> AsyncIterator[tuple[Effect, Source]]:
-        async with super()._open(connection) as (effect, source):
+    async def _open(self, connection: Any, partitions: Sequence[int]) -> AsyncIterator[tuple[Effect, Source]]:
+        async with super()._open(connection, partitions) as (effect, source):
             self._limited = None if self.limit is None else LimitedSource(source, self._rows, lambda: self.limit or {})
             yield effect, self._limited or source

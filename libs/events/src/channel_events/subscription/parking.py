@@ -123,6 +123,7 @@ select one.stream, one.partition
   from unnest($3::text[]) as arrived (name),
        lateral (select stream, partition, due_at from parked_stream
                  where subscription = $1 and source = $2 and waits_for = arrived.name and due_at <= now()
+                   and partition = any($4::smallint[])
                  order by due_at limit {TRIED}) as one
  order by one.due_at, one.stream limit {TRIED}
 """
@@ -178,9 +179,10 @@ class Parking:
         self._asked = names[-1] if len(names) == NAMES else ""
         return names
 
-    async def due(self, connection: Any, arrived: Iterable[str]) -> list[tuple[str, int]]:
-        """Streams, with their partitions, that wait for one of these and are to be tried now; at most `TRIED`."""
-        return [(row["stream"], row["partition"]) for row in await connection.fetch(_DUE, *self._names, list(arrived))]
+    async def due(self, connection: Any, arrived: Iterable[str], partitions: Sequence[int]) -> list[tuple[str, int]]:
+        """Streams of these partitions, with theirs, that wait for one of these and are to be tried now; at most `TRIED`."""
+        rows = await connection.fetch(_DUE, *self._names, list(arrived), partitions)
+        return [(row["stream"], row["partition"]) for row in rows]
 
     async def count(self, connection: Any) -> tuple[int, float]:
         """How many events are parked, `COUNTED` at most, and since when the oldest stream is, in seconds since 1970; 0 when

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,7 +14,6 @@ from channel_events import telemetry, tracing
 from channel_events.broker import Broker, TopicRefused, topic_of
 from channel_events.envelope import Decoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
-from channel_events.partition import PARTITIONS
 from channel_events.pulse import RETRYING, RUNNING, STANDING_BY, WAITING, Pulse
 from channel_events.pure import Registry
 from channel_events.standby import STANDBY_SECONDS, stand_by
@@ -25,11 +24,13 @@ from channel_events.subscription.meters import Meters
 from channel_events.subscription.own_log import PARTITION, OwnLogSource
 from channel_events.subscription.parking import TRIED
 from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
+from channel_events.subscription.share import Member, Share, Whole
 from channel_events.subscription.source import Source
 from channel_events.subscription.step import Step
+from channel_events.subscription.tables import partitions_of
 from channel_events.subscription.topic_source import TopicSource
 from channel_events.told import told
-from channel_events.topic import TopicReader
+from channel_events.topic import TopicReader, until_there
 from channel_events.view import OwnLog, Topic
 
 _log = structlog.get_logger("channel_events.subscription")
@@ -39,6 +40,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _TEND_SECONDS = 0.5
 _STATEMENT_SECONDS = 30.0
 """Of one batch's changes to a view, in one statement for each table and shape: far more than any took."""
+COUNTING = 0
+"""Of all workers of a subscription the one that follows this partition tells how much of it is parked: together they tell it once."""
 _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
 
@@ -52,6 +55,8 @@ class Subscription(ABC):
     """
 
     statement_seconds: float | None = _STATEMENT_SECONDS
+    shared = True
+    """Whether other workers may follow other partitions of the same topic, where the broker can share them out."""
 
     def __init__(
         self,
@@ -63,6 +68,7 @@ class Subscription(ABC):
         bootstrap: str,
         profile: str,
         topic_prefix: str,
+        topic_key: bytes | None,
         service: str,
         registry: Registry,
         wake: asyncio.Event | None,
@@ -71,14 +77,15 @@ class Subscription(ABC):
         self.name, self.title, self.source = name, title, source
         self.meters = Meters(name)
         self._dsn, self._service = dsn, service
-        self._broker = Broker(bootstrap, profile)
+        self._broker = Broker(bootstrap, profile, key=topic_key)
         self._topic = topic_of(topic_prefix, source.name)
+        self._group = f"{topic_of(topic_prefix, service)}.{name}"
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
         self._tended = 0.0
-        self._caught_up = self._near = self._progressed = False
+        self._started = self._caught_up = self._near = self._progressed = False
         self._pulse, self._lock = Pulse(name), name
 
     @abstractmethod
@@ -103,7 +110,7 @@ class Subscription(ABC):
     @property
     def started(self) -> bool:
         """Whether the database told where it stands, or who else follows it."""
-        return bool(self._rows) or self._pulse.state == STANDING_BY
+        return self._started or self._pulse.state == STANDING_BY
 
     @property
     def ran(self) -> bool:
@@ -127,11 +134,6 @@ class Subscription(ABC):
                 await self._session()
             except TopicRefused:
                 raise
-            except Zombie as zombie:
-                # Another worker is on it: stand by, and look again at what it left. After a re-drive that is the same place.
-                self._pulse.enter(STANDING_BY)
-                _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
-                await asyncio.sleep(_FIRST_PAUSE if self._progressed else STANDBY_SECONDS)
             except Exception as error:
                 self._pulse.enter(RETRYING, type(error).__name__)
                 pause = _FIRST_PAUSE if self._progressed else min(2 * pause, _LONGEST_PAUSE)
@@ -142,18 +144,57 @@ class Subscription(ABC):
                 self._caught_up = self._progressed = False
 
     async def _session(self) -> None:
-        async with self._connection() as connection, self._open(connection) as (effect, source):
+        """One connection and one membership, for as long as nothing fails."""
+        async with self._connection() as connection, self._sharing(connection) as share:
+            while True:
+                try:
+                    async with share.turn() as partitions:
+                        await self._follow(connection, share, partitions)
+                except Zombie as zombie:
+                    await self._stand_aside(zombie)
+
+    async def _stand_aside(self, zombie: Zombie) -> None:
+        """Another worker is on it: looks again, a moment later, at what it left. After a re-drive that is the same place."""
+        self._pulse.enter(STANDING_BY)
+        _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
+        pause = _FIRST_PAUSE if self._progressed else STANDBY_SECONDS
+        self._caught_up = self._progressed = False
+        await asyncio.sleep(pause)
+
+    async def _follow(self, connection: Any, share: Share, partitions: Sequence[int]) -> None:
+        """One turn: from reading the rows of these partitions until they are given anew."""
+        async with self._open(connection, partitions) as (effect, source):
             session = _Session(self, connection, effect, source)
             self.meters.states(self._rows.values())
             self._parked = True
             self._pulse.enter(RUNNING)
-            while True:
+            while not share.over:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
                 await session.take(steps)
                 await session.tend()
                 self._near, self._caught_up = source.near, source.caught_up and not steps
                 self._pulse.beat()
+                share.hint({row.partition: row.offset + 1 for row in self._rows.values() if row.offset is not None})
+                await share.beat()
+        self._rows, self._caught_up, self._tended = {}, False, 0.0
+        self.meters.states(())
+        self.meters.parked(0, 0)
+
+    @asynccontextmanager
+    async def _sharing(self, connection: Any) -> AsyncIterator[Share]:
+        """What this worker may follow beside others."""
+        if not (self.shared and isinstance(self.source, Topic) and self._broker.profile.groups):
+            # For thrift: two that follow one source would undo each other's work, though never harm it. What decides is the
+            # compare-and-set of the progress rows.
+            await stand_by(lambda: connection.fetchval(_LOCK, self._lock), self._pulse)
+            yield Whole(partitions_of(self.source))
+            return
+        await self._begin(connection, partitions_of(self.source))
+        self._started = True  # whether or not the broker is there
+        await until_there(self._broker, self._topic, self._wait)
+        async with Member.open(self._broker, self._group, self._topic, self._pulse) as member:
+            yield member
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -163,24 +204,22 @@ class Subscription(ABC):
         connection = await connect_as(self._dsn, "qudao-subscription", seconds=seconds, idle=IDLE_SECONDS, **settings)
         try:
             await prepare(connection)
-            # For thrift: two that follow one source would undo each other's work, though never harm it. What decides is the
-            # compare-and-set of the progress rows.
-            await stand_by(lambda: connection.fetchval(_LOCK, self._lock), self._pulse)
             yield connection
         finally:
             connection.terminate()
 
     @asynccontextmanager
-    async def _open(self, connection: Any) -> AsyncIterator[tuple[Effect, Source]]:
+    async def _open(self, connection: Any, partitions: Sequence[int]) -> AsyncIterator[tuple[Effect, Source]]:
+        effect, rows = await self._begin(connection, list(partitions))
+        self._rows = {partition: rows[partition] for partition in partitions}
+        self._started = True
         if isinstance(self.source, Topic):
-            effect, self._rows = await self._begin(connection, list(range(PARTITIONS)))
-            async with TopicReader.open(self._broker, self._topic, waiting=self._wait) as reader:
+            async with TopicReader.open(self._broker, self._topic, partitions, waiting=self._wait) as reader:
                 decoder = Decoder(self.source.name, self.source.registry)
                 source = TopicSource(reader, decoder, self._rows, self._check_seconds)
                 await source.open()
                 yield effect, source
         else:
-            effect, self._rows = await self._begin(connection, [PARTITION])
             row = self._rows[PARTITION]
             yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry)
 
@@ -280,7 +319,7 @@ class _Session:
         if now - self._s._tended < _TEND_SECONDS:
             return
         self._s._tended = now
-        if self._s.status == FORKED and await self._effect.table.read(self._connection) != self._s._rows:
+        if self._s.status == FORKED and not self._s._rows.items() <= (await self._effect.table.read(self._connection)).items():
             raise Zombie(f"{self._s.name}: somebody dealt with the fork")
         if self._s._parked:
             await self._tend_parked()
@@ -288,13 +327,14 @@ class _Session:
     async def _tend_parked(self) -> None:
         if names := await self._effect.parking.waiting(self._connection):
             arrived = await self._effect.arrived(self._connection, names)
-            due = await self._effect.parking.due(self._connection, arrived)
+            due = await self._effect.parking.due(self._connection, arrived, list(self._s._rows))
             for stream, partition in due:
                 await self._redrive(stream, partition)
             if len(due) == TRIED:
                 self._s._tended = 0.0  # there are more
         events, oldest = await self._effect.parking.count(self._connection)
-        self._s.meters.parked(events, oldest)
+        counts = COUNTING in self._s._rows
+        self._s.meters.parked(events if counts else 0, oldest if counts else 0)
         self._s._parked, self._effect.parking.grew = events > 0, False
 
     async def _redrive(self, stream: str, partition: int) -> None:

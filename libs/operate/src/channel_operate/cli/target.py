@@ -10,6 +10,7 @@ from channel_events.log import Log
 from channel_events.pure import Decider
 from channel_events.reaction import Reaction
 from channel_events.sending.sender import Sender
+from channel_events.signature import read_topic_key
 from channel_events.view import View
 
 from channel_operate.services import Installed, installed
@@ -43,6 +44,7 @@ class Target(msgspec.Struct, frozen=True):
     bootstrap: str | None
     profile: str
     topic_prefix: str
+    topic_key: bytes | None
     replication: int | None
     timezone: str
     durable: bool
@@ -59,7 +61,7 @@ class Target(msgspec.Struct, frozen=True):
     def broker(self) -> Broker:
         if self.bootstrap is None:
             raise Refused(f"{PREFIX}KAFKA_BOOTSTRAP is not set: write the broker's addresses, like 127.0.0.1:59092")
-        return Broker(self.bootstrap, self.profile, self.replication)
+        return Broker(self.bootstrap, self.profile, self.replication, self.topic_key)
 
     async def log(self) -> Log:
         """The log, opened for writing: a restore that nobody noticed yet is noticed then."""
@@ -83,6 +85,14 @@ class Target(msgspec.Struct, frozen=True):
         raise Refused(f"{self.name} has no {what} {name!r}; it has: {', '.join(one.name for one in there) or 'none'}")
 
 
+def _topic_key() -> bytes | None:
+    given = _setting("TOPIC_KEY")
+    try:
+        return None if given is None else read_topic_key(given)
+    except ValueError:
+        raise Refused(f"{PREFIX}TOPIC_KEY is wrong: write the key of the topics, as the services' processes have it") from None
+
+
 def target(name: str | None) -> Target:
     """The service called ``name``, the only one installed when that is None, with the settings of the environment."""
     found = {one.name: one for one in installed()}
@@ -103,6 +113,7 @@ def target(name: str | None) -> Target:
         bootstrap=_setting("KAFKA_BOOTSTRAP"),
         profile=profile,
         topic_prefix=os.environ.get(PREFIX + "TOPIC_PREFIX", "qudao."),
+        topic_key=_topic_key(),
         replication=None if replication is None else int(replication),
         timezone=_setting("TIMEZONE") or "Asia/Shanghai",
         durable=(_setting("DURABLE") or "true").lower() not in ("false", "0", "no", "off"),

@@ -98,7 +98,8 @@ async def _accept(chosen: Target, reaction: Reaction) -> list[int]:
 def _where(chosen: Target) -> Where:
     if chosen.owner_dsn is None:
         raise Refused("QUDAO_OWNER_DATABASE_URL is not set: tables are made as their owner, write its URL of the service's database")
-    given: dict[str, Any] = {"bootstrap": chosen.broker.bootstrap, "profile": chosen.profile, "topic_prefix": chosen.topic_prefix}
+    moved = {"bootstrap": chosen.broker.bootstrap, "profile": chosen.profile, "topic_prefix": chosen.topic_prefix}
+    given: dict[str, Any] = {**moved, "topic_key": chosen.topic_key}
     events = dict.fromkeys(event for decider in (*chosen.service.deciders, LOG) for event in decider.events)
     return Where(owner_dsn=chosen.owner_dsn, role=urlsplit(chosen.dsn).username, service=chosen.name, registry=Registry(events), **given)
 

@@ -1,6 +1,6 @@
 """What a route declares about its callers: ``dependencies=[Allow(Role.OPS)]``. A route that declares nothing is refused at start."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -46,14 +46,14 @@ def Open(why: str) -> Any:  # noqa: N802 - like Allow
 def declared(app: FastAPI) -> Mapping[int, Access]:
     """What the routes of ``app`` declare, by the route's ``id()``; `TypeError` with all that declare nothing.
 
-    The documents that FastAPI itself serves are open: they say what any reader of the source code knows.
+    The document that FastAPI itself serves is open: it says what any reader of the source code knows.
     """
     found: dict[int, Access] = {}
     missing = []
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if not isinstance(route, APIRoute):
-            if context.path not in {app.openapi_url, app.docs_url}:
+            if context.path != app.openapi_url:
                 missing.append(str(context.path))
             continue
         said = [one.call for one in route.dependant.dependencies if isinstance(one.call, Access)]
@@ -69,14 +69,18 @@ def declared(app: FastAPI) -> Mapping[int, Access]:
 def admit(scope: Scope) -> None:
     """Lets the caller of the route that was found for ``scope`` pass; `Denied` otherwise."""
     access: Access = scope["app"].state.access[id(scope["route"])]
-    if access.open_because is not None:
-        return
+    if access.open_because is None:
+        admit_one_of(scope, access.roles)
+
+
+def admit_one_of(scope: Scope, roles: Collection[Role]) -> None:
+    """Lets a caller with one of the roles pass; `Denied` otherwise."""
     state = scope["state"]
     principal: Principal | None = state["principal"]
     if principal is None:
         raise state["denied"]
-    if not access.roles & principal.roles:
-        raise Denied(403, "forbidden", 'Bearer error="insufficient_scope"', needs=", ".join(sorted(access.roles)))
+    if principal.roles.isdisjoint(roles):
+        raise Denied(403, "forbidden", 'Bearer error="insufficient_scope"', needs=", ".join(sorted(roles)))
 
 
 def only_for_itself(caller: Principal, partner_id: str) -> None:

@@ -22,6 +22,8 @@ LEEWAY_SECONDS = 30
 REMEMBERED = 10_000
 """Verified tokens that are remembered: a signature costs some 50 us, a memory 2."""
 MAX_SUBJECT = 200
+LATEST = 2**53
+"""Seconds since 1970 of which a float still knows each."""
 
 Reason = Literal["form", "algorithm", "key", "signature", "issuer", "audience", "not_yet_valid", "claims"]
 
@@ -38,7 +40,9 @@ class ExpiredToken(Exception):
     """The token was good, until its ``exp``."""
 
 
-class _Verified(msgspec.Struct, frozen=True):
+class Verified(msgspec.Struct, frozen=True):
+    """Whom a token speaks for, and the key that signed it."""
+
     principal: Principal
     kid: str
     key: RSAKey
@@ -60,26 +64,29 @@ class Verifier:
         )
         # Headers that are not ours to understand are ignored (RFC 7515, 4), but for ``crit``.
         self._registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-        self._verified: dict[bytes, _Verified] = {}
+        self._verified: dict[bytes, Verified] = {}
 
-    async def principal(self, token: bytes) -> Principal:
-        """Whom the token speaks for. Raises `BadToken`, `ExpiredToken`."""
+    async def verified(self, token: bytes) -> Verified:
+        """What is known of a token. Raises `BadToken`, `ExpiredToken`."""
         digest = hashlib.sha256(token).digest()
         known = self._verified.get(digest)
-        # A key that was taken out, or replaced under its id, takes its tokens along.
-        if known is None or self.keys.get(known.kid) is not known.key:
+        if known is None or not self.holds(known):
             known = await self._verify(token)
             self._remember(digest, known)
         if self._clock() >= known.principal.expires_at:
             raise ExpiredToken
-        return known.principal
+        return known
 
-    def _remember(self, digest: bytes, verified: _Verified) -> None:
+    def holds(self, known: Verified) -> bool:
+        """Whether its key is still there: one that was taken out, or replaced under its id, takes its tokens along."""
+        return self.keys.get(known.kid) is known.key
+
+    def _remember(self, digest: bytes, verified: Verified) -> None:
         if len(self._verified) >= REMEMBERED:
             del self._verified[next(iter(self._verified))]
         self._verified[digest] = verified
 
-    async def _verify(self, token: bytes) -> _Verified:
+    async def _verify(self, token: bytes) -> Verified:
         if len(token) > MAX_TOKEN_BYTES:
             raise BadToken("form")
         try:
@@ -100,12 +107,12 @@ class Verifier:
         if not genuine:
             raise BadToken("signature")
         claims = self._checked_claims(payload)
-        return _Verified(_principal(claims), kid, key)
+        return Verified(_principal(claims), kid, key)
 
     def _checked_claims(self, payload: bytes) -> dict[str, Any]:
         try:
             claims = msgspec.json.decode(payload, type=dict[str, Any])
-            self._claims.validate(claims)
+            self._claims.validate(_with_moments(claims))
         except ExpiredTokenError:
             raise ExpiredToken from None
         except ClaimError as error:
@@ -144,6 +151,15 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         source=_code(claims.get("source")) if Role.SOURCE in roles else None,
         expires_at=float(claims["exp"]) + LEEWAY_SECONDS,
     )
+
+
+def _with_moments(claims: dict[str, Any]) -> dict[str, Any]:
+    """The claims, whose times are numbers of seconds that a clock may show: one of 401 digits is none that a float can hold."""
+    for name in ("exp", "nbf", "iat"):
+        said = claims.get(name, 0)
+        if not isinstance(said, int | float) or isinstance(said, bool) or not abs(said) < LATEST:
+            raise BadToken("claims")
+    return claims
 
 
 def _code(value: Any) -> str:

@@ -10,6 +10,8 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from channel_service.lost import Stalled
+
 STALL_SECONDS = 30.0
 """How long a client may take for one part: a snapshot that is kept open keeps the database from tidying up."""
 TOTAL_SECONDS = 1800.0
@@ -17,10 +19,6 @@ TOTAL_SECONDS = 1800.0
 
 Parts = Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]]
 """Opens what the export needs and makes its parts."""
-
-
-class Stalled(Exception):
-    """The client does not read, or reads too slowly: its connection is closed, so it sees that the file is not whole."""
 
 
 class Export(Response):

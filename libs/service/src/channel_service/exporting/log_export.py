@@ -30,7 +30,9 @@ _ROWS = sa.text(
 )
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
-router = APIRouter(tags=["exports"], dependencies=[Allow(Role.AUDITOR)])
+EXPORTERS = frozenset({Role.AUDITOR, Role.BRAND_ADMIN})
+"""Who sees the whole log, with what is private in it."""
+router = APIRouter(tags=["exports"], dependencies=[Allow(*EXPORTERS)])
 
 
 @router.get(EXPORTS + "events", summary="Export: the whole log", operation_id="export_events", status_code=200, responses=answers(*OFFERED))

@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from channel_terms import Wrong, parse_document
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
+from channel_service.auth.access import admit
 from channel_service.problems.words import Words
 
 MAX_DEPTH = 32
@@ -40,64 +41,65 @@ def unlimited_body(endpoint: Any) -> Any:
     return endpoint
 
 
-class BodyLimit:
-    """Gives routes their whole body at once, checked, and never holds more than ``limit`` bytes of it.
+class Body:
+    """Gives a route its whole body at once, checked, and never holds more than ``limit`` bytes of it.
 
-    It acts when the route reads, not before: by then routing has told which route it is.
+    It acts when the route reads, not before: by then routing has told which route it is. Who is not let in makes us read nothing: FastAPI
+    reads and parses a body before its dependencies run.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app = app
-        self.limit = limit
+    __slots__ = ("_asked", "_delivered", "_head", "_limit", "_receive", "_scope")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        delivered = False
+    def __init__(self, scope: Scope, receive: Receive, head: Mapping[bytes, Sequence[bytes]], limit: int) -> None:
+        self._scope, self._receive, self._head, self._limit = scope, receive, head, limit
+        self._asked = self._delivered = False
 
-        async def checked() -> Message:
-            nonlocal delivered
-            if delivered:
-                return await receive()
-            _check_encoding(scope)
-            if getattr(scope.get("endpoint"), _UNLIMITED, False):
-                return await receive()
-            delivered = True
-            return await self._read(scope, receive)
+    async def receive(self) -> Message:
+        if self._delivered:
+            return await self._receive()
+        if not self._asked and "route" in self._scope:
+            self._asked = True
+            admit(self._scope)
+        _check_encoding(self._said(b"content-encoding"))
+        if getattr(self._scope.get("endpoint"), _UNLIMITED, False):
+            return await self._receive()
+        self._delivered = True
+        return await self._whole()
 
-        await self.app(scope, checked, send)
-
-    async def _read(self, scope: Scope, receive: Receive) -> Message:
-        declared = _header(scope, b"content-length")
-        if declared.isdigit() and int(declared) > self.limit:
+    async def _whole(self) -> Message:
+        declared = self._said(b"content-length")
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > self._limit):
             self._too_large()
         chunks: list[bytes] = []
         size = 0
         while True:
-            message = await receive()
+            message = await self._receive()
             if message["type"] != "http.request":
                 return message
             chunk = message.get("body", b"")
             size += len(chunk)
             # A chunked body declares no length: what counts is what came.
-            if size > self.limit:
+            if size > self._limit:
                 self._too_large()
             chunks.append(chunk)
             if not message.get("more_body", False):
                 break
         body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        if body and b"json" in _header(scope, b"content-type"):
-            scope.setdefault("state", {})[_DOCUMENT] = parse_json(body)
+        if body and b"json" in self._said(b"content-type"):
+            self._scope["state"][_DOCUMENT] = parse_json(body)
         return {"type": "http.request", "body": body, "more_body": False}
 
+    def _said(self, name: bytes) -> bytes:
+        given = self._head.get(name)
+        return given[0] if given else b""
+
     def _too_large(self) -> NoReturn:
-        raise BodyRefused("body_too_large", 413, limit=self.limit)
+        raise BodyRefused("body_too_large", 413, limit=self._limit)
 
 
-def _check_encoding(scope: Scope) -> None:
+def _check_encoding(encoding: bytes) -> None:
     # A small body may unpack to a thousand times its size: we take none, so there is no limit to get wrong.
-    if (encoding := _header(scope, b"content-encoding")) and encoding.lower() != b"identity":
+    if encoding and encoding.lower() != b"identity":
         raise BodyRefused("content_encoding_unsupported", 415, {"accept-encoding": "identity"}, encoding=encoding.decode("latin-1"))
 
 
@@ -121,7 +123,7 @@ def parse_json(body: bytes) -> Any:
     """
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper(body):
         raise BodyRefused("body_too_deep", 400, limit=MAX_DEPTH)
-    if body.count(b",") > MAX_VALUES and _STRING.sub(b"", body).count(b",") > MAX_VALUES:
+    if body.count(b",") > MAX_VALUES and _without_strings(body).count(b",") > MAX_VALUES:
         raise BodyRefused("too_many_values", 400, limit=MAX_VALUES)
     try:
         return parse_document(body)
@@ -131,13 +133,19 @@ def parse_json(body: bytes) -> Any:
 
 def _deeper(body: bytes) -> bool:
     """Whether brackets nest deeper than the limit: takes the innermost pairs away, level by level, each in one pass in C."""
-    brackets = _STRING.sub(b"", body).translate(_TO_SQUARE, _NO_BRACKETS)
+    brackets = _without_strings(body).translate(_TO_SQUARE, _NO_BRACKETS)
+    if b"[" * (MAX_DEPTH + 1) in brackets:
+        return True
     for _ in range(MAX_DEPTH):
         if not brackets:
             return False
         brackets = brackets.replace(b"[]", b"")
     # Only openers count: with brackets that match nothing it is not JSON at all, which the parser says better.
     return brackets.count(b"[") > MAX_DEPTH or b"[]" in brackets
+
+
+def _without_strings(body: bytes) -> bytes:
+    return _STRING.sub(b"", body) if b'"' in body else body
 
 
 def _reason(error: Exception) -> Words:
@@ -150,10 +158,3 @@ def _reason(error: Exception) -> Words:
 
 def syntax_error(message: str, position: int) -> Words:
     return Words(f"{message} at character {position}", f"第 {position} 个字符处有语法错误")
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    for header, value in scope["headers"]:
-        if header == name:
-            return bytes(value)
-    return b""

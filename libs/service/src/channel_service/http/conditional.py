@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from channel_events import Expect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message
 
 from channel_service.problems.refusals import invalid
 
@@ -52,32 +52,13 @@ def content_tag(content: object) -> str:
     return hashlib.sha256(msgspec.json.encode(content, enc_hook=str)).hexdigest()[:32]
 
 
-class NotModified:
-    """Answers 304 where a read would answer with an ETag that the caller's If-None-Match names."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        known = b", ".join(value for name, value in scope["headers"] if name == b"if-none-match") if scope["type"] == "http" else b""
-        if not known or scope["method"] not in {"GET", "HEAD"}:
-            await self.app(scope, receive, send)
-            return
-        unchanged = False
-
-        async def sending(message: Message) -> None:
-            nonlocal unchanged
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                headers = dict(message["headers"])
-                unchanged = headers.get(b"cache-control") != b"no-store" and _names(known, headers.get(b"etag"))
-                if unchanged:
-                    kept = [(name, value) for name, value in message["headers"] if name not in {b"content-length", b"content-type"}]
-                    message = {**message, "status": 304, "headers": kept}
-            elif unchanged and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        await self.app(scope, receive, sending)
+def not_modified(message: Message, if_none_match: Sequence[bytes]) -> tuple[Message, bool]:
+    """The head of an answer to a read, and whether it became 304: where its ETag is one that the caller's If-None-Match names."""
+    headers = dict(message["headers"])
+    if headers.get(b"cache-control") == b"no-store" or not _names(b", ".join(if_none_match), headers.get(b"etag")):
+        return message, False
+    kept = [(name, value) for name, value in message["headers"] if name not in {b"content-length", b"content-type"}]
+    return {**message, "status": 304, "headers": kept}, True
 
 
 def _names(known: bytes, etag: bytes | None) -> bool:

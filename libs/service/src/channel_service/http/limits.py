@@ -6,75 +6,20 @@ header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10).
 """
 
 import math
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple, Protocol
 
 from channel_events.pure import Rejected
 from prometheus_client import Counter
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from channel_service.http.requests import Render
+from channel_service.rates import Limiter, Rate
 from channel_service.settings import Settings
 
 LIMITED = Counter("qudao_http_requests_limited_total", "Requests answered with 429, by kind of caller.", ["kind"])
 SIGN_IN = "sign-in"
-_MANY = 50_000
-
-
-class Rate(NamedTuple):
-    """``per_second`` on average, ``burst`` at once; written ``50/500``."""
-
-    per_second: float
-    burst: int
-
-    @classmethod
-    def of(cls, text: str) -> "Rate":
-        per_second, _, burst = text.partition("/")
-        return cls(float(per_second), int(burst))
-
-
-class Left(NamedTuple):
-    """What a caller has left: requests, seconds until all of them are back, and to wait before the next (0: none)."""
-
-    remaining: int
-    reset: float
-    wait: float
-
-
-class Limiter:
-    """GCRA: of each caller one time is kept, that at which all it has spent will be paid for. Callers at rest are forgotten."""
-
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
-        self.rate = rate
-        self._interval = 1 / rate.per_second
-        self._tolerance = rate.burst * self._interval
-        self._paid: dict[str, float] = {}
-        self._clock = clock
-
-    def spend(self, caller: str) -> Left:
-        """Takes one request, unless there is none left: then it says how long to wait."""
-        now = self._clock()
-        debt = max(self._paid.get(caller, now) - now, 0.0)
-        if (wait := debt + self._interval - self._tolerance) > 1e-9:
-            return Left(0, debt, wait)
-        debt += self._interval
-        if len(self._paid) >= _MANY and caller not in self._paid:
-            self._forget(now)
-        self._paid[caller] = now + debt
-        return Left(int((self._tolerance - debt) / self._interval + 1e-9), debt, 0.0)
-
-    def wait(self, caller: str) -> float:
-        """Seconds until one may be taken again."""
-        return max(self._paid.get(caller, 0.0) - self._clock() + self._interval - self._tolerance, 0.0)
-
-    def _forget(self, now: float) -> None:
-        self._paid = {caller: paid for caller, paid in self._paid.items() if paid > now}
-        if len(self._paid) >= _MANY:  # a flood from as many addresses: those that owe least are let off
-            kept = sorted(self._paid.items(), key=lambda item: item[1])[_MANY // 2 :]
-            self._paid = dict(kept)
 
 
 class Caller(Protocol):
@@ -97,69 +42,81 @@ def spend_source(request: Request, source: str) -> None:
     `Rejected` (``too_many_requests``) when it has none left. After the signature: nobody spends what is another's.
     """
     if left := request.app.state.limiters["source"].spend(source).wait:
-        LIMITED.labels("source").inc()
-        raise Rejected("too_many_requests", retry_after=math.ceil(left))
+        raise too_many(left, "source")
+
+
+def unsigned_waits(request: Request) -> float:
+    """For the same routes: the seconds for which this address has to wait, since too much of what it sent was not signed; 0 for none."""
+    waits: float = request.app.state.limiters[SIGN_IN].wait(address_of(request.scope))
+    return waits
+
+
+def spend_unsigned(request: Request) -> None:
+    """Counts one request that was not signed, like a bad token."""
+    request.app.state.limiters[SIGN_IN].spend(address_of(request.scope))
+
+
+def too_many(seconds: float, kind: str = SIGN_IN) -> Rejected:
+    """The refusal (``too_many_requests``) for who has to wait."""
+    LIMITED.labels(kind).inc()
+    return Rejected("too_many_requests", retry_after=math.ceil(seconds))
+
+
+class Refusal(NamedTuple):
+    """To come again in so many seconds."""
+
+    seconds: int
+
+
+class Answer(Protocol):
+    """What is used of `channel_service.http.edge.Answer`."""
+
+    more: Sequence[tuple[bytes, bytes]]
+    on_status: Any
 
 
 class Limits:
-    """Answers 429 to callers who have sent too much, and tells all others what they have left. Inside of `SignIn`."""
+    """Refuses callers who have sent too much, and tells all others what they have left."""
 
-    def __init__(self, app: ASGIApp, limiters: Mapping[str, Limiter], render: Render) -> None:
-        self.app, self.limiters, self.render = app, limiters, render
+    def __init__(self, limiters: Mapping[str, Limiter]) -> None:
+        self.limiters = limiters
         self._policies = {
-            kind: f'"{kind}";q={one.rate.burst};w={math.ceil(one.rate.burst / one.rate.per_second)}'.encode()
+            kind: (b"ratelimit-policy", f'"{kind}";q={one.rate.burst};w={math.ceil(one.rate.burst / one.rate.per_second)}'.encode())
             for kind, one in limiters.items()
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        state: Mapping[str, Any] = scope.get("state", {})
+    def ask(self, scope: Scope, answer: Answer) -> Refusal | None:
+        """Before a request is looked at any further: takes one from its caller, and has the answer say what is left."""
+        state = scope["state"]
         caller: Caller | None = state.get("principal")
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif caller is not None:
-            await self._known(scope, receive, send, caller)
-        elif getattr(state.get("denied"), "code", "token_missing") != "token_missing":
-            await self._stranger(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        if caller is not None:
+            return self._known(caller, answer)
+        if getattr(state.get("denied"), "code", "token_missing") != "token_missing":
+            return self._stranger(address_of(scope), answer)
+        return None
 
-    async def _known(self, scope: Scope, receive: Receive, send: Send, caller: Caller) -> None:
+    def _known(self, caller: Caller, answer: Answer) -> Refusal | None:
         kind, name = kind_of(caller)
         left = self.limiters[kind].spend(name)
-        told = [
-            (b"ratelimit-policy", self._policies[kind]),
-            (b"ratelimit", f'"{kind}";r={left.remaining};t={math.ceil(left.reset)}'.encode()),
-        ]
+        answer.more = (self._policies[kind], (b"ratelimit", b'"%b";r=%d;t=%d' % (kind.encode(), left.remaining, math.ceil(left.reset))))
+        return _refusal(kind, left.wait)
 
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *told]
-            await send(message)
-
-        if left.wait:
-            await self._refuse(scope, receive, sending, kind, left.wait)
-        else:
-            await self.app(scope, receive, sending)
-
-    async def _stranger(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _stranger(self, address: str, answer: Answer) -> Refusal | None:
         """A bad token is one of few: after those the address waits, whatever its next bad token is."""
-        address = _address(scope)
-        if wait := self.limiters[SIGN_IN].wait(address):
-            await self._refuse(scope, receive, send, SIGN_IN, wait)
-            return
 
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 401:
+        def spend(status: int) -> None:
+            if status == 401:
                 self.limiters[SIGN_IN].spend(address)
-            await send(message)
 
-        await self.app(scope, receive, sending)
+        answer.on_status = spend
+        return _refusal(SIGN_IN, self.limiters[SIGN_IN].wait(address))
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, kind: str, wait: float) -> None:
-        LIMITED.labels(kind).inc()
-        seconds = math.ceil(wait)
-        answer = self.render(scope, "too_many_requests", {"retry_after": seconds}, {"retry-after": str(seconds)})
-        await answer(scope, receive, send)
+
+def _refusal(kind: str, wait: float) -> Refusal | None:
+    if not wait:
+        return None
+    LIMITED.labels(kind).inc()
+    return Refusal(math.ceil(wait))
 
 
 def kind_of(caller: Caller) -> tuple[str, str]:
@@ -171,7 +128,7 @@ def kind_of(caller: Caller) -> tuple[str, str]:
     return "staff", caller.subject
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
     """The client's address; of IPv6 the network of 64 bits, which is what one customer has."""
     host = (scope.get("client") or ("",))[0]
     try:

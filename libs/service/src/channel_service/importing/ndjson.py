@@ -16,14 +16,15 @@ class NdjsonReader:
         self._what = what
         self._lines = Lines()
 
-    def feed(self, piece: bytes) -> Iterator[Read]:
+    def feed(self, piece: bytes) -> Iterator[Read | None]:
         return self._read(self._lines.feed(piece))
 
-    def end(self) -> Iterator[Read]:
+    def end(self) -> Iterator[Read | None]:
         return self._read(self._lines.end())
 
-    def _read(self, lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Read]:
+    def _read(self, lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Read | None]:
         for number, line in lines:
+            yield None
             if line is None or line.strip():
                 self.rows += 1
                 yield self._row(number, line)

@@ -38,14 +38,17 @@ Read: TypeAlias = Row | Refused
 
 
 class Reader(Protocol):
-    """Takes a file in pieces of any size and never holds more than a document."""
+    """Takes a file in pieces of any size and never holds more than a document.
+
+    ``None`` stands for a line that comes to nothing yet: whoever reads on can let others have their turn, however many there are.
+    """
 
     rows: int
     """Rows met so far, blank ones and the header not counted."""
 
-    def feed(self, piece: bytes) -> Iterator[Read]: ...
+    def feed(self, piece: bytes) -> Iterator[Read | None]: ...
 
-    def end(self) -> Iterator[Read]: ...
+    def end(self) -> Iterator[Read | None]: ...
 
 
 def row(number: int, what: ImportSet, document: Any) -> Read:

@@ -5,6 +5,7 @@ none is waited for.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
@@ -19,8 +20,8 @@ from channel_service.importing.rows import Read, Reader, Refused, Row
 IN_FLIGHT = 256
 """Documents handed to the log and not answered yet."""
 PROGRESS_EVERY = 1_000
-BREATHER = 100
-"""Rows after which others get their turn, whatever the rows come to: reading them waits for nothing by itself."""
+BREATH_SECONDS = 0.002
+"""After so long others get their turn, whatever the rows come to: reading them waits for nothing by itself."""
 
 Say: TypeAlias = Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
 """The text for people of a code and its facts, and the facts, in the language asked for."""
@@ -37,8 +38,11 @@ class _InFlight(Struct, frozen=True):
 class Import:
     """One run over one file. Iterate `results`; leaving early writes nothing more than what is in flight."""
 
-    def __init__(self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False) -> None:
-        self._log, self._by, self._say, self._dry_run = log, by, say, dry_run
+    def __init__(
+        self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False, failed: Callable[[BaseException], object] = lambda _: None
+    ) -> None:
+        """``failed`` is told of a failure of the log that ends the run."""
+        self._log, self._by, self._say, self._dry_run, self._failed = log, by, say, dry_run, failed
         self._waiting: deque[_InFlight | Refused] = deque()
         self._tally = Tally()
 
@@ -61,10 +65,14 @@ class Import:
         self._tally.rows = reader.rows
         yield Summary(self._tally, self._dry_run)
 
-    async def _take(self, reads: Iterable[Read]) -> AsyncIterator[Result]:
-        for number, read in enumerate(reads):
-            if number % BREATHER == BREATHER - 1:
+    async def _take(self, reads: Iterable[Read | None]) -> AsyncIterator[Result]:
+        breathed = time.perf_counter()
+        for read in reads:
+            if time.perf_counter() - breathed > BREATH_SECONDS:
                 await asyncio.sleep(0)
+                breathed = time.perf_counter()
+            if read is None:
+                continue
             while len(self._waiting) >= IN_FLIGHT or (self._waiting and self._is_settled(self._waiting[0])):
                 for result in await self._settle():
                     yield result
@@ -102,6 +110,7 @@ class Import:
             return self._refused(_unreadable(one.number, unreadable, one.id))
         except (LogUnavailable, OutcomeUnknown) as failure:
             self._tally.stopped = failure.code
+            self._failed(failure)
             return self._refused(Refused(one.number, failure.code, {}, one.id))
         if appended.replayed or not appended.events:
             self._tally.repeated += 1

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from starlette.responses import Response
@@ -15,6 +15,12 @@ from channel_service.problems.words import spoken
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
 _RANGE = re.compile(r"([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9]{1,8})*\s*(?:;\s*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?")
+
+
+class Render(Protocol):
+    """Makes the response of a problem from its code and facts."""
+
+    def __call__(self, scope: Scope, code: str, facts: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response: ...
 
 
 def language(scope: Scope) -> str:

@@ -18,9 +18,8 @@ class Health(BaseModel):
     status: Literal["live", "ready"]
     service: str = Field(examples=["partner-registry"])
     checks: dict[str, str] = {}
-    senders: dict[str, str] = Field(default={}, description="What leaves from here: ok, or how many could not be delivered.")
     troubles: dict[str, str] = {}
-    """What does not flow although the process does its work: the relay, a view, a reaction, and why."""
+    """What does not flow although the process does its work: the relay, a view, a reaction, a timer, a sender, and why."""
     instance: str = ""
     """``QUDAO_INSTANCE``: who started the process sees that it is this one that answers, not another on its port."""
 
@@ -41,13 +40,10 @@ async def ready(runtime: RuntimeDep) -> Health:
     checks = await runtime.checks()
     if any(state != "ok" for state in checks.values()):
         raise Rejected("unavailable", checks=checks)
-
-    senders = {} if runtime.worker is None else runtime.worker.sending
     return Health(
         status="ready",
         service=runtime.service.name,
         checks=checks,
-        senders=senders,
         troubles=runtime.troubles(),
         instance=runtime.settings.instance,
     )

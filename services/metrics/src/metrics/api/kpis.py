@@ -1,6 +1,6 @@
 """KPIs: what they mean, their values, and the facts behind each value, in pages or as a file."""
 
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Annotated, Any
 
@@ -11,9 +11,10 @@ from pydantic import Field, create_model
 
 from metrics.api.models import KpiAnswer, KpiDefinition, fact_of
 from metrics.api.parameters import asking, names_in
-from metrics.api.waiting import Waiting, seen
+from metrics.api.waiting import Waiting, near, seen
 from metrics.application.answers import HASH_JOINS, ORDER_TYPES, Order, ask, contributing_facts
 from metrics.application.catalogue import Catalogue
+from metrics.application.completeness import completeness
 from metrics.views.kpi_facts import facts_query
 
 
@@ -21,7 +22,10 @@ class Asked(Waiting):
     """A question for values."""
 
     group_by: list[str] = Field(
-        [], max_length=100, description="Any of its `dimensions`, day, week, month, quarter, year.", examples=[["channel_type", "month"]]
+        [],
+        max_length=100,
+        description="Any of its `dimensions`, day, week, month, quarter, half, year; fiscal_month, _quarter, _half, _year.",
+        examples=[["channel_type", "month"]],
     )
     order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
     limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
@@ -60,11 +64,14 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
     async def one_kpi(kpi: str, asked: Annotated[Asked, asking(Asked, dimensions)], runtime: RuntimeDep, caller: Caller) -> KpiAnswer:
         """By any of the groups. `order=-value&limit=10` are the highest ten."""
         definition = catalogue.kpi(kpi)
-        question = asked.question([definition], names_in(asked.group_by))
+        groups = asked.grouping([definition], names_in(asked.group_by), runtime.settings.fiscal)
+        question = asked.question([definition], groups)
         await seen(catalogue.behind(definition), asked, runtime)
+        async with runtime.reading_everything() as read:
+            known = await completeness(read, catalogue.counted_by(definition, question), partial(near, runtime))
         async with runtime.reading(caller.scope) as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
-        return KpiAnswer.of(definition, question, answer)
+        return KpiAnswer.of(definition, question, answer, known)
 
     @router.get("/kpis/{kpi}/facts", tags=["KPIs"], summary="The facts behind a value", response_model=pages)
     async def facts_of_kpi(

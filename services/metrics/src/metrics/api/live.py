@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from channel_events.pure import Rejected
 from channel_service import BRAND, Allow, Caller, Role, RuntimeDep
+from channel_terms import Calendar
 from fastapi import APIRouter, Header
 from fastapi.sse import format_sse_event
 from msgspec.structs import replace
@@ -162,7 +163,7 @@ def live_routes(catalogue: Catalogue) -> APIRouter:
             except Exception:  # without a database nothing new is told either; asked again at the next beat
                 return True
 
-        follow = _follow([catalogue.kpi(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, visible)
+        follow = _follow([catalogue.kpi(name) for name in dict.fromkeys(names_in(asked.kpi))], asked, runtime.settings.fiscal, visible)
         async with AsyncExitStack() as stack:  # refusals come before the answer's head, and after it the stream holds the client
             feed, client = await stack.enter_async_context(hub_of(runtime).following(follow, after, caller.subject))
             return LiveStream(_events(feed, client, caller.expires_at, same), stack.pop_all())
@@ -170,7 +171,7 @@ def live_routes(catalogue: Catalogue) -> APIRouter:
     return router
 
 
-def _follow(kpis: Sequence[Kpi], asked: Followed, visible: Set[str] | None) -> Follow:
+def _follow(kpis: Sequence[Kpi], asked: Followed, fiscal: Calendar, visible: Set[str] | None) -> Follow:
     """``visible``: the partners whose facts the caller may see; None is all."""
     question = asked.question(kpis)
     if visible is not None:
@@ -179,7 +180,7 @@ def _follow(kpis: Sequence[Kpi], asked: Followed, visible: Set[str] | None) -> F
         if not visible >= set(partners):
             raise Rejected("not_found")
         question = replace(question, filters={**question.filters, "partner": partners})
-    groupings = dict.fromkeys(asked.grouping(kpis, names_in([by])) for by in asked.by)
+    groupings = dict.fromkeys(asked.grouping(kpis, names_in([by]), fiscal) for by in asked.by)
     name = repr((sorted(kpi.name for kpi in kpis), sorted(groupings), link("", question)))
     return Follow(name, kpis, question, tuple(groupings))
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from metrics.api.parameters import link
 from metrics.application.answers import Answer, Value
+from metrics.application.completeness import Completeness, Reason
 from metrics.domain.facts import Amount, Dimension, Facts, Unit
 from metrics.domain.kpi import Dated, Kpi
 from metrics.domain.question import Question
@@ -74,6 +75,20 @@ class KpiValue(Figure):
     unit: Unit
 
 
+class Missing(BaseModel):
+    """Facts that a view may lack, and why; `/v1/progress` tells in which partitions."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    view: str = Field(examples=["sales"])
+    source: str = Field(description="The service whose events they come from.", examples=["orders-inventory"])
+    reason: Reason = Field(
+        description="`forked`: its history is another one than that taken in. `incomplete`: its topic has a gap. `parked`: events wait, "
+        "because they could not be taken in. `never_seen`: nothing ever came from there. `behind`: more is on its way than a batch, or "
+        "whether anything is cannot be seen now."
+    )
+
+
 class KpiAnswer(KpiDefinition):
     """A KPI's values. Money has a value for each currency, and never one over several."""
 
@@ -84,13 +99,20 @@ class KpiAnswer(KpiDefinition):
     group_by: list[str] = Field(examples=[["channel_type"]])
     values: list[KpiValue]
     more: bool = Field(description="Whether `limit` left groups out.")
+    complete: bool | None = Field(
+        description="Whether all facts that happened are counted, but for what is on its way. Null: nothing is known to be lacking, "
+        "but only another process knows what is on its way."
+    )
+    lacks: list[Missing] = Field(description="What keeps facts away.")
 
     @classmethod
-    def of(cls, kpi: Kpi, question: Question, answer: Answer) -> Self:
+    def of(cls, kpi: Kpi, question: Question, answer: Answer, known: Completeness) -> Self:
         definition = dict(KpiDefinition.model_validate(kpi))
         dates = {name: getattr(question, name) for name in ("first", "last", "as_of", "known_at")}
         values = [KpiValue.of(one, names=one.names, exact=one.exact, unit=kpi.unit) for one in answer.values]
-        return cls(**definition, **dates, group_by=list(question.groups), values=values, more=answer.more)
+        lacks = [Missing.model_validate(one) for one in known.lacks]
+        groups = list(question.groups)
+        return cls(**definition, **dates, group_by=groups, values=values, more=answer.more, complete=known.complete, lacks=lacks)
 
 
 class KpiFact(BaseModel):

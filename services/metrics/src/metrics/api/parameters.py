@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
 from channel_service import Day, invalid
+from channel_terms import Calendar
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -29,8 +30,8 @@ class Dates(BaseModel):
     first: Day | None = Field(None, alias="from", description="First date that counts.")
     last: Day | None = Field(None, alias="to", description="Last date that counts.")
 
-    def question(self, kpis: Sequence[Kpi], groups: Iterable[str] = ()) -> Question:
-        """The question asked of all of these; `Rejected` for a parameter or group that one of them has not, or dates in the
+    def question(self, kpis: Sequence[Kpi], groups: tuple[str, ...] = ()) -> Question:
+        """The question asked of all of these, by `grouping`; `Rejected` for a parameter that one of them has not, or dates in the
         wrong order."""
         known = self._common(kpis)
         given = {name: tuple(values) for name in self.filters if (values := getattr(self, name))}
@@ -47,12 +48,12 @@ class Dates(BaseModel):
             known_at=getattr(self, "known_at", None),
             filters={name: values for name, values in given.items() if name == known[name]},
             trees={known[name]: values for name, values in given.items() if name != known[name]},
-            groups=self.grouping(kpis, groups),
+            groups=groups,
         )
 
-    def grouping(self, kpis: Sequence[Kpi], names: Iterable[str]) -> tuple[str, ...]:
+    def grouping(self, kpis: Sequence[Kpi], names: Iterable[str], fiscal: Calendar) -> tuple[str, ...]:
         """Groups by their names, each once; `Rejected` where one of the KPIs cannot be grouped by it."""
-        allowed: dict[str, str] = {**{name: name for name in self._common(kpis).values()}, **{one.value: one for one in Period}}
+        allowed: dict[str, str] = {**{name: name for name in self._common(kpis).values()}, **Period.every(fiscal)}
         for name in names:
             if name not in allowed:
                 raise Rejected("group_unknown", group=name, allowed=", ".join(allowed))

@@ -25,6 +25,15 @@ class Waiting(AnyTime):
     wait_source: Annotated[str, Field(max_length=100, description="The service that gave the token.")] = "orders-inventory"
 
 
+def near(runtime: RuntimeDep, view: View, source: str) -> bool | None:
+    """Whether all but a batch of what ``source`` has sent is in the view; None where another process takes it in."""
+    parts = [] if runtime.worker is None else runtime.worker.subscriptions
+    for one in parts:
+        if one.view is view and one.source.name == source:
+            return None if one.status == "standing by" else one.status == "running" and one.near()
+    return None
+
+
 async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> None:
     """Returns when every view that reads ``wait_source`` has seen the write that ``wait_for`` names; `Rejected` otherwise:
     ``view_behind`` when the time is up."""

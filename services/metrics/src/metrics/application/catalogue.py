@@ -6,6 +6,7 @@ from channel_events import Rejected, View
 
 from metrics.domain.facts import Dimension, Facts
 from metrics.domain.kpi import Kpi
+from metrics.domain.question import Question
 from metrics.views.fact_tables import tables_of
 from metrics.views.scope import JOINED, TREES
 
@@ -34,5 +35,10 @@ class Catalogue:
         return self.kpis[name]
 
     def behind(self, kpi: Kpi) -> list[View]:
-        """The views that its answers are made from."""
+        """The views that its answers are made from, whatever is asked."""
         return [*(tables_of(one).view for one in kpi.facts), *self._joined]
+
+    def counted_by(self, kpi: Kpi, question: Question) -> list[View]:
+        """Those of them that decide which facts this question counts, and in which group."""
+        asked = [TREES[name] for name in question.trees] + [JOINED[name][0] for name in question.dimensions & JOINED.keys()]
+        return [*(tables_of(one).view for one in kpi.facts), *(view for view in self._joined if set(asked) & set(view.tables))]

@@ -1,4 +1,4 @@
-"""Events of partner-registry: who is under whom, and since when."""
+"""Events of partner-registry that are not of partners; those come with the copy of them."""
 
 from datetime import date
 
@@ -12,68 +12,3 @@ class TerritoryDefined(Struct, frozen=True, kw_only=True):
     name: str
     occurred_on: date
     parent: str | None = None
-
-
-@event("partner_applied", public=True)
-class PartnerApplied(Struct, frozen=True, kw_only=True):
-    partner_id: str
-    name: str
-    channel_type: str
-    territory: str
-    occurred_on: date
-    segment: str | None = None
-    parent: str | None = None
-
-
-@event("partner_moved", public=True)
-class PartnerMoved(Struct, frozen=True, kw_only=True):
-    """``occurred_on`` is the date from which it holds."""
-
-    partner_id: str
-    territory: str
-    occurred_on: date
-    parent: str | None = None
-
-
-@event("partner_described", public=True)
-class PartnerDescribed(Struct, frozen=True, kw_only=True):
-    """It is called ``name`` and belongs to ``segment`` now."""
-
-    partner_id: str
-    name: str
-    segment: str | None = None
-
-
-@event("partner_move_withdrawn", public=True)
-class PartnerMoveWithdrawn(Struct, frozen=True, kw_only=True):
-    """What was said of ``occurred_on`` does not hold."""
-
-    partner_id: str
-    occurred_on: date
-
-
-@event("children_access_granted", public=True)
-class ChildrenAccessGranted(Struct, frozen=True, kw_only=True):
-    """From ``occurred_on``, which may lie ahead, it sees what is of the partners directly under it."""
-
-    partner_id: str
-    occurred_on: date
-
-
-@event("children_access_revoked", public=True)
-class ChildrenAccessRevoked(Struct, frozen=True, kw_only=True):
-    """From ``occurred_on``, which may lie ahead, it sees only its own; what was granted for later days is void."""
-
-    partner_id: str
-    occurred_on: date
-
-
-EVENTS: tuple[type[Struct], ...] = (
-    TerritoryDefined,
-    PartnerApplied,
-    PartnerDescribed,
-    PartnerMoved,
-    PartnerMoveWithdrawn,
-    ChildrenAccessGranted,
-    ChildrenAccessRevoked,
-)

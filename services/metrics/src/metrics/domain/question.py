@@ -1,49 +1,50 @@
 """What may be asked of a KPI: which facts, grouped how, as of when and as known when."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
+from functools import cache
+from typing import Self
 
+from channel_terms import CIVIL, EARLIEST, Calendar, Grain, Span
 from msgspec import Struct
 
 
-class Period(StrEnum):
-    """Calendar periods to group by; weeks are those of ISO 8601, beginning on Monday."""
+class Period(str):
+    """What facts are grouped by in time: one grain of a calendar, by its name in groups: ``month``, ``fiscal_month``."""
 
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
+    grain: Grain
+    calendar: Calendar
 
-    def label(self, first: date) -> str:
-        """The name of the period that begins on ``first``: 2026-11-24, 2026-W48, 2026-11, 2026-Q4, 2026."""
-        week = first.isocalendar()
-        return {
-            Period.DAY: first.isoformat(),
-            Period.WEEK: f"{week.year:04}-W{week.week:02}",
-            Period.MONTH: f"{first.year:04}-{first.month:02}",
-            Period.QUARTER: f"{first.year:04}-Q{(first.month + 2) // 3}",
-            Period.YEAR: f"{first.year:04}",
-        }[self]
+    def __new__(cls, grain: Grain, calendar: Calendar = CIVIL) -> Self:
+        made = super().__new__(cls, grain if calendar is CIVIL else f"fiscal_{grain}")
+        made.grain, made.calendar = grain, calendar
+        return made
+
+    @classmethod
+    def every(cls, fiscal: Calendar) -> dict[str, Self]:
+        """All there are, by name, with those of the brand's own calendar, whose days and weeks are everybody's."""
+        found = [*map(cls, Grain), *(cls(grain, fiscal) for grain in Grain if grain not in {Grain.DAY, Grain.WEEK})]
+        return {str(one): one for one in found}
+
+    def label(self, day: date) -> str:
+        """The name of the period that ``day`` is in."""
+        return self.calendar.name(self.grain, day)
 
     def first_day(self, day: date) -> date:
-        """The first day of the period that ``day`` is in."""
-        match self:
-            case Period.DAY:
-                return day
-            case Period.WEEK:
-                return day - timedelta(days=min(day.weekday(), (day - date.min).days))
-            case _:
-                months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}[self]
-                return date(day.year, (day.month - 1) // months * months + 1, 1)
+        return self.calendar.span(self.grain, day).first
 
-    def last_day(self, first: date) -> date:
-        """The last day of the period that begins on ``first``."""
-        longest = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}[self]
-        if (date.max - first).days < longest:
-            return date.max
-        return self.first_day(first + timedelta(days=longest)) - timedelta(days=1)
+    def last_day(self, day: date) -> date:
+        return self.calendar.span(self.grain, day).last
+
+    @property
+    def first_days(self) -> list[date]:
+        """Of all periods in which facts can lie: no door takes an earlier business date, nor one far ahead of its day."""
+        return _first_days(self.calendar, self.grain)
+
+
+@cache
+def _first_days(calendar: Calendar, grain: Grain) -> list[date]:
+    return [span.first for span in calendar.spans(grain, Span(EARLIEST, date(2200, 12, 31)))]
 
 
 class Question(Struct, frozen=True, kw_only=True):

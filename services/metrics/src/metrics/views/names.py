@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
-from metrics.views.hierarchy import PARTNER, TERRITORY
+from metrics.views.hierarchy import PARTNERS, TERRITORY
 from metrics.views.products import PRODUCT
 
-_TABLES = {"partner": PARTNER, "product": PRODUCT, "territory": TERRITORY}
+_TABLES = {"partner": PARTNERS.partner, "product": PRODUCT, "territory": TERRITORY}
 
 
 def names_query(group: str, keys: Iterable[str]) -> sa.Select[Any] | None:

@@ -8,16 +8,20 @@ from typing import Any
 import sqlalchemy as sa
 from channel_events import Table
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import Grouping
 
 from metrics.domain.kpi import Dated
 from metrics.domain.question import Period, Question
-from metrics.views.hierarchy import PARTNER_PLACE, TERRITORY
+from metrics.views.hierarchy import PARTNERS, TERRITORY
 from metrics.views.products import PRODUCT
 from metrics.views.versions import members, on_date, versions
 
-TREES = {"partner": PARTNER_PLACE, "territory": TERRITORY}
+TREES = {"partner": PARTNERS.place, "territory": TERRITORY}
 JOINED: dict[str, tuple[Table, str, str]] = {"product_category": (PRODUCT, "product", "category")}
 """Of dimensions that are no facts' own: the versions that know of them, by which dimension, in which column."""
+
+_TRUNCATED = {"week", "month", "quarter", "year"}
+"""Periods that PostgreSQL knows."""
 
 
 class Scope:
@@ -41,8 +45,7 @@ class Scope:
     def column(self, by: str) -> sa.ColumnElement[Any]:
         """The value of a dimension (``""`` is none), or the first day of a period."""
         if isinstance(by, Period):
-            start = sa.func.date_trunc(sa.literal_column(f"'{by.value}'"), sa.cast(self._day, sa.DateTime))
-            return self._day if by is Period.DAY else sa.cast(start, sa.Date)
+            return self._day if by == "day" else _first_day(by, self._day)
         return self._joined[by] if by in self._joined else self.rows.c[by]
 
     def _join(self, name: str, known_at: date | None) -> sa.ColumnElement[str]:
@@ -63,6 +66,14 @@ class Scope:
     def _in_tree(self, name: str, roots: Sequence[str], known_at: date | None) -> sa.ColumnElement[bool]:
         member = members(TREES[name], roots, known_at)
         return sa.exists().where(member.c.entity == self.column(name), on_date(member, self._day))
+
+
+def _first_day(period: Period, day: sa.ColumnElement[date]) -> sa.ColumnElement[date]:
+    """Of the period that ``day`` is in."""
+    if period in _TRUNCATED:
+        return sa.cast(sa.func.date_trunc(sa.literal_column(f"'{period}'"), sa.cast(day, sa.DateTime)), sa.Date)
+    firsts = sa.literal(period.first_days, ARRAY(sa.Date))
+    return Grouping(firsts)[sa.func.width_bucket(day, firsts)]
 
 
 def _any_of(column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:

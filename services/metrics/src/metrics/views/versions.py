@@ -16,17 +16,13 @@ BEGINNING: sa.ColumnElement[date] = sa.literal_column("date '-infinity'", sa.Dat
 END: sa.ColumnElement[date] = sa.literal_column("date 'infinity'", sa.Date)
 
 
-def version_table(
-    name: str, entity: str, columns: Mapping[str, Any], *, indexes: Sequence[tuple[str, ...]] = (), scope: str | None = None
-) -> Table:
-    """A table of the versions of ``entity``; everybody's unless it has a scope."""
+def version_table(name: str, entity: str, columns: Mapping[str, Any]) -> Table:
+    """A table of the versions of ``entity``, which everybody may see."""
     return Table(
         name,
         key=(entity, "valid_from", "recorded_on"),
         columns={entity: TEXT, "valid_from": DATE, "recorded_on": DATE, **columns},
-        indexes=indexes,
-        scope=scope,
-        shared=scope is None,
+        shared=True,
     )
 
 

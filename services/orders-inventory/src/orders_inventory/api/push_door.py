@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from channel_events import Actor, Rejected
-from channel_service import BodyRefused, Open, RuntimeDep, Sealer, spend_source, unlimited_body
+from channel_service import BodyRefused, Open, RuntimeDep, Sealer, spend_source, spend_unsigned, too_many, unlimited_body, unsigned_waits
 from fastapi import APIRouter, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
 from orders_inventory.api import push_metrics as metrics
 from orders_inventory.api.sources import SECRETS
+from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.pushes import MAX_BYTES, receive_push
 from orders_inventory.application.source_keys import SourceKeys
 from orders_inventory.connectors import Delivery
@@ -72,15 +73,28 @@ class _Told:
 
 
 async def _keep(source: str, request: Request, runtime: RuntimeDep, told: _Told) -> PushKept:
+    signed, waits = _claims_to_be_signed(request), unsigned_waits(request)
+    told.outcome = "limited"
+    if waits and not signed:
+        raise too_many(waits)
+    told.outcome = "error"
     delivery = Delivery(dict(request.headers), await _body(request, told))
-    keys, now = _keys(request, runtime), datetime.now(UTC)
-    found = await keys.signer(source, delivery, now)
-    if found is None:
-        connector = keys.known(source)
-        told.known, told.outcome = connector is not None, "rejected_signature"
-        if connector is not None and connector.is_ping(delivery):
-            told.outcome = "ping"
+    if not signed:
+        spend_unsigned(request)
+        told.outcome = "ping"
+        # Answered alike for each source, those that are not here as well: who greets learns nothing.
+        if any(one.is_ping(delivery) for one in CONNECTORS.values()):
             return PushKept(push=None, duplicate=False)
+        told.outcome = "rejected_signature"
+        raise Rejected("push_unsigned")
+    keys, now = _keys(request, runtime), datetime.now(UTC)
+    # Of an address that waits only what a secret in memory signed goes on: nothing is looked up for it.
+    found = await keys.signer(source, delivery, now, look=not waits)
+    if found is None:
+        told.known, told.outcome = keys.known(source) is not None, "limited" if waits else "rejected_signature"
+        if waits:
+            raise too_many(waits)
+        spend_unsigned(request)
         raise Rejected("push_unsigned")
     connector, secret_id = found
     told.known, told.outcome = True, "limited"
@@ -94,6 +108,10 @@ async def _keep(source: str, request: Request, runtime: RuntimeDep, told: _Told)
         raise
     told.outcome = "accepted" if appended.events else "duplicate"
     return PushKept(push=push_id, duplicate=not appended.events)
+
+
+def _claims_to_be_signed(request: Request) -> bool:
+    return any(request.headers.get(one.signature) for one in CONNECTORS.values())
 
 
 async def _body(request: Request, told: _Told) -> bytes:

@@ -40,12 +40,14 @@ class SourceKeys:
         keys = self._known.get(source)
         return None if keys is None else keys.connector
 
-    async def signer(self, source: str, delivery: Delivery, now: datetime) -> tuple[Connector, str] | None:
-        """The connector and the id of the secret that signed; ``None`` for an unknown source and a signature that is missing or wrong."""
+    async def signer(self, source: str, delivery: Delivery, now: datetime, *, look: bool = True) -> tuple[Connector, str] | None:
+        """The connector and the id of the secret that signed; ``None`` for an unknown source and a signature that is missing or wrong.
+
+        Without ``look`` only the secrets in memory count."""
         asked = time.monotonic()
         keys = self._known.get(source)
         found = None if keys is None else _signer(keys, delivery, now)
-        if found is None and (keys := await self._read(source, asked)) is not None:
+        if found is None and look and (keys := await self._read(source, asked)) is not None:
             found = _signer(keys, delivery, now)
         return found
 

@@ -43,7 +43,8 @@ ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature
 REPLAY_SECONDS = 300
 MOST_SIGNATURES = 10
 _PREFIX = "whsec_"
-_ID = re.compile(r"[\x21-\x7e]{1,200}")
+_ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,200}")
+"""Without the point that separates the parts of the signed text: one text may be signed for one id only."""
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _ONCE = "1"
 """The version of what happens once: an event under another delivery id is a duplicate."""
@@ -159,6 +160,7 @@ def new_secret(random: bytes) -> str:
 
 CONNECTOR = Connector(
     platform="cloudevents",
+    signature=SIGNATURE,
     kept=(ID, TIMESTAMP, "content-type"),
     signed_by=signed_by,
     identify=identify,

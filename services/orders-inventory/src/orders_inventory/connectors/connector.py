@@ -24,6 +24,7 @@ class Delivery:
 class Connector:
     """How one platform signs, names and says things. All functions are pure, and none may raise on any input but where it says so.
 
+    ``signature``: the header without which nothing is signed, in lower case.
     ``signed_by(delivery, secrets, now)``: the number of the secret that signed the raw bytes, ``None`` when none did; parses nothing.
     ``identify(delivery)``: the platform's own id of a delivery whose signature is right; the same id is the same push for ever.
     ``interpret(delivery, settings, received_at)``: what it means; `Rejected` when it cannot be read: it is parked with that reason.
@@ -32,6 +33,7 @@ class Connector:
     """
 
     platform: str
+    signature: str
     kept: tuple[str, ...]
     signed_by: Callable[[Delivery, Sequence[str], datetime], int | None]
     identify: Callable[[Delivery], str]

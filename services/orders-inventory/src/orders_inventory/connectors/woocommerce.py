@@ -229,6 +229,7 @@ def new_secret(random: bytes) -> str:
 
 CONNECTOR = Connector(
     platform="woocommerce",
+    signature=SIGNATURE,
     kept=KEPT,
     signed_by=signed_by,
     identify=identify,

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-import sqlalchemy as sa
-from channel_service import BRAND, Allow, Commands, Listing, Role, list_route, searching
+from channel_service import BRAND, Allow, Commands, Listing, Role, list_route
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from partner_registry.domain.territories import DefineTerritory
-from partner_registry.views.territory_list import TERRITORY_LIST, TERRITORY_TABLE, TREE
+from partner_registry.views.territory_list import ROWS, TERRITORY_LIST, TERRITORY_TABLE
 
 router = APIRouter(prefix="/v1/territories", tags=["territories"], dependencies=[Allow(*BRAND)])
 
@@ -26,10 +25,5 @@ Commands(router).put(
 )
 
 
-TERRITORIES = Listing(
-    TERRITORY_LIST,
-    sa.select(TREE),
-    order=[TREE.c.territory],
-    filters=[searching(TERRITORY_TABLE, among=TREE.c.territory)],
-)
+TERRITORIES = Listing(TERRITORY_LIST, ROWS, order=[TERRITORY_TABLE.sql.c.territory], search=TERRITORY_TABLE)
 list_route(router, "", TERRITORIES, Territory, summary="All territories, by code")

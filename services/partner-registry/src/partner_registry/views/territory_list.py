@@ -1,10 +1,11 @@
 """All territories, each with its way from the root."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from channel_events import DATE, OWN_LOG, SEARCH, TEXT, Change, Recorded, Table, View, search_index, searchable
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from partner_registry.domain.territories import TerritoryDefined
 
@@ -26,15 +27,17 @@ TERRITORY_LIST = View("territory_list", version=2, of=OWN_LOG, tables=TERRITORY_
 search_index(TERRITORY_TABLE)
 
 
-_one = TERRITORY_TABLE.sql.c
+_one = TERRITORY_TABLE.sql
 
 
-def _tree() -> sa.CTE:
-    """Territories with ``path``, the codes from the root down to each."""
-    roots = sa.select(TERRITORY_TABLE.sql, sa.cast(array([_one.territory]), ARRAY(sa.Text)).label("path")).where(_one.parent.is_(None))
-    tree = roots.cte("tree", recursive=True)
-    below = sa.select(TERRITORY_TABLE.sql, sa.func.array_append(tree.c.path, _one.territory)).join(tree, _one.parent == tree.c.territory)
-    return tree.union_all(below)
+def _path() -> sa.ScalarSelect[Any]:
+    """The codes from the root down to a territory, found on the way up: for a page that is a few rows, the tree may have many."""
+    above = TERRITORY_TABLE.sql.alias("above")
+    itself = sa.select(_one.c.territory.label("code"), _one.c.parent.label("up"), sa.literal(0).label("steps")).correlate(_one)
+    way = itself.cte("way", recursive=True, nesting=True)
+    way = way.union_all(sa.select(above.c.territory, above.c.parent, way.c.steps + 1).join(way, above.c.territory == way.c.up))
+    return sa.select(sa.func.array_agg(aggregate_order_by(way.c.code, way.c.steps.desc()))).scalar_subquery()
 
 
-TREE = _tree()
+ROWS = sa.select(_one, _path().label("path"))
+"""Territories with ``path``, the codes from the root down to each."""

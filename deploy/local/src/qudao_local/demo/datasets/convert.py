@@ -26,9 +26,15 @@ def number_reader(style: Numbers) -> Callable[[str], Decimal]:
             text = text.replace(style.thousands, "")
         if len(text) > _MOST_DIGITS:
             raise BadValue(f"{text!r} has more than {_MOST_DIGITS} digits")
-        return Decimal(text.replace(style.decimal, "."))
+        return plain(Decimal(text.replace(style.decimal, ".")))
 
     return read
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number as it is written shortest, without exponent: 2.550 and 2.55 are one price, in two exports too."""
+    short = value.normalize()
+    return short if int(short.as_tuple().exponent) <= 0 else short.quantize(Decimal(1))
 
 
 def count(value: Decimal) -> int:

@@ -53,15 +53,40 @@ def slug(text: str) -> str:
     return "-".join("".join(sign if sign.isalnum() else " " for sign in text.lower()).split())
 
 
+def _whole(number: Decimal) -> int:
+    if number != number.to_integral_value():
+        raise BadValue(f"{number} is no place in a text")
+    return int(number)
+
+
+def _part(text: str, first: Decimal, last: Decimal | None = None) -> str:
+    """The signs from ``first`` to ``last``, both included and counted from 1; to the end without a last one."""
+    if first < 1:
+        raise BadValue("signs of a text are counted from 1")
+    return text[_whole(first) - 1 : None if last is None else _whole(last)]
+
+
+def _split(text: str, separator: str, place: Decimal) -> str:
+    """The piece at ``place``, from 1, or from the end with -1, -2; empty when there are not so many."""
+    pieces, at = text.split(separator), _whole(place)
+    at = at - 1 if at > 0 else len(pieces) + at if at < 0 else -1
+    return pieces[at].strip() if 0 <= at < len(pieces) else ""
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
+    "after": lambda text, separator: text.partition(separator)[2],
+    "before": lambda text, separator: text.partition(separator)[0],
+    "contains": lambda text, part: part in text,
     "first": lambda *values: next((value for value in values if value != ""), ""),
     "lower": str.lower,
     "max": max,
     "min": min,
     "one_of": lambda value, *others: value in others,
+    "part": _part,
     "round": _round,
     "slug": slug,
+    "split": _split,
     "upper": str.upper,
 }
 """Besides these ``number(text[, default])`` and ``col('name')``."""

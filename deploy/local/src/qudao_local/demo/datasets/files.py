@@ -18,11 +18,46 @@ Cells = list[str]
 
 
 class Source:
-    """A file of the export: its columns, and its rows as often as they are asked for."""
+    """One or several files of the export with the same columns: their columns, and their rows as often as they are asked for."""
 
     def __init__(self, folder: Path, description: File) -> None:
-        self.name = description.path
-        self._path = folder / description.path
+        self.name = ", ".join(description.path)
+        first, *more = [_File(folder, path, description) for path in _matching(folder, description.path)]
+        self._files = [first, *more]
+        self.columns = first.columns
+        for other in more:
+            if sorted(other.columns) != sorted(first.columns):
+                raise DataError(f"{other.name}: has other columns than {first.name}: {', '.join(other.columns)}")
+
+    def rows(self, report: Report) -> Iterator[tuple[str, int, Cells]]:
+        """The file, the line number and the trimmed cells of each whole row; the others go to ``report``."""
+        for file in self._files:
+            order = [file.columns.index(column) for column in self.columns]
+            same = order == sorted(order)
+            for line, cells in file.rows(report):
+                yield file.name, line, cells if same else [cells[position] for position in order]
+
+
+def _matching(folder: Path, paths: list[str]) -> list[str]:
+    """The files, each once, by their names; one that is named without a pattern must be there."""
+    found: list[str] = []
+    for path in paths:
+        if not any(sign in path for sign in "*?["):
+            found.append(path)
+            continue
+        matching = sorted(str(one.relative_to(folder)) for one in folder.glob(path) if one.is_file())
+        if not matching:
+            raise DataError(f"{folder / path}: no file matches")
+        found += matching
+    return sorted(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+class _File:
+    """One file: its columns, and its rows as often as they are asked for."""
+
+    def __init__(self, folder: Path, path: str, description: File) -> None:
+        self.name = path
+        self._path = folder / path
         self._description = description
         self.columns = description.header or self._header()
 

@@ -1,22 +1,24 @@
 """A mapping and a folder of files become a scenario and a report of what was not taken."""
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 
+from qudao_local.demo.datasets.earlier import Earlier
 from qudao_local.demo.datasets.mapping import Mapping
 from qudao_local.demo.datasets.masters import PartnerRows, read_products, read_territories, require_warehouses
 from qudao_local.demo.datasets.orders import OrderReader, OrderRows
-from qudao_local.demo.datasets.report import DataError, Report
-from qudao_local.demo.datasets.stories import tell
+from qudao_local.demo.datasets.report import DataError, Report, place
+from qudao_local.demo.datasets.stories import Story, tell
 from qudao_local.demo.datasets.tables import Tables
-from qudao_local.demo.documents import Document, Order, Partner, Receipt, Step, Territory, Warehouse
+from qudao_local.demo.documents import Partner, Territory, Warehouse
 from qudao_local.demo.scenario import Scenario
 
 
-def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
+def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tuple[Scenario, Report, Earlier]:
     """Reads everything, writes nothing. Orders come in the order of their days, then as the file has them.
+
+    The last is what a later load builds on, as this one does on ``earlier``.
 
     Raises `MappingError` when the mapping does not fit the files' columns, `DataError` when a file cannot be read or has no good order.
     """
@@ -24,16 +26,26 @@ def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
     tables = Tables(mapping, folder, report)
     territories = read_territories(mapping, tables)
     require_warehouses(mapping, territories)
-    products = read_products(mapping, tables)
+    products, places = read_products(mapping, tables)
     partner_rows = PartnerRows(mapping, tables)
-    orders = OrderReader(tables, mapping.orders, partner_rows.found, products).read()
+    orders = OrderReader(tables, mapping.orders, mapping.currency, partner_rows.found, products).read()
     days = [order.header.on for order in orders.values() if order.header]
     if not days:
         raise DataError(f"{folder}: not one good order line; the first bad rows: {'; '.join(map(str, report.bad[:3])) or 'none'}")
-    before = min(days) - timedelta(1)
+    earlier = earlier or Earlier()
+    before = earlier.before or min(days) - timedelta(1)
     partners = partner_rows.placed(territories, _territories_of_orders(orders, report), before)
     _drop_unplaced(orders, partners, report)
     stories = _stories(mapping, orders, report)
+    report.loaded({key for key, order in orders.items() if order.header})
+    earlier = Earlier(before, earlier.receipts)
+    if mapping.opening_stock == "all_ordered":
+        earlier = earlier.with_stock_for(mapping.name, (document for story in stories for document in story.documents), before)
+    # Those of a product that is no more in the export are there, or were refused for what it is called.
+    opening = [receipt for receipt in earlier.receipts if receipt.sku in products]
+    for partner in partners:
+        row = partner_rows.found[partner.partner_id][1]
+        places["Partner", partner.partner_id] = place(row.file, row.line)
     return (
         Scenario(
             name=mapping.name,
@@ -45,41 +57,22 @@ def load(mapping: Mapping, folder: Path) -> tuple[Scenario, Report]:
             partners=partners,
             products=list(products.values()),
             warehouses=[Warehouse(one.warehouse, one.name, one.territory) for one in mapping.warehouses],
-            expected_documents=sum(len(documents) for documents, _ in stories),
-            documents=lambda: _documents(mapping, stories, before),
-            steps=lambda: iter([steps for _, steps in stories if steps]),
+            expected_documents=len(opening) + sum(len(story.documents) for story in stories),
+            documents=lambda: chain(opening, (document for story in stories for document in story.documents)),
+            places=lambda: chain(repeat("opening stock", len(opening)), (at for story in stories for at in story.places)),
+            master_places=places,
+            steps=lambda: iter([story.steps for story in stories if story.steps]),
             groupings=("territory", "segment", "product_category", "year"),
         ),
         report,
+        earlier,
     )
-
-
-Story = tuple[list[Document], list[Step]]
 
 
 def _stories(mapping: Mapping, orders: dict[str, OrderRows], report: Report) -> list[Story]:
     by_day = sorted(orders.items(), key=lambda item: item[1].header.on if item[1].header else date.max)
-    told = (tell(mapping.name, mapping.currency, key, order, report) for key, order in by_day)
-    return [story for story in told if story[0]]
-
-
-def _documents(mapping: Mapping, stories: list[Story], before: date) -> Iterator[Document]:
-    if mapping.opening_stock == "all_ordered":
-        yield from _opening(mapping.name, stories, before)
-    for documents, _ in stories:
-        yield from documents
-
-
-def _opening(name: str, stories: list[Story], on: date) -> Iterator[Receipt]:
-    """What is ordered of each product, received before; under the data set's name, so that two may share a warehouse."""
-    total: Counter[tuple[str, str]] = Counter()
-    for documents, _ in stories:
-        for document in documents:
-            if isinstance(document, Order):
-                for line in document.lines:
-                    total[document.warehouse, line.sku] += line.quantity
-    for (warehouse, sku), quantity in sorted(total.items()):
-        yield Receipt(warehouse, sku, quantity, f"opening {name}", on)
+    told = (tell(mapping.name, key, order, report) for key, order in by_day)
+    return [story for story in told if story.documents]
 
 
 def _territories_of_orders(orders: dict[str, OrderRows], report: Report) -> dict[str, str]:

@@ -59,7 +59,7 @@ Condition = Annotated[str, BeforeValidator(_expression)]
 class File(_Part):
     """A delimited text file with a header line, in the data set's folder."""
 
-    path: str
+    path: Columns = Field(description="one, several, or patterns like sales-*.csv; several are read in the order of their names")
     compression: Literal["none", "gzip", "zip"] | None = Field(default=None, description="by default from the path's ending")
     member: str | None = Field(default=None, description="the file within a zip that has several")
     delimiter: str = Field(default=",", min_length=1, max_length=1)
@@ -68,7 +68,12 @@ class File(_Part):
     header: list[str] | None = Field(default=None, description="the columns, of a file without a header line")
     key: Columns | None = Field(default=None, description="the columns by which others join this file")
 
-    @field_validator("path", "member")
+    @field_validator("path")
+    @classmethod
+    def _all_inside(cls, paths: list[str]) -> list[str]:
+        return [cls._inside(path) or "" for path in paths]
+
+    @field_validator("member")
     @classmethod
     def _inside(cls, path: str | None) -> str | None:
         if path is not None and (Path(path).is_absolute() or ".." in Path(path).parts):
@@ -101,13 +106,21 @@ class Table(_Part):
     where: Condition | None = Field(default=None, description="only rows for which this holds; the others are passed over")
 
 
-class Territories(Table):
+class Described(Table):
+    """What may be described in many rows, as a customer on each of its orders."""
+
+    keep: Literal["first", "last"] | None = Field(
+        default=None, description="whose description holds when rows differ; without it a row that differs from the first is bad"
+    )
+
+
+class Territories(Described):
     territory: Written
     name: Written
     parent: Written | None = None
 
 
-class Partners(Table):
+class Partners(Described):
     partner: Written
     name: Written
     channel_type: Written
@@ -116,7 +129,7 @@ class Partners(Table):
     parent: Written | None = None
 
 
-class Products(Table):
+class Products(Described):
     sku: Written
     name: Written
     category: Written | None = None
@@ -133,8 +146,15 @@ class Line(_Part):
     line: Written | None = Field(default=None, description="the line's key in its order; by default the row's number in the order, from 1")
     sku: Written
     quantity: Written
-    unit_price: Written
+    unit_price: Written | None = None
+    total: Written | None = Field(default=None, description="instead of the unit price: what all units cost together, before the discount")
     discount: Written | None = None
+
+    @model_validator(mode="after")
+    def _one_price(self) -> "Line":
+        if (self.unit_price is None) == (self.total is None):
+            raise ValueError("give either unit_price or total")
+        return self
 
 
 RowKind = Literal["order_line", "cancellation", "return", "adjustment", "ignored"]
@@ -168,6 +188,7 @@ class Orders(Table):
     partner: Written
     on: Written
     warehouse: Written
+    currency: Written | None = Field(default=None, description="ISO 4217 code; by default the mapping's")
     sales_rep: Written | None = None
     territory: Written | None = Field(default=None, description="when given, a partner's territory is that of its orders")
     confirmed_on: Written | None = None

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol, TypeVar
 
-from qudao_local.demo.datasets.mapping import Mapping, Partners, Products
-from qudao_local.demo.datasets.report import BadValue, MappingError, require
+from qudao_local.demo.datasets.mapping import Described, Mapping, Partners, Products
+from qudao_local.demo.datasets.report import BadValue, MappingError, place, require
 from qudao_local.demo.datasets.tables import Row, Section, Tables
 from qudao_local.demo.documents import Partner, Product, Territory
+
+Item = TypeVar("Item")
 
 CHANNEL_TYPES = ("direct", "distributor", "agent", "retailer", "store", "ecommerce", "social")
 
@@ -22,8 +24,15 @@ def read_territories(mapping: Mapping, tables: Tables) -> dict[str, Territory]:
         for row in section.rows():
             try:
                 territory = Territory(code(row), name(row), parent(row) or None)
-                known = found.setdefault(territory.territory, (territory, row))[0]
-                require(known == territory, f"territory {territory.territory} is there already with another name or parent")
+                _keep(
+                    found,
+                    territory.territory,
+                    (territory, row),
+                    described,
+                    tables,
+                    f"territory {territory.territory}",
+                    "another name or parent",
+                )
             except BadValue as bad:
                 tables.report.reject(row.file, row.line, str(bad))
     return _parents_first(found, tables)
@@ -51,8 +60,7 @@ class PartnerRows:
                     segment=segment(row) or None,
                     parent=parent(row) or None,
                 )
-                known = self.found.setdefault(partner.partner_id, (partner, row))[0]
-                require(known == partner, f"partner {partner.partner_id} is there already with other facts")
+                _keep(self.found, partner.partner_id, (partner, row), described, tables, f"partner {partner.partner_id}", "other facts")
             except BadValue as bad:
                 tables.report.reject(row.file, row.line, str(bad))
 
@@ -72,22 +80,35 @@ class PartnerRows:
         return list(_parents_first(placed, self._tables).values())
 
 
-def read_products(mapping: Mapping, tables: Tables) -> dict[str, Product]:
-    """The products by SKU; the same may come again, as in a file of order lines."""
+def read_products(mapping: Mapping, tables: Tables) -> tuple[dict[str, Product], dict[tuple[str, str], str]]:
+    """The products by SKU, and where each stands; the same may come again, as in a file of order lines."""
     described: Products = mapping.products
     section = Section(tables, described, "products")
     sku, name = section.text(described.sku, "sku"), section.text(described.name, "name")
     category = section.optional_text(described.category, "category")
     subcategory = section.optional_text(described.subcategory, "subcategory")
-    found: dict[str, Product] = {}
+    found: dict[str, tuple[Product, Row]] = {}
     for row in section.rows():
         try:
             product = Product(sku(row), name(row), category(row) or None, subcategory(row) or None)
-            known = found.setdefault(product.sku, product)
-            require(known == product, f"product {product.sku} is there already with another name or category")
+            _keep(found, product.sku, (product, row), described, tables, f"product {product.sku}", "another name or category")
         except BadValue as bad:
             tables.report.reject(row.file, row.line, str(bad))
-    return found
+    places = {("Product", sku): place(row.file, row.line) for sku, (_, row) in found.items()}
+    return {sku: product for sku, (product, _) in found.items()}, places
+
+
+def _keep(
+    found: dict[str, tuple[Item, Row]], code: str, new: tuple[Item, Row], described: Described, tables: Tables, what: str, differs: str
+) -> None:
+    """Keeps a description: the only one, or the one that the mapping says. `BadValue` when it says nothing and two differ."""
+    known = found.setdefault(code, new)
+    if known[0] == new[0]:
+        return
+    require(described.keep is not None, f"{what} is there already with {differs}")
+    tables.report.repeat(new[1].file, new[1].line, f"{what} is there already with {differs}; the {described.keep} one holds")
+    if described.keep == "last":
+        found[code] = new
 
 
 class _InTree(Protocol):

@@ -1,15 +1,19 @@
 """Order rows become orders: grouped by the order's key, with what was taken back from them."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
-from qudao_local.demo.datasets.convert import count
-from qudao_local.demo.datasets.mapping import Kind, Orders
+from qudao_local.demo.datasets.convert import count, plain
+from qudao_local.demo.datasets.mapping import Kind, Orders, Value
 from qudao_local.demo.datasets.report import BadValue
 from qudao_local.demo.datasets.tables import Row, Section, Tables
 from qudao_local.demo.documents import Line
+
+_PRICE_DIGITS = 4
+"""Behind the point, of a unit price that is worked out from a line's total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Header:
     partner: str
     on: date
     warehouse: str
+    currency: str
     sales_rep: str | None
     territory: str | None
     confirmed_on: date | None
@@ -28,10 +33,14 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A row that takes units of a line back; what it is called in the export tells lines apart: the line's key, else the SKU."""
+    """A row that takes units of a line back; what it is called in the export tells lines apart: the line's key, else the SKU.
+
+    ``turn`` counts the rows of the same kind for the same ``wanted``, from 1: both together are what it is known by in a later export.
+    """
 
     kind: str
     row: Row
+    turn: int
     wanted: str
     quantity: int
     on: date | None
@@ -40,28 +49,33 @@ class TakenBack:
 
 @dataclass(slots=True)
 class OrderRows:
-    """An order as its rows tell it; ``rows`` counts all its line rows, also bad ones, so that mending one renames no other."""
+    """An order as its rows tell it; ``rows`` counts the line rows in each file, also bad ones, so that mending one renames no other."""
 
     header: Header | None = None
     row: Row | None = None
-    rows: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
     lines: dict[str, Line] = field(default_factory=dict)
     taken_back: list[TakenBack] = field(default_factory=list)
+    turns: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 class OrderReader:
     """Reads the orders' file row by row; bad rows are listed, the others of their order still count."""
 
-    def __init__(self, tables: Tables, orders: Orders, partners: Mapping[str, object], products: Mapping[str, object]) -> None:
+    def __init__(
+        self, tables: Tables, orders: Orders, currency: str, partners: Mapping[str, object], products: Mapping[str, object]
+    ) -> None:
         self._report = tables.report
         self._partners = partners
         self._products = products
         section = Section(tables, orders, "orders")
         self._section = section
         self._key = section.text(orders.order, "order")
+        section.order_of = self._order_of
         self._partner = section.text(orders.partner, "partner")
         self._on = section.day(orders.on, "on")
         self._warehouse = section.text(orders.warehouse, "warehouse")
+        self._currency = section.text(orders.currency or Value(constant=currency), "currency")
         self._sales_rep = section.optional_text(orders.sales_rep, "sales_rep")
         self._territory = section.optional_text(orders.territory, "territory")
         self._steps = [section.day(getattr(orders, name), name) for name in ("confirmed_on", "shipped_on", "delivered_on")]
@@ -69,7 +83,8 @@ class OrderReader:
         self._line = section.text(line.line, "line.line") if line.line else None
         self._sku = section.text(line.sku, "line.sku")
         self._quantity = section.number(line.quantity, "line.quantity")
-        self._unit_price = section.number(line.unit_price, "line.unit_price")
+        self._unit_price = section.number(line.unit_price, "line.unit_price") if line.unit_price else None
+        self._total = section.number(line.total, "line.total") if line.total else None
         self._discount = section.number(line.discount, "line.discount") if line.discount else None
         self._kinds = [_BoundKind(section, kind, f"kinds.{number}") for number, kind in enumerate(orders.kinds)]
 
@@ -80,8 +95,14 @@ class OrderReader:
             try:
                 self._take(row, orders)
             except BadValue as bad:
-                self._report.reject(row.file, row.line, str(bad))
+                self._report.reject(row.file, row.line, str(bad), self._order_of(row))
         return orders
+
+    def _order_of(self, row: Row) -> str | None:
+        try:
+            return self._key(row)
+        except (BadValue, IndexError):  # a row without its joined ones has no columns of theirs
+            return None
 
     def _take(self, row: Row, orders: dict[str, OrderRows]) -> None:
         kind = next((kind for kind in self._kinds if kind.holds(row)), None)
@@ -93,22 +114,30 @@ class OrderReader:
         key = self._key(row)
         order = orders.setdefault(key, OrderRows())
         if kind.kind == "order_line":
-            order.rows += 1
-            self._take_line(row, key, order)
-            self._report.taken[kind.kind] += 1
+            order.rows[row.file] += 1
+            if self._take_line(row, key, order):
+                self._report.taken[kind.kind] += 1
         else:
             self._take_back(row, kind, order)
 
-    def _take_line(self, row: Row, key: str, order: OrderRows) -> None:
-        header, line = self._header(row), self._order_line(row, order.rows)
+    def _take_line(self, row: Row, key: str, order: OrderRows) -> bool:
+        """Whether it is a line; not one when another file has it, the same."""
+        header, line = self._header(row), self._order_line(row, order.rows[row.file])
         if order.header is not None and header != order.header:
             differing = [name for name in Header.__slots__ if getattr(header, name) != getattr(order.header, name)]
             raise BadValue(f"order {key} has another {', '.join(differing)} in line {order.row.line if order.row else 0}")
+        if order.row is not None and order.row.file != row.file:
+            # An export that grew beside the old one: an order is one file's, what another says of it may only be the same.
+            if order.lines.get(line.line_id) != line:
+                raise BadValue(f"order {key} is in {order.row.file} already, with other lines")
+            self._report.repeat(row.file, row.line, f"order {key} is in {order.row.file} already, the same")
+            return False
         if line.line_id in order.lines:
             raise BadValue(f"order {key} has a line {line.line_id} already")
         if order.header is None:
             order.header, order.row = header, row
         order.lines[line.line_id] = line
+        return True
 
     def _header(self, row: Row) -> Header:
         partner, on = self._partner(row), self._on(row)
@@ -126,6 +155,7 @@ class OrderReader:
             partner=partner,
             on=on,
             warehouse=self._warehouse(row),
+            currency=self._currency(row),
             sales_rep=self._sales_rep(row) or None,
             territory=self._territory(row) or None,
             confirmed_on=confirmed_on,
@@ -134,15 +164,32 @@ class OrderReader:
         )
 
     def _order_line(self, row: Row, number: int) -> Line:
-        quantity, price = count(self._quantity(row)), self._unit_price(row)
-        discount = self._discount(row) if self._discount else Decimal(0)
+        quantity = count(self._quantity(row))
         if quantity <= 0:
             raise BadValue(f"line.quantity: {quantity} is not positive")
-        if price < 0:
-            raise BadValue(f"line.unit_price: {price} is negative")
-        if not 0 <= discount <= quantity * price:
-            raise BadValue(f"line.discount: {discount} is not between 0 and the line's {quantity * price}")
+        price, rounding = self._price(row, quantity)
+        discount = self._discount(row) if self._discount else Decimal(0)
+        if not 0 <= discount <= quantity * price - rounding:
+            raise BadValue(f"line.discount: {discount} is not between 0 and the line's {quantity * price - rounding}")
+        if rounding:
+            self._report.rounded(rounding)
+        discount = plain(discount + rounding)
         return Line(self._line(row) if self._line else str(number), self._known_sku(row), quantity, price, discount)
+
+    def _price(self, row: Row, quantity: int) -> tuple[Decimal, Decimal]:
+        """The unit price, and by how much all units cost more with it than the line's total: the price is rounded up."""
+        if self._total is None:
+            price = self._unit_price(row) if self._unit_price else Decimal(0)
+            if price < 0:
+                raise BadValue(f"line.unit_price: {price} is negative")
+            return price, Decimal(0)
+        if (total := self._total(row)) < 0:
+            raise BadValue(f"line.total: {total} is negative")
+        exact = total / quantity
+        if exact * quantity == total and -int(exact.as_tuple().exponent) <= _PRICE_DIGITS:
+            return plain(exact), Decimal(0)
+        price = plain(exact.quantize(Decimal(1).scaleb(-_PRICE_DIGITS), ROUND_CEILING))
+        return price, price * quantity - total
 
     def _take_back(self, row: Row, kind: "_BoundKind", order: OrderRows) -> None:
         quantity = count(self._quantity(row))
@@ -155,7 +202,14 @@ class OrderReader:
         elif quantity == 0:
             raise BadValue("line.quantity: 0 units are taken back")
         wanted = self._line(row) if self._line else self._known_sku(row)
-        order.taken_back.append(TakenBack(kind.kind, row, wanted, abs(quantity), kind.on(row), kind.reason(row) or kind.kind))
+        turn = order.turns[kind.kind, wanted] + 1
+        new = TakenBack(kind.kind, row, turn, wanted, abs(quantity), kind.on(row), kind.reason(row) or kind.kind)
+        for known in order.taken_back:
+            if known.row.file != row.file and replace(known, row=row, turn=turn) == new:
+                self._report.repeat(row.file, row.line, f"is in {known.row.file} already, the same")
+                return
+        order.turns[kind.kind, wanted] = turn
+        order.taken_back.append(new)
 
     def _known_sku(self, row: Row) -> str:
         if (sku := self._sku(row)) not in self._products:

@@ -1,53 +1,75 @@
 """From an order's rows to the documents and steps that tell its story through the doors."""
 
-from collections import Counter
-from datetime import date
+import hashlib
+from dataclasses import dataclass, field
 
 from qudao_local.demo.datasets.orders import Header, OrderRows, TakenBack
-from qudao_local.demo.datasets.report import BadValue, Report, require
+from qudao_local.demo.datasets.report import BadValue, Report, place, require
+from qudao_local.demo.datasets.tables import Row
 from qudao_local.demo.documents import Cancellation, Document, History, LineQuantity, Order, Return, Step
 
-_Group = dict[tuple[str, date, str], list[LineQuantity]]
+_LONGEST_REFERENCE = 200
 
 
-def tell(source: str, currency: str, key: str, order: OrderRows, report: Report) -> tuple[list[Document], list[Step]]:
-    """The order's import documents, then the calls at its own doors; nothing for an order without a good line."""
-    header = order.header
-    if header is None:
+@dataclass(slots=True)
+class Story:
+    """An order's import documents, each with its place in the export, then the calls at its own doors."""
+
+    documents: list[Document] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def add(self, document: Document, row: Row) -> None:
+        self.documents.append(document)
+        self.places.append(place(row.file, row.line))
+
+
+def tell(source: str, key: str, order: OrderRows, report: Report) -> Story:
+    """What is to be sent of an order; nothing of one without a good line."""
+    header, story = order.header, Story()
+    if header is None or order.row is None:
         for taken in order.taken_back:
             report.reject(taken.row.file, taken.row.line, f"order {key} has no good order line")
-        return [], []
-    groups = _group(key, order, header, report)
-    shortened = any(kind == "cancellation" for kind, _, _ in groups)
+        return story
+    taken_back = _taken_back(key, order, header, report)
+    cancelled = sum(taken.quantity for kind, _, taken in taken_back if kind == "cancellation")
     # An import ships all that is left at once, before a cancellation that follows it could be told: such an order ships by its door.
-    by_door = shortened and header.shipped_on is not None
-    documents: list[Document] = [
-        Order(
-            source=source,
-            external_id=key,
-            partner_id=header.partner,
-            currency=currency,
-            warehouse=header.warehouse,
-            on=header.on,
-            sales_rep=header.sales_rep,
-            lines=list(order.lines.values()),
-            history=History(
-                confirmed_on=header.confirmed_on,
-                shipped_on=None if by_door else header.shipped_on,
-                delivered_on=None if by_door else header.delivered_on,
-            ),
-        )
-    ]
-    for number, ((kind, on, reason), lines) in enumerate(groups.items(), 1):
+    by_door = bool(cancelled) and header.shipped_on is not None
+    placed = Order(
+        source=source,
+        external_id=key,
+        partner_id=header.partner,
+        currency=header.currency,
+        warehouse=header.warehouse,
+        on=header.on,
+        sales_rep=header.sales_rep,
+        lines=list(order.lines.values()),
+        history=History(
+            confirmed_on=header.confirmed_on,
+            shipped_on=None if by_door else header.shipped_on,
+            delivered_on=None if by_door else header.delivered_on,
+        ),
+    )
+    story.add(placed, order.row)
+    for kind, line_id, taken in taken_back:
         document = Cancellation if kind == "cancellation" else Return
-        documents.append(document(source, key, on, reason, lines, reference=str(number)))
-    return documents, _steps(f"{source}:{key}", header) if by_door and _something_left(order, groups) else []
+        lines = [LineQuantity(line_id, taken.quantity)]
+        story.add(document(source, key, taken.on or header.on, taken.reason, lines, reference=_reference(taken)), taken.row)
+    if by_door and cancelled < sum(line.quantity for line in order.lines.values()):
+        story.steps = _steps(f"{source}:{key}", header)
+    return story
 
 
-def _group(key: str, order: OrderRows, header: Header, report: Report) -> _Group:
-    """What is taken back, a document per kind, day and reason; rows that take back what is not there are bad."""
+def _reference(taken: TakenBack) -> str:
+    """The same in every export that has the row, however much it grew: so a row counts once, and one that was changed is noticed."""
+    whole = f"{taken.kind} {taken.wanted} {taken.turn}"
+    return whole if len(whole) <= _LONGEST_REFERENCE else hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _taken_back(key: str, order: OrderRows, header: Header, report: Report) -> list[tuple[str, str, TakenBack]]:
+    """What each row takes back: as what, and from which line; cancellations first. Rows that take back what is not there are bad."""
     left = {line_id: line.quantity for line_id, line in order.lines.items()}
-    groups: dict[tuple[str, date, str], Counter[str]] = {}
+    found: list[tuple[str, str, TakenBack]] = []
     for taken in order.taken_back:
         try:
             kind = _kind(taken, header)
@@ -55,11 +77,11 @@ def _group(key: str, order: OrderRows, header: Header, report: Report) -> _Group
             on = taken.on or header.on
             require(on >= header.on, f"is of {on}, before its order of {header.on}")
             left[line_id] -= taken.quantity
-            groups.setdefault((kind, on, taken.reason), Counter())[line_id] += taken.quantity
+            found.append((kind, line_id, taken))
             report.taken[taken.kind] += 1
         except BadValue as bad:
-            report.reject(taken.row.file, taken.row.line, str(bad))
-    return {group: [LineQuantity(line_id, units) for line_id, units in lines.items()] for group, lines in groups.items()}
+            report.reject(taken.row.file, taken.row.line, str(bad), key)
+    return sorted(found, key=lambda one: one[0] != "cancellation")
 
 
 def _kind(taken: TakenBack, header: Header) -> str:
@@ -95,8 +117,3 @@ def _steps(order_id: str, header: Header) -> list[Step]:
     if header.delivered_on:
         steps.append(Step(order_id, "deliver", header.delivered_on, shipment=1))
     return steps
-
-
-def _something_left(order: OrderRows, groups: _Group) -> bool:
-    cancelled = sum(line.quantity for (kind, _, _), lines in groups.items() if kind == "cancellation" for line in lines)
-    return cancelled < sum(line.quantity for line in order.lines.values())

@@ -45,13 +45,16 @@ class Tables:
     def index(self, name: str) -> dict[tuple[str, ...], Cells]:
         """A joined file by its key, read once; a key's second row is bad."""
         if name not in self._indexes:
-            source, key = self.source(name), self._mapping.files[name].key or []
-            at = [_position(column, source.columns, f"files.{name}.key", source.name) for column in key]
+            source, columns = self.source(name), self._mapping.files[name].key or []
+            at = [_position(column, source.columns, f"files.{name}.key", source.name) for column in columns]
             index: dict[tuple[str, ...], Cells] = {}
-            for line, cells in source.rows(self.report):
-                if index.setdefault(tuple(cells[position] for position in at), cells) is not cells:
-                    repeated = ", ".join(cells[position] for position in at)
-                    self.report.reject(source.name, line, f"the key {repeated} is there already")
+            for file, line, cells in source.rows(self.report):
+                key = tuple(cells[position] for position in at)
+                if (known := index.setdefault(key, cells)) is not cells:
+                    if known == cells:
+                        self.report.repeat(file, line, f"the row of the key {', '.join(key)} is there already, the same")
+                    else:
+                        self.report.reject(file, line, f"the key {', '.join(key)} is there already")
             self._indexes[name] = index
         return self._indexes[name]
 
@@ -66,6 +69,8 @@ class Section:
         self._columns: dict[str, tuple[int, int]] = {column: (0, position) for position, column in enumerate(self._source.columns)}
         self._joins = [self._bind_join(name, join, part) for part, (name, join) in enumerate(table.join.items(), 1)]
         self._where = self.condition(table.where, "where") if table.where is not None else None
+        self.order_of: Callable[[Row], str | None] = lambda _: None
+        """To which order a row belongs that turns out bad, where the section has orders and that can be told."""
 
     def _bind_join(
         self, name: str, join: Join, part: int
@@ -78,15 +83,15 @@ class Section:
     def rows(self) -> Iterator[Row]:
         """The joined rows for which `where` holds; rows that cannot be joined are bad."""
         report = self.tables.report
-        for line, cells in self._source.rows(report):
-            row = Row(self._source.name, line, [cells])
+        for file, line, cells in self._source.rows(report):
+            row = Row(file, line, [cells])
             try:
                 for join in self._joins:
                     row.parts.append(_joined(row, *join))
                 if self._where is None or self._where(row):
                     yield row
             except BadValue as bad:
-                report.reject(row.file, line, str(bad))
+                report.reject(row.file, line, str(bad), self.order_of(row))
 
     def _column(self, name: str, place: str) -> Callable[[Row], str]:
         if name not in self._columns:

@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import Iterator
 
 from qudao_local.demo.documents import Document, Step
-from qudao_local.demo.play.doors import Doors, Refused, Unreachable
+from qudao_local.demo.play.doors import Doors, Refused
 from qudao_local.demo.play.heads import Heads
-from qudao_local.demo.play.imports import ImportResult, send_documents
+from qudao_local.demo.play.imports import RefusedRow, send_documents, send_whole
 from qudao_local.demo.play.masters import each
-from qudao_local.demo.play.progress import Reporter, Stage
+from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.scenario import Scenario
 
 RETRYABLE = frozenset({"partner_unknown", "partner_not_active", "product_unknown", "warehouse_unknown", "order_unknown"})
 """Refusals of a row that pass when facts of another service, or the order's own row, have arrived."""
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before each further try; a service that crashed is started again within a few."""
+"""Seconds before what may pass later is sent again."""
 _STEPS_AT_ONCE = 16
 
 
@@ -23,10 +24,11 @@ class Lost(Exception):
     """More was sent than was answered for."""
 
 
-async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> tuple[Tally, set[int]]:
-    """The tally of the documents, and the places (from 1) of those that were refused for good."""
+async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter, refusals: Refusals) -> tuple[Tally, dict[int, RefusedRow]]:
+    """The tally of the documents, and those that were refused for good by their places (from 1), also added to ``refusals``."""
     stage = reporter.stage("history", scenario.expected_documents)
-    total, result = await _whole(doors, scenario, stage)
+    result = await send_whole(doors, scenario.documents, stage)
+    total = stage.done
     tally = Tally(accepted=result.accepted, repeated=result.repeated)
     refused = dict(result.refused)
     for pause in _PAUSES:
@@ -41,29 +43,12 @@ async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter) -> 
             del refused[row]
             if place in result.refused:
                 refused[row] = result.refused[place]
-    for row in sorted(refused):
-        tally.refuse(str(refused[row]), refused[row].problem)
+    for words, problem in refusals.take(scenario, refused):
+        tally.refuse(words, problem)
     if tally.sent != total:
         raise Lost(f"{total:,} documents were sent, but the service answers for {tally}")
     stage.finish(str(tally))
-    return tally, set(refused)
-
-
-async def _whole(doors: Doors, scenario: Scenario, stage: Stage) -> tuple[int, ImportResult]:
-    """All documents, from the beginning again when the import broke off: what is there is only counted then."""
-    for pause in (*_PAUSES, None):
-        stage.restart()
-        try:
-            result = await send_documents(doors, scenario.documents(), sent=stage.advance)
-            if result.stopped is None:
-                return stage.done, result
-            failure = Unreachable(f"the import stopped: {result.stopped}")
-        except Unreachable as unreachable:
-            failure = unreachable
-        if pause is None:
-            raise failure
-        await asyncio.sleep(pause)
-    raise AssertionError("the last round returns or raises")
+    return tally, refused
 
 
 def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:

@@ -1,30 +1,47 @@
-"""Streams documents into the import door as NDJSON and reads what became of each row."""
+"""Streams documents into an import door as NDJSON and reads what became of each row."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 
-from qudao_local.demo.documents import Document
 from qudao_local.demo.play.doors import Doors, Refused, Unreachable
+from qudao_local.demo.play.progress import Stage
 
-PATH = "/v1/imports/orders"
 _PIECE = 64 * 1024
 """Bytes handed to the connection at once."""
 _ENCODER = msgspec.json.Encoder()
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each further try of an import that broke off; a service that crashed is started again within a few."""
+
+
+class Door(NamedTuple):
+    """An import of a service."""
+
+    service: str
+    path: str
+
+
+PARTNERS = Door("partner-registry", "/v1/imports/partners")
+PRODUCTS = Door("orders-inventory", "/v1/imports/products")
+ORDERS = Door("orders-inventory", "/v1/imports/orders")
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
+    """What a service said no to, and why; ``detail`` in words."""
+
     problem: str
     id: str | None
     facts: dict[str, Any]
+    detail: str = ""
 
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value}" for name, value in self.facts.items())
-        return f"{self.id or 'a row'}: {self.problem}" + (f" ({facts})" if facts else "")
+        return f"{self.id or 'a row'}: {self.problem}" + (f" ({facts})" if facts else "") + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass(slots=True)
@@ -38,19 +55,43 @@ class ImportResult:
     """Why the import ended before its end; what was sent may be sent again."""
 
 
+async def send_whole(
+    doors: Doors, documents: Callable[[], Iterable[Any]], stage: Stage, *, to: Door = ORDERS, dry_run: bool = False
+) -> ImportResult:
+    """An import, from the beginning again when it broke off: what is there is only counted then. Raises `Refused`, `Unreachable`."""
+    for pause in (*_PAUSES, None):
+        stage.restart()
+        try:
+            result = await send_documents(doors, documents(), to=to, dry_run=dry_run, sent=stage.advance)
+            if result.stopped is None:
+                return result
+            failure = Unreachable(f"the import stopped: {result.stopped}")
+        except Unreachable as unreachable:
+            failure = unreachable
+        if pause is None:
+            raise failure
+        await asyncio.sleep(pause)
+    raise AssertionError("the last round returns or raises")
+
+
 async def send_documents(
-    doors: Doors, documents: Iterable[Document], *, dry_run: bool = False, sent: Callable[[int], None] = lambda _: None
+    doors: Doors,
+    documents: Iterable[Any],
+    *,
+    to: Door = ORDERS,
+    dry_run: bool = False,
+    sent: Callable[[int], None] = lambda _: None,
 ) -> ImportResult:
     """One import. ``sent`` is told how many documents went out, as they do; the service holds us back when it is slower.
 
     Raises `Refused` when the whole import is, `Unreachable` when the connection broke.
     """
-    client = doors.client("orders-inventory")
+    client, call = doors.client(to.service), f"POST {to.service}{to.path}"
     result, summary = ImportResult(), None
     try:
         async with client.stream(
             "POST",
-            PATH,
+            to.path,
             params={"dry_run": str(dry_run).lower()},
             content=_pieces(documents, sent),
             headers={"content-type": "application/x-ndjson"},
@@ -58,21 +99,22 @@ async def send_documents(
             timeout=httpx.Timeout(None, connect=10),
         ) as answer:
             if not answer.is_success:
-                raise Refused(f"POST {PATH}", answer.status_code, "import", (await answer.aread()).decode(errors="replace")[:500])
+                raise Refused(call, answer.status_code, "import", (await answer.aread()).decode(errors="replace")[:500])
             async for line in answer.aiter_lines():
                 told = msgspec.json.decode(line) if line else {}
                 if told.get("result") == "refused":
-                    result.refused[told["row"]] = RefusedRow(told["problem"], told.get("id"), told.get("facts") or {})
+                    said = RefusedRow(told["problem"], told.get("id"), told.get("facts") or {}, told.get("detail") or "")
+                    result.refused[told["row"]] = said
                 summary = told.get("summary", summary)
     except httpx.TransportError as broken:
-        raise Unreachable(f"POST {PATH}: {type(broken).__name__}: {broken}") from broken
+        raise Unreachable(f"{call}: {type(broken).__name__}: {broken}") from broken
     if summary is None:
-        raise Unreachable(f"POST {PATH}: ended without its summary")
+        raise Unreachable(f"{call}: ended without its summary")
     result.accepted, result.repeated, result.stopped = summary["accepted"], summary["repeated"], summary.get("stopped")
     return result
 
 
-async def _pieces(documents: Iterable[Document], sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+async def _pieces(documents: Iterable[Any], sent: Callable[[int], None]) -> AsyncIterator[bytes]:
     piece, count = bytearray(), 0
     for document in documents:
         piece += _ENCODER.encode(document)

@@ -21,11 +21,12 @@ class Group:
 
 
 class Kpis:
-    """The figures of one source's orders."""
+    """The figures of one source's orders; of money in several currencies tables show the one that is named."""
 
-    def __init__(self, doors: Doors, source: str) -> None:
+    def __init__(self, doors: Doors, source: str, currency: str) -> None:
         self._doors = doors
         self._source = source
+        self._currency = currency
 
     async def total(self) -> Figures:
         """The sums over everything; `fill_rate` as its two counts."""
@@ -49,7 +50,7 @@ class Kpis:
         """All groups of a dimension or period with all `COLUMNS`, by their key."""
         groups: dict[str, Group] = {}
         for kpi in COLUMNS:
-            for value in await self._values(kpi, group_by=dimension, limit=10_000):
+            for value in await self._shown(kpi, group_by=dimension, limit=10_000):
                 key = value["group"][dimension] or "(none)"
                 name = value["names"].get(dimension, key)
                 if value["value"] is not None:
@@ -60,24 +61,27 @@ class Kpis:
         """The total as a row of the table."""
         values = {}
         for kpi in COLUMNS:
-            for value in await self._values(kpi):
+            for value in await self._shown(kpi):
                 if value["value"] is not None:
                     values[kpi] = Decimal(value["value"])
         return Group("", "total", values)
 
     async def top_partners(self, count: int) -> list[tuple[str, str, Decimal]]:
         """Id, name and gross of the partners with most of it."""
-        values = await self._values("gross", group_by="partner", order="-value", limit=count)
+        values = await self._shown("gross", group_by="partner", order="-value", limit=count)
         return [(one["group"]["partner"], one["names"].get("partner", ""), Decimal(one["value"])) for one in values]
 
     async def _one(self, kpi: str) -> Decimal:
-        """The exact value of the whole; money of one currency, or 0 when there is none yet."""
-        values = await self._values(kpi)
-        return Decimal(values[0]["exact"]) if values else Decimal(0)
+        """The exact value of the whole, 0 when there is none yet; of money the sum over all currencies, which only tells whether
+        all of it is there."""
+        return sum((Decimal(value["exact"]) for value in await self._values(kpi)), Decimal(0))
 
     async def _fill_rate(self) -> tuple[int, int]:
         values = await self._values("fill_rate")
         return (int(values[0]["numerator"]), int(values[0]["denominator"])) if values else (0, 0)
+
+    async def _shown(self, kpi: str, **asked: Any) -> list[dict[str, Any]]:
+        return [value for value in await self._values(kpi, **asked) if value["currency"] in {None, self._currency}]
 
     async def _values(self, kpi: str, **asked: Any) -> list[dict[str, Any]]:
         answer = await self._doors.get("metrics", f"/v1/kpis/{kpi}", source=self._source, **asked)

@@ -1,27 +1,28 @@
-"""Sends territories, products, warehouses and partners by their own routes, many at once; a rerun changes nothing."""
+"""Sends territories, partners, warehouses and products through the import doors; a rerun changes nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import date
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import msgspec
 
 from qudao_local.demo.documents import Line, Order, Partner, Product, Territory, Warehouse
-from qudao_local.demo.play.doors import Doors, Refused
-from qudao_local.demo.play.heads import Heads
-from qudao_local.demo.play.imports import send_documents
+from qudao_local.demo.play.doors import Doors
+from qudao_local.demo.play.imports import PARTNERS, PRODUCTS, Door, RefusedRow, send_documents, send_whole
 from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.scenario import Scenario
 
 AT_ONCE = 16
-_COPIES = 60.0
-"""Seconds that the copies of partners may take to arrive."""
+_SILENCE = 60.0
+"""Seconds after which no more copies of partners are waited for, once none has arrived for so long."""
+_PAUSE = 0.2
 
 Item = TypeVar("Item")
+Master = Territory | Partner | Warehouse | Product
 
 
 async def each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], at_once: int = AT_ONCE) -> None:
@@ -38,112 +39,80 @@ async def each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], a
 
 
 class Masters:
-    """The calls for one scenario, counted."""
+    """The imports for one scenario, counted. ``taken`` are those that no door refused."""
 
-    def __init__(self, doors: Doors, scenario: Scenario, reporter: Reporter, heads: Heads) -> None:
+    def __init__(self, doors: Doors, scenario: Scenario, reporter: Reporter) -> None:
         self._doors = doors
-        self._heads = heads
         self._scenario = scenario
         self._reporter = reporter
         self.tally = Tally()
+        self.refusals = Refusals()
+        self.taken: list[Master] = []
 
-    async def send(self) -> Tally:
-        """All of them, in the order in which they need each other; refusals are counted and the rest goes on."""
+    async def send(self, *, dry_run: bool = False) -> Tally:
+        """All of them, parents before children; refusals are counted and the rest goes on."""
         scenario = self._scenario
-        total = len(scenario.territories) + len(scenario.warehouses) + len(scenario.products) + len(scenario.partners)
-        stage = self._reporter.stage("masters", total)
-
-        async def counted(item: Any, work: Callable[[Any], Awaitable[None]]) -> None:
-            await work(item)
-            stage.advance()
-
-        for generation in _generations(scenario.territories, lambda one: one.territory):
-            await each(generation, lambda one: counted(one, self._territory))
-        await each(scenario.warehouses, lambda one: counted(one, self._warehouse))
-        await each(scenario.products, lambda one: counted(one, self._product))
-        for related in _generations(scenario.partners, lambda one: one.partner_id):
-            await each(related, lambda one: counted(one, self._partner))
-        stage.finish(
-            f"{len(scenario.territories)} territories, {len(scenario.warehouses)} warehouses, "
-            f"{len(scenario.products)} products, {len(scenario.partners)} partners"
-        )
+        await self._import("partners", PARTNERS, [*scenario.territories, *scenario.partners], dry_run=dry_run)
+        await self._import("products", PRODUCTS, [*scenario.warehouses, *scenario.products], dry_run=dry_run)
         return self.tally
 
-    async def _territory(self, one: Territory) -> None:
-        await self._put("partner-registry", f"/v1/territories/{_in_path(one.territory)}", _body(one, "territory"))
+    async def _import(self, title: str, to: Door, masters: list[Master], *, dry_run: bool) -> None:
+        stage = self._reporter.stage(title, len(masters))
+        result = await send_whole(self._doors, lambda: self._rows(masters), stage, to=to, dry_run=dry_run)
+        self.tally.add(counted := Tally(accepted=result.accepted, repeated=result.repeated))
+        for place, one in enumerate(masters, 1):
+            if place in result.refused:
+                self._refuse(one, result.refused[place], counted)
+            else:
+                self.taken.append(one)
+        stage.finish(str(counted))
 
-    async def _warehouse(self, one: Warehouse) -> None:
-        await self._put("orders-inventory", f"/v1/warehouses/{_in_path(one.warehouse)}", _body(one, "warehouse"))
+    def _refuse(self, one: Master, why: RefusedRow, counted: Tally) -> None:
+        words = f"{self._scenario.place_of(one)}{why}"
+        self.refusals.add(words, why.problem)
+        for tally in (self.tally, counted):
+            tally.refuse(words, why.problem)
 
-    async def _product(self, one: Product) -> None:
-        body = _body(one, "sku")
-        body.setdefault("on", self._before())
-        await self._put("orders-inventory", f"/v1/products/{_in_path(one.sku)}", body)
-
-    async def _partner(self, one: Partner) -> None:
-        path, dated = f"/v1/partners/{_in_path(one.partner_id)}", {"on": one.on}
-        if await self._post("/v1/partners", _body(one), f"{one.partner_id}/apply"):
-            await self._post(f"{path}/approve", dated, f"{one.partner_id}/approve")
-            await self._post(f"{path}/activate", dated, f"{one.partner_id}/activate")
-
-    def _before(self) -> date:
-        return self._scenario.partners[0].on if self._scenario.partners else self._scenario.first_day
-
-    async def _put(self, service: str, path: str, body: dict[str, Any]) -> bool:
-        return await self._count(service, self._doors.put(service, path, body))
-
-    async def _post(self, path: str, body: dict[str, Any], key: str) -> bool:
-        return await self._count(
-            "partner-registry", self._doors.post("partner-registry", path, body, f"{self._scenario.name}/partner/{key}")
-        )
-
-    async def _count(self, service: str, call: Awaitable[Any]) -> bool:
-        """Whether it was taken."""
-        try:
-            receipt = await call
-        except Refused as refusal:
-            self.tally.refuse(str(refusal), refusal.code)
-            return False
-        self.tally.accept(repeated=self._heads.is_repeated(service, receipt))
-        return True
+    def _rows(self, masters: list[Master]) -> Iterator[dict[str, Any]]:
+        scenario = self._scenario
+        before = scenario.partners[0].on if scenario.partners else scenario.first_day
+        for one in masters:
+            said = {name: value for name, value in msgspec.structs.asdict(one).items() if value is not None}
+            match one:
+                case Partner():
+                    yield {"kind": "partner", **said, "approved_on": one.on, "activated_on": one.on}
+                case Product():
+                    yield {"kind": "product", "on": before, **said}
+                case Territory() | Warehouse():
+                    yield {"kind": type(one).__name__.lower(), **said}
 
 
-async def wait_for_copies(doors: Doors, scenario: Scenario) -> None:
-    """Returns when orders-inventory has heard of every partner; asked by a rehearsal, which writes nothing.
+async def wait_for_copies(doors: Doors, scenario: Scenario, taken: Iterable[Master]) -> set[str]:
+    """Returns when orders-inventory has heard of every partner that was taken; asked by a rehearsal, which writes nothing.
 
-    Without it the first orders of the import would be refused and sent again. Raises `TimeoutError`.
+    Without it the first orders of the import would be refused and sent again. The partners that it has not heard of when nothing
+    more comes are returned.
     """
-    sku, warehouse = scenario.products[0].sku, scenario.warehouses[0].warehouse
-    probes = [
-        Order(scenario.name, f"probe-{number}", partner.partner_id, scenario.currency, warehouse, scenario.first_day,
-              [Line("1", sku, 1, Decimal(1))])
-        for number, partner in enumerate(scenario.partners)
-    ]  # fmt: skip
-    async with asyncio.timeout(_COPIES):
-        while True:
-            result = await send_documents(doors, probes, dry_run=True)
-            if not any(one.problem in {"partner_unknown", "partner_not_active"} for one in result.refused.values()):
-                return
-            await asyncio.sleep(0.2)
+    taken = list(taken)
+    sku = next((one.sku for one in taken if isinstance(one, Product)), None)
+    warehouse = next((one.warehouse for one in taken if isinstance(one, Warehouse)), None)
+    missing = [one.partner_id for one in taken if isinstance(one, Partner)]
+    if sku is None or warehouse is None:
+        return set()  # no order can be taken anyway, and each says why
 
+    def probes() -> Iterator[Order]:
+        for number, partner in enumerate(missing):
+            lines = [Line("1", sku, 1, Decimal(1))]
+            yield Order(scenario.name, f"probe-{number}", partner, scenario.currency, warehouse, scenario.first_day, lines)
 
-def _generations(items: list[Item], code: Callable[[Item], str]) -> list[list[Item]]:
-    """Those without a parent, then their children, and so on; parents come before children in ``items``."""
-    depth: dict[str, int] = {}
-    generations: list[list[Item]] = []
-    for item in items:
-        parent: str | None = getattr(item, "parent", None)
-        level = depth[code(item)] = depth[parent] + 1 if parent is not None else 0
-        while len(generations) <= level:
-            generations.append([])
-        generations[level].append(item)
-    return generations
-
-
-def _body(one: msgspec.Struct, without: str = "") -> dict[str, Any]:
-    """The fields that say something; the code travels in the path."""
-    return {name: value for name, value in msgspec.structs.asdict(one).items() if name != without and value is not None}
-
-
-def _in_path(code: str) -> str:
-    return quote(code, safe="")
+    until = time.monotonic() + _SILENCE
+    while missing and time.monotonic() < until:
+        result = await send_documents(doors, probes(), dry_run=True)
+        unknown = {row for row, why in result.refused.items() if why.problem in {"partner_unknown", "partner_not_active"}}
+        heard = len(missing) - len(unknown)
+        missing = [partner for place, partner in enumerate(missing, 1) if place in unknown]
+        if heard:
+            until = time.monotonic() + _SILENCE
+        if missing:
+            await asyncio.sleep(_PAUSE)
+    return set(missing)

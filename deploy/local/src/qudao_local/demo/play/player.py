@@ -15,6 +15,7 @@ from qudao_local.demo.play.history import send_history, send_steps
 from qudao_local.demo.play.kpis import Kpis
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.refusals import ALTERED, Refusals
 from qudao_local.demo.play.settle import Differs, settle
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.play.trickle import Trickle
@@ -37,6 +38,9 @@ class Outcome:
     steps: Tally = field(default_factory=Tally)
     seconds: float = 0.0
     differs: str | None = None
+    refusals: Refusals = field(default_factory=Refusals)
+    notes: list[str] = field(default_factory=list)
+    """What is no failure and yet worth knowing."""
 
     @property
     def all(self) -> Tally:
@@ -53,23 +57,29 @@ class Player:
         self._doors = doors
         self._scenario = scenario
         self._reporter = reporter
-        self._kpis = Kpis(doors, scenario.name)
+        self._kpis = Kpis(doors, scenario.name, scenario.currency)
 
     async def play(self) -> Outcome:
         """Sends everything and returns when the metrics show it, or nothing more comes.
 
-        Raises `Lost`, `Unreachable`, and `TimeoutError` when the copies of the partners do not arrive.
+        Raises `Lost`, `Refused`, `Unreachable`.
         """
         outcome, began = Outcome(), time.monotonic()
         with self._reporter.drawing():
             heads = await Heads.of(self._doors)
-            outcome.masters = await Masters(self._doors, self._scenario, self._reporter, heads).send()
-            await wait_for_copies(self._doors, self._scenario)
-            outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter)
+            masters = Masters(self._doors, self._scenario, self._reporter)
+            outcome.masters = await masters.send()
+            outcome.refusals = masters.refusals
+            if unheard := await wait_for_copies(self._doors, self._scenario, masters.taken):
+                some = ", ".join(sorted(unheard)[:5])
+                outcome.notes.append(f"orders-inventory has not heard of {len(unheard):,} partners ({some}...): `make status` says why")
+            outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter, outcome.refusals)
             outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
-            figures = expected(self._scenario.documents(), self._scenario.steps(), refused)
+            figures = expected(self._scenario.documents(), self._scenario.steps(), set(refused))
             try:
-                await settle(self._kpis, figures, self._reporter)
+                altered = sum(why.problem in ALTERED for why in refused.values())
+                if note := await settle(self._kpis, figures, self._reporter, altered=altered):
+                    outcome.notes.append(note)
             except Differs as differs:
                 outcome.differs = str(differs)
         outcome.seconds = time.monotonic() - began

@@ -24,8 +24,9 @@ class Stage:
 
     def advance(self, steps: int = 1) -> None:
         self.done += steps
+        self._total = max(self._total, self.done)  # it may be an estimate
         if self._task is not None and self._reporter.bars:
-            self._reporter.bars.update(self._task, advance=steps)
+            self._reporter.bars.update(self._task, advance=steps, total=self._total)
         elif time.monotonic() - self._told > _EVERY:
             self._told = time.monotonic()
             self._reporter.say(f"  {self._title}: {self.done:,} of {self._total:,}")

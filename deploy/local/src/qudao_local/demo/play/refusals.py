@@ -1,0 +1,26 @@
+"""What services said no to, in groups that tell a loss from what is there already."""
+
+from collections.abc import Iterator, Mapping
+
+from qudao_local.demo.play.imports import RefusedRow
+from qudao_local.demo.scenario import Scenario
+
+ALTERED = frozenset({"import_conflict", "order_exists", "partner_exists", "territory_exists"})
+"""What is there already and said something else then."""
+REFUSED, CHANGED = "refused by the services", "changed since it was loaded, which is not loaded again"
+
+
+class Refusals(dict[str, list[str]]):
+    """The lines of each group that has any, each with its place in the export."""
+
+    def add(self, words: str, problem: str) -> None:
+        self.setdefault(CHANGED if problem in ALTERED else REFUSED, []).append(words)
+
+    def take(self, scenario: Scenario, refused: Mapping[int, RefusedRow]) -> Iterator[tuple[str, str]]:
+        """Adds refused documents by their place in the stream, from 1; each in words and with its problem."""
+        places = scenario.places() if scenario.places else iter(())
+        at = {row: place for row, place in enumerate(places, 1) if row in refused}
+        for row, why in sorted(refused.items()):
+            words = f"{at[row]}: {why}" if row in at else str(why)
+            self.add(words, why.problem)
+            yield words, why.problem
