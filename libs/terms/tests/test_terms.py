@@ -68,7 +68,7 @@ def test_a_document_is_read_as_what_it_says(document: dict[str, Any], read: Writ
         {"name": "   "},
         {"name": " " * 600},
         {"name": ""},
-        {"code": "a/b"},
+        {"code": "a;b"},
         {"code": " a"},
         {"code": "a\n"},
         {"amount": 1.5},

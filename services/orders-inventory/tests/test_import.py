@@ -162,7 +162,7 @@ BAD_ROWS: list[tuple[Any, str]] = [
     (PRODUCTS[2] | {"warehouse": "\x00"}, "malformed_json"),
     (taking_back("return", "404\x00"), "malformed_json"),
     (PRODUCTS[2] | {"reference": "x", "sku": "C"}, "product_unknown"),
-    ({"kind": "product", "sku": "a b", "name": "x"}, "sku_invalid"),
+    ({"kind": "product", "sku": " a b", "name": "x"}, "sku_invalid"),
     ({"kind": "warehouse", "warehouse": "a/b", "name": "x"}, "warehouse_invalid"),
 ]
 

@@ -98,7 +98,7 @@ BAD: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("prices", PRICE_ROW | {"valid_from": "soon"}, "row_invalid", "valid_from"),
     ("prices", PRICE_ROW | {"sku": "Z"}, "product_unknown", "sku"),
     ("products", {"sku": "A"}, "row_invalid", "name"),
-    ("products", {"sku": "A/B", "name": "x"}, "sku_invalid", "sku"),
+    ("products", {"sku": " A/B", "name": "x"}, "sku_invalid", "sku"),
 ]
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import date, timedelta
+from urllib.parse import quote
 
+import pytest
 from channel_service.testing import Running, running
 from partner_registry.app import SERVICE
 
@@ -159,3 +161,14 @@ async def test_of_two_moves_at_once_in_two_processes_that_make_a_cycle_together_
             assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["hierarchy_cycle"]
             for one in ("p1", "p2"):
                 await done(client, f"/v1/partners/{one}/move", {"parent": None, "on": on})
+
+
+@pytest.mark.parametrize("partner_id", ["K 100/7", "10%2F", "1:2", "客户/7"])
+async def test_a_partners_number_is_as_its_system_writes_it(client: Running, partner_id: str) -> None:
+    await with_territories(client)
+    await done(client, "/v1/partners", partner(partner_id))
+    path = f"/v1/partners/{quote(partner_id, safe='')}"
+    await done(client, f"{path}/approve", {"on": "2026-01-02"})
+    shown = (await client.get(path)).json()
+    assert (shown["partner_id"], shown["status"]) == (partner_id, "approved")
+    assert (await client.put(f"{path}/children-access", json={"agreement": "A-1"})).json()["changed"]

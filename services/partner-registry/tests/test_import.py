@@ -92,7 +92,7 @@ BAD: list[tuple[dict[str, Any], str, str | None]] = [
     (JADE | {"channel_type": "shop"}, "row_invalid", "channel_type"),
     (JADE | {"colour": "red"}, "row_invalid", "colour"),
     (JADE | {"on": "yesterday"}, "row_invalid", "on"),
-    (JADE | {"partner_id": "a/b"}, "row_invalid", "partner_id"),
+    (JADE | {"partner_id": "a;b"}, "row_invalid", "partner_id"),
     (JADE | {"partner_id": "p9\n"}, "row_invalid", "partner_id"),
     (JADE | {"name": ""}, "row_invalid", "name"),
     (JADE | {"name": "\x00"}, "malformed_json", None),

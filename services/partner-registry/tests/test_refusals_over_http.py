@@ -44,7 +44,7 @@ STATE: list[Case] = [
 FORM: list[Case] = [
     (POST, APPLY, {**JADE, "colour": "red"}, 422, "invalid_request"),
     (POST, APPLY, {**JADE, "channel_type": "shop"}, 422, "invalid_request"),
-    (POST, APPLY, {**JADE, "partner_id": "a/b"}, 422, "invalid_request"),
+    (POST, APPLY, {**JADE, "partner_id": "a;b"}, 422, "invalid_request"),
     (POST, APPLY, {**JADE, "partner_id": ""}, 422, "invalid_request"),
     (POST, APPLY, {**JADE, "partner_id": 7}, 422, "invalid_request"),
     (POST, APPLY, {**JADE, "name": "  "}, 422, "invalid_request"),

@@ -8,7 +8,18 @@ from channel_terms.fiscal import SAID_LIKE, Weeks, fiscal_calendar
 from channel_terms.numbers import AMOUNT_TEXT, MAX_DIGITS, MAX_QUANTITY, MAX_SCALE, Amount, Money, Quantity
 from channel_terms.periods import CIVIL, Calendar, Grain, Span
 from channel_terms.reading import Reader
-from channel_terms.texts import CODE_LENGTH, CODE_PATTERN, LABEL_LENGTH, NAME_LENGTH, REFERENCE_LENGTH, Code, Label, Name, Reference
+from channel_terms.texts import (
+    CODE_LENGTH,
+    CODE_PATTERN,
+    LABEL_LENGTH,
+    NAME_LENGTH,
+    REFERENCE_LENGTH,
+    Code,
+    Label,
+    Name,
+    Reference,
+    as_part,
+)
 from channel_terms.written import Written, Wrong
 
 __all__ = [
@@ -46,6 +57,7 @@ __all__ = [
     "Written",
     "Wrong",
     "Zone",
+    "as_part",
     "fiscal_calendar",
     "happened_on",
     "parse_document",

@@ -34,6 +34,13 @@ Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LABEL_LENGTH), W
 Reference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=REFERENCE_LENGTH), Written(_trimmed(REFERENCE_LENGTH))]
 """The sender's own name for a document, like the number of a delivery note."""
 
-CODE_PATTERN = r"^[^\s/;,\x00-\x1f\x7f](?:[^/;,\x00-\x1f\x7f]*[^\s/;,\x00-\x1f\x7f])?\Z"
+
+def as_part(code: str) -> str:
+    """As a part of a name whose parts are divided by slashes, so that no two lists of parts are one name."""
+    return code.replace("%", "%25").replace("/", "%2F")
+
+
+CODE_PATTERN = r"^[^\s;,\x00-\x1f\x7f](?:[^;,\x00-\x1f\x7f]*[^\s;,\x00-\x1f\x7f])?\Z"
 Code: TypeAlias = Annotated[str, Meta(min_length=1, max_length=CODE_LENGTH, pattern=CODE_PATTERN)]
-"""An identifier given from outside: 1 to 100 characters, no slash, comma, semicolon or control character, no blank around it."""
+"""An identifier given from outside, kept as it is written: 1 to 100 characters, no comma, semicolon or control character, no blank around
+it. In a path a slash in it is ``%2F``."""

@@ -44,8 +44,8 @@ _CATALOGUE = [
     Problem(
         "sku_invalid",
         422,
-        "{sku} is no SKU: 1 to 64 visible characters without blanks, / ? % or :.",
-        "{sku} 不是有效的商品编码：应为 1 至 64 个可见字符，不含空格、/ ? % 和 :。",
+        "{sku} is no SKU: 1 to 64 printable characters without blanks around them.",
+        "{sku} 不是有效的商品编码：应为 1 至 64 个可打印字符，首尾不含空格。",
     ),
     Problem(
         "warehouse_invalid",

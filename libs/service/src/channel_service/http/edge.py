@@ -23,6 +23,7 @@ from channel_service.auth.sign_in import caller_of
 from channel_service.http.body import Body
 from channel_service.http.conditional import not_modified
 from channel_service.http.limits import Limits, Refusal
+from channel_service.http.paths import keep_parts
 from channel_service.lost import Stalled, is_away
 from channel_service.problems.render import Render
 from channel_service.problems.words import Words
@@ -77,6 +78,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
+        keep_parts(scope)
         head: Head = {}
         for name, value in scope["headers"]:
             if name in _HEADERS:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from channel_events import CommandKey, Recorded, UseCase
 from channel_events.pure import key_of
+from channel_terms import as_part
 
 from channel_service.commands import Form
 from channel_service.importing.columns import Columns
@@ -83,7 +84,8 @@ class Importable(Generic[C]):
         elif self.changed is not None:
             return None
         else:
-            names = tuple(str(value) for name in self.key if (value := getattr(command, name)) is not None)
+            told = [str(value) for name in self.key if (value := getattr(command, name)) is not None]
+            names = (*map(as_part, told[:-1]), *told[-1:])
         return CommandKey("/".join(("import", self.kind, *names)), sha256(_ENCODE(command)).digest(), OWNER)
 
 

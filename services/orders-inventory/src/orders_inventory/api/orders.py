@@ -52,7 +52,7 @@ def _as_caller(caller: Principal, c: PlaceOrder) -> PlaceOrder:
 
 
 def _parts(order_id: str) -> dict[str, str]:
-    source, colon, external_id = order_id.partition(":")
+    source, colon, external_id = order_id.rpartition(":")
     if not colon or not external_id:
         raise Rejected("order_unknown", order_id=order_id)
     return {"source": source, "external_id": external_id}

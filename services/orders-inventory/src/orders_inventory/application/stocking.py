@@ -1,6 +1,7 @@
 """What comes into the warehouses and what is counted there, of products and warehouses that are known."""
 
 from channel_events import On, Steps
+from channel_terms import as_part
 
 from orders_inventory.domain.price import PRICE, SetPrice
 from orders_inventory.domain.product import PRODUCT, RequireProduct
@@ -26,7 +27,7 @@ def _is_new(kind: str, c: ReceiveStock | CountStock, facts: str) -> Steps:
     by itself."""
     if c.reference is None:
         return True
-    taken = yield On(REFERENCE, TakeReference(kind=f"{kind}/{c.warehouse}/{c.sku}", reference=c.reference, facts=facts))
+    taken = yield On(REFERENCE, TakeReference(kind=f"{kind}/{c.warehouse}/{as_part(c.sku)}", reference=c.reference, facts=facts))
     return bool(taken)
 
 

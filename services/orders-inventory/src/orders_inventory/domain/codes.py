@@ -3,8 +3,9 @@
 import re
 
 from channel_events.pure import Rejected
+from channel_terms import CODE_PATTERN
 
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}|~[^\s/?%:;,\x00-\x1f\x7f]{1,100}")
+_SOURCE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,39}}|~{CODE_PATTERN.removeprefix('^').removesuffix(chr(92) + 'Z')}")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 DIRECT = "direct"
 """The source of numbers that the brand's own people give."""
@@ -43,8 +44,8 @@ credit_id = order_id
 
 
 def checked_sku(sku: str) -> str:
-    """The SKU itself, 1 to 64 characters; ``sku_invalid`` otherwise."""
-    if not _is_code(sku, 64):
+    """The SKU itself, as its system writes it: 1 to 64 characters, blanks and slashes within it too; ``sku_invalid`` otherwise."""
+    if not (0 < len(sku) <= 64 and sku.isprintable() and sku == sku.strip()):
         raise Rejected("sku_invalid", sku=sku)
     return sku
 

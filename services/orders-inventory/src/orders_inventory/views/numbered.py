@@ -16,7 +16,7 @@ def numbered(table: Table) -> Callable[[str], sa.ColumnElement[bool]]:
     c = table.sql.c
 
     def where(q: str) -> sa.ColumnElement[bool]:
-        source, colon, number = q.partition(":")
+        source, colon, number = q.rpartition(":")
         alone = c.external_id.startswith(q, autoescape=True)
         return sa.or_(alone, sa.and_(c.source == source, c.external_id.startswith(number, autoescape=True))) if colon else alone
 
