@@ -18,12 +18,14 @@ from channel_service.partners import (
     PartnerApplied,
     PartnerApproved,
     PartnerCopy,
+    PartnerDescribed,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
     partner_routes,
 )
-from channel_service.partners.events import EVENTS, STEPS
+from channel_service.partners.events import DESCRIPTIONS, EVENTS, STEPS
 from msgspec import Struct
 from specimen.copying import PARTNERS, RECORDED
 
@@ -32,11 +34,11 @@ JAN_5, MAR_1 = date(2026, 1, 5), date(2026, 3, 1)
 APPLIED = PartnerApplied("p-1", "Northern Wheels", "retailer", "CN-NORTH", JAN_5, segment="Bike Shop", parent="p-0")
 
 
-@pytest.mark.parametrize("name", [event_type(one).type for one in (*EVENTS, *STEPS)])
+@pytest.mark.parametrize("name", [event_type(one).type for one in (*EVENTS, *STEPS, *DESCRIPTIONS)])
 def test_what_the_registry_promises_to_send_is_read(name: str) -> None:
     example = json.loads((CONTRACTS / f"{name}.json").read_text("utf-8"))
     assert example["type"] == f"partner_registry.{name}"
-    read = Registry((*EVENTS, *STEPS)).decode(name, json.dumps(example["data"]))
+    read = Registry((*EVENTS, *STEPS, *DESCRIPTIONS)).decode(name, json.dumps(example["data"]))
     assert {field: str(getattr(read, field)) for field in read.__struct_fields__} == {
         field: str(example["data"][field]) for field in read.__struct_fields__
     }
@@ -58,7 +60,9 @@ def test_a_copy_keeps_the_columns_it_declares_and_reads_no_event_for_others() ->
     assert feed(RECORDED, APPLIED).rows() == [{"partner_id": "p-1", "channel_type": "retailer"}]
     [source] = RECORDED.sources
     assert isinstance(source, Topic)
-    assert set(source.registry.types) == {"partner_applied", "partner_moved", "children_access_granted", "children_access_revoked"}
+    assert set(source.registry.types) == {
+        *("partner_applied", "partner_moved", "partner_move_withdrawn", "children_access_granted", "children_access_revoked"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -133,3 +137,18 @@ def test_a_column_that_no_copy_has_is_refused() -> None:
 def test_a_list_of_partners_that_cannot_be_searched_is_refused() -> None:
     with pytest.raises(ValueError, match="search=True"):
         partner_routes(RECORDED)
+
+
+def test_a_place_that_was_withdrawn_is_none_and_a_new_name_is_shown_and_found() -> None:
+    planned, withdrawn = PartnerMoved("p-1", "CN-SOUTH", MAR_1), PartnerMoveWithdrawn("p-1", MAR_1)
+    fed = feed(PARTNERS, recorded(APPLIED), recorded(planned), recorded(withdrawn), recorded(PartnerDescribed("p-1", "Other", "B")))
+    [row] = fed.rows()
+    assert (row["name"], row["segment"], "other" in row["search_text"]) == ("Other", "B", True)
+    assert [place["valid_from"] for place in fed.rows("partner_place")] == [JAN_5]
+    words = ((APPLIED, JAN_5), (planned, JAN_5), (withdrawn, MAR_1))
+    told = feed(RECORDED, *(recorded(one, recorded_on=day) for one, day in words))
+    assert [(place["valid_from"], place["territory"]) for place in told.rows("partner_place")] == [
+        (JAN_5, "CN-NORTH"),
+        (MAR_1, "CN-SOUTH"),
+        (MAR_1, None),
+    ]

@@ -9,7 +9,15 @@ import sqlalchemy as sa
 from channel_events import Copies, Copy, Need
 from channel_events.testing import recorded
 from channel_service import Service
-from channel_service.partners import ChildrenAccessGranted, PartnerApplied, PartnerCopy, PartnerMoved, on_date, versions
+from channel_service.partners import (
+    ChildrenAccessGranted,
+    PartnerApplied,
+    PartnerCopy,
+    PartnerMoved,
+    PartnerMoveWithdrawn,
+    on_date,
+    versions,
+)
 from channel_service.testing import Running, fold, running
 from msgspec import Struct
 from specimen.copying import COPYING, PARTNERS, RECORDED
@@ -17,6 +25,7 @@ from specimen.copying import COPYING, PARTNERS, RECORDED
 LONG_AGO, JAN, FEB, MAR = date(1999, 1, 1), date(2026, 1, 5), date(2026, 2, 1), date(2026, 3, 1)
 DAYS = [LONG_AGO, date(2026, 1, 4), JAN, date(2026, 1, 31), FEB, date(2026, 2, 28), MAR, date(2031, 1, 1)]
 APPLIED = PartnerApplied("p-1", "Jade", "agent", "CN-1", JAN, parent="p-0")
+PLANNED = PartnerMoved("p-1", "CN-2", MAR)
 T = TypeVar("T")
 
 
@@ -82,8 +91,11 @@ async def known(url: str, copy: Copy[T], *keys: str) -> list[T | None]:
         ([PartnerMoved("p-1", "CN-2", FEB), PartnerMoved("p-1", "CN-3", MAR)], ["CN-1"] * 4 + ["CN-2"] * 2 + ["CN-3"] * 2),
         # Put right for its very first day: it never was where it was said to be at first.
         ([PartnerMoved("p-1", "CN-2", JAN), PartnerMoved("p-1", "CN-3", MAR)], ["CN-2"] * 6 + ["CN-3"] * 2),
+        # A plan that was withdrawn never was, whatever came after it for earlier days; one for its day made again holds.
+        ([PLANNED, PartnerMoveWithdrawn("p-1", MAR), PartnerMoved("p-1", "CN-3", FEB)], ["CN-1"] * 4 + ["CN-3"] * 4),
+        ([PLANNED, PartnerMoveWithdrawn("p-1", MAR), PartnerMoved("p-1", "CN-3", MAR)], ["CN-1"] * 6 + ["CN-3"] * 2),
     ],
-    ids=["applied", "moved", "corrected"],
+    ids=["applied", "moved", "corrected", "withdrawn", "withdrawn and made again"],
 )
 async def test_before_its_first_place_a_partner_is_where_its_first_known_place_is(
     url: str, copy: PartnerCopy, moves: list[Any], where: list[str]

@@ -296,6 +296,8 @@ async def test_a_partner_sees_and_changes_its_own_only(channel: Channel) -> None
     assert [row["id"] for row in (await mine.get(f"/v1/webhooks/{webhook_id}/deliveries")).json()["items"]] == [delivery["id"]]
     refused = await mine.post("/v1/webhooks", json={**wish, "partner_id": "p-2"})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_yours")
+    taken = await mine.post("/v1/webhooks", json={**wish, "webhook_id": brands})
+    assert (taken.status_code, taken.json()["code"]) == (404, "webhook_unknown")
     # A delivery belongs to one webhook, by whichever path it is asked for.
     cross = await channel.comms.get(f"/v1/webhooks/{brands}/deliveries/{delivery['id']}")
     assert (cross.status_code, cross.json()["code"]) == (404, "delivery_unknown")

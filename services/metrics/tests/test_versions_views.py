@@ -2,12 +2,19 @@
 
 from datetime import date
 
+import pytest
+import sqlalchemy as sa
 from channel_events.testing import feed, recorded
-from channel_service.partners import PartnerApplied, PartnerMoved
+from channel_service.partners import PartnerApplied, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn, versions
+from channel_service.testing import running
+from metrics.app import SERVICE
 from metrics.contracts.orders_inventory import ProductDefined
 from metrics.contracts.partner_registry import TerritoryDefined
 from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
+
+from .examples import told
+from .folding import fold
 
 JAN, FEB = date(2026, 1, 5), date(2026, 2, 1)
 APPLIED = PartnerApplied(partner_id="p-1", name="Jade", channel_type="agent", territory="CN", parent="p-0", occurred_on=JAN)
@@ -36,3 +43,23 @@ def test_a_moved_partner_has_a_place_from_each_date_and_one_name() -> None:
 def test_a_territory_has_a_name_and_a_parent() -> None:
     (row,) = feed(PARTNERS, TerritoryDefined(territory="CN-N", name="North", parent="CN", occurred_on=JAN)).rows("territory_version")
     assert (row["name"], row["parent"], row["valid_from"]) == ("North", "CN", JAN)
+
+
+def test_a_partner_is_called_what_it_was_called_last() -> None:
+    [row] = feed(PARTNERS, APPLIED, PartnerDescribed(partner_id="p-1", name="Jade Group", segment="key")).rows("partner_copy")
+    assert (row["name"], row["segment"], "jade group" in row["search_text"]) == ("Jade Group", "key", True)
+
+
+@pytest.mark.parametrize(("known_at", "places"), [(JAN, ["CN", "US"]), (None, ["CN", "JP"])])
+async def test_a_move_that_was_withdrawn_is_no_place_once_that_is_known(metrics_url: str, known_at: date | None, places: list[str]) -> None:
+    said = [
+        told(APPLIED, 1, JAN),
+        told(PartnerMoved(partner_id="p-1", territory="US", parent=None, occurred_on=date(2026, 3, 1)), 2, JAN),
+        told(PartnerMoveWithdrawn(partner_id="p-1", occurred_on=date(2026, 3, 1)), 3, FEB),
+        told(PartnerMoved(partner_id="p-1", territory="JP", parent=None, occurred_on=FEB), 4, FEB),
+    ]
+    await fold(metrics_url, PARTNERS, said)
+    async with running(SERVICE, database_url=metrics_url) as client, client.runtime.reading_everything() as read:
+        known = versions(PARTNERS.place, known_at)
+        rows = (await read.execute(sa.select(known.c.territory).order_by(known.c.since))).all()
+    assert [row.territory for row in rows] == places

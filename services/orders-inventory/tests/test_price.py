@@ -1,13 +1,13 @@
 """Prices: effective-dated, per list, currency and SKU."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
+from channel_events.testing import TODAY, feed, given
 from channel_service.testing import Running
-from orders_inventory.domain.price import PRICE, PriceSet, SetPrice
+from orders_inventory.domain.price import PRICE, PriceSet, PriceWithdrawn, SetPrice, WithdrawPrice
 from orders_inventory.views.prices import PRICES
 
 from .requests import done, stocked
@@ -116,3 +116,34 @@ async def test_a_price_that_cannot_be_is_a_problem_and_nothing_is_written(
     answer = await client.put(f"/v1/prices/{path}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await client.runtime.log.head() == before
+
+
+AHEAD = TODAY + timedelta(days=30)
+PLANNED = price_set(valid_from=AHEAD, unit_price=Decimal(4))
+
+
+def withdraw(valid_from: date = AHEAD) -> WithdrawPrice:
+    return WithdrawPrice(price_list="retail", currency="CNY", sku="A", valid_from=valid_from)
+
+
+def withdrawn(on: date = TODAY) -> PriceWithdrawn:
+    return PriceWithdrawn(price_list="retail", currency="CNY", sku="A", unit_price=Decimal(4), valid_from=AHEAD, occurred_on=on)
+
+
+def test_a_price_that_lies_ahead_can_be_withdrawn_and_no_other() -> None:
+    given(PRICE, price_set(), PLANNED).when(withdraw()).then(withdrawn())
+    given(PRICE, price_set(), PLANNED, withdrawn()).when(withdraw()).then_rejected("price_not_planned", sku="A", valid_from=AHEAD)
+    given(PRICE, price_set(), PLANNED).when(withdraw(JAN)).then_rejected("price_not_planned")
+    given(PRICE, PLANNED).known(today=AHEAD).when(withdraw()).then_rejected("price_not_planned")
+    given(PRICE, PLANNED).known(today=AHEAD, imported=True).when(withdraw()).then(withdrawn(AHEAD))
+    assert [row["valid_from"] for row in feed(PRICES, price_set(), PLANNED, withdrawn()).rows()] == [JAN]
+
+
+async def test_a_planned_price_is_withdrawn_over_http(client: Running) -> None:
+    await stocked(client)
+    path, ahead = "/v1/prices/retail/CNY/A", {"valid_from": "2039-01-01"}
+    await done(client, path, {"unit_price": "4"} | ahead, method="PUT")
+    answer = await client.delete(path, params=ahead)
+    assert (answer.status_code, answer.json()["changed"]) == (200, True)
+    again = await client.delete(path, params=ahead)
+    assert (again.status_code, again.json()["code"]) == (409, "price_not_planned")

@@ -23,6 +23,9 @@ async def a_history(client: Running) -> None:
     await done(client, "/v1/stock-receipts", {"warehouse": "sh", "sku": "A", "quantity": 1, "on": "2026-04-02"})
     for price, day in (("3.5", "2026-01-01"), ("4", "2026-03-01"), ("3.6", "2026-01-01")):
         await done(client, "/v1/prices/retail/CNY/A", {"unit_price": price, "valid_from": day, "on": "2026-01-01"}, method="PUT")
+    planned = {"valid_from": "2039-01-01"}
+    await done(client, "/v1/prices/retail/CNY/A", {"unit_price": "9", **planned}, method="PUT")
+    assert (await client.delete("/v1/prices/retail/CNY/A", params=planned)).json()["changed"]
     history = {"confirmed_on": "2026-05-01", "shipped_on": "2026-05-02", "delivered_on": "2026-05-03"}
     orders = [{"kind": "order"} | order(external_id=str(n), lines=[line(quantity=7), line(sku="B", discount="0.01")]) for n in range(6)]
     rows, _ = await imported(

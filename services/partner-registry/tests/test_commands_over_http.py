@@ -57,6 +57,7 @@ async def test_a_record_tells_everything_the_partner_applied_with(client: Runnin
         "status_reason": None,
         "applied_on": "2026-01-01",
         "as_of": "2026-01-05",
+        "descriptions": [{"name": "Jade Trading", "segment": "A", "since": "2026-01-01"}],
         "standings": [{"status": "applied", "since": "2026-01-01", "reason": None}],
         "places": [{"territory": "CN", "parent": "p0", "since": "2026-01-01"}],
         "children_access": None,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import msgspec
 from channel_events.testing import TODAY, given
-from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, Place, Status
+from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, PartnerMoveWithdrawn, Place, Status, WithdrawMove
 from partner_registry.domain.partner.state import valid_on
 
 from .facts import ACTIVATED, APPLIED, APPROVED, APR, FEB, JAN, MAR, MOVED, SUSPENDED
@@ -77,3 +77,29 @@ def test_place_and_standing_are_those_of_the_asked_day() -> None:
     assert valid_on(APR, partner.places) == Place("CN-E", None, MAR)
     statuses = [standing.status for on in (JAN, FEB, MAR) if (standing := valid_on(on, partner.standings))]
     assert statuses == [Status.APPLIED, Status.ACTIVE, Status.SUSPENDED]
+
+
+AHEAD = TODAY + timedelta(days=90)
+PLANNED = moved(to=("CN-E", "p2"), of=("CN", None), on=AHEAD)
+WITHDRAWN = PartnerMoveWithdrawn(partner_id="p1", territory="CN", parent=None, occurred_on=AHEAD)
+
+
+def withdraw(on: date = AHEAD) -> WithdrawMove:
+    return WithdrawMove(partner_id="p1", on=on)
+
+
+def test_a_move_that_lies_ahead_can_be_withdrawn_and_earlier_ones_can_follow() -> None:
+    given(PARTNER, APPLIED, PLANNED).when(withdraw()).then(WITHDRAWN)
+    after = given(PARTNER, APPLIED, PLANNED, WITHDRAWN)
+    after.when(msgspec.structs.replace(MOVE, on=TODAY)).then(moved(to=("CN-E", None), of=("CN", None), on=TODAY))
+    after.when(withdraw()).then_rejected("move_not_planned", partner_id="p1", on=AHEAD)
+
+
+def test_only_the_last_move_and_only_before_its_day_is_withdrawn() -> None:
+    later = moved(to=("CN", None), of=("CN-E", "p2"), on=AHEAD + timedelta(days=1))
+    given(PARTNER, APPLIED, PLANNED, later).when(withdraw()).then_rejected("move_not_planned")
+    given(PARTNER, APPLIED, MOVED).when(withdraw(MAR)).then_rejected("move_not_planned")
+    given(PARTNER, APPLIED).when(withdraw(JAN)).then_rejected("move_not_planned")
+    given(PARTNER, APPLIED, PLANNED).known(today=AHEAD).when(withdraw()).then_rejected("move_not_planned")
+    # Told again elsewhere, when its day has passed.
+    given(PARTNER, APPLIED, PLANNED).known(today=AHEAD, imported=True).when(withdraw()).then(WITHDRAWN)

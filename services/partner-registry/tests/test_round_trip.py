@@ -36,6 +36,10 @@ async def test_a_history_moves_to_an_empty_service(
         ("p3/move", {"on": "2026-03-01", "territory": "CN-E", "parent": "p2"}),
         ("p3/move", {"on": "2026-04-01", "parent": None}),
         ("p2/move", {"on": "2039-04-01", "territory": "CN-E"}),
+        ("p2/describe", {"on": "2026-04-01", "name": "New name", "segment": "B"}),
+        ("p3/move", {"on": "2039-01-01", "parent": "p1"}),
+        ("p3/withdraw-move", {"on": "2039-01-01"}),
+        ("p3/move", {"on": "2026-05-01", "territory": "CN"}),
     ):
         receipt = await done(whole, f"/v1/partners/{path}", body)
     for agreement, on in (("A-1", "2026-02-01"), ("A-2", "2026-03-05")):
@@ -45,11 +49,11 @@ async def test_a_history_moves_to_an_empty_service(
     assert receipt["changed"]
     before = await everything(whole, receipt["token"])
     file = (await whole.get("/v1/exports/documents")).content
-    assert file.count(b"\n") == 17
+    assert file.count(b"\n") == 21
     async with running(SERVICE, database_url=await migrated(SERVICE), kafka=kafka, topic_prefix=f"{topic_prefix}other.") as other:
         rows, summary = await imported_file(other, file, NDJSON)
-        assert ([row for row in rows if row["result"] == "refused"], summary["rows"]) == ([], 17)
+        assert ([row for row in rows if row["result"] == "refused"], summary["rows"]) == ([], 21)
         at = await other.runtime.log.head()
         assert await everything(other, f"{at};") == before
         rows, summary = await imported_file(other, file, NDJSON)
-        assert (summary["repeated"], await other.runtime.log.head()) == (17, at)
+        assert (summary["repeated"], await other.runtime.log.head()) == (21, at)

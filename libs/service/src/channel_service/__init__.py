@@ -8,6 +8,7 @@ from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source, spend_unsigned, too_many, unsigned_waits
+from channel_service.kept_secrets import ROTATION, KeptSecrets, NewSecret, Rotation
 from channel_service.listing import Filter, Listing, list_route, same
 from channel_service.measures import Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
@@ -24,6 +25,7 @@ from channel_service.worker import Process
 
 __all__ = [
     "BRAND",
+    "ROTATION",
     "Allow",
     "Amount",
     "BodyRefused",
@@ -33,6 +35,7 @@ __all__ = [
     "Commands",
     "Day",
     "Filter",
+    "KeptSecrets",
     "Key",
     "Label",
     "Listing",
@@ -40,6 +43,7 @@ __all__ = [
     "Measure",
     "Named",
     "NewId",
+    "NewSecret",
     "Open",
     "OutgoingClient",
     "Page",
@@ -52,6 +56,7 @@ __all__ = [
     "ReadDep",
     "Receipt",
     "Role",
+    "Rotation",
     "RuntimeDep",
     "Sealer",
     "SeenBy",

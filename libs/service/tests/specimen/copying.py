@@ -5,7 +5,7 @@ from typing import Any
 from channel_events.pure import Actor, Decider, On
 from channel_service import ProblemCatalogue, Service
 from channel_service.partners import PARTNER_UNKNOWN, PartnerCopy, partner_routes
-from channel_service.partners.events import EVENTS, STEPS
+from channel_service.partners.events import DESCRIPTIONS, EVENTS, STEPS
 from channel_service.testing import Running
 
 PARTNERS = PartnerCopy("partner_copy", version=1, columns=["name", "channel_type", "segment", "status", "applied_on"], search=True)
@@ -22,7 +22,7 @@ COPYING = Service(
 )
 
 PARTNER: Decider[list[Any], None, Any] = Decider(
-    "partner", initial=None, decide=lambda events, *_: events, evolve=lambda state, _: state, events=(*EVENTS, *STEPS)
+    "partner", initial=None, decide=lambda events, *_: events, evolve=lambda state, _: state, events=(*EVENTS, *STEPS, *DESCRIPTIONS)
 )
 REGISTRY = Service("partner-registry", title="Registry", summary="Sends what is copied.", deciders=[PARTNER])
 

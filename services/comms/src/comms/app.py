@@ -7,10 +7,10 @@ from channel_service.partners import partner_routes
 from comms import senders
 from comms.api import deliveries, webhooks
 from comms.application.notify import NOTIFY
-from comms.application.webhooks import GRANTS
 from comms.domain.notice import NOTICE
 from comms.domain.webhook import WEBHOOK
 from comms.problems import PROBLEMS
+from comms.senders.webhook import SECRETS
 from comms.views.partner_copy import PARTNERS
 from comms.views.webhooks import SUBSCRIBED, WEBHOOKS
 
@@ -26,6 +26,6 @@ SERVICE = Service(
     also_sees=PARTNERS.children_seen,
     routers=[partner_routes(PARTNERS), webhooks.router, deliveries.router],
     problems=PROBLEMS,
-    grants=GRANTS,
+    grants=SECRETS.grants,
     migrations="comms.migrations",
 )

@@ -4,7 +4,6 @@ from channel_service import Measure, Service
 
 from orders_inventory.api import catalogue, credit_notes, imports, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
-from orders_inventory.application.sources import GRANTS
 from orders_inventory.domain.credit import CREDIT
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.price import PRICE
@@ -48,6 +47,6 @@ SERVICE = Service(
         sources.router,
     ],
     problems=PROBLEMS,
-    grants=GRANTS,
+    grants=sources.SECRETS.grants,
     migrations="orders_inventory.migrations",
 )

@@ -66,6 +66,12 @@ _CATALOGUE = [
         "价格为 {unit_price}：应不小于 0 且低于 10^15，最多 10 位小数。",
     ),
     Problem(
+        "price_not_planned",
+        409,
+        "For SKU {sku} no price is planned from {valid_from} on that could be withdrawn; look at the list. What holds already is replaced.",
+        "商品 {sku} 没有自 {valid_from} 起计划且可撤回的价格；请查看价目表。已生效的价格只能被替换。",
+    ),
+    Problem(
         "count_below_reserved",
         409,
         "Of SKU {sku} {counted} units were counted in {warehouse}; that leaves {left} now, but {reserved} are promised to orders: "

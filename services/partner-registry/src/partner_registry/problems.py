@@ -85,6 +85,13 @@ PROBLEMS = (
                 "日期 {on} 尚未到来；请使用 {today} 或更早的日期，或届时再提交。",
             ),
             Problem(
+                "move_not_planned",
+                409,
+                "Of partner {partner_id} no move is planned for {on} that could be withdrawn: only the last one can, before its day; "
+                "look at its places and give that day.",
+                "合作伙伴 {partner_id} 没有计划于 {on} 且可撤回的移动：只能在生效日之前撤回最后一次移动；请核对日期。",
+            ),
+            Problem(
                 "date_before_last_change",
                 409,
                 "The date {on} lies before {last}, the day of the last change; give {last} or a later day.",

@@ -6,7 +6,9 @@ from channel_service.partners.events import (
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
 )
@@ -23,6 +25,8 @@ __all__ = [
     "PartnerApplied",
     "PartnerApproved",
     "PartnerCopy",
+    "PartnerDescribed",
+    "PartnerMoveWithdrawn",
     "PartnerMoved",
     "PartnerReinstated",
     "PartnerSuspended",

@@ -49,6 +49,23 @@ class PartnerMoved(Struct, frozen=True):
     parent: str | None = None
 
 
+@event("partner_described", public=True)
+class PartnerDescribed(Struct, frozen=True):
+    """It is called ``name`` and belongs to ``segment`` now."""
+
+    partner_id: str
+    name: str
+    segment: str | None = None
+
+
+@event("partner_move_withdrawn", public=True)
+class PartnerMoveWithdrawn(Struct, frozen=True):
+    """What was said of ``occurred_on`` does not hold: from that day on it is where it was before."""
+
+    partner_id: str
+    occurred_on: date
+
+
 @event("children_access_granted", public=True)
 class ChildrenAccessGranted(Struct, frozen=True):
     """From ``occurred_on``, which may lie ahead, it sees what is of the partners directly under it."""
@@ -65,7 +82,15 @@ class ChildrenAccessRevoked(Struct, frozen=True):
     occurred_on: date
 
 
-EVENTS: tuple[type[Struct], ...] = (PartnerApplied, PartnerMoved, ChildrenAccessGranted, ChildrenAccessRevoked)
+EVENTS: tuple[type[Struct], ...] = (
+    PartnerApplied,
+    PartnerMoved,
+    PartnerMoveWithdrawn,
+    ChildrenAccessGranted,
+    ChildrenAccessRevoked,
+)
 """What every copy folds."""
 STEPS: tuple[type[Struct], ...] = (PartnerApproved, PartnerActivated, PartnerSuspended, PartnerReinstated)
 """What a copy folds that keeps the status."""
+DESCRIPTIONS: tuple[type[Struct], ...] = (PartnerDescribed,)
+"""What a copy folds that keeps name or segment, or finds partners by name."""

@@ -31,7 +31,8 @@ def known_partners(need: Need[K], of: type[K], partner: Table, place: Table) -> 
         for row in rows:
             # Of several words about one day the last one holds; it comes last.
             places.setdefault(row["partner_id"], {})[row["valid_from"]] = row
-        return {id_: _known(of, wanted, list(own.values())) for id_, own in places.items()}
+        holding = {id_: [row for row in own.values() if row["territory"] is not None] for id_, own in places.items()}
+        return {id_: _known(of, wanted, rows) for id_, rows in holding.items()}
 
     return Copy(
         need,

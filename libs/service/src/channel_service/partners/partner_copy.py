@@ -13,6 +13,7 @@ from channel_events import (
     TEXT,
     Change,
     Copy,
+    Delete,
     Need,
     Put,
     Recorded,
@@ -26,6 +27,7 @@ from channel_events import (
 from msgspec import Struct
 
 from channel_service.partners.events import (
+    DESCRIPTIONS,
     EVENTS,
     STEPS,
     ChildrenAccessGranted,
@@ -33,7 +35,9 @@ from channel_service.partners.events import (
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
 )
@@ -95,7 +99,7 @@ class PartnerCopy(View):
         super().__init__(
             name,
             version=version,
-            of=Topic("partner-registry", events=(*EVENTS, *(STEPS if "status" in self.kept else ()), *(also.events if also else ()))),
+            of=Topic("partner-registry", events=(*EVENTS, *self._of_columns(), *(also.events if also else ()))),
             tables=[self.partner, self.place, self.access, *(also.tables if also else ())],
             changes=self._changes,
         )
@@ -119,6 +123,10 @@ class PartnerCopy(View):
                 yield self._placed(event, e)
             case PartnerMoved() as e:
                 yield self._placed(event, e)
+            case PartnerMoveWithdrawn() as e:
+                yield self._withdrawn(event, e)
+            case PartnerDescribed() as e:
+                yield from self._described(e)
             case PartnerApproved() as e:
                 yield Set((e.partner_id,), status="approved")
             case PartnerActivated() | PartnerReinstated() as e:
@@ -135,6 +143,26 @@ class PartnerCopy(View):
         told = {"name": e.name, "channel_type": e.channel_type, "segment": e.segment, "status": "applied", "applied_on": e.occurred_on}
         return {**{name: told[name] for name in self.kept}, **(searchable(e.name, e.partner_id) if self.searched else {})}
 
+    def _of_columns(self) -> Iterator[type[Struct]]:
+        """The events that are read for what is kept."""
+        if "status" in self.kept:
+            yield from STEPS
+        if self.searched or not {"name", "segment"}.isdisjoint(self.kept):
+            yield from DESCRIPTIONS
+
+    def _described(self, e: PartnerDescribed) -> Iterator[Set]:
+        told: dict[str, Any] = {"name": e.name, "segment": e.segment}
+        row: dict[str, Any] = {name: told[name] for name in told if name in self.kept}
+        if row := {**row, **(searchable(e.name, e.partner_id) if self.searched else {})}:
+            yield Set((e.partner_id,), **row)
+
     def _placed(self, event: Recorded, e: PartnerApplied | PartnerMoved) -> Put:
-        key = (e.partner_id, e.occurred_on, *((event.recorded_on,) if self._recorded else ()))
-        return Put(key, table=self.place.name, territory=e.territory, parent=e.parent)
+        return Put(self._told(event, e), table=self.place.name, territory=e.territory, parent=e.parent)
+
+    def _withdrawn(self, event: Recorded, e: PartnerMoveWithdrawn) -> Change:
+        """The place goes; where it is kept when each word was told, one of no territory says that those before it do not hold."""
+        key = self._told(event, e)
+        return Put(key, table=self.place.name) if self._recorded else Delete(key, table=self.place.name)
+
+    def _told(self, event: Recorded, e: PartnerApplied | PartnerMoved | PartnerMoveWithdrawn) -> tuple[Any, ...]:
+        return (e.partner_id, e.occurred_on, *((event.recorded_on,) if self._recorded else ()))

@@ -16,12 +16,17 @@ from channel_events import Table
 def place_on(places: Table, partner: sa.ColumnElement[Any], day: date, *columns: str) -> sa.Select[Any]:
     """These columns of the one place of ``partner`` that holds on ``day``.
 
-    ``places`` has the key partner, the day from which it is there, and what orders the words about one day, if anything does.
+    ``places`` has the key partner, the day from which it is there, and what orders the words about one day, if anything does: a word of
+    no territory takes back those before it.
     """
-    place, earlier = places.sql.c, places.sql.alias().c
+    place, earlier, later = places.sql.c, places.sql.alias().c, places.sql.alias().c
     id_, since, *_ = places.key
     first = sa.select(sa.func.min(earlier[since])).where(earlier[id_] == place[id_]).scalar_subquery()
     holding = sa.select(*(place[name] for name in columns)).where(place[id_] == partner, place[since] <= sa.func.greatest(day, first))
+    if words := places.key[2:]:
+        same = [later[name] == place[name] for name in (id_, since)]
+        taken_back = sa.exists().where(*same, later.territory.is_(None), *(later[name] >= place[name] for name in words))
+        holding = holding.where(~taken_back)
     return holding.order_by(*(place[name].desc() for name in places.key[1:])).limit(1)
 
 

@@ -36,7 +36,9 @@ def versions(table: Table, known_at: date | None) -> sa.CTE:
     latest = latest.order_by(entity, valid_from, t.c.recorded_on.desc())
     if known_at is not None:
         latest = latest.where(t.c.recorded_on <= known_at)
-    known = latest.subquery()
+    every = latest.subquery()
+    # A version that says nothing takes back what was said of its day before.
+    known = sa.select(every).where(sa.or_(*(every.c[column.name].is_not(None) for column in other))).subquery()
     first = _in_time(sa.func.row_number(), known) == 1
     # Without a name: a statement over two kinds of facts joins versions to each.
     return sa.select(

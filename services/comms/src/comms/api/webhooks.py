@@ -1,11 +1,12 @@
 """Webhooks: who is sent what, with which secret."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
-from channel_events import Rejected, connect_as
+from channel_events import Rejected
 from channel_service import (
     BRAND,
+    ROTATION,
     Allow,
     By,
     Caller,
@@ -14,12 +15,11 @@ from channel_service import (
     Key,
     Listing,
     LogDep,
+    NewSecret,
     Principal,
-    Receipt,
     Role,
+    Rotation,
     RuntimeDep,
-    Sealer,
-    StrictModel,
     list_route,
     only_for_itself,
     set_etag,
@@ -28,11 +28,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from msgspec.structs import replace
 from pydantic import BaseModel, Field
 
-from comms.application.webhooks import find_webhook, rotate_webhook_secret
+from comms.application.webhooks import find_webhook, new_secret, rotating
 from comms.domain.webhook import ChangeWebhook, SubscribeWebhook, UnsubscribeWebhook, Webhook
+from comms.senders.webhook import SECRETS
 from comms.views.webhooks import TABLE, WEBHOOKS
 
-DAY = 86_400
 MANAGE = [Role.CHANNEL_MANAGER, Role.PARTNER]
 
 
@@ -93,27 +93,6 @@ class WebhookRow(BaseModel):
     changed_on: date
 
 
-class Rotation(StrictModel):
-    previous_valid_for: int = Field(
-        default=DAY,
-        ge=0,
-        le=90 * DAY,
-        strict=True,
-        description="Seconds that those before it still sign too: 0 when they became known.",
-    )
-
-
-ROTATION = Rotation()
-
-
-class NewSecret(Receipt):
-    """``secret`` is shown this once: null when the request is a repeat."""
-
-    secret_id: str = Field(examples=["4f1d0c9a2b3e5d67"])
-    secret: str | None = Field(examples=["whsec_..."])
-    previous_until: datetime
-
-
 def _as_caller(caller: Principal, c: SubscribeWebhook) -> SubscribeWebhook:
     if caller.scope is None:
         return c
@@ -130,14 +109,8 @@ commands.delete("/{webhook_id}", UnsubscribeWebhook, allow=MANAGE, summary="Unsu
 @router.post("/{webhook_id}/secrets", dependencies=[Allow(*MANAGE)], summary="Give it a new secret", status_code=201)
 async def post_webhook_secret(webhook_id: Code, runtime: RuntimeDep, log: LogDep, by: By, key: Key, body: Rotation = ROTATION) -> NewSecret:
     """The first one lets it be sent to. Each later one signs beside those before it for a while, so that the other side can change over."""
-    seal, until = Sealer.of(runtime.settings).seal, datetime.now(UTC) + timedelta(seconds=body.previous_valid_for)
-    connection = await connect_as(runtime.settings.database_url, "qudao-secrets", seconds=10)
-    try:
-        secret_id, secret, appended = await rotate_webhook_secret(log, connection, seal, webhook_id, until, by, key)
-    finally:
-        await connection.close(timeout=5)
-    until = appended.events[0].data.previous_until
-    return NewSecret.of(webhook_id, appended, secret_id=secret_id, secret=secret, previous_until=until)
+    await find_webhook(log, webhook_id)
+    return await SECRETS.rotate(log, runtime.settings, webhook_id, new_secret, rotating(webhook_id, body.previous_until), by, key)
 
 
 WEBHOOK_LIST = Listing(WEBHOOKS, sa.select(TABLE.sql), order=[TABLE.sql.c.webhook_id], search=TABLE)

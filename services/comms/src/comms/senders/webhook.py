@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 
 import msgspec
 from channel_events import Actor, Backoff, Breaker, NotSent, On, Outgoing, PerSecond, Send, Sender, pool_as
-from channel_service import Process, Sealer, outgoing_client
+from channel_service import KeptSecrets, Process, Sealer, outgoing_client
 
-from comms.application.webhooks import PREFIX, signing_secrets
+from comms.application.webhooks import PREFIX
 from comms.domain.notice import NoticeWanted
 from comms.domain.webhook import WEBHOOK, DisableWebhook
 
 _GONE = 410
+SECRETS = KeptSecrets("webhook_secret", owner="webhook_id", thing="webhook")
+"""What is sent is signed with."""
 
 
 def body_of(notice: NoticeWanted) -> bytes:
@@ -36,7 +38,7 @@ def signed(id_: str, at: datetime, body: bytes, secrets: list[str]) -> dict[str,
 @asynccontextmanager
 async def sending(process: Process) -> AsyncIterator[Send]:
     """A client, and a connection or two to look up secrets."""
-    unseal = Sealer.of(process.settings).open
+    sealer = Sealer.of(process.settings)
     async with (
         outgoing_client(loopback=process.settings.outgoing_loopback) as client,
         await pool_as(process.settings.database_url, "qudao-webhooks", most=2) as pool,
@@ -48,8 +50,8 @@ async def sending(process: Process) -> AsyncIterator[Send]:
             if webhook.wish is None or not webhook.wish.active:
                 raise NotSent("it is subscribed no more", for_good=True)
             now, body = datetime.now(UTC), body_of(notice)
-            secrets = await signing_secrets(pool, unseal, notice.webhook_id, webhook.signing(now))
-            answer = await client.post(webhook.wish.url, signed(outgoing.id, now, body, secrets), body)
+            secrets = await SECRETS.opened(pool.fetch, sealer, notice.webhook_id, webhook.signing(now))
+            answer = await client.post(webhook.wish.url, signed(outgoing.id, now, body, list(secrets.values())), body)
             if answer.status == _GONE:
                 await disable(process, outgoing)
                 raise NotSent("410: it is gone", for_good=True)

@@ -18,7 +18,7 @@ def territories(event: Recorded) -> Iterator[Change]:
 
 PARTNERS = PartnerCopy(
     "hierarchy",
-    version=4,
+    version=5,
     columns=["name", "channel_type", "segment"],
     search=True,
     recorded=True,

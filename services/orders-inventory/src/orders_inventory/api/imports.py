@@ -22,7 +22,7 @@ from orders_inventory.domain.order import (
     ReturnOrder,
     ShipOrder,
 )
-from orders_inventory.domain.price import SetPrice
+from orders_inventory.domain.price import SetPrice, WithdrawPrice
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.stock import CountStock, ReceiveStock
 from orders_inventory.domain.warehouse import DefineWarehouse
@@ -50,6 +50,13 @@ _PRICES = Importable(
     required=["valid_from"],
     changed=lambda event: event.data.previous is not None,
     example=SetPrice(price_list="retail", currency="CNY", sku="PEN-01", unit_price=Decimal("3.50"), valid_from=date(2026, 1, 1)),
+)
+_WITHDRAWALS = Importable(
+    "price_withdrawal",
+    WithdrawPrice,
+    key=["price_list", "currency", "sku", "valid_from", "on"],
+    required=["on"],
+    example=WithdrawPrice(price_list="retail", currency="CNY", sku="PEN-01", valid_from=date(2027, 1, 1), on=_DAY),
 )
 _RECEIPTS = Importable(
     "receipt",
@@ -134,6 +141,7 @@ WHOLE = ImportSet(
     _WAREHOUSES,
     _PRODUCTS,
     _PRICES,
+    _WITHDRAWALS,
     _RECEIPTS,
     _COUNTS,
     _ORDERS,
@@ -144,7 +152,7 @@ WHOLE = ImportSet(
 SETS = (
     WHOLE,
     ImportSet("products", _PRODUCTS, _WAREHOUSES, default=_PRODUCTS, summary="Import products, and warehouses by their kind"),
-    ImportSet("prices", _PRICES, default=_PRICES, summary="Import prices"),
+    ImportSet("prices", _PRICES, _WITHDRAWALS, default=_PRICES, summary="Import prices"),
     ImportSet("stock", _RECEIPTS, _COUNTS, _WAREHOUSES, summary="Import what came into stock, and counted balances"),
 )
 

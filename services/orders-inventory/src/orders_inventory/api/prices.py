@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku
 from orders_inventory.application.stocking import pricing
-from orders_inventory.domain.price import SetPrice
+from orders_inventory.domain.price import SetPrice, WithdrawPrice
 from orders_inventory.views.prices import PRICES, ROWS, TABLE, holds_on
 
 router = APIRouter(prefix="/v1/prices", tags=["prices"], dependencies=[Allow(*BRAND)])
@@ -32,6 +32,12 @@ Commands(router).put(
     allow=[Role.CHANNEL_MANAGER, Role.OPS],
     created=True,
     summary="Set a price",
+)
+Commands(router).delete(
+    "/{price_list}/{currency}/{sku}",
+    WithdrawPrice,
+    allow=[Role.CHANNEL_MANAGER, Role.OPS],
+    summary="Withdraw a price that lies ahead",
 )
 
 

@@ -4,13 +4,13 @@ import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from channel_events import Actor, Rejected
 from channel_service import BodyRefused, Open, RuntimeDep, Sealer, spend_source, spend_unsigned, too_many, unlimited_body, unsigned_waits
 from fastapi import APIRouter, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
 from orders_inventory.api import push_metrics as metrics
+from orders_inventory.api.sources import SECRETS
 from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.pushes import MAX_BYTES, receive_push
 from orders_inventory.application.source_keys import SourceKeys
@@ -34,7 +34,6 @@ _BODY: dict[str, Any] = {
     }
 }
 _KEPT_BEFORE: dict[int | str, dict[str, Any]] = {200: {"description": "It was kept before, or is a ping.", "model": PushKept}}
-_STORED = sa.text("select secret_id, sealed from source_secret where source = :source and secret_id = any(:ids)")
 
 
 @router.post("/{source}", summary="Push", status_code=202, responses=_KEPT_BEFORE, openapi_extra=_BODY)
@@ -138,10 +137,9 @@ def _keys(request: Request, runtime: RuntimeDep) -> SourceKeys:
     state = request.app.state
     if not hasattr(state, "source_keys"):
 
-        async def stored(source: str, ids: Any) -> dict[str, bytes]:
-            async with runtime.reading_everything() as connection:
-                return {row.secret_id: row.sealed for row in await connection.execute(_STORED, {"source": source, "ids": list(ids)})}
+        async def opened(source: str, names: Any) -> dict[str, str]:
+            return await SECRETS.opened(runtime.fetch, Sealer.of(runtime.settings), source, names)
 
-        state.source_keys = SourceKeys(runtime.log, stored, Sealer.of(runtime.settings).open)
+        state.source_keys = SourceKeys(runtime.log, opened)
     keys: SourceKeys = state.source_keys
     return keys

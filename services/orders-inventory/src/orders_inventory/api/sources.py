@@ -1,35 +1,36 @@
 """Sources: who pushes to us, how they are set up, and their secrets."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from channel_events import connect_as
 from channel_service import (
     BRAND,
+    ROTATION,
     Allow,
     By,
     Commands,
+    KeptSecrets,
     Key,
     Listing,
     LogDep,
-    Receipt,
+    NewSecret,
+    Rotation,
     RuntimeDep,
-    Sealer,
-    StrictModel,
     list_route,
     set_etag,
 )
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders_inventory.application.sources import defining, find_source, rotate_secret
+from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.application.sources import defining, find_source, rotating
 from orders_inventory.domain.source import DefineSource, SkuRule, Source
 from orders_inventory.views.sources import SOURCES, TABLE
 
+SECRETS = KeptSecrets("source_secret", owner="source", thing="source")
+"""What the sources sign with."""
 router = APIRouter(prefix="/v1/sources", tags=["sources"], dependencies=[Allow(*BRAND)])
-DAY = 86_400
-
 
 SourceCode = Annotated[str, Field(max_length=40, description="Also the source of its orders' numbers.", examples=["shop"]), Path()]
 
@@ -91,37 +92,15 @@ class SourceRow(BaseModel):
     secret_id: str | None = Field(description="The newest secret.")
 
 
-class Rotation(StrictModel):
-    previous_valid_for: int = Field(
-        default=DAY, ge=0, le=90 * DAY, strict=True, description="Seconds that the secrets before it still count: 0 when they became known."
-    )
-
-
-ROTATION = Rotation()
-
-
-class NewSecret(Receipt):
-    """``secret`` is shown this once: null when the request is a repeat."""
-
-    secret_id: str = Field(examples=["s-1"])
-    secret: str | None = Field(examples=["whsec_..."])
-    previous_until: datetime
-
-
 Commands(router).put("/{source}", DefineSource, use=defining, allow=[], created=True, summary="Define a source")
 
 
 @router.post("/{source}/secrets", dependencies=[Allow()], summary="Give it a new secret", status_code=201)
 async def post_secret(source: SourceCode, runtime: RuntimeDep, log: LogDep, by: By, key: Key, body: Rotation = ROTATION) -> NewSecret:
     """The new one counts at once and those before it a while longer, so that nothing is refused while the platform is changed over."""
-    seal, previous_for = Sealer.of(runtime.settings).seal, timedelta(seconds=body.previous_valid_for)
-    connection = await connect_as(runtime.settings.database_url, "qudao-secrets", seconds=10)
-    try:
-        secret_id, secret, appended = await rotate_secret(log, connection, seal, source, previous_for, datetime.now(UTC), by, key)
-    finally:
-        await connection.close(timeout=5)
-    until = appended.events[0].data.previous_until
-    return NewSecret.of(source, appended, secret_id=secret_id, secret=secret, previous_until=until)
+    found, _ = await find_source(log, source)
+    make, use = CONNECTORS[str(found.platform)].new_secret, rotating(source, body.previous_until)
+    return await SECRETS.rotate(log, runtime.settings, source, make, use, by, key)
 
 
 @router.get("/{source}", summary="One source")

@@ -25,7 +25,7 @@ from orders_inventory.domain.order import (
     Wanted,
     WantedBack,
 )
-from orders_inventory.domain.price import PriceSet, SetPrice
+from orders_inventory.domain.price import PriceSet, PriceWithdrawn, SetPrice, WithdrawPrice
 from orders_inventory.domain.product import DefineProduct, ProductDefined
 from orders_inventory.domain.stock import CountStock, ReceiveStock, StockAdjusted, StockReceived
 from orders_inventory.domain.warehouse import DefineWarehouse, WarehouseDefined
@@ -34,6 +34,7 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     ProductDefined: DefineProduct,
     WarehouseDefined: DefineWarehouse,
     PriceSet: SetPrice,
+    PriceWithdrawn: WithdrawPrice,
     StockReceived: ReceiveStock,
     StockAdjusted: CountStock,
     OrderPlaced: BringOrder,

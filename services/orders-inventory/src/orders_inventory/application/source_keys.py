@@ -9,14 +9,12 @@ from channel_events import Deciding, Rejected
 from msgspec import Struct
 
 from orders_inventory.application.platforms import CONNECTORS
-from orders_inventory.application.sources import sealed_as
 from orders_inventory.connectors import Connector, Delivery
 from orders_inventory.domain.codes import checked_source
 from orders_inventory.domain.source import SOURCE
 
-Stored = Callable[[str, Sequence[str]], Awaitable[dict[str, bytes]]]
-"""The sealed secrets of a source by id."""
-Unseal = Callable[[bytes, str], str]
+Opened = Callable[[str, Sequence[str]], Awaitable[dict[str, str]]]
+"""The secrets of a source by id."""
 
 
 class Keys(Struct, frozen=True):
@@ -32,8 +30,8 @@ class SourceKeys:
     """One per process. A secret that ended is refused by the log, which decides on the source as it is; so nothing here is ever
     too old to be right, only too old to know a new secret: then it is read again."""
 
-    def __init__(self, log: Deciding, stored: Stored, unseal: Unseal) -> None:
-        self._log, self._stored, self._unseal = log, stored, unseal
+    def __init__(self, log: Deciding, opened: Opened) -> None:
+        self._log, self._opened = log, opened
         self._known: dict[str, Keys] = {}
         self._reading = asyncio.Lock()
 
@@ -74,10 +72,8 @@ class SourceKeys:
             return None
         if found.platform is None:
             return None
-        stored = await self._stored(source, list(found.secrets)) if found.secrets else {}
-        ids = tuple(one for one in found.secrets if one in stored)
-        opened = tuple(self._unseal(stored[one], sealed_as(source, one)) for one in ids)
-        return Keys(CONNECTORS[found.platform], ids, opened, began)
+        secrets = await self._opened(source, list(found.secrets))
+        return Keys(CONNECTORS[found.platform], tuple(secrets), tuple(secrets.values()), began)
 
 
 def _signer(keys: Keys, delivery: Delivery, now: datetime) -> tuple[Connector, str] | None:

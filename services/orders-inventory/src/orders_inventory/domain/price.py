@@ -46,6 +46,29 @@ class SetPrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     on: HappenedOn = None
 
 
+@event("price_withdrawn", public=True)
+class PriceWithdrawn(Struct, frozen=True, kw_only=True):
+    """The price that was planned from ``valid_from`` on never holds: the one before it goes on."""
+
+    price_list: str
+    currency: str
+    sku: str
+    unit_price: Decimal
+    valid_from: date
+    occurred_on: date
+
+
+@command("withdraw_price", stream="price/{price_list}/{currency}/{sku}")
+class WithdrawPrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A price that lies ahead shall not hold."""
+
+    price_list: PriceList
+    currency: CurrencyCode
+    sku: Sku
+    valid_from: Annotated[date, Meta(description="The day for which it is planned.", examples=["2027-01-01"])]
+    on: HappenedOn = None
+
+
 class ListPrice(Struct, frozen=True, gc=False):
     """Of one SKU in one list: it costs so much from ``valid_from`` on."""
 
@@ -77,8 +100,19 @@ Prices: TypeAlias = Mapping[date, Decimal]
 """By the day from which each holds."""
 
 
-def decide(command: SetPrice, prices: Prices, known: Known) -> Iterator[PriceSet]:
+PriceCommand: TypeAlias = SetPrice | WithdrawPrice
+PriceEvent: TypeAlias = PriceSet | PriceWithdrawn
+
+
+def decide(command: PriceCommand, prices: Prices, known: Known) -> Iterator[PriceEvent]:
     c = command
+    if isinstance(c, WithdrawPrice):
+        planned = prices.get(c.valid_from)
+        # Told again where it moves to another installation, its day may have come by now.
+        if planned is None or not (c.valid_from > known.today or known.imported):
+            raise Rejected("price_not_planned", sku=c.sku, valid_from=c.valid_from)
+        yield tell(PriceWithdrawn, c, unit_price=planned, occurred_on=happened_on(c.on, known))
+        return
     checked_price_list(c.price_list)
     checked_sku(c.sku)
     if c.currency not in CURRENCIES:
@@ -89,8 +123,12 @@ def decide(command: SetPrice, prices: Prices, known: Known) -> Iterator[PriceSet
         yield tell(PriceSet, c, previous=prices.get(valid_from), valid_from=valid_from, occurred_on=happened_on(c.on, known))
 
 
-def evolve(prices: Prices, event: PriceSet) -> Prices:
+def evolve(prices: Prices, event: PriceEvent) -> Prices:
+    if isinstance(event, PriceWithdrawn):
+        return {day: price for day, price in prices.items() if day != event.valid_from}
     return {**prices, event.valid_from: event.unit_price}
 
 
-PRICE: Decider[SetPrice, Prices, PriceSet] = Decider("price", initial={}, decide=decide, evolve=evolve, events=[PriceSet])
+PRICE: Decider[PriceCommand, Prices, PriceEvent] = Decider(
+    "price", initial={}, decide=decide, evolve=evolve, events=[PriceSet, PriceWithdrawn]
+)

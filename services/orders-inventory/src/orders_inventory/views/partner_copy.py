@@ -4,5 +4,5 @@ from channel_service.partners import PartnerCopy
 
 from orders_inventory.domain.order import PARTNER, OrderingPartner
 
-PARTNERS = PartnerCopy("partner_copy", version=3, columns=["channel_type", "segment", "status"])
+PARTNERS = PartnerCopy("partner_copy", version=4, columns=["channel_type", "segment", "status"])
 KNOWN_PARTNERS = PARTNERS.tells(PARTNER, OrderingPartner)

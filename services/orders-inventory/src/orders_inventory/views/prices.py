@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from channel_events import DATE, NUMERIC, TEXT, Copy, OwnLog, Table, View
-from channel_events.pure import Change, Recorded
+from channel_events.pure import Change, Delete, Recorded
 
-from orders_inventory.domain.price import LISTED, Listed, ListPrice, PriceSet
+from orders_inventory.domain.price import LISTED, PRICE, Listed, ListPrice, PriceSet, PriceWithdrawn
 
 TABLE = Table(
     "price",
@@ -22,9 +22,11 @@ def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PriceSet() as e:
             yield TABLE.put(e, set_on=e.occurred_on)
+        case PriceWithdrawn() as e:
+            yield Delete((e.price_list, e.currency, e.sku, e.valid_from))
 
 
-PRICES = View("prices", version=1, of=OwnLog(events=[PriceSet]), tables=TABLE, changes=changes)
+PRICES = View("prices", version=2, of=OwnLog(events=PRICE.events), tables=TABLE, changes=changes)
 
 
 def _listed(rows: Sequence[Any]) -> dict[str, Listed]:

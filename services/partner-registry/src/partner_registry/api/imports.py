@@ -7,18 +7,20 @@ from channel_service import Role
 from channel_service.exporting import document_routes
 from channel_service.importing import Importable, ImportSet, import_routes, never, not_first
 
-from partner_registry.application.partners import admitting, moving
+from partner_registry.application.partners import admitting, moving, withdrawing
 from partner_registry.application.said import said
 from partner_registry.domain.partner import (
     ActivatePartner,
     AdmitPartner,
     ApprovePartner,
     ChannelType,
+    DescribePartner,
     GrantChildrenAccess,
     MovePartner,
     ReinstatePartner,
     RevokeChildrenAccess,
     SuspendPartner,
+    WithdrawMove,
 )
 from partner_registry.domain.territories import DefineTerritory
 
@@ -63,6 +65,8 @@ _STEPS = [
     _step("children_access_grant", GrantChildrenAccess(partner_id="p-1001", on=_DAY, agreement="A-2026-017")),
     _step("children_access_revocation", RevokeChildrenAccess(partner_id="p-1001", on=_DAY)),
     _step("move", MovePartner(partner_id="p-1001", on=_DAY, territory="CN-N"), use=moving),
+    _step("description", DescribePartner(partner_id="p-1001", on=_DAY, name="Jade Trading Group")),
+    _step("move_withdrawal", WithdrawMove(partner_id="p-1001", on=_DAY), use=withdrawing),
 ]
 WHOLE = ImportSet("partners", _AREAS, _PARTNERS, *_STEPS, default=_PARTNERS, summary="Import partners, their steps, and territories")
 SETS = (WHOLE, ImportSet("territories", _AREAS, default=_AREAS, summary="Import territories, parents first"))

@@ -19,6 +19,16 @@ class Standing(BaseModel):
     reason: str | None = Field(description="Why it was suspended.")
 
 
+class Description(BaseModel):
+    """What it is called, and its segment, from a day until the next one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str = Field(examples=["Jade Trading"])
+    segment: str | None
+    since: date
+
+
 class Place(BaseModel):
     """Where it is from a day until the next one."""
 
@@ -57,6 +67,7 @@ class PartnerDetail(PartnerRow):
     """A partner as of a day, with its history."""
 
     as_of: date
+    descriptions: list[Description] = Field(description="Oldest first.")
     standings: list[Standing] = Field(description="Oldest first.")
     places: list[Place] = Field(description="Oldest first; the last ones may lie ahead.")
     children_access: str | None = Field(
@@ -71,15 +82,16 @@ class PartnerDetail(PartnerRow):
         return cls(
             as_of=record.as_of,
             partner_id=applied.partner_id,
-            name=applied.name,
+            name=record.description.name,
             channel_type=applied.channel_type,
-            segment=applied.segment,
+            segment=record.description.segment,
             territory=record.place.territory,
             parent=record.place.parent,
             status=record.standing.status,
             status_since=record.standing.since,
             status_reason=record.standing.reason,
             applied_on=applied.occurred_on,
+            descriptions=[Description.model_validate(one) for one in record.descriptions],
             standings=[Standing.model_validate(one) for one in record.standings],
             places=[Place.model_validate(one) for one in record.places],
             children_access=record.children_access,

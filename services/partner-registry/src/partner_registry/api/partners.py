@@ -25,18 +25,20 @@ from pydantic import Field
 
 from partner_registry.api import partner_models as models
 from partner_registry.application.partner_record import partner_record
-from partner_registry.application.partners import applying, moving
+from partner_registry.application.partners import applying, moving, withdrawing
 from partner_registry.domain.partner import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
     ChannelType,
+    DescribePartner,
     GrantChildrenAccess,
     MovePartner,
     ReinstatePartner,
     RevokeChildrenAccess,
     Status,
     SuspendPartner,
+    WithdrawMove,
 )
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY, PARTNERS, listed
 
@@ -52,6 +54,8 @@ commands.post("/{partner_id}/activate", ActivatePartner, allow=MANAGE, summary="
 commands.post("/{partner_id}/suspend", SuspendPartner, allow=MANAGE, summary="Suspend")
 commands.post("/{partner_id}/reinstate", ReinstatePartner, allow=MANAGE, summary="Reinstate")
 commands.post("/{partner_id}/move", MovePartner, use=moving, allow=MANAGE, summary="Move to a territory or under a parent")
+commands.post("/{partner_id}/describe", DescribePartner, allow=MANAGE, summary="Rename it, or change its segment")
+commands.post("/{partner_id}/withdraw-move", WithdrawMove, use=withdrawing, allow=MANAGE, summary="Withdraw a move that lies ahead")
 commands.put("/{partner_id}/children-access", GrantChildrenAccess, allow=MANAGE, summary="Let it see what is of its children")
 commands.delete("/{partner_id}/children-access", RevokeChildrenAccess, allow=MANAGE, summary="Let it see only its own")
 

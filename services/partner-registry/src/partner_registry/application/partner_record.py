@@ -5,19 +5,21 @@ from datetime import date
 from channel_events import Log, Rejected
 from msgspec import Struct
 
-from partner_registry.domain.partner import PARTNER, ChildrenAccess, PartnerApplied, Place, Standing
+from partner_registry.domain.partner import PARTNER, ChildrenAccess, Description, PartnerApplied, Place, Standing
 
 
 class PartnerRecord(Struct, frozen=True, kw_only=True):
-    """What it applied as; where it stood and was on ``as_of``, and by which agreement it saw what is of its children; the whole
-    history, oldest first; ``tag`` is that of its stream."""
+    """What it applied as; what it was called, where it stood and was on ``as_of``, and by which agreement it saw what is of its children;
+    the whole history, oldest first; ``tag`` is that of its stream."""
 
     as_of: date
     tag: str | None
     applied: PartnerApplied
+    description: Description
     standing: Standing
     place: Place
     children_access: str | None
+    descriptions: tuple[Description, ...]
     standings: tuple[Standing, ...]
     places: tuple[Place, ...]
     children_accesses: tuple[ChildrenAccess, ...]
@@ -28,16 +30,18 @@ async def partner_record(log: Log, partner_id: str, as_of: date) -> PartnerRecor
     partner, *_ = current = await log.current(PARTNER, partner_id)
     if partner.application is None:
         raise Rejected("partner_unknown", partner_id=partner_id)
-    standing, place = partner.standing_on(as_of), partner.place_on(as_of)
-    if standing is None or place is None:
+    standing, place, description = partner.standing_on(as_of), partner.place_on(as_of), partner.description_on(as_of)
+    if standing is None or place is None or description is None:
         raise Rejected("partner_not_applied_yet", partner_id=partner_id, applied_on=partner.application.occurred_on, as_of=as_of)
     return PartnerRecord(
         as_of=as_of,
         tag=current.tag,
         applied=partner.application,
+        description=description,
         standing=standing,
         place=place,
         children_access=partner.agreement_on(as_of),
+        descriptions=partner.descriptions,
         standings=partner.standings,
         places=partner.places,
         children_accesses=partner.accesses,

@@ -6,7 +6,7 @@ The partner comes first, so that its own refusal is the one told; then what it n
 from channel_events import Ask, On, Rejected, Steps
 from msgspec import UNSET
 
-from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink
+from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink, Unlink
 from partner_registry.domain.partner import (
     PARTNER,
     ActivatePartner,
@@ -17,6 +17,7 @@ from partner_registry.domain.partner import (
     Partner,
     RequireParent,
     Status,
+    WithdrawMove,
 )
 from partner_registry.domain.territories import TERRITORIES, RequireTerritory
 
@@ -35,6 +36,11 @@ def moving(c: MovePartner) -> Steps:
         if c.parent is not UNSET:
             yield from _under(c.parent)
             yield On(HIERARCHY, PARTNERS, Relink(partner_id=c.partner_id, parent=c.parent, on=moved.occurred_on))
+
+
+def withdrawing(c: WithdrawMove) -> Steps:
+    for _ in (yield On(PARTNER, c)):
+        yield On(HIERARCHY, PARTNERS, Unlink(partner_id=c.partner_id, on=c.on))
 
 
 def admitting(c: AdmitPartner) -> Steps:

@@ -10,17 +10,21 @@ from partner_registry.domain.partner import (
     ApprovePartner,
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
+    DescribePartner,
     GrantChildrenAccess,
     MovePartner,
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
     ReinstatePartner,
     RevokeChildrenAccess,
     SuspendPartner,
+    WithdrawMove,
 )
 from partner_registry.domain.territories import DefineTerritory, TerritoryDefined
 
@@ -32,6 +36,7 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     PartnerSuspended: SuspendPartner,
     PartnerReinstated: ReinstatePartner,
     PartnerMoved: MovePartner,
+    PartnerDescribed: DescribePartner,
     ChildrenAccessGranted: GrantChildrenAccess,
     ChildrenAccessRevoked: RevokeChildrenAccess,
 }
@@ -39,5 +44,7 @@ _SAYS: dict[type[Struct], type[Struct]] = {
 
 def said(event: Recorded) -> Struct | None:
     """The command that says the same; None for events that follow from others, like a link in the hierarchy."""
+    if isinstance(event.data, PartnerMoveWithdrawn):
+        return WithdrawMove(partner_id=event.data.partner_id, on=event.data.occurred_on)
     command = _SAYS.get(type(event.data))
     return None if command is None else say(command, event.data)

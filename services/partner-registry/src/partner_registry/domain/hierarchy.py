@@ -26,6 +26,14 @@ class PartnerLinked(msgspec.Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
+@event("partner_link_withdrawn")
+class PartnerLinkWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """The link that would have begun on ``occurred_on`` never does."""
+
+    partner_id: str
+    occurred_on: date
+
+
 class JoinHierarchy(msgspec.Struct, frozen=True, kw_only=True):
     """A new partner takes its place. Of one that is in the hierarchy already nothing changes: an application that is
     repeated after a move must not undo the move."""
@@ -43,6 +51,13 @@ class Relink(msgspec.Struct, frozen=True, kw_only=True):
     on: date
 
 
+class Unlink(msgspec.Struct, frozen=True, kw_only=True):
+    """The move of a partner from ``on`` does not take place: its link from that day on goes, if it has one."""
+
+    partner_id: str
+    on: date
+
+
 class Link(msgspec.Struct, frozen=True):
     """Under ``parent`` from ``since`` until the partner's next link."""
 
@@ -50,12 +65,16 @@ class Link(msgspec.Struct, frozen=True):
     since: date
 
 
-HierarchyCommand: TypeAlias = JoinHierarchy | Relink
+HierarchyCommand: TypeAlias = JoinHierarchy | Relink | Unlink
+HierarchyEvent: TypeAlias = PartnerLinked | PartnerLinkWithdrawn
 Links: TypeAlias = Mapping[str, tuple[Link, ...]]
 
 
-def decide(command: HierarchyCommand, links: Links, _: Known) -> Iterator[PartnerLinked]:
+def decide(command: HierarchyCommand, links: Links, _: Known) -> Iterator[HierarchyEvent]:
     own = links.get(command.partner_id, ())
+    if isinstance(command, Unlink):
+        yield from _unlink(command, links, own)
+        return
     if own and (isinstance(command, JoinHierarchy) or own[-1].parent == command.parent):
         return
     if command.parent is None and not own:
@@ -63,6 +82,18 @@ def decide(command: HierarchyCommand, links: Links, _: Known) -> Iterator[Partne
     if command.parent is not None:
         refuse_cycle(links, command.partner_id, command.parent, command.on)
     yield PartnerLinked(partner_id=command.partner_id, parent=command.parent, occurred_on=command.on)
+
+
+def _unlink(command: Unlink, links: Links, own: Sequence[Link]) -> Iterator[PartnerLinkWithdrawn]:
+    """It stays under whom it was, who may have been planned to go under it meanwhile."""
+    if all(link.since != command.on for link in own):
+        return
+    withdrawn = PartnerLinkWithdrawn(partner_id=command.partner_id, occurred_on=command.on)
+    left = evolve(links, withdrawn)
+    stays = next((link.parent for link in reversed(left[command.partner_id]) if link.since < command.on), None)
+    if stays is not None:
+        refuse_cycle(left, command.partner_id, stays, command.on)
+    yield withdrawn
 
 
 def refuse_cycle(links: Links, partner_id: str, parent: str, on: date) -> None:
@@ -88,11 +119,13 @@ def _with_last_day(own: Sequence[Link]) -> Iterator[tuple[Link, date]]:
         yield own[-1], date.max
 
 
-def evolve(links: Links, event: PartnerLinked) -> Links:
+def evolve(links: Links, event: HierarchyEvent) -> Links:
+    if isinstance(event, PartnerLinkWithdrawn):
+        return {**links, event.partner_id: tuple(link for link in links.get(event.partner_id, ()) if link.since != event.occurred_on)}
     earlier = (link for link in links.get(event.partner_id, ()) if link.since < event.occurred_on)
     return {**links, event.partner_id: (*earlier, Link(event.parent, event.occurred_on))}
 
 
-HIERARCHY: Decider[HierarchyCommand, Links, PartnerLinked] = Decider(
-    "hierarchy", initial={}, decide=decide, evolve=evolve, events=[PartnerLinked], state=Links
+HIERARCHY: Decider[HierarchyCommand, Links, HierarchyEvent] = Decider(
+    "hierarchy", initial={}, decide=decide, evolve=evolve, events=[PartnerLinked, PartnerLinkWithdrawn], state=Links
 )

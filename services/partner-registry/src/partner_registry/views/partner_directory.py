@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Recorded, Set, Table, View, search_index, searchable
+from channel_events import DATE, INTEGER, OWN_LOG, SEARCH, TEXT, Change, Delete, Recorded, Set, Table, View, search_index, searchable
 
 from partner_registry.domain.partner import (
     ChildrenAccessGranted,
@@ -14,7 +14,9 @@ from partner_registry.domain.partner import (
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
 )
@@ -69,6 +71,11 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield PLACES.put(e, since=e.occurred_on)
         case PartnerMoved() as e:
             yield PLACES.put(e, since=e.occurred_on)
+        case PartnerDescribed() as e:
+            search = searchable(e.name, e.partner_id)
+            yield Set((e.partner_id,), name=e.name, segment=e.segment, sort_name=search["search_text"].partition("\n")[0], **search)
+        case PartnerMoveWithdrawn() as e:
+            yield Delete((e.partner_id, e.occurred_on), table=PLACES.name)
         case ChildrenAccessGranted() as e:
             yield ACCESSES.put(e, version=event.version, since=e.occurred_on)
         case ChildrenAccessRevoked() as e:
@@ -78,7 +85,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.partner_id,), status=standing.status.value, status_since=standing.since, status_reason=standing.reason)
 
 
-PARTNER_DIRECTORY = View("partner_directory", version=3, of=OWN_LOG, tables=[PARTNERS, PLACES, ACCESSES], changes=changes, history=True)
+PARTNER_DIRECTORY = View("partner_directory", version=4, of=OWN_LOG, tables=[PARTNERS, PLACES, ACCESSES], changes=changes, history=True)
 
 _partner, _place = PARTNERS.sql.c, PLACES.sql.c
 search_index(PARTNERS)

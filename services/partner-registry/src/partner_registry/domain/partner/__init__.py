@@ -5,6 +5,7 @@ from partner_registry.domain.partner.commands import (
     AdmitPartner,
     ApplyPartner,
     ApprovePartner,
+    DescribePartner,
     GrantChildrenAccess,
     MovePartner,
     PartnerCommand,
@@ -13,6 +14,7 @@ from partner_registry.domain.partner.commands import (
     RequireParent,
     RevokeChildrenAccess,
     SuspendPartner,
+    WithdrawMove,
 )
 from partner_registry.domain.partner.decide import PARTNER, decide
 from partner_registry.domain.partner.events import (
@@ -22,13 +24,15 @@ from partner_registry.domain.partner.events import (
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerEvent,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
 )
 from partner_registry.domain.partner.gates import GATES, Gates
-from partner_registry.domain.partner.state import ChildrenAccess, Partner, Place, Standing, Status
+from partner_registry.domain.partner.state import ChildrenAccess, Description, Partner, Place, Standing, Status
 
 __all__ = [
     "GATES",
@@ -41,6 +45,8 @@ __all__ = [
     "ChildrenAccess",
     "ChildrenAccessGranted",
     "ChildrenAccessRevoked",
+    "DescribePartner",
+    "Description",
     "Gates",
     "GrantChildrenAccess",
     "MovePartner",
@@ -49,8 +55,10 @@ __all__ = [
     "PartnerApplied",
     "PartnerApproved",
     "PartnerCommand",
+    "PartnerDescribed",
     "PartnerEvent",
     "PartnerId",
+    "PartnerMoveWithdrawn",
     "PartnerMoved",
     "PartnerReinstated",
     "PartnerSuspended",
@@ -61,5 +69,6 @@ __all__ = [
     "Standing",
     "Status",
     "SuspendPartner",
+    "WithdrawMove",
     "decide",
 ]

@@ -84,6 +84,28 @@ class MovePartner(_Asked, frozen=True, kw_only=True):
             raise Wrong("must name a territory, a parent, or both", "应指明区域、上级或两者")
 
 
+@command("describe_partner", stream="partner/{partner_id}")
+class DescribePartner(_Asked, frozen=True, kw_only=True):
+    """It is called otherwise from ``on``, or belongs to another segment. What is left out stays; ``"segment": null`` is none."""
+
+    name: Annotated[Name | UnsetType, Meta(description="Stays as it is when left out.", examples=["Jade Trading Group"])] = UNSET
+    segment: Annotated[
+        Label | UnsetType | None, Meta(description="Stays as it is when left out; null is none.", examples=["City stores"])
+    ] = UNSET
+    on: HappenedOn = None
+
+    def __post_init__(self) -> None:
+        if self.name is UNSET and self.segment is UNSET:
+            raise Wrong("must name a name, a segment, or both", "应指明名称、细分或两者")
+
+
+@command("withdraw_move", stream="partner/{partner_id}")
+class WithdrawMove(_Asked, frozen=True, kw_only=True):
+    """The last move does not take place. Only one that lies ahead can be withdrawn."""
+
+    on: Annotated[date, Meta(description="The day for which the move is planned.", examples=["2027-01-01"])]
+
+
 @command("grant_children_access", stream="partner/{partner_id}")
 class GrantChildrenAccess(_Asked, frozen=True, kw_only=True):
     """From ``on``, which may lie ahead, it may read what is of the partners directly under it, and change nothing there."""
@@ -105,4 +127,13 @@ class RequireParent(_Asked, frozen=True, kw_only=True):
 
 
 StandingCommand: TypeAlias = ApprovePartner | ActivatePartner | SuspendPartner | ReinstatePartner
-PartnerCommand: TypeAlias = ApplyPartner | StandingCommand | MovePartner | GrantChildrenAccess | RevokeChildrenAccess | RequireParent
+PartnerCommand: TypeAlias = (
+    ApplyPartner
+    | StandingCommand
+    | DescribePartner
+    | MovePartner
+    | WithdrawMove
+    | GrantChildrenAccess
+    | RevokeChildrenAccess
+    | RequireParent
+)

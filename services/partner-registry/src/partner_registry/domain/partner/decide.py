@@ -12,6 +12,7 @@ from partner_registry.domain.partner.commands import (
     ActivatePartner,
     ApplyPartner,
     ApprovePartner,
+    DescribePartner,
     GrantChildrenAccess,
     MovePartner,
     PartnerCommand,
@@ -20,6 +21,7 @@ from partner_registry.domain.partner.commands import (
     RevokeChildrenAccess,
     StandingCommand,
     SuspendPartner,
+    WithdrawMove,
 )
 from partner_registry.domain.partner.events import (
     ChildrenAccessGranted,
@@ -27,8 +29,10 @@ from partner_registry.domain.partner.events import (
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerEvent,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
 )
@@ -45,6 +49,10 @@ def decide(command: PartnerCommand, partner: Partner, known: Known, gates: Gates
         raise Rejected("partner_unknown", partner_id=command.partner_id)
     elif isinstance(command, MovePartner):
         yield from _move(command, partner, planned_on(command.on, known))
+    elif isinstance(command, DescribePartner):
+        yield from _describe(command, partner, known)
+    elif isinstance(command, WithdrawMove):
+        yield from _withdraw(command, partner, known)
     elif isinstance(command, GrantChildrenAccess):
         yield from _grant(command, partner, planned_on(command.on, known), applied.occurred_on)
     elif isinstance(command, RevokeChildrenAccess):
@@ -79,6 +87,33 @@ def _move(command: MovePartner, partner: Partner, on: date) -> Iterator[PartnerM
             previous_parent=last.parent,
             occurred_on=on,
         )
+
+
+def _describe(command: DescribePartner, partner: Partner, known: Known) -> Iterator[PartnerDescribed]:
+    """Never ahead: copies show what it is called when they hear of it."""
+    on, last = planned_on(command.on, known), partner.descriptions[-1]
+    refuse_future(on, known)
+    name = last.name if command.name is UNSET else command.name
+    segment = last.segment if command.segment is UNSET else command.segment
+    if (name, segment) != (last.name, last.segment):
+        refuse_before(on, last.since)
+        yield PartnerDescribed(
+            partner_id=command.partner_id,
+            name=name,
+            segment=segment,
+            previous_name=last.name,
+            previous_segment=last.segment,
+            occurred_on=on,
+        )
+
+
+def _withdraw(command: WithdrawMove, partner: Partner, known: Known) -> Iterator[PartnerMoveWithdrawn]:
+    """Told again where it moves to another installation, the day of the move may have passed by now."""
+    *earlier, last = partner.places
+    if not earlier or last.since != command.on or not (command.on > known.today or known.imported):
+        raise Rejected("move_not_planned", partner_id=command.partner_id, on=command.on)
+    stays = earlier[-1]
+    yield tell(PartnerMoveWithdrawn, command, territory=stays.territory, parent=stays.parent, occurred_on=command.on)
 
 
 def _grant(command: GrantChildrenAccess, partner: Partner, on: date, applied_on: date) -> Iterator[ChildrenAccessGranted]:
@@ -144,6 +179,8 @@ PARTNER: Decider[PartnerCommand, Partner, PartnerEvent] = Decider(
         PartnerSuspended,
         PartnerReinstated,
         PartnerMoved,
+        PartnerDescribed,
+        PartnerMoveWithdrawn,
         ChildrenAccessGranted,
         ChildrenAccessRevoked,
     ],

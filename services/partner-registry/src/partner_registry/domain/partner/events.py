@@ -79,6 +79,29 @@ class PartnerMoved(msgspec.Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
+@event("partner_described", public=True)
+class PartnerDescribed(msgspec.Struct, frozen=True, kw_only=True):
+    """From ``occurred_on`` the partner is called ``name`` and belongs to ``segment``; before that it was as the previous ones say."""
+
+    partner_id: str
+    name: str
+    segment: str | None
+    previous_name: str
+    previous_segment: str | None
+    occurred_on: date
+
+
+@event("partner_move_withdrawn", public=True)
+class PartnerMoveWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """The move that was planned for ``occurred_on`` does not take place: the partner stays in ``territory`` under ``parent``, where it
+    was before that day."""
+
+    partner_id: str
+    territory: str
+    parent: str | None
+    occurred_on: date
+
+
 @event("children_access_granted", public=True)
 class ChildrenAccessGranted(msgspec.Struct, frozen=True, kw_only=True):
     """From ``occurred_on``, which may lie ahead, the partner sees what is of the partners directly under it, as ``agreement``
@@ -106,6 +129,8 @@ PartnerEvent: TypeAlias = (
     | PartnerSuspended
     | PartnerReinstated
     | PartnerMoved
+    | PartnerDescribed
+    | PartnerMoveWithdrawn
     | ChildrenAccessGranted
     | ChildrenAccessRevoked
 )

@@ -13,8 +13,10 @@ from partner_registry.domain.partner.events import (
     PartnerActivated,
     PartnerApplied,
     PartnerApproved,
+    PartnerDescribed,
     PartnerEvent,
     PartnerMoved,
+    PartnerMoveWithdrawn,
     PartnerReinstated,
     PartnerSuspended,
 )
@@ -43,6 +45,14 @@ class Place(msgspec.Struct, frozen=True):
     since: date
 
 
+class Description(msgspec.Struct, frozen=True):
+    """What the partner is called, and its segment, from ``since`` until the next one."""
+
+    name: str
+    segment: str | None
+    since: date
+
+
 class ChildrenAccess(msgspec.Struct, frozen=True):
     """From ``since``, which may lie ahead, until the next one: by which agreement it sees what is of its children; None is not."""
 
@@ -64,12 +74,16 @@ def valid_on(day: date, periods: Sequence[Period]) -> Period | None:
 
 
 class Partner(msgspec.Struct, frozen=True):
-    """``application`` is None as long as there is no such partner; standings, places and accesses are oldest first."""
+    """``application`` is None as long as there is no such partner; all else is oldest first."""
 
     application: PartnerApplied | None = None
     standings: tuple[Standing, ...] = ()
     places: tuple[Place, ...] = ()
     accesses: tuple[ChildrenAccess, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+
+    def description_on(self, day: date) -> Description | None:
+        return valid_on(day, self.descriptions)
 
     def standing_on(self, day: date) -> Standing | None:
         return valid_on(day, self.standings)
@@ -86,10 +100,17 @@ class Partner(msgspec.Struct, frozen=True):
 def evolve(partner: Partner, event: PartnerEvent) -> Partner:
     match event:
         case PartnerApplied():
-            return Partner(event, (standing_after(event),), (Place(event.territory, event.parent, event.occurred_on),))
+            on = event.occurred_on
+            place, description = Place(event.territory, event.parent, on), Description(event.name, event.segment, on)
+            return Partner(event, (standing_after(event),), (place,), descriptions=(description,))
         case PartnerMoved():
             place = Place(event.territory, event.parent, event.occurred_on)
             return msgspec.structs.replace(partner, places=_followed_by(partner.places, place))
+        case PartnerDescribed():
+            description = Description(event.name, event.segment, event.occurred_on)
+            return msgspec.structs.replace(partner, descriptions=_followed_by(partner.descriptions, description))
+        case PartnerMoveWithdrawn(occurred_on=on):
+            return msgspec.structs.replace(partner, places=tuple(place for place in partner.places if place.since != on))
         case ChildrenAccessGranted() | ChildrenAccessRevoked():
             access = ChildrenAccess(event.agreement if isinstance(event, ChildrenAccessGranted) else None, event.occurred_on)
             return msgspec.structs.replace(partner, accesses=_followed_by(partner.accesses, access))
