@@ -39,3 +39,14 @@ def test_every_decision_is_on_the_list_and_has_its_parts() -> None:
         assert f"({record.name})" in listed
         parts = re.findall(r"^## (.+)$", record.read_text("utf-8"), re.MULTILINE)
         assert parts == ["Context", "Decision", "What it costs", "Rejected"], record.name
+
+
+def test_every_bound_that_is_stated_names_the_tests_that_show_it() -> None:
+    page = (ROOT / "docs/how-to/operate.md").read_text("utf-8").partition("## Bounds")[2].partition("\n## ")[0]
+    bounds = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| what ")]
+    assert len(bounds) > 20
+    tests = "\n".join(path.read_text("utf-8") for path in ROOT.glob("libs/*/tests/test_*.py"))
+    for bound in bounds:
+        named = re.findall(r"`(test_\w+)`", bound)
+        assert named, bound
+        assert [name for name in named if f"def {name}(" not in tests] == [], bound

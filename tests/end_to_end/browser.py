@@ -58,8 +58,8 @@ class Browser:
     def run(self, script: str) -> Any:
         return self.driver.execute_script(script)
 
-    def until(self, holds: Callable[[], object]) -> None:
-        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=(Exception,)).until(lambda _: holds())
+    def until(self, holds: Callable[[], object], patience: float = PATIENCE) -> None:
+        WebDriverWait(self.driver, patience, poll_frequency=0.05, ignored_exceptions=(Exception,)).until(lambda _: holds())
 
     def errors(self) -> list[str]:
         """What the page complained about since the last time asked."""

@@ -174,6 +174,12 @@ def test_a_tally_adds_up_and_names_its_problems() -> None:
     assert str(tally) == "3 sent = 1 accepted + 1 there already + 1 refused (order_exists 1)"
 
 
+def test_what_is_done_never_passes_its_total() -> None:
+    stage = reporter().stage("history", 10)
+    stage.advance(11)
+    assert (stage.done, stage._total) == (11, 11)
+
+
 def test_without_a_terminal_there_are_plain_lines_and_no_bars() -> None:
     told = StringIO()
     plain = Reporter(Console(file=told))

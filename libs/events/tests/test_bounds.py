@@ -17,14 +17,24 @@ from channel_events.log import connect
 from channel_events.log.draft import Entry
 from channel_events.log.queue import MAX_WAITING
 from channel_events.log.reading import Reader
+from channel_events.log.snapshots import storable
 from channel_events.log.states import States
-from channel_events.pure import Registry
+from channel_events.log.streams import Streams
+from channel_events.pure import Decider, Registry
 
 from .conftest import OpenLog
 from .moving import eventually, rows
 from .specimen import JAR, Put, Take
 
 ANN = Actor("ann")
+_LONG = """
+with filled as (
+  insert into event (position, id, stream, version, type, data, recorded_at, recorded_on, actor)
+  select $1::bigint + g, gen_random_uuid(), $2, g, 'marbles_added', '{"count":1}', now(), current_date, 'past'
+    from generate_series(1, 1000) as g
+  returning position, id)
+update log_head set (position, mark) = (select position, id from filled order by position desc limit 1)
+"""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -225,3 +235,46 @@ async def test_a_command_that_would_write_too_much_is_refused(log: Log) -> None:
 
 def test_the_queue_is_long_enough_for_many_imports() -> None:
     assert MAX_WAITING >= 8 * 256 * 20
+
+
+async def test_a_batch_has_so_many_targets_at_most(patient: Log, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channel_events.log.queue.MAX_TARGETS", 30)
+    async with head_held(database):
+        first = begin(patient, On(JAR, "a", Put(1)))
+        await eventually(lambda: waits_for_the_head(database))
+        waiting = begin(patient, *(On(JAR, f"{n % 10}", Put(1)) for n in range(100)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*first, *waiting)
+    batches = [one["n"] for one in await rows(database, "select count(*) as n from event group by xmin::text")]
+    assert (sum(batches), max(batches)) == (101, 30)
+
+
+async def test_no_more_long_streams_are_read_at_once_than_two(log: Log, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for jar in range(5):
+        await rows(database, _LONG, jar * 1_000, f"jar/{jar}")
+    begun, most, go_on = 0, 0, asyncio.Event()
+    read = Streams.entry
+
+    async def counted(self: Streams, *given: Any) -> Any:
+        nonlocal begun, most
+        begun, most = begun + 1, max(most, begun + 1)
+        await go_on.wait()
+        entry = await read(self, *given)
+        begun -= 1
+        return entry
+
+    monkeypatch.setattr(Streams, "entry", counted)
+    waiting = begin(log, *(On(JAR, f"{jar}", Take(1_000)) for jar in range(5)))
+    await log.execute(On(JAR, "other", Put(1)), by=ANN)
+    assert begun == 2
+    go_on.set()
+    await asyncio.wait_for(asyncio.gather(*waiting), 30)
+    assert most == 2
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_state_that_is_too_large_has_no_snapshot(monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    monkeypatch.setattr("channel_events.log.snapshots.MAX_BYTES", 1_000)
+    decider: Any = Decider("book", initial="", decide=lambda *_: [], evolve=lambda state, _: state, events=[], state=str)
+    state = "x" * (998 + more)  # with its quotation marks
+    assert storable(decider, state) == (None if more else f'"{state}"'.encode())

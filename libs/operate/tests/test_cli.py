@@ -13,6 +13,7 @@ import pytest
 import structlog
 from channel_events import OWN_LOG, Log, LogRestored, Reaction, Recorded
 from channel_events.relay import Relay
+from channel_events.subscription.parking import COUNTED
 from channel_operate.cli import reading, target
 from channel_operate.cli.app import app
 from typer.testing import CliRunner, Result
@@ -26,6 +27,10 @@ Cli = Callable[..., Awaitable[Result]]
 STATUSES = {"done": 0, "found": 1, "wrong": 2, "unconfirmed": 3, "unreachable": 4}
 
 
+_PARKED = """
+insert into parked_stream (subscription, source, stream, partition, reason)
+select $1, 's', 'jar/' || lpad(n::text, 9, '0'), n % 2, '' from generate_series(1, $2::integer) as n
+"""
 IDLE = Reaction("idle", of=OWN_LOG, commands=lambda _: ())
 
 
@@ -134,6 +139,20 @@ async def test_status_says_how_far_everything_is(log: Log, cli: Cli, relay: Rela
     found = {one["what"]: one for one in objects(await cli("status", "--json"))}
     assert (found["log"]["position"], found["relay"]["position"]) == (2, 2)
     assert "position" in (await cli("status")).stdout
+
+
+async def test_status_counts_no_more_parked_streams_than_matters(cli: Cli, database: str) -> None:
+    await rows(
+        database, "insert into progress (subscription, source, partition) values ('many', 's', 0), ('many', 's', 1), ('few', 's', 1)"
+    )
+    await rows(database, _PARKED, "many", COUNTED + 500)
+    await rows(database, _PARKED, "few", 3)
+    found = [one for one in objects(await cli("status", "--json")) if one["what"] in ("many", "few")]
+    assert [(one["what"], one["partition"], one["parked"]) for one in found] == [
+        ("few", 1, 2),
+        ("many", 0, COUNTED // 2),
+        ("many", 1, COUNTED // 2),
+    ]
 
 
 async def test_what_cannot_be_taken_back_asks_first(log: Log, cli: Cli) -> None:

@@ -5,10 +5,19 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from channel_events import Copies, Copy, Need
 from channel_events.testing import recorded
 from channel_service import Service
-from channel_service.partners import ChildrenAccessGranted, PartnerApplied, PartnerCopy, PartnerMoved, PartnerMoveWithdrawn
+from channel_service.partners import (
+    ChildrenAccessGranted,
+    PartnerApplied,
+    PartnerCopy,
+    PartnerMoved,
+    PartnerMoveWithdrawn,
+    on_date,
+    versions,
+)
 from channel_service.testing import Running, fold, running
 from msgspec import Struct
 from specimen.copying import COPYING, PARTNERS, RECORDED
@@ -94,6 +103,10 @@ async def test_before_its_first_place_a_partner_is_where_its_first_known_place_i
     await told(url, copy, APPLIED, *moves)
     async with running(COPYING, database_url=url) as client:
         listed = [row["territory"] for day in DAYS for row in await asked(client, copy.on(day))]
+        if copy is RECORDED:
+            known_then = versions(copy.place, None)
+            on_days = [sa.select(known_then.c.territory).where(on_date(known_then, sa.literal(day, sa.Date))) for day in DAYS]
+            assert [row["territory"] for query in on_days for row in await asked(client, query)] == where
     [ordering] = await known(url, copy.tells(ORDERING, Ordering), "p-1")
     assert ordering is not None
     assert listed == where

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from channel_terms import CIVIL, Calendar, Grain, Span, Weeks, fiscal_calendar
-from hypothesis import given
+from channel_terms import CIVIL, EARLIEST, Calendar, Grain, Periods, Span, Weeks, fiscal_calendar
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 RETAIL = fiscal_calendar("4-5-4 to the nearest saturday of january, named by its first day")
@@ -44,6 +44,19 @@ def test_periods_tile_the_line_without_gap_or_overlap(calendar: Calendar, grain:
 @given(CALENDARS, GRAINS, st.dates())
 def test_a_period_is_found_by_its_name(calendar: Calendar, grain: Grain, day: date) -> None:
     assert calendar.named(calendar.name(grain, day)) == calendar.span(grain, day)
+
+
+@given(st.sampled_from([Calendar(), Calendar(4, True), RETAIL]), st.dates(EARLIEST, date(2190, 12, 31)))
+@settings(deadline=None)
+def test_figures_are_grouped_by_civil_and_fiscal_periods_under_names_of_their_own(fiscal: Calendar, day: date) -> None:
+    every = Periods.every(fiscal)
+    civil = [grain.value for grain in Grain]
+    assert list(every) == [*civil, "fiscal_month", "fiscal_quarter", "fiscal_half", "fiscal_year"]
+    for name, one in every.items():
+        calendar = CIVIL if name in civil else fiscal
+        assert (one.span(day), one.name(day)) == (calendar.span(one.grain, day), calendar.name(one.grain, day))
+        if one.grain not in {Grain.DAY, Grain.WEEK}:
+            assert max(first for first in one.first_days if first <= day) == one.span(day).first
 
 
 @given(st.dates(), st.dates())

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from channel_service.testing import Running
-from channel_terms import fiscal_calendar
+from channel_terms import Periods, fiscal_calendar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from metrics.app import CATALOGUE
 from metrics.application.answers import ask
 from metrics.domain.facts import Facts
-from metrics.domain.question import Period, Question
+from metrics.domain.question import Question
 from metrics.views.kpi_values import values_query
 from msgspec.structs import replace
 
@@ -22,7 +22,7 @@ from .requests import summed, values
 
 KPIS = CATALOGUE.kpis
 RETAIL = "4-5-4 to the nearest saturday of january, named by its first day"
-PERIODS = Period.every(fiscal_calendar(RETAIL))
+PERIODS = Periods.every(fiscal_calendar(RETAIL))
 RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 _KEYS: dict[str, list[Any]] = {

@@ -118,6 +118,14 @@ async def test_odd_but_harmless_questions_are_answered(empty: Running) -> None:
         assert (await empty.get("/v1/kpis/orders", params=params)).status_code == 200
 
 
+async def test_groups_come_in_their_order_or_from_the_last_one_down(client: Running) -> None:
+    days = [one["group"]["day"] for one in await values(client, "orders", group_by="day")]
+    assert days == sorted(set(days))
+    assert [one["group"]["day"] for one in await values(client, "orders", group_by="day", order="-group")] == days[::-1]
+    [last] = await values(client, "orders", group_by="day", order="-group", limit=1)
+    assert last["group"]["day"] == days[-1]
+
+
 async def test_the_last_days_of_the_calendar_can_be_grouped(client: Running) -> None:
-    for period in ("day", "week", "month", "quarter", "year"):
+    for period in ("day", "week", "month", "quarter", "half", "year", "fiscal_month", "fiscal_year"):
         assert await values(client, "orders", group_by=period, to="9999-12-31")

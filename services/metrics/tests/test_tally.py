@@ -6,18 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from channel_terms import Grain
+from channel_terms import Grain, Periods
 from hypothesis import given
 from hypothesis import strategies as st
 from metrics.app import CATALOGUE
 from metrics.domain.facts import Facts
 from metrics.domain.kpi import Figures
-from metrics.domain.question import Period, Question
+from metrics.domain.question import Question
 from metrics.domain.tally import Grouping, Tally
 
 from .examples import MONDAY
 
-GROUPINGS: tuple[Grouping, ...] = ((), (Period(Grain.WEEK),), ("channel_type", "currency"))
+GROUPINGS: tuple[Grouping, ...] = ((), (Periods(Grain.WEEK),), ("channel_type", "currency"))
 ONE_OF: dict[str, list[Any]] = {
     "partner": ["p-1", "p-2", "p-3"],
     "channel_type": ["agent", "retailer"],

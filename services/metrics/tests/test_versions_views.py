@@ -5,14 +5,13 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 from channel_events.testing import feed, recorded
-from channel_service.partners import PartnerApplied, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn
+from channel_service.partners import PartnerApplied, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn, versions
 from channel_service.testing import running
 from metrics.app import SERVICE
 from metrics.contracts.orders_inventory import ProductDefined
 from metrics.contracts.partner_registry import TerritoryDefined
 from metrics.views.hierarchy import PARTNERS
 from metrics.views.products import PRODUCTS
-from metrics.views.versions import versions
 
 from .examples import told
 from .folding import fold

@@ -70,7 +70,7 @@ _EVERYTHING = "domain contracts views application senders api problems settings 
 ROOMS = {
     "domain": _room("domain", "channel_events.pure channel_terms", PURE_PACKAGES),
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
-    "views": _room("views domain contracts", "channel_events channel_service.partners", {"msgspec", "sqlalchemy"} | STDLIB),
+    "views": _room("views domain contracts", "channel_events channel_service.partners channel_terms", {"msgspec", "sqlalchemy"} | STDLIB),
     "application": _room(
         "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
     ),

@@ -9,10 +9,12 @@ from starlette.middleware import Middleware
 
 from channel_service.auth.access import admitted, declared
 from channel_service.auth.describe import with_access
+from channel_service.dependencies import KNOWN
 from channel_service.exporting import export_routes, log_export
 from channel_service.handlers import install, renderer
 from channel_service.http.browsers import for_browsers
 from channel_service.http.edge import Edge
+from channel_service.http.lean import shorten
 from channel_service.http.limits import Limits, limiters
 from channel_service.openapi import PROBLEM_ANSWERS, document
 from channel_service.routes import docs, events, health, metrics
@@ -54,6 +56,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     for router in [*own, health.router, metrics.router, docs.router]:
         app.include_router(router)
     app.state.access = declared(app)
+    shorten(app, KNOWN)
     describe: Any = document(app, service)
     app.openapi = with_access(app, describe)  # type: ignore[method-assign]
     BUILD.labels(service.version, os.environ.get("QUDAO_COMMIT", "unknown")).set(1)

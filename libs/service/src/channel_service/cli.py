@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -81,6 +82,7 @@ async def _serve_until_told(service: Service, settings: Settings) -> int:
     listening = _bind(settings)
     async with tracing(service, settings), Runtime.open(service, settings) as runtime:
         server = _Server(_server_config(service, settings, runtime), runtime)
+        _spare_the_collector()
         if settings.end_with_stdin:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
         if runtime.worker is not None:
@@ -96,6 +98,13 @@ async def _serve_until_told(service: Service, settings: Settings) -> int:
     if refusal:
         raise Refused(refusal)
     return 1 if failed else 0
+
+
+def _spare_the_collector() -> None:
+    """What is here by now stays: it is not looked at again in every search for cycles. Requests make few cycles, so searches are rare."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class _Server(uvicorn.Server):

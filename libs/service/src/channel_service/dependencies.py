@@ -5,7 +5,8 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
-from typing import Annotated
+from inspect import iscoroutinefunction
+from typing import Annotated, Any
 
 from channel_events.log import Log
 from channel_events.pure import Actor, CommandKey
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channel_service.auth.principal import Principal
 from channel_service.http.conditional import expected, set_etag
+from channel_service.http.lean import Get
 from channel_service.paging import PageRequest, page_request
 from channel_service.problems.refusals import invalid
 from channel_service.runtime import Runtime
@@ -23,12 +25,22 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-async def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime
+KNOWN: dict[Any, Get] = {}
+"""What is known of a request without asking anybody, by the function that FastAPI calls for it: see `channel_service.http.lean`."""
 
 
-async def _log(request: Request, response: Response) -> Log:
+def _known(get: Get) -> Any:
+    """The dependency that gives it."""
+
+    async def known(request: Request, response: Response) -> Any:
+        found = get(request, response)
+        return await found if iscoroutinefunction(get) else found
+
+    KNOWN[known] = get
+    return Depends(known)
+
+
+def _log(request: Request, response: Response) -> Log:
     log: Log = request.app.state.runtime.log
     return log.for_caller(expected(request.headers.getlist("if-match")), lambda appended: set_etag(response, appended.tag))
 
@@ -38,16 +50,11 @@ async def _read(request: Request) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-async def _principal(request: Request) -> Principal:
-    principal: Principal = request.state.principal
-    return principal
-
-
-async def _actor(request: Request) -> Actor:
+def _actor(request: Request, _: Response) -> Actor:
     return Actor(request.state.principal.subject, correlation=request.state.request_id)
 
 
-async def _command_key(request: Request) -> CommandKey | None:
+async def _command_key(request: Request, _: Response) -> CommandKey | None:
     key = request.headers.get(IDEMPOTENCY_KEY)
     if key is None:
         return None
@@ -61,10 +68,10 @@ async def _command_key(request: Request) -> CommandKey | None:
 
 def takes_key(dependant: Dependant) -> bool:
     """Whether a route takes an Idempotency-Key; for the OpenAPI document."""
-    return any(one.call is _command_key or takes_key(one) for one in dependant.dependencies)
+    return any(KNOWN.get(one.call) is _command_key or takes_key(one) for one in dependant.dependencies)
 
 
-async def _today(request: Request) -> date:
+def _today(request: Request, _: Response) -> date:
     return datetime.now(request.app.state.runtime.settings.zone).date()
 
 
@@ -72,20 +79,16 @@ def _random_id() -> str:
     return str(uuid.uuid4())
 
 
-async def _new_id() -> Callable[[], str]:
-    return _random_id
-
-
-RuntimeDep = Annotated[Runtime, Depends(_runtime)]
-LogDep = Annotated[Log, Depends(_log)]
+RuntimeDep = Annotated[Runtime, _known(lambda request, _: request.app.state.runtime)]
+LogDep = Annotated[Log, _known(_log)]
 """The log for this request: commands are decided on its If-Match, and its answer carries the ETag of the thing commanded."""
 ReadDep = Annotated[AsyncConnection, Depends(_read, scope="function")]
 """A connection in one read-only snapshot, given back before the answer is sent: a slow client holds none."""
-Caller = Annotated[Principal, Depends(_principal)]
+Caller = Annotated[Principal, _known(lambda request, _: request.state.principal)]
 """Who calls, on a route that is not open."""
-By = Annotated[Actor, Depends(_actor)]
-Key = Annotated[CommandKey | None, Depends(_command_key)]
-Today = Annotated[date, Depends(_today)]
+By = Annotated[Actor, _known(_actor)]
+Key = Annotated[CommandKey | None, _known(_command_key)]
+Today = Annotated[date, _known(_today)]
 """The business date of now: the day in the brand's time zone."""
-NewId = Annotated[Callable[[], str], Depends(_new_id)]
+NewId = Annotated[Callable[[], str], _known(lambda _, __: _random_id)]
 PageDep = Annotated[PageRequest, Depends(page_request)]

@@ -75,7 +75,7 @@ def configure(service: str, level: str, form: str, write: Write | None = None) -
         processors=[*_SHARED, held_back, named, *final],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=lambda *_: writer,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=write is None,  # a logger that was used remembers, whoever configures after us
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_SHARED, held_back, structlog.stdlib.add_logger_name, named],

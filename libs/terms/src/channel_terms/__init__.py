@@ -6,7 +6,7 @@ from channel_terms.days import EARLIEST, HappenedOn, PlannedOn, Zone, happened_o
 from channel_terms.documents import parse_document
 from channel_terms.fiscal import SAID_LIKE, Weeks, fiscal_calendar
 from channel_terms.numbers import AMOUNT_TEXT, MAX_DIGITS, MAX_QUANTITY, MAX_SCALE, Amount, Money, Quantity
-from channel_terms.periods import CIVIL, Calendar, Grain, Span
+from channel_terms.periods import CIVIL, Calendar, Grain, Periods, Span
 from channel_terms.reading import Reader
 from channel_terms.texts import (
     CODE_LENGTH,
@@ -48,6 +48,7 @@ __all__ = [
     "Label",
     "Money",
     "Name",
+    "Periods",
     "PlannedOn",
     "Quantity",
     "Reader",

@@ -10,10 +10,12 @@ from bisect import bisect
 from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple, Self
 
 from msgspec import Struct
+
+from channel_terms.days import EARLIEST
 
 
 class Grain(StrEnum):
@@ -132,6 +134,37 @@ CIVIL = Calendar(prefix="")
 """The calendar of everyday life."""
 
 
+class Periods(str):
+    """All periods of one grain in a calendar, by the name under which figures are grouped: ``month``, ``fiscal_month``."""
+
+    grain: Grain
+    calendar: Calendar
+
+    def __new__(cls, grain: Grain, calendar: Calendar = CIVIL) -> Self:
+        made = super().__new__(cls, grain if calendar is CIVIL else f"fiscal_{grain}")
+        made.grain, made.calendar = grain, calendar
+        return made
+
+    @classmethod
+    def every(cls, fiscal: Calendar) -> dict[str, Self]:
+        """All there are, by name, with those of a company's own calendar, whose days and weeks are everybody's."""
+        found = [*map(cls, Grain), *(cls(grain, fiscal) for grain in Grain if grain not in {Grain.DAY, Grain.WEEK})]
+        return {str(one): one for one in found}
+
+    def span(self, day: date) -> Span:
+        """The one that ``day`` is in."""
+        return self.calendar.span(self.grain, day)
+
+    def name(self, day: date) -> str:
+        """What the one that ``day`` is in is called."""
+        return self.calendar.name(self.grain, day)
+
+    @property
+    def first_days(self) -> list[date]:
+        """Of all in which business can lie: no door takes an earlier date, nor one far ahead of its day."""
+        return _first_days(self.calendar, self.grain)
+
+
 def ordinal(year: int, month: int) -> int:
     """The first day of a civil month as ``date.toordinal`` counts, in years beyond those of dates, too: they repeat every 400.
     ``month`` may be any number; 13 is the January behind."""
@@ -142,6 +175,11 @@ def ordinal(year: int, month: int) -> int:
 @lru_cache(maxsize=4096)
 def _begins(calendar: Calendar, year: int) -> tuple[int, ...]:
     return calendar.begins(year)
+
+
+@cache
+def _first_days(calendar: Calendar, grain: Grain) -> list[date]:
+    return [span.first for span in calendar.spans(grain, Span(EARLIEST, date(2200, 12, 31)))]
 
 
 _LAST = date.max.toordinal()

@@ -1,5 +1,7 @@
 """What a subscription does with the events that it may apply: folds them into a view, or reacts to them."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Protocol
 
 import msgspec
@@ -26,6 +28,8 @@ class Effect(Protocol):
     parking: Parking
     most: int
     """Events in one transaction."""
+    most_bytes: int
+    """Bytes of their data, and one event more."""
 
     async def write(self, connection: Any, at: list[Progress], steps: list[Step]) -> list[Progress]:
         """Does what the steps come to and moves their rows; `Zombie` when one of them was moved by somebody else."""
@@ -51,15 +55,25 @@ async def park_alone(effect: Effect, connection: Any, at: Progress, step: Step, 
     return moved
 
 
-def parted(steps: list[Step], most: int) -> list[list[Step]]:
-    """Steps of different partitions as transactions of at most ``most`` events."""
-    if sum(len(step.events) for step in steps) <= most:
+def parted(steps: list[Step], most: int, most_bytes: int) -> list[list[Step]]:
+    """Steps of different partitions as transactions of at most ``most`` events with ``most_bytes`` of data, or of one event."""
+    if sum(len(step.events) for step in steps) <= most and sum(len(event.raw) for step in steps for event in step.events) <= most_bytes:
         return [steps]
     parts: list[list[Step]] = []
     for step in steps:
-        count = len(step.events)
-        parts += [[step.part(n, min(n + most, count))] for n in range(0, count, most)] if count else [[step]]
+        ends = [*_ends(step, most, most_bytes), len(step.events)]
+        parts += [[step.part(start, stop)] for start, stop in pairwise([0, *ends])] if step.events else [[step]]
     return parts
+
+
+def _ends(step: Step, most: int, most_bytes: int) -> Iterator[int]:
+    """Where a part has to end before the next event."""
+    start, size = 0, 0
+    for n, event in enumerate(step.events):
+        size += len(event.raw)
+        if n > start and (n - start == most or size > most_bytes):
+            yield n
+            start, size = n, len(event.raw)
 
 
 async def as_far_as_possible(connection: Any, events: list[Recorded], apply: Any, blames: Any) -> tuple[list[Recorded], Exception | None]:

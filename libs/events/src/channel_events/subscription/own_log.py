@@ -5,6 +5,7 @@ import contextlib
 from typing import Any
 
 from channel_events.envelope import COLUMNS, from_row
+from channel_events.log.streams import fitting
 from channel_events.pure import Registry
 from channel_events.subscription.links import Place
 from channel_events.subscription.progress import Progress
@@ -12,17 +13,25 @@ from channel_events.subscription.step import Step
 
 PARTITION = 0
 LIMIT = 4_000
+FIRST_LIMIT = 200
+WINDOW = 20_000
+"""Events looked at by one statement, whether or not they are of the types asked for: of a long log that has few of them a
+statement would else read all, and never come to its end in time."""
 POLL_SECONDS = 0.25
 PASSING_SECONDS = 0.05
 """After events that are all passed over the next look waits so long: else each append of others would cost a transaction here."""
 
-_AFTER = f"select {COLUMNS} from event where position > $1 order by position limit {LIMIT}"
+_AFTER = f"select {COLUMNS} from event where position > $1 order by position limit $2"
 _SOME_AFTER = f"""
-select {COLUMNS} from event
- where position > $1 and (type = any($2::text[]) or position = (select position from log_head))
- order by position limit {LIMIT}
+with looked (upper, count) as (
+  select max(position), count(*) from (select position from event where position > $1 order by position limit $4) as one
+)
+select {COLUMNS}, count as looked from event, looked
+ where position > $1 and position <= upper and (type = any($3::text[]) or position = upper)
+ order by position limit $2
 """
-# The last event comes whatever it is, so that the reader's place is there too: who waits for a write waits for its position.
+# The last event looked at comes whatever it is, so that the reader's place is there too: who waits for a write waits for its
+# position, and what was passed over is not looked at again.
 
 
 class OwnLogSource:
@@ -43,7 +52,8 @@ class OwnLogSource:
     ) -> None:
         self._connection, self._service, self._registry = connection, service, some or registry
         self._statement = _AFTER if some is None else _SOME_AFTER
-        self._given: tuple[Any, ...] = () if some is None else (list(some.types),)
+        self._given: tuple[Any, ...] = () if some is None else (list(some.types), WINDOW)
+        self._limit = FIRST_LIMIT
         self._wake = wake or asyncio.Event()
         self._progress = progress
         self._wait = self._passing = False
@@ -59,9 +69,12 @@ class OwnLogSource:
                 async with asyncio.timeout(POLL_SECONDS):  # not wait_for, which can swallow a cancellation
                     await self._wake.wait()
         self._wake.clear()  # before the look: what is appended during it sets the event again
-        rows = await self._connection.fetch(self._statement, self._progress.place.position, *self._given)
-        self._wait = self.caught_up = self.near = len(rows) < LIMIT
-        self._passing = bool(rows) and self._given != () and all(row["type"] not in self._registry.types for row in rows)
+        limit = self._limit
+        rows = await self._connection.fetch(self._statement, self._progress.place.position, limit, *self._given)
+        more = len(rows) == limit or bool(rows and self._given and rows[0]["looked"] == WINDOW)
+        self._limit = min(LIMIT, fitting(rows, limit))
+        self._wait = self.caught_up = self.near = not more
+        self._passing = not more and bool(rows) and self._given != () and all(row["type"] not in self._registry.types for row in rows)
         if not rows:
             return []
         events = [from_row(self._service, self._registry, row) for row in rows]

@@ -23,6 +23,8 @@ NAMES = 1_000
 TRIED = 100
 """Streams tried again at a time; events flow in between."""
 LISTED = 10_000
+SHOWN_BYTES = 16_000_000
+"""Of a parked stream's events shown at once."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -82,8 +84,10 @@ select s.subscription, s.source, s.stream, s.partition, s.reason, s.waits_for, s
  order by s.since, s.subscription, s.source, s.stream limit $7
 """
 _EVENTS = """
-select position, stream, envelope::text as envelope, data from parked_event
- where subscription = $1 and source = $2 and stream = $3 order by position limit $4
+select position, stream, envelope::text as envelope, data
+  from (select *, sum(octet_length(data)) over (order by position) - octet_length(data) as before
+          from parked_event where subscription = $1 and source = $2 and stream = $3 order by position limit $4) as first
+ where before < $5 order by position
 """
 _PARK_STREAMS = """
 insert into parked_stream (subscription, source, stream, partition, reason, waits_for)
@@ -161,9 +165,11 @@ class Parking:
                 _PARK_EVENTS, *self._names, positions, names, [_envelope(event) for event in events], [event.raw for event in events]
             )
 
-    async def events(self, connection: Any, stream: str, registry: Registry, limit: int) -> list[Recorded]:
-        """The parked events of a stream, in order, read with today's classes."""
-        return [_recorded(row, registry) for row in await connection.fetch(_EVENTS, *self._names, stream, limit)]
+    async def events(self, connection: Any, stream: str, registry: Registry, limit: int, most_bytes: int) -> list[Recorded]:
+        """The first parked events of a stream, in order, read with today's classes: at most ``limit``, with ``most_bytes`` of data and
+        one event more."""
+        rows = await connection.fetch(_EVENTS, *self._names, stream, limit, most_bytes)
+        return [_recorded(row, registry) for row in rows]
 
     async def forget(self, connection: Any, stream: str, events: Sequence[Recorded]) -> bool:
         """These are done; whether the stream flows again, because none is left."""
@@ -201,8 +207,8 @@ async def parked(
 
 
 async def parked_events(fetch: Fetch, one: Parked, *, limit: int = 100) -> list[ParkedEvent]:
-    """The events of a parked stream, in order."""
-    rows = await fetch(_EVENTS, one.subscription, one.source, one.stream, limit)
+    """The first events of a parked stream, in order: at most ``limit``, with `SHOWN_BYTES` of data."""
+    rows = await fetch(_EVENTS, one.subscription, one.source, one.stream, limit, SHOWN_BYTES)
     return [ParkedEvent(row["position"], row["stream"], msgspec.json.decode(row["envelope"]), row["data"]) for row in rows]
 
 

@@ -19,8 +19,8 @@ from channel_events.told import told
 class ReactionEffect:
     """Appends to ``log`` what the reaction makes of events; ``registry`` reads those of its source."""
 
-    most = 500
-    """Deciding them holds the log's head for some tens of milliseconds."""
+    most, most_bytes = 500, 4_000_000
+    """Deciding them holds the log's head for some tens of milliseconds, and they are written by one statement."""
 
     def __init__(self, reaction: Reaction, source: str, registry: Registry, log: Log) -> None:
         self.table, self.parking = ProgressTable(reaction.subscription, source), Parking(reaction.subscription, source)
@@ -48,7 +48,7 @@ class ReactionEffect:
         return moved
 
     async def redrive(self, connection: Any, stream: str, at: Progress) -> Redriven:
-        events = await self.parking.events(connection, stream, self._registry, self.most)
+        events = await self.parking.events(connection, stream, self._registry, self.most, self.most_bytes)
         unit = RedriveUnit(self, stream, at, judge(self.reaction, events, at.effects_from), events)
         await self._log.transact(unit)
         return Redriven(unit.moved, len(unit.done), unit.flows, unit.failure)

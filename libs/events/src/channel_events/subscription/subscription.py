@@ -240,7 +240,7 @@ class _Session:
         if untried := [step for step in moving if step.partition not in self._s._tried and step.events]:
             slow = await self._first(untried)
             moving = [step for step in moving if step.partition not in slow]
-        for part in parted(moving, self._effect.most) if moving else ():
+        for part in parted(moving, self._effect.most, self._effect.most_bytes) if moving else ():
             await self._take(part)
 
     async def _take(self, steps: list[Step]) -> None:

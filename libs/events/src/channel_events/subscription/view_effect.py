@@ -21,7 +21,7 @@ class ViewEffect:
     sources, which is called ``source``; ``subscription`` is the name that progress and parked rows are kept under; ``build``
     is the one of that name, None the one that is read."""
 
-    most = 1_000_000
+    most, most_bytes = 1_000_000, 16_000_000
 
     def __init__(self, view: View, source: str, registry: Registry, subscription: str, *, build: int | None = None) -> None:
         self.table, self.parking = ProgressTable(subscription, source), Parking(subscription, source)
@@ -35,7 +35,7 @@ class ViewEffect:
             row = at.bumped()
             await self.table.move(connection, [at], [row])
             await self._find_tables(connection)
-            events = await self.parking.events(connection, stream, self._registry, _REDRIVE)
+            events = await self.parking.events(connection, stream, self._registry, _REDRIVE, self.most_bytes)
             done, error = await as_far_as_possible(connection, events, partial(apply, self._view), blames_the_event)
             flows = await self.parking.forget(connection, stream, done)
             failure = None if error is None else self.failure(error)

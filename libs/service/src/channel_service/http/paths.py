@@ -19,11 +19,16 @@ def keep_parts(scope: Scope) -> None:
         scope["path"] = "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
+def meant(part: str) -> str:
+    """A part of such a path as it was meant."""
+    return part.replace("%2F", "/").replace("%25", "%") if "%2" in part else part
+
+
 class Name(StringConvertor):
-    """A part of a path as it was meant."""
+    """A parameter is a part as it was meant."""
 
     def convert(self, value: str) -> str:
-        return value.replace("%2F", "/").replace("%25", "%") if "%2" in value else value
+        return meant(value)
 
 
 CONVERTOR_TYPES["str"] = Name()

@@ -14,6 +14,7 @@ from channel_service.partners.events import (
 )
 from channel_service.partners.partner_copy import Also, PartnerCopy
 from channel_service.partners.routes import PARTNER_UNKNOWN, partner_routes
+from channel_service.partners.versions import members, on_date, version_table, versions
 
 __all__ = [
     "PARTNER_UNKNOWN",
@@ -29,5 +30,9 @@ __all__ = [
     "PartnerMoved",
     "PartnerReinstated",
     "PartnerSuspended",
+    "members",
+    "on_date",
     "partner_routes",
+    "version_table",
+    "versions",
 ]

@@ -2,7 +2,7 @@
 
 **Before its first place a partner is where its first known place is.** What is imported may be older than the partner's
 application: it belongs to a territory all the same, and no figure may lose it. All that asks for a place goes through here
-or, with a table of periods, through the same rule (`channel_service.partners.known`, metrics' ``versions``).
+or, of many days at once, through the same rule beside it (`known_partners`, `versions`).
 """
 
 from collections.abc import Callable

@@ -27,7 +27,7 @@ class Asked(Waiting):
         description="Any of its `dimensions`, day, week, month, quarter, half, year; fiscal_month, _quarter, _half, _year.",
         examples=[["channel_type", "month"]],
     )
-    order: Annotated[Order, Field(description="By groups, by value, or with `-value` from the highest down.")] = "group"
+    order: Annotated[Order, Field(description="By groups or by value; with `-` from the last or highest down.")] = "group"
     limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
 
 

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
 from channel_service import Day, invalid
-from channel_terms import Calendar
+from channel_terms import Calendar, Periods
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from metrics.domain.facts import Dimension
 from metrics.domain.kpi import Kpi
-from metrics.domain.question import Period, Question
+from metrics.domain.question import Question
 
 Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Number = Annotated[int, Field(ge=-(2**31), lt=2**31)]
@@ -53,7 +53,7 @@ class Dates(BaseModel):
 
     def grouping(self, kpis: Sequence[Kpi], names: Iterable[str], fiscal: Calendar) -> tuple[str, ...]:
         """Groups by their names, each once; `Rejected` where one of the KPIs cannot be grouped by it."""
-        allowed: dict[str, str] = {**{name: name for name in self._common(kpis).values()}, **Period.every(fiscal)}
+        allowed: dict[str, str] = {**{name: name for name in self._common(kpis).values()}, **Periods.every(fiscal)}
         for name in names:
             if name not in allowed:
                 raise Rejected("group_unknown", group=name, allowed=", ".join(allowed))

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from channel_terms import Periods
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics.domain.facts import CURRENCY
 from metrics.domain.kpi import Figures, Kpi
-from metrics.domain.question import Period, Question
+from metrics.domain.question import Question
 from metrics.domain.rounding import rounded
 from metrics.domain.tally import groups_of
 from metrics.views.kpi_facts import ORDER, ORDER_TYPES, facts_query
@@ -96,7 +97,7 @@ def _figures(row: Any) -> Figures:
 
 def _shown(group: str, key: Any) -> str | None:
     """A group's key as an answer has it."""
-    return group.label(key) if isinstance(group, Period) else None if key == "" else str(key)
+    return group.name(key) if isinstance(group, Periods) else None if key == "" else str(key)
 
 
 def _narrowed(question: Question, keys: Mapping[str, Any]) -> Question:
@@ -104,9 +105,9 @@ def _narrowed(question: Question, keys: Mapping[str, Any]) -> Question:
     filters = dict(question.filters)
     first, last = question.first, question.last
     for group, key in keys.items():
-        if isinstance(group, Period):
+        if isinstance(group, Periods):
             first = max(key, first or date.min)
-            last = min(group.last_day(key), last or date.max)
+            last = min(group.span(key).last, last or date.max)
         else:
             filters[group] = (key,)
     return replace(question, first=first, last=last, filters=filters, groups=())

@@ -7,11 +7,12 @@ from decimal import Context, Decimal, localcontext
 from operator import attrgetter
 from typing import Any
 
+from channel_terms import Periods
 from msgspec import Struct
 
 from metrics.domain.facts import CURRENCY, Facts
 from metrics.domain.kpi import Dated, Figures, Kpi, Quantile
-from metrics.domain.question import Period, Question
+from metrics.domain.question import Question
 
 Grouping = tuple[str, ...]
 Key = tuple[date | str | int, ...]
@@ -132,7 +133,7 @@ def groups_of(kpi: Kpi, by: Grouping) -> Grouping:
 
 
 def _grouped(group: str, dated: Dated) -> Callable[[Any], date | str | int]:
-    if isinstance(group, Period):
+    if isinstance(group, Periods):
         column = attrgetter(dated.value)
-        return lambda row: group.first_day(column(row))
+        return lambda row: group.span(column(row)).first
     return attrgetter(group)

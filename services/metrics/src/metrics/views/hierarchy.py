@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from channel_events import TEXT, Change, Put, Recorded
-from channel_service.partners import Also, PartnerCopy
+from channel_service.partners import Also, PartnerCopy, version_table
 
 from metrics.contracts.partner_registry import TerritoryDefined
-from metrics.views.versions import version_table
 
 TERRITORY = version_table("territory_version", "territory", {"name": TEXT, "parent": TEXT})
 

@@ -12,7 +12,7 @@ from metrics.domain.tally import groups_of
 from metrics.views.fact_tables import tables_of
 from metrics.views.scope import Scope
 
-Order = Literal["group", "value", "-value"]
+Order = Literal["group", "-group", "value", "-value"]
 
 
 def values_query(kpi: Kpi, question: Question, *, order: Order = "group", limit: int = 1000) -> sa.Select[Any]:
@@ -33,8 +33,8 @@ def values_query(kpi: Kpi, question: Question, *, order: Order = "group", limit:
 
 def _ordering(kpi: Kpi, sums: sa.Subquery, order: Order, groups: Sequence[str]) -> list[sa.ColumnElement[Any]]:
     by_group: list[sa.ColumnElement[Any]] = [sums.c[name] for name in groups]
-    if order == "group":
-        return by_group or [sa.literal_column("1")]
+    if order in ("group", "-group"):
+        return [column if order == "group" else column.desc() for column in by_group] or [sa.literal_column("1")]
     value = sums.c.numerator / sa.func.nullif(sums.c.denominator, 0) if kpi.denominator else sums.c.numerator
     value = sums.c.value if kpi.quantile else value
     return [(value.desc() if order == "-value" else value.asc()).nulls_last(), *by_group]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from channel_events import TEXT, Change, Put, Recorded, Topic, View
+from channel_service.partners import version_table
 
 from metrics.contracts.orders_inventory import PRODUCT_EVENTS, ProductDefined
-from metrics.views.versions import version_table
 
 PRODUCT = version_table("product_version", "product", {"name": TEXT, "category": TEXT})
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from channel_events import Table
+from channel_service.partners import members, on_date, versions
+from channel_terms import Periods
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import Grouping
 
 from metrics.domain.kpi import Dated
-from metrics.domain.question import Period, Question
+from metrics.domain.question import Question
 from metrics.views.hierarchy import PARTNERS, TERRITORY
 from metrics.views.products import PRODUCT
-from metrics.views.versions import members, on_date, versions
 
 TREES = {"partner": PARTNERS.place, "territory": TERRITORY}
 JOINED: dict[str, tuple[Table, str, str]] = {"product_category": (PRODUCT, "product", "category")}
@@ -44,7 +45,7 @@ class Scope:
 
     def column(self, by: str) -> sa.ColumnElement[Any]:
         """The value of a dimension (``""`` is none), or the first day of a period."""
-        if isinstance(by, Period):
+        if isinstance(by, Periods):
             return self._day if by == "day" else _first_day(by, self._day)
         return self._joined[by] if by in self._joined else self.rows.c[by]
 
@@ -68,11 +69,11 @@ class Scope:
         return sa.exists().where(member.c.entity == self.column(name), on_date(member, self._day))
 
 
-def _first_day(period: Period, day: sa.ColumnElement[date]) -> sa.ColumnElement[date]:
+def _first_day(periods: Periods, day: sa.ColumnElement[date]) -> sa.ColumnElement[date]:
     """Of the period that ``day`` is in."""
-    if period in _TRUNCATED:
-        return sa.cast(sa.func.date_trunc(sa.literal_column(f"'{period}'"), sa.cast(day, sa.DateTime)), sa.Date)
-    firsts = sa.literal(period.first_days, ARRAY(sa.Date))
+    if periods in _TRUNCATED:
+        return sa.cast(sa.func.date_trunc(sa.literal_column(f"'{periods}'"), sa.cast(day, sa.DateTime)), sa.Date)
+    firsts = sa.literal(periods.first_days, ARRAY(sa.Date))
     return Grouping(firsts)[sa.func.width_bucket(day, firsts)]
 
 

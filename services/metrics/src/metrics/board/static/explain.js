@@ -41,8 +41,8 @@ function summary(value, definition) {
   return make("section", {},
     make("p", { className: "total", textContent: words.value(value.kpi, value.value, value.currency) }),
     pair("formula", `${definition.formula}  (v${definition.version})`),
-    value.denominator === null ? pair("exact", value.numerator) : pair("numerator", value.numerator),
-    value.denominator === null ? null : pair("denominator", value.denominator),
+    value.denominator === null ? pair("exact", words.exact(value.numerator, value.currency)) : pair("numerator", words.exact(value.numerator)),
+    value.denominator === null ? null : pair("denominator", words.exact(value.denominator)),
     make("p", { className: "muted", textContent: definition.description }));
 }
 
@@ -54,10 +54,10 @@ function factsTable(rows) {
 async function page(link, cursor, rows, value, show) {
   const answer = await ask(`${link}${link.includes("?") ? "&" : "?"}limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, words.language);
   for (const fact of answer.items) {
-    const open = make("button", { type: "button", className: "link", textContent: fact.event_id.slice(0, 8) });
+    const open = make("button", { type: "button", className: "link", textContent: `…${fact.event_id.slice(-12)}`, title: fact.event_id }); // ids of one minute begin alike
     open.addEventListener("click", () => show(fact));
-    const adds = value.denominator === null ? fact.numerator : `${fact.numerator} / ${fact.denominator}`;
-    const cells = [words.day(fact.occurred_on), fact.order_id, fact.partner, words.of("kinds", fact.kind), fact.product, fact.units, adds];
+    const adds = value.denominator === null ? words.exact(fact.numerator, value.currency) : `${words.exact(fact.numerator)} / ${words.exact(fact.denominator)}`;
+    const cells = [words.day(fact.occurred_on), fact.order_id, fact.partner, words.of("kinds", fact.kind), fact.product, words.exact(fact.units), adds];
     rows.append(make("tr", {}, ...cells.map((text) => make("td", { textContent: text })), make("td", {}, open)));
   }
   return answer.next;

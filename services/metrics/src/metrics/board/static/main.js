@@ -3,20 +3,24 @@ import { ask, session } from "./api.js";
 import { Chart } from "./chart.js";
 import { at, flash, make } from "./dom.js";
 import { explain } from "./explain.js";
+import { range } from "./range.js";
 import { LiveStream } from "./stream.js";
+import { Top } from "./top.js";
 import { words } from "./words.js";
 
 const KPIS = ["net", "gross", "orders", "units", "cancelled", "returned", "fill_rate"];
 const ROWS = ["net", "gross", "orders"];
 const FRESHNESS_EVERY = 5_000;
 
-const shown = { values: new Map(), kpi: "net", currency: null, day: null, at: null, changedAt: null, names: {}, state: "connecting" };
+const shown = { values: new Map(), kpi: "net", currency: null, period: null, at: null, changedAt: null, names: {}, state: "connecting" };
+const tops = Object.fromEntries(["partner", "product"].map((by) => [by, new Top(by, ROWS, () => draw())]));
 let stream = null;
+let begun = 0;
 let drawing = false;
 
 const chart = new Chart(at("chart"), {
-  hover: (day) => { shown.day = day; readout(); },
-  pick: (day) => { const value = find(shown.kpi, "day", day); if (value) explain(value, words.day(day)); },
+  hover: (period) => { shown.period = period; readout(); },
+  pick: (period) => { const value = find(shown.kpi, range.grain, period); if (value) explain(value, words.period(range.grain, period)); },
 });
 
 // --- what is known: values by KPI, grouping and group ---
@@ -24,16 +28,27 @@ const keyOf = (value) => [value.kpi, value.by.join(), ...value.by.map((name) => 
 const find = (kpi, by = "", group = null) => shown.values.get([kpi, by, ...(by ? [group] : [])].join("\u0000"));
 const groupsOf = (by) => [...new Set([...shown.values.values()].filter((one) => one.by.join() === by).map((one) => one.group[by]))];
 
-function follow() {
+async function follow() {
+  const mine = ++begun;
   stream?.close();
   shown.values.clear();
-  const params = new URLSearchParams({ kpi: KPIS.join(), by: "" });
-  for (const by of ["day", "channel_type", "territory"]) params.append("by", by);
-  const days = at("period").value;
-  const from = days ? new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10) : null;
-  if (from) params.set("from", from);
-  if (shown.currency) params.set("currency", shown.currency);
-  at("range").textContent = from ? words.say("since", { from: words.day(from) }) : words.say("always");
+  state("connecting");
+  try {
+    await range.look(words.language);
+  } catch (error) {
+    if (mine !== begun) return;
+    failed(error);
+    if (shown.state === "failed") setTimeout(() => { if (mine === begun) follow(); }, 2_000);
+    return;
+  }
+  if (mine !== begun) return;
+  const asked = range.asked();
+  if (shown.currency) asked.set("currency", shown.currency);
+  for (const top of Object.values(tops)) top.follow(asked);
+  const params = new URLSearchParams([...asked, ["kpi", KPIS.join()], ["by", ""]]);
+  for (const by of [range.grain, "channel_type", "territory"]) params.append("by", by);
+  const [first, last] = range.shown();
+  at("range").textContent = first ? words.days(first, last) : words.say("always");
   stream = new LiveStream(`/v1/live?${params}`, words.language, { told, state, failed });
   freshness();
 }
@@ -48,7 +63,10 @@ function told(name, data) {
     if (!whole) changed.add(keyOf(value));
   }
   shown.at = data.at;
-  if (!whole) shown.changedAt = Date.now();
+  if (!whole) {
+    shown.changedAt = Date.now();
+    for (const top of Object.values(tops)) top.changed();
+  }
   state("live");
   draw(changed);
 }
@@ -76,8 +94,10 @@ function draw(changed = new Set()) {
     flashing = new Set();
     figures(keys);
     drawChart();
-    table("channel_type", keys, (id) => words.of("channel_type", id));
-    table("territory", keys, (id) => shown.names[id] ?? id ?? words.say("none"));
+    for (const [by, nameOf] of [["channel_type", (id) => words.of("channel_type", id)], ["territory", (id) => shown.names[id] ?? id ?? words.say("none")]]) {
+      table(by, groupsOf(by), (kpi, id) => find(kpi, by, id), nameOf, keys);
+    }
+    for (const [by, top] of Object.entries(tops)) table(by, top.ids, (kpi, id) => top.find(kpi, id), (id) => top.names[id] ?? id ?? words.say("none"), keys, find("net"));
     lastChange();
     if (groupsOf("territory").some((id) => id && !(id in shown.names))) namesOfTerritories();
   });
@@ -111,35 +131,41 @@ const currencyOf = (kpi) => find(kpi)?.currency ?? null;
 
 function drawChart() {
   const ratio = shown.kpi === "fill_rate";
-  const byDay = new Map(groupsOf("day").map((day) => [day, Number(find(shown.kpi, "day", day)?.value ?? (ratio ? NaN : 0))]).filter(([, value]) => !Number.isNaN(value)));
-  at("chart-title").textContent = `${words.of("kpis", shown.kpi)}, ${words.say("perDay")}`;
-  chart.show(byDay, { ratio, format });
+  const { grain } = range;
+  const valueOf = (period) => Number(find(shown.kpi, grain, period)?.value ?? (ratio ? NaN : 0));
+  const byPeriod = new Map(groupsOf(grain).map((period) => [period, valueOf(period)]).filter(([, value]) => !Number.isNaN(value)));
+  at("chart-title").textContent = `${words.of("kpis", shown.kpi)}, ${words.say(`per_${grain}`)}`;
+  if (range.outgrown([...byPeriod.keys()])) return follow();
+  chart.show(byPeriod, { grain, ratio, format });
   readout();
-  if (at("days").closest("details").open) daysTable();
+  if (at("periods").closest("details").open) periodsTable();
 }
 
 function readout() {
-  const day = shown.day ?? chart.days.at(-1);
-  const value = day && find(shown.kpi, "day", day);
-  at("readout").textContent = day ? `${words.day(day)}: ${value ? words.value(shown.kpi, value.value, value.currency) : "–"}` : words.say("noData");
+  const period = shown.period ?? chart.names.at(-1);
+  const value = period && find(shown.kpi, range.grain, period);
+  at("readout").textContent = period
+    ? `${words.period(range.grain, period)}: ${value ? words.value(shown.kpi, value.value, value.currency) : "–"}` : words.say("noData");
 }
 
-function daysTable() {
-  const body = make("tbody", {}, ...chart.days.toReversed().map((day) => make("tr", {}, make("th", { scope: "row", textContent: words.day(day) }),
-    ...KPIS.map((kpi) => make("td", {}, number(find(kpi, "day", day), words.day(day)))))));
-  at("days").replaceChildren(head(["day"], KPIS), body);
+function periodsTable() {
+  const name = (period) => words.period(range.grain, period);
+  const body = make("tbody", {}, ...chart.names.toReversed().map((period) => make("tr", {}, make("th", { scope: "row", textContent: name(period) }),
+    ...KPIS.map((kpi) => make("td", {}, number(find(kpi, range.grain, period), name(period)))))));
+  at("periods").replaceChildren(head([range.grain], KPIS), body);
 }
 
-function table(by, changed, nameOf) {
+// all is what shares are of: a value, or else the sum of these.
+function table(by, ids, valueOf, nameOf, changed, all) {
   const element = at(by);
-  const groups = groupsOf(by).map((id) => ({ id, net: Number(find("net", by, id)?.value ?? 0) })).sort((a, b) => b.net - a.net || String(a.id).localeCompare(b.id));
+  const groups = ids.map((id) => ({ id, net: Number(valueOf("net", id)?.value ?? 0) })).sort((a, b) => b.net - a.net || String(a.id).localeCompare(b.id));
   if (!groups.length) return element.replaceChildren(make("caption", { className: "empty", textContent: words.say("noData") }));
-  const whole = groups.reduce((sum, one) => sum + Math.max(0, one.net), 0) || 1;
+  const whole = (all ? Number(all.value) : groups.reduce((sum, one) => sum + Math.max(0, one.net), 0)) || 1;
   const body = make("tbody", {}, ...groups.map(({ id, net }) => {
-    const part = Math.max(0, net) / whole;
+    const part = Math.max(0, net / whole);
     const meter = make("meter", { min: 0, max: 1, value: part, ariaLabel: words.say("share") });
     const row = make("tr", {}, make("th", { scope: "row", textContent: nameOf(id) }),
-      ...ROWS.map((kpi) => make("td", { className: kpi === "gross" ? "second" : "" }, number(find(kpi, by, id), nameOf(id)))),
+      ...ROWS.map((kpi) => make("td", { className: kpi === "gross" ? "second" : "" }, number(valueOf(kpi, id), nameOf(id)))),
       make("td", { className: "bar" }, make("span", { textContent: words.share(part) }), meter));
     if (ROWS.some((kpi) => changed.has([kpi, by, id].join("\u0000")))) flash(row);
     return row;
@@ -189,7 +215,16 @@ async function freshness() {
     at("p50").textContent = at("p99").textContent = "–";
     at("fresh-note").textContent = error.code === "freshness_elsewhere" ? words.say("freshElsewhere") : "";
   }
+  await lacking();
   if (mine === stream && shown.state !== "signed-out") timer = setTimeout(freshness, FRESHNESS_EVERY);
+}
+
+// What the figures lack, as the service itself says.
+async function lacking() {
+  const { lacks } = await ask(`/v1/kpis/net?from=${range.last ?? ""}`.replace(/\?from=$/, ""), words.language).catch(() => ({ lacks: [] }));
+  at("lacking").hidden = !lacks.length || !range.last;
+  const each = [...new Set(lacks.map((one) => words.say("lack", { source: one.source, reason: words.of("lacks", one.reason) })))];
+  at("lacking").textContent = `${words.say("incomplete")} ${each.join(" ")}`;
 }
 
 function lastChange() {
@@ -249,9 +284,8 @@ at("theme").addEventListener("click", () => {
   localStorage.setItem("theme", name);
   theme(name);
 });
-at("period").addEventListener("change", (event) => { localStorage.setItem("period", event.target.value); follow(); });
 at("currency").addEventListener("change", (event) => { shown.currency = event.target.value; follow(); });
-at("days").closest("details").addEventListener("toggle", () => drawChart());
+at("periods").closest("details").addEventListener("toggle", () => drawChart());
 at("sign-out").addEventListener("click", () => { session.token = null; location.reload(); });
 at("sign-in").addEventListener("submit", () => { session.token = at("token").value; at("token").value = ""; say(); follow(); });
 at("sign-in").addEventListener("cancel", (event) => event.preventDefault());
@@ -264,9 +298,13 @@ addEventListener("hashchange", () => {
   follow();
 });
 
+// A browser keeps a page that was left, with its stream, for a minute; of six such it opens no connection any more.
+addEventListener("pagehide", () => stream?.close());
+addEventListener("pageshow", (event) => { if (event.persisted) follow(); });
+
 session.takeFromAddress();
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 at("language").value = words.language;
-at("period").value = localStorage.getItem("period") ?? "90";
+range.chosen(follow);
 say();
 follow();

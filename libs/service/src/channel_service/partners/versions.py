@@ -1,7 +1,8 @@
-"""Rows with a date from which they hold, and the day that was recorded: joined to facts by the fact's date.
+"""Rows with a date from which they hold, and the day that was recorded, joined to facts by the fact's date: places of partners, and
+whatever else has versions.
 
 Two clocks: ``valid_from`` is when it holds, ``recorded_on`` when we were told. A later word about the same date wins, from
-the day it was recorded on. What held before the first known version is not known: the first is taken.
+the day it was recorded on. Before the first known version the first is taken: the rule of `channel_service.partners.places`.
 """
 
 from collections.abc import Mapping, Sequence
