@@ -256,6 +256,20 @@ async def test_one_rebuild_of_a_view_at_a_time(log: Log, database: str) -> None:
             await rebuild(where(database), view)
 
 
+async def test_a_session_that_has_just_ended_is_no_other_process(log: Log, database: str) -> None:
+    view = taken_view(OWN_LOG)
+    await make_tables(database, view)
+
+    async def both_there() -> bool:
+        sql = "select count(*) as n from pg_stat_activity where application_name = 'qudao-build' and query like '%try_advisory%'"
+        return bool((await rows(database, sql + " and datname = current_database()"))[0]["n"] == 2)
+
+    async with only_one(database, view):
+        second = asyncio.create_task(rebuild(where(database), view))
+        await eventually(both_there)
+    assert (await second).build == 1
+
+
 async def test_a_build_has_the_rights_indexes_and_scopes_of_its_view(log: Log, database: str, reader_role: str) -> None:
     view = taken_view(OWN_LOG)
     view.tables[0].scope = "jar"

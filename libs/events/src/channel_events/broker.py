@@ -59,7 +59,8 @@ class Profile(msgspec.Struct, frozen=True):
     """What differs between brokers.
 
     ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
-    Kafka wakes it, so its default costs nothing. ``idempotent``: the embedded broker refuses idempotent producers.
+    Kafka wakes it, so its default costs nothing. ``quiet_wait_ms``: the same when no records have come for a while; what then comes
+    first is seen that much later. ``idempotent``: the embedded broker refuses idempotent producers.
     ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
     as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
     for each change of a group). ``replication``: how many brokers hold each record, unless settings say.
@@ -71,10 +72,11 @@ class Profile(msgspec.Struct, frozen=True):
     volatile: bool
     groups: bool = False
     replication: int = 1
+    quiet_wait_ms: int | None = None
 
 
 PROFILES = {
-    "embedded": Profile("embedded", 20, idempotent=False, volatile=True),
+    "embedded": Profile("embedded", 20, idempotent=False, volatile=True, quiet_wait_ms=250),
     "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3),
 }
 
@@ -134,6 +136,11 @@ class Broker:
             max_partition_fetch_bytes=_PARTITION_BYTES,
             request_timeout_ms=_REQUEST_MS,
         )
+
+    def pace(self, consumer: Any, *, quiet: bool) -> None:
+        """How long the broker may keep this consumer's next fetches waiting; aiokafka has no setting for a change."""
+        profile = self.profile
+        consumer._fetcher._fetch_max_wait_ms = (profile.quiet_wait_ms if quiet else None) or profile.fetch_max_wait_ms
 
     def member(self, group: str) -> Any:
         """A member of a consumer group, which tells who follows which partitions and nothing else."""

@@ -18,6 +18,8 @@ from channel_events.tasks import whole
 _LOOK_SECONDS = 0.5
 _READ_MS = 200
 """How long a read waits for a first record: the pace of all checks that are made when nothing comes."""
+QUIET_SECONDS = 2.0
+"""After so long without a record the broker is asked less often, where asking costs it something."""
 
 
 class TopicReader:
@@ -27,9 +29,16 @@ class TopicReader:
     """
 
     def __init__(
-        self, consumer: Any, topic: str, partitions: Iterable[int] = range(PARTITIONS), signature: Signature | None = None
+        self,
+        consumer: Any,
+        topic: str,
+        partitions: Iterable[int] = range(PARTITIONS),
+        *,
+        signature: Signature | None = None,
+        pace: Callable[[bool], object] = lambda quiet: None,
     ) -> None:
-        self._consumer, self._signature = consumer, signature
+        self._consumer, self._signature, self._pace = consumer, signature, pace
+        self._came = 0.0
         self._partitions = {partition: TopicPartition(topic, partition) for partition in partitions}
         self.next = [0] * PARTITIONS
         """Per partition the offset to be read next."""
@@ -46,7 +55,8 @@ class TopicReader:
         `TopicMissing` when that is not given."""
         await until_there(broker, topic, waiting)
         consumer = broker.consumer()
-        reader = cls(consumer, topic, partitions, broker.signature(topic))
+        signature = broker.signature(topic)
+        reader = cls(consumer, topic, partitions, signature=signature, pace=lambda quiet: broker.pace(consumer, quiet=quiet))
         try:
             await whole(consumer.start())
             consumer.assign(list(reader._partitions.values()))
@@ -58,6 +68,7 @@ class TopicReader:
 
     async def seek(self, partition: int, offset: int) -> None:
         """Reads on from ``offset``; from the first record there is, when that is behind it."""
+        self._came = time.monotonic()  # something is looked for
         self._consumer.seek(self._partitions[partition], offset)
         self.next[partition] = offset
 
@@ -71,6 +82,9 @@ class TopicReader:
             return {}
         finally:
             self._listen(began)
+        if found:
+            self._came = time.monotonic()
+        self._pace(time.monotonic() - self._came > QUIET_SECONDS)
         for tp, records in found.items():
             self.next[tp.partition] = records[-1].offset + 1
             if self._signature:

@@ -1,5 +1,6 @@
 """Dropping builds that are read no more, while nobody makes another."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,9 @@ from channel_events.view import View
 _LOCK_SPACE = 0x71626C64  # "qbld"
 _SETTINGS = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
 """A process that is frozen while it holds the serving build lets go of it (test_a_frozen_rebuild_lets_go_of_what_it_holds)."""
+
+_TRIES, _AGAIN_SECONDS = 20, 0.05
+"""What has the lock may be nothing but the session of a command that has just ended: the server notices a moment later."""
 
 
 class Busy(Exception):
@@ -38,7 +42,11 @@ async def only_one(owner_dsn: str, view: View) -> AsyncIterator[Any]:
     connection = await connect_as(owner_dsn, "qudao-build", seconds=None, idle=None, **_SETTINGS)
     try:
         await prepare(connection)
-        if not await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK_SPACE, view.subscription):
+        for _ in range(_TRIES):
+            if await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK_SPACE, view.subscription):
+                break
+            await asyncio.sleep(_AGAIN_SECONDS)
+        else:
             raise Busy(f"view {view.name} is being built by another process")
         yield connection
     finally:

@@ -137,6 +137,10 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LET_GO_SECONDS):
                 await self._left.wait()
+                # A commit that meets the others joining makes aiokafka forget which member it is; the one it was would be
+                # waited for, with its partitions, as for one that was killed.
+                if self._hinting is not None:
+                    await asyncio.wait([self._hinting])
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         for one in assigned:
