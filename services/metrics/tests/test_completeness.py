@@ -1,16 +1,17 @@
 """An answer says whether it is made of all that happened, and what keeps the rest away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from channel_events import Recorded
+from channel_events import Recorded, View
 from channel_service.testing import Running, running
 from metrics.app import SERVICE
+from metrics.views.standing import standing_query
 
 from .examples import MONDAY, hierarchy, placed, products, sales, told
 from .publishing import publish, rows_of
@@ -34,7 +35,7 @@ async def following(url: str, kafka: str, prefix: str) -> AsyncIterator[Running]
         yield client
 
 
-async def says(client: Running, complete: bool, *lacks: tuple[str, str, str], **asking: Any) -> None:
+async def says(client: Running, complete: bool | None, *lacks: tuple[str, str, str], **asking: Any) -> None:
     """Returns once the answer says so; it must, within a minute."""
     found: Any = None
     for _ in range(1200):
@@ -105,11 +106,11 @@ async def test_a_process_that_takes_nothing_in_does_not_say_what_it_cannot_know(
     async with following(metrics_url, kafka, topic_prefix) as client:
         await says(client, True)
     async with running(SERVICE, database_url=metrics_url) as client:
-        assert await asked(client) == (None, [])
+        await says(client, None)
         connection = await asyncpg.connect(metrics_url)
         await connection.execute("update progress set state = 'forked' where subscription = 'sales_v1' and partition = 0")
         await connection.close()
-        assert await asked(client) == (False, [("sales", ORDERS, "forked")])
+        await says(client, False, ("sales", ORDERS, "forked"))
 
 
 async def test_a_partner_is_told_as_well(metrics_url: str, kafka: str, topic_prefix: str) -> None:
@@ -118,3 +119,17 @@ async def test_a_partner_is_told_as_well(metrics_url: str, kafka: str, topic_pre
     await publish(kafka, topic_prefix, ORDERS, rows)
     async with following(metrics_url, kafka, topic_prefix) as client:
         await says(client.as_("partner", partner_id="p-1"), False, ("sales", ORDERS, "parked"))
+
+
+async def test_many_questions_look_as_one_does(empty: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def counted(views: Sequence[View]) -> Any:
+        nonlocal looks
+        looks += 1
+        return standing_query(views)
+
+    monkeypatch.setattr("metrics.application.completeness.standing_query", counted)
+    monkeypatch.setattr("metrics.application.completeness.FRESH_SECONDS", 60)
+    await asyncio.gather(*(asked(empty) for _ in range(20)))
+    assert looks == 1

@@ -111,10 +111,11 @@ async def running(
 
 
 @asynccontextmanager
-async def listening(client: Running) -> AsyncIterator[str]:
-    """The URL at which a running service also answers on a port of its own: for what needs a real server, like streams."""
+async def listening(client: Running, patience: float = 10) -> AsyncIterator[str]:
+    """The URL at which a running service also answers on a port of its own: for what needs a real server, like streams.
+    ``patience`` is that with slow clients (``QUDAO_CLIENT_SECONDS``)."""
     server = uvicorn.Server(
-        uvicorn.Config(client.app, http=patient(10), port=0, lifespan="off", log_config=None, access_log=False, ws="none")
+        uvicorn.Config(client.app, http=patient(patience), port=0, lifespan="off", log_config=None, access_log=False, ws="none")
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells by this alone

@@ -3,6 +3,7 @@
 from functools import partial, reduce
 from operator import or_
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from channel_service import BRAND, Allow, Caller, Page, PageDep, PageRequest, Role, RuntimeDep
 from channel_service.exporting import Everything, Export, FormatQuery, answers, chosen, encoder, list_parts
@@ -14,7 +15,7 @@ from metrics.api.parameters import asking, names_in
 from metrics.api.waiting import Waiting, near, seen
 from metrics.application.answers import HASH_JOINS, ORDER_TYPES, Order, ask, contributing_facts
 from metrics.application.catalogue import Catalogue
-from metrics.application.completeness import completeness
+from metrics.application.completeness import Standing
 from metrics.views.kpi_facts import facts_query
 
 
@@ -52,6 +53,11 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
     page_of: Any = Page.__class_getitem__(reduce(or_, dict.fromkeys(models.values())))
     pages = create_model("KpiFacts", __base__=page_of)
 
+    standing: WeakKeyDictionary[Any, Standing] = WeakKeyDictionary()
+
+    def standing_of(runtime: RuntimeDep) -> Standing:
+        return standing.setdefault(runtime, Standing(catalogue.views, runtime.reading_everything))
+
     @router.get("/kpis", tags=["KPIs"], summary="What is measured, and how")
     async def list_kpis(page: PageDep) -> Page[KpiDefinition]:
         after = page.after([str])
@@ -67,8 +73,7 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
         groups = asked.grouping([definition], names_in(asked.group_by), runtime.settings.fiscal)
         question = asked.question([definition], groups)
         await seen(catalogue.behind(definition), asked, runtime)
-        async with runtime.reading_everything() as read:
-            known = await completeness(read, catalogue.counted_by(definition, question), partial(near, runtime))
+        known = await standing_of(runtime).of(catalogue.counted_by(definition, question), partial(near, runtime))
         async with runtime.reading(caller.scope) as read:
             answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
         return KpiAnswer.of(definition, question, answer, known)

@@ -1,6 +1,5 @@
 """KPI changes as server-sent events."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack
@@ -30,8 +29,6 @@ from metrics.domain.tally import Place, Tally
 
 BEAT_SECONDS = 15.0
 RETRY_MS = 1000
-SEND_SECONDS = 30.0
-"""How long one event may take to leave for a client that reads too slowly."""
 MOST_KPIS, MOST_GROUPINGS = 20, 8
 
 CLIENTS = Gauge("qudao_live_clients", "Who follows KPI changes now.")
@@ -92,9 +89,9 @@ class LiveEvent(BaseModel):
 
 
 class LiveStream(StreamingResponse):
-    """Lets go of ``held`` at its end, however it comes; ends by itself when a client does not take what it is sent.
+    """Lets go of ``held`` at its end, however it comes; `PatientProtocol` ends it for a client that does not take what it is sent.
 
-    Not FastAPI's own response for streams: that makes an event anew for each client, and waits for slow ones for ever.
+    Not FastAPI's own response for streams: that makes an event anew for each client.
     """
 
     media_type = "text/event-stream"
@@ -107,17 +104,6 @@ class LiveStream(StreamingResponse):
         # Not in the generator's own end: a client that is gone before the first event never begins it.
         async with self._held:
             await super().__call__(scope, receive, send)
-
-    async def stream_response(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for chunk in self.body_iterator:
-            try:
-                async with asyncio.timeout(SEND_SECONDS):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            except TimeoutError:
-                ENDED.labels("too_slow").inc()
-                return  # without an end: the server then closes the connection, and the client knows that it is not whole
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def live_routes(catalogue: Catalogue) -> APIRouter:
