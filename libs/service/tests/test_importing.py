@@ -102,8 +102,8 @@ def test_a_flood_of_open_quotes_is_held_in_bounds() -> None:
 def test_what_an_export_writes_an_import_reads_again_and_no_spreadsheet_runs(rows: list[list[str]]) -> None:
     said = Csv(["counter", "note"], lambda row: row)
     file = said.rows(rows) + said.end()
-    for row in list(csv.reader(io.StringIO(file.decode(), newline="")))[1:]:
-        assert not any(cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", cell) for cell in row)
+    for shown in list(csv.reader(io.StringIO(file.decode(), newline="")))[1:]:
+        assert not any(cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", cell) for cell in shown)
     found: list[list[str]] = []
     reader = CsvReader(WHAT)
     original = reader._row
