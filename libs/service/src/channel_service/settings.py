@@ -187,6 +187,9 @@ class Settings(BaseSettings):
     rate_sign_in: RateText = Field(
         "0.2/10", description="bad tokens and unsigned pushes a second, and at once, from one address, like 0.2/10"
     )
+    csv_for_spreadsheets: bool = Field(
+        True, description="false where no spreadsheet opens CSV exports, and cells like =1+1 shall stay without an apostrophe, else true"
+    )
     metrics_need_token: bool = Field(False, description="true where /metrics shall tell nothing to who has no token, else false")
     client_seconds: float = Field(
         10, ge=0.1, le=3600, description="within how many seconds a client must send a request's head, or 1 KiB more of its body, like 10"

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from channel_service.exporting.formats import Format
+from channel_service.spreadsheets import safe
 
 
 class Encoder(Protocol):
@@ -33,16 +34,19 @@ class Ndjson:
 
 
 class Csv:
-    """RFC 4180, UTF-8, with a header; ``values`` are a row's in the order of ``names``."""
+    """RFC 4180, UTF-8, with a header; ``values`` are a row's in the order of ``names``.
 
-    def __init__(self, names: Sequence[str], values: Callable[[Any], Sequence[Any]]) -> None:
-        self._names, self._values = names, values
+    ``for_spreadsheets``: a cell that one would run is written as a text (see `channel_service.spreadsheets`), and the import takes it back.
+    """
+
+    def __init__(self, names: Sequence[str], values: Callable[[Any], Sequence[Any]], *, for_spreadsheets: bool = True) -> None:
+        self._values, self._shown = values, safe if for_spreadsheets else str
         self._text = io.StringIO()
         self._writer = csv.writer(self._text)
         self._writer.writerow(names)
 
     def rows(self, batch: Sequence[Any]) -> bytes:
-        self._writer.writerows([cell(value) for value in self._values(row)] for row in batch)
+        self._writer.writerows([self._shown(cell(value)) for value in self._values(row)] for row in batch)
         return self._take()
 
     def end(self) -> bytes:
@@ -64,13 +68,13 @@ def cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def encoder(model: type[BaseModel], format_: Format) -> Encoder:
+def encoder(model: type[BaseModel], format_: Format, *, for_spreadsheets: bool = True) -> Encoder:
     """Of rows of a list."""
     if format_ is Format.NDJSON:
         return Ndjson(lambda row: row.model_dump_json(by_alias=True).encode())
     if format_ is Format.CSV:
         names = [info.serialization_alias or info.alias or name for name, info in model.model_fields.items()]
-        return Csv(names, lambda row: list(row.model_dump(mode="json", by_alias=True).values()))
+        return Csv(names, lambda row: list(row.model_dump(mode="json", by_alias=True).values()), for_spreadsheets=for_spreadsheets)
     from channel_service.exporting.parquet import Parquet, columns
 
     return Parquet(columns(model))

@@ -70,7 +70,8 @@ def _endpoint(route: APIRoute, model: type[BaseModel]) -> Callable[..., Any]:
         format_ = chosen(export_format, export_request)
         everything = Everything()
         answered = await route.endpoint(**given, **{page: everything})
-        parts = list_parts(export_runtime, export_request.state.principal.scope, everything, answered.items, encoder(model, format_))
+        encode = encoder(model, format_, for_spreadsheets=export_runtime.settings.csv_for_spreadsheets)
+        parts = list_parts(export_runtime, export_request.state.principal.scope, everything, answered.items, encode)
         return Export(export_request, f"{name}.{format_}", format_.media_type, parts)
 
     own = inspect.signature(endpoint).parameters

@@ -60,7 +60,7 @@ class Body:
         if not self._asked and "route" in self._scope:
             self._asked = True
             admit(self._scope)
-        _check_encoding(self._said(b"content-encoding"))
+        check_encoding(self._said(b"content-encoding"))
         if getattr(self._scope.get("endpoint"), _UNLIMITED, False):
             return await self._receive()
         self._delivered = True
@@ -97,7 +97,8 @@ class Body:
         raise BodyRefused("body_too_large", 413, limit=self._limit)
 
 
-def _check_encoding(encoding: bytes) -> None:
+def check_encoding(encoding: bytes) -> None:
+    """`BodyRefused` for what is packed. A route whose answer begins before it has read anything asks by itself."""
     # A small body may unpack to a thousand times its size: we take none, so there is no limit to get wrong.
     if encoding and encoding.lower() != b"identity":
         raise BodyRefused("content_encoding_unsupported", 415, {"accept-encoding": "identity"}, encoding=encoding.decode("latin-1"))

@@ -1,7 +1,8 @@
 """CSV: a row per line of a document, the document's own columns repeated; consecutive rows of one document belong together.
 
-The header names the columns, in any order, separated by commas, semicolons or tabs. A field holds no line break. Empty
-cells are absent. A broken row refuses the document it belongs to as a whole: an order without one of its lines would be another order.
+The header names the columns, in any order, separated by commas, semicolons or tabs. A cell in quotes may hold line breaks. Empty
+cells are absent; the apostrophe that keeps a spreadsheet from running a cell is not part of it. A broken row refuses the document it
+belongs to as a whole: an order without one of its lines would be another order.
 """
 
 import csv
@@ -13,7 +14,9 @@ from channel_events import Rejected
 
 from channel_service.importing.importable import Importable, ImportSet
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
+from channel_service.importing.records import Record, Records
 from channel_service.importing.rows import Read, Refused, Row, refused, row, unreadable
+from channel_service.spreadsheets import meant
 
 MAX_LINES = 2_000
 """Of one document."""
@@ -43,7 +46,7 @@ class CsvReader:
         self.rows = 0
         self._what = what
         self._default = None if what.default is None else what.default.kind
-        self._lines = Lines()
+        self._lines, self._records = Lines(), Records()
         self._columns: list[str] | None = None
         self._separator = ","
         self._unusable = False
@@ -53,33 +56,40 @@ class CsvReader:
         """A document that was given up amid its rows: those that still come are refused with it, else they would be a smaller one."""
 
     def feed(self, piece: bytes) -> Iterator[Read | None]:
-        return iter(()) if self._unusable else self._read(self._lines.feed(piece))
+        return iter(()) if self._unusable else self._read(self._records.feed(self._lines.feed(piece)))
 
     def end(self) -> Iterator[Read | None]:
-        yield from self._read(self._lines.end())
+        yield from self._read(self._records.feed(self._lines.end()))
+        yield from self._read(self._records.end())
         yield from self._close()
 
-    def _read(self, lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Read | None]:
-        for number, line in lines:
-            yield None
-            if self._unusable or (line is not None and not line.strip()):
-                continue
-            if self._columns is None:
-                yield from self._header(number, line)
-                continue
-            cells = self._cells(number, line)
-            self.rows += 1
-            if isinstance(cells, list) and len(cells) != len(self._columns):
-                cells = self._miscounted(number, len(cells))
-            if isinstance(cells, Refused):
-                yield from self._unreadable(cells)
+    def _read(self, records: Iterable[Record | None]) -> Iterator[Read | None]:
+        for record in records:
+            if record is None:
+                yield None
+            elif len(record) > 1 and isinstance(self._cells(record), Refused):
+                # Its quotes do not belong together: it is so many rows.
+                for line in record:
+                    yield from self._record([line])
             else:
-                yield from self._row(number, {c: v for c, v in zip(self._columns, cells, strict=True) if v})
+                yield from self._record(record)
 
-    def _header(self, number: int, line: bytes | None) -> Iterator[Refused]:
+    def _record(self, record: Record) -> Iterator[Read | None]:
+        number, line = record[0]
+        if self._unusable or (line is not None and not line.strip()):
+            return
+        cells = self._cells(record)
+        if self._columns is None:
+            yield from self._header(number, cells)
+            return
+        self.rows += 1
+        if isinstance(cells, Refused):
+            yield from self._unreadable(cells)
+        else:
+            yield from self._row(number, {c: v for c, v in zip(self._columns, cells, strict=True) if v})
+
+    def _header(self, number: int, cells: list[str] | Refused) -> Iterator[Refused]:
         """Without a header that is understood no row can be: the rest of the file is not looked at."""
-        self._separator = max(SEPARATORS, key=(line or b"").decode(errors="replace").count)
-        cells = self._cells(number, line)
         columns = {"kind", "key"}.union(*(kind.columns.all for kind in self._what.kinds.values()))
         if isinstance(cells, Refused):
             problem: Refused | None = cells
@@ -142,21 +152,31 @@ class CsvReader:
         between, self._between = self._between, []
         yield from between
 
-    def _cells(self, number: int, line: bytes | None) -> list[str] | Refused:
-        if line is None:
-            return Refused(number, "row_too_long", {"limit": MAX_LINE_BYTES})
+    def _cells(self, record: Record) -> list[str] | Refused:
+        """The cells of a row, as many as the header has; before there is one, those of the header, whose separators are all rows'."""
+        number = record[0][0]
         try:
-            text = line.decode()
+            text = "\n".join([(line or b"").decode() for _, line in record])
+            if any(line is None for _, line in record):
+                return Refused(number, "row_too_long", {"limit": MAX_LINE_BYTES})
             if "\0" in text:
                 return refused(number, "row_malformed", "it holds a NUL character", "含有 NUL 字符")
-            if self._columns is not None and '"' not in text and "\r" not in text:
+            if self._columns is None:
+                self._separator = max(SEPARATORS, key=text.count)
+            elif '"' not in text and "\r" not in text:
                 # Counted before they are made: a row of a million cells costs what a good one does.
                 found = text.count(self._separator) + 1
-                return self._miscounted(number, found) if found != len(self._columns) else [c.strip() for c in text.split(self._separator)]
-            rows = list(csv.reader([text], delimiter=self._separator, strict=True))
+                return self._miscounted(number, found) if found != len(self._columns) else self._meant(text.split(self._separator))
+            (cells,) = csv.reader([text], delimiter=self._separator, strict=True)
         except (UnicodeDecodeError, csv.Error) as error:
             return unreadable(number, "row_malformed", error)
-        return [cell.strip() for cell in rows[0]]
+        if self._columns is not None and len(cells) != len(self._columns):
+            return self._miscounted(number, len(cells))
+        return self._meant(cells)
+
+    @staticmethod
+    def _meant(cells: list[str]) -> list[str]:
+        return [meant(cell).strip() for cell in cells]
 
     def _miscounted(self, number: int, found: int) -> Refused:
         counts = found, len(self._columns or ())

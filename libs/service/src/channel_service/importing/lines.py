@@ -5,6 +5,9 @@ from collections.abc import Iterator
 MAX_LINE_BYTES = 1_048_576
 BOM = b"\xef\xbb\xbf"
 
+Line = tuple[int, bytes | None]
+"""Its number and bytes; None when it was too long to be kept."""
+
 
 class Lines:
     """A line that is too long is given as ``None``: its bytes are dropped as they come."""
@@ -15,14 +18,14 @@ class Lines:
         self._begun: list[bytes] = []
         self._size = 0
 
-    def feed(self, piece: bytes) -> Iterator[tuple[int, bytes | None]]:
+    def feed(self, piece: bytes) -> Iterator[Line]:
         first, *others = piece.split(b"\n")
         self._hold(first)
         for other in others:
             yield self._line()
             self._hold(other)
 
-    def end(self) -> Iterator[tuple[int, bytes | None]]:
+    def end(self) -> Iterator[Line]:
         """The last line, when the file does not end with a line break."""
         if self._size:
             yield self._line()
@@ -34,7 +37,7 @@ class Lines:
         elif part:
             self._begun.append(part)
 
-    def _line(self) -> tuple[int, bytes | None]:
+    def _line(self) -> Line:
         line = None if self._size > self._limit else b"".join(self._begun).rstrip(b"\r")
         self._number += 1
         self._begun.clear()

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from channel_service.auth import Allow, Role
 from channel_service.dependencies import By, RuntimeDep
-from channel_service.http.body import unlimited_body
+from channel_service.http.body import check_encoding, unlimited_body
 from channel_service.importing.csv import CsvReader
 from channel_service.importing.describing import rows_of, sheet_of
 from channel_service.importing.duplex import MAX_UNSENT, Duplex
@@ -72,6 +72,7 @@ def _reader(request: Request, what: ImportSet) -> Reader:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in READERS:
         raise Rejected("media_type_unsupported", media_type=media_type)
+    check_encoding(request.headers.get("content-encoding", "").encode("latin-1"))
     return READERS[media_type](what)
 
 
