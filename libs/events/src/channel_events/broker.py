@@ -51,7 +51,8 @@ class Profile(msgspec.Struct, frozen=True):
     """What differs between brokers.
 
     ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
-    Kafka wakes it, so its default costs nothing. ``idempotent``: the embedded broker refuses idempotent producers.
+    Kafka wakes it, so its default costs nothing. ``fetch_idle_ms``: its wait once nothing has come for a while, when polling only
+    costs; the same unless given. ``idempotent``: the embedded broker refuses idempotent producers.
     ``volatile``: it forgets everything when it ends. ``replication``: how many brokers hold each record, unless settings say.
     """
 
@@ -60,10 +61,11 @@ class Profile(msgspec.Struct, frozen=True):
     idempotent: bool
     volatile: bool
     replication: int = 1
+    fetch_idle_ms: int | None = None
 
 
 PROFILES = {
-    "embedded": Profile("embedded", 20, idempotent=False, volatile=True),
+    "embedded": Profile("embedded", 20, idempotent=False, volatile=True, fetch_idle_ms=250),
     "kafka": Profile("kafka", 500, idempotent=True, volatile=False, replication=3),
 }
 
@@ -103,6 +105,11 @@ class Broker:
             max_partition_fetch_bytes=_PARTITION_BYTES,
             request_timeout_ms=_REQUEST_MS,
         )
+
+    @staticmethod
+    def fetch_wait(consumer: Any, milliseconds: int) -> None:
+        """How long the consumer's further fetches wait. aiokafka reads it for each of them, and has no setting for it."""
+        consumer._fetcher._fetch_max_wait_ms = milliseconds
 
     def admin(self) -> Any:
         return AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=_REQUEST_MS)

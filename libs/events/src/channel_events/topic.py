@@ -12,10 +12,11 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from channel_events.broker import Broker, TopicMissing
 from channel_events.partition import PARTITIONS
-from channel_events.signature import Signature
 from channel_events.tasks import whole
 
 _LOOK_SECONDS = 0.5
+_QUIET_SECONDS = 2.0
+"""After so long without a record fetches wait longer: the first one then comes by so much later."""
 _READ_MS = 200
 """How long a read waits for a first record: the pace of all checks that are made when nothing comes."""
 
@@ -26,8 +27,9 @@ class TopicReader:
     Ends are high-water marks that came with fetched data: the embedded broker answers a question for end offsets wrongly.
     """
 
-    def __init__(self, consumer: Any, topic: str, signature: Signature | None = None) -> None:
-        self._consumer, self._signature = consumer, signature
+    def __init__(self, consumer: Any, topic: str, broker: Broker) -> None:
+        self._consumer, self._broker, self._signature = consumer, broker, broker.signature(topic)
+        self._came, self._idle = time.monotonic(), False
         self._partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
         self.next = [0] * PARTITIONS
         """Per partition the offset to be read next."""
@@ -42,7 +44,7 @@ class TopicReader:
         `TopicMissing` when that is not given."""
         await _until_there(broker, topic, waiting)
         consumer = broker.consumer()
-        reader = cls(consumer, topic, broker.signature(topic))
+        reader = cls(consumer, topic, broker)
         try:
             await whole(consumer.start())
             consumer.assign(reader._partitions)
@@ -67,11 +69,21 @@ class TopicReader:
             return {}
         finally:
             self._listen(began)
+        self._rest(came=bool(found))
         for tp, records in found.items():
             self.next[tp.partition] = records[-1].offset + 1
             if self._signature:
                 found[tp] = self._signature.only_signed(records)
         return {tp.partition: records for tp, records in found.items() if records}
+
+    def _rest(self, *, came: bool) -> None:
+        """Fetches wait shortly while records come, and longer when none has come for a while."""
+        now = time.monotonic()
+        if came:
+            self._came = now
+        if self._idle != (idle := now - self._came > _QUIET_SECONDS):
+            self._idle, profile = idle, self._broker.profile
+            self._broker.fetch_wait(self._consumer, (idle and profile.fetch_idle_ms) or profile.fetch_max_wait_ms)
 
     async def _to_first(self, outside: Iterable[Any]) -> None:
         """To the first offsets that are there. Not to 0: of a topic that was cut at its beginning that is out of range again,
