@@ -105,7 +105,7 @@ def _rehearse(console: Console, scenario: Scenario, report: Report, folder: Path
     said.say_rehearsal(console, rehearsed)
     said.write_account(console, report, folder.with_name(f"{folder.name}.dry-run.txt"), rehearsed.refusals)
     console.print("nothing was loaded", markup=False)
-    if rehearsed.tally.refused:
+    if rehearsed.refusals.losses:
         raise typer.Exit(1)
 
 
@@ -170,7 +170,7 @@ async def _play(console: Console, scenario: Scenario, report: Report | None, doo
     """The exit status. Ends at once with ``once``, else when it is cancelled. Without a ``report`` the scenario is made up."""
     player = Player(doors, scenario, Reporter(console))
     outcome = await player.play()
-    failed = outcome.all.refused > 0 or outcome.differs is not None
+    failed = outcome.failed
     await player.show()
     if report is None:
         freshness, paced = await player.freshness(stack.folder.path / "freshness.json")

@@ -34,20 +34,20 @@ class Earlier(msgspec.Struct, frozen=True):
         draft.write_bytes(msgspec.json.encode(self))
         draft.replace(folder / NAME)
 
-    def with_stock_for(self, name: str, documents: Iterable[Document], on: date) -> "Earlier":
+    def with_stock_for(self, name: str, documents: Iterable[Document], on: date, *, wanted: bool) -> "Earlier":
         """With a further receipt of each SKU for all that is ordered and not covered yet.
 
         Under the data set's name, so that two may share a warehouse. The earlier ones stay as they are: a receipt that says another
-        quantity is another one under the same reference, and refused.
+        quantity is another one under the same reference, and refused. Not ``wanted``: as it is, with the documents read all the same.
         """
-        wanted: Counter[tuple[str, str]] = Counter()
+        missing: Counter[tuple[str, str]] = Counter()
         for document in documents:
             if isinstance(document, Order):
                 for line in document.lines:
-                    wanted[document.warehouse, line.sku] += line.quantity
+                    missing[document.warehouse, line.sku] += line.quantity
         loads = {receipt.reference for receipt in self.receipts}
         reference = f"opening {name}" if not loads else f"opening {name} {len(loads) + 1}"
         for receipt in self.receipts:
-            wanted[receipt.warehouse, receipt.sku] -= receipt.quantity
-        new = [Receipt(*of, quantity, reference, on) for of, quantity in sorted(wanted.items()) if quantity > 0]
+            missing[receipt.warehouse, receipt.sku] -= receipt.quantity
+        new = [Receipt(*of, quantity, reference, on) for of, quantity in sorted(missing.items()) if quantity > 0 and wanted]
         return Earlier(self.before, (*self.receipts, *new))

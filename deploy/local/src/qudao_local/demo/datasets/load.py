@@ -1,5 +1,6 @@
 """A mapping and a folder of files become a scenario and a report of what was not taken."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain, repeat
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 from qudao_local.demo.datasets.earlier import Earlier
 from qudao_local.demo.datasets.mapping import Mapping
 from qudao_local.demo.datasets.masters import PartnerRows, read_products, read_territories, require_warehouses
-from qudao_local.demo.datasets.orders import OrderReader, OrderRows
+from qudao_local.demo.datasets.order_rows import OrderRows
+from qudao_local.demo.datasets.orders import OrderReader
 from qudao_local.demo.datasets.report import DataError, Report, place
+from qudao_local.demo.datasets.store import OrderStore
 from qudao_local.demo.datasets.stories import Story, tell
 from qudao_local.demo.datasets.tables import Tables
-from qudao_local.demo.documents import Partner, Territory, Warehouse
+from qudao_local.demo.documents import Document, Partner, Territory, Warehouse
 from qudao_local.demo.scenario import Scenario
 
 
@@ -29,39 +32,48 @@ def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tupl
     products, places = read_products(mapping, tables)
     partner_rows = PartnerRows(mapping, tables)
     orders = OrderReader(tables, mapping.orders, mapping.currency, partner_rows.found, products).read()
-    days = [order.header.on for order in orders.values() if order.header]
-    if not days:
+    days = orders.days()
+    if days is None:
         raise DataError(f"{folder}: not one good order line; the first bad rows: {'; '.join(map(str, report.bad[:3])) or 'none'}")
     earlier = earlier or Earlier()
-    before = earlier.before or min(days) - timedelta(1)
+    before = earlier.before or days[0] - timedelta(1)
     partners = partner_rows.placed(territories, _territories_of_orders(orders, report), before)
     _drop_unplaced(orders, partners, report)
-    stories = _stories(mapping, orders, report)
-    report.loaded({key for key, order in orders.items() if order.header})
-    earlier = Earlier(before, earlier.receipts)
-    if mapping.opening_stock == "all_ordered":
-        earlier = earlier.with_stock_for(mapping.name, (document for story in stories for document in story.documents), before)
+    report.loaded(orders)
+    counted = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal counted
+        for story in _stories(mapping.name, orders, report):
+            counted += len(story.documents)
+            yield from story.documents
+
+    earlier = Earlier(before, earlier.receipts).with_stock_for(mapping.name, documents(), before, wanted=mapping.opening_stock != "none")
     # Those of a product that is no more in the export are there, or were refused for what it is called.
     opening = [receipt for receipt in earlier.receipts if receipt.sku in products]
     for partner in partners:
         row = partner_rows.found[partner.partner_id][1]
         places["Partner", partner.partner_id] = place(row.file, row.line)
+
+    def told() -> Iterator[Story]:
+        return _stories(mapping.name, orders, Report())  # what is wrong was reported the first time
+
     return (
         Scenario(
             name=mapping.name,
             currency=mapping.currency,
             zone=mapping.zone,
-            first_day=min(days),
-            last_day=max(days),
+            first_day=days[0],
+            last_day=days[1],
             territories=[Territory(one.territory, one.name, one.parent, before) for one in territories.values()],
             partners=partners,
             products=list(products.values()),
             warehouses=[Warehouse(one.warehouse, one.name, one.territory) for one in mapping.warehouses],
-            expected_documents=len(opening) + sum(len(story.documents) for story in stories),
-            documents=lambda: chain(opening, (document for story in stories for document in story.documents)),
-            places=lambda: chain(repeat("opening stock", len(opening)), (at for story in stories for at in story.places)),
+            expected_documents=len(opening) + counted,
+            documents=lambda: chain(opening, (document for story in told() for document in story.documents)),
+            places=lambda: chain(repeat("opening stock", len(opening)), (at for story in told() for at in story.places)),
             master_places=places,
-            steps=lambda: iter([story.steps for story in stories if story.steps]),
+            steps=lambda: (story.steps for story in told() if story.steps),
             groupings=("territory", "segment", "product_category", "year"),
         ),
         report,
@@ -69,17 +81,16 @@ def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tupl
     )
 
 
-def _stories(mapping: Mapping, orders: dict[str, OrderRows], report: Report) -> list[Story]:
-    by_day = sorted(orders.items(), key=lambda item: item[1].header.on if item[1].header else date.max)
-    told = (tell(mapping.name, key, order, report) for key, order in by_day)
-    return [story for story in told if story.documents]
+def _stories(name: str, orders: OrderStore, report: Report) -> Iterator[Story]:
+    told = (tell(name, key, order, report) for key, order in orders.by_day())
+    return (story for story in told if story.documents)
 
 
-def _territories_of_orders(orders: dict[str, OrderRows], report: Report) -> dict[str, str]:
+def _territories_of_orders(orders: OrderStore, report: Report) -> dict[str, str]:
     """Each partner's territory by its first order; that others differ is noted."""
     first: dict[str, tuple[date, str]] = {}
     seen: dict[str, set[str]] = {}
-    for order in orders.values():
+    for _, order in orders.by_day():
         header = order.header
         if header and header.territory:
             seen.setdefault(header.partner, set()).add(header.territory)
@@ -93,12 +104,16 @@ def _territories_of_orders(orders: dict[str, OrderRows], report: Report) -> dict
     return {partner: territory for partner, (_, territory) in first.items()}
 
 
-def _drop_unplaced(orders: dict[str, OrderRows], partners: list[Partner], report: Report) -> None:
+def _drop_unplaced(orders: OrderStore, partners: list[Partner], report: Report) -> None:
     """Orders of a partner whose own row turned out bad (no such territory, no such parent) cannot be placed either."""
     placed = {partner.partner_id for partner in partners}
-    for key, order in orders.items():
+    dropped: dict[str, OrderRows] = {}
+    for key, order in orders.by_day():
         if order.header and order.row and order.header.partner not in placed:
             reason = f"partner {order.header.partner} of order {key} has a bad row of its own"
             report.reject(order.row.file, order.row.line, reason)
             report.taken["order_line"] -= len(order.lines)
             order.header, order.lines = None, {}
+            dropped[key] = order
+    for key, order in dropped.items():
+        orders.put(key, order)

@@ -1,62 +1,19 @@
 """Order rows become orders: grouped by the order's key, with what was taken back from them."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from qudao_local.demo.datasets.convert import count, plain
 from qudao_local.demo.datasets.mapping import Kind, Orders, Value
+from qudao_local.demo.datasets.order_rows import Header, OrderRows, TakenBack
 from qudao_local.demo.datasets.report import BadValue
+from qudao_local.demo.datasets.store import OrderStore
 from qudao_local.demo.datasets.tables import Row, Section, Tables
 from qudao_local.demo.documents import Line
 
 _PRICE_DIGITS = 4
 """Behind the point, of a unit price that is worked out from a line's total."""
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What all rows of an order share."""
-
-    partner: str
-    on: date
-    warehouse: str
-    currency: str
-    sales_rep: str | None
-    territory: str | None
-    confirmed_on: date | None
-    shipped_on: date | None
-    delivered_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """A row that takes units of a line back; what it is called in the export tells lines apart: the line's key, else the SKU.
-
-    ``turn`` counts the rows of the same kind for the same ``wanted``, from 1: both together are what it is known by in a later export.
-    """
-
-    kind: str
-    row: Row
-    turn: int
-    wanted: str
-    quantity: int
-    on: date | None
-    reason: str
-
-
-@dataclass(slots=True)
-class OrderRows:
-    """An order as its rows tell it; ``rows`` counts the line rows in each file, also bad ones, so that mending one renames no other."""
-
-    header: Header | None = None
-    row: Row | None = None
-    rows: Counter[str] = field(default_factory=Counter)
-    lines: dict[str, Line] = field(default_factory=dict)
-    taken_back: list[TakenBack] = field(default_factory=list)
-    turns: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 class OrderReader:
@@ -88,9 +45,9 @@ class OrderReader:
         self._discount = section.number(line.discount, "line.discount") if line.discount else None
         self._kinds = [_BoundKind(section, kind, f"kinds.{number}") for number, kind in enumerate(orders.kinds)]
 
-    def read(self) -> dict[str, OrderRows]:
-        """The orders by key, in the order in which the file has them."""
-        orders: dict[str, OrderRows] = {}
+    def read(self) -> OrderStore:
+        """The orders of the whole file."""
+        orders = OrderStore()
         for row in self._section.rows():
             try:
                 self._take(row, orders)
@@ -104,7 +61,7 @@ class OrderReader:
         except (BadValue, IndexError):  # a row without its joined ones has no columns of theirs
             return None
 
-    def _take(self, row: Row, orders: dict[str, OrderRows]) -> None:
+    def _take(self, row: Row, orders: OrderStore) -> None:
         kind = next((kind for kind in self._kinds if kind.holds(row)), None)
         if kind is None:
             raise BadValue("is of no kind: no `when` of orders.kinds holds")
@@ -112,7 +69,7 @@ class OrderReader:
             self._report.ignored[kind.reason(row)] += 1
             return
         key = self._key(row)
-        order = orders.setdefault(key, OrderRows())
+        order = orders.at(key)
         if kind.kind == "order_line":
             order.rows[row.file] += 1
             if self._take_line(row, key, order):
@@ -135,7 +92,7 @@ class OrderReader:
         if line.line_id in order.lines:
             raise BadValue(f"order {key} has a line {line.line_id} already")
         if order.header is None:
-            order.header, order.row = header, row
+            order.header, order.row = header, row.place()
         order.lines[line.line_id] = line
         return True
 
@@ -203,9 +160,9 @@ class OrderReader:
             raise BadValue("line.quantity: 0 units are taken back")
         wanted = self._line(row) if self._line else self._known_sku(row)
         turn = order.turns[kind.kind, wanted] + 1
-        new = TakenBack(kind.kind, row, turn, wanted, abs(quantity), kind.on(row), kind.reason(row) or kind.kind)
+        new = TakenBack(kind.kind, row.place(), turn, wanted, abs(quantity), kind.on(row), kind.reason(row) or kind.kind)
         for known in order.taken_back:
-            if known.row.file != row.file and replace(known, row=row, turn=turn) == new:
+            if known.row.file != row.file and replace(known, row=new.row, turn=turn) == new:
                 self._report.repeat(row.file, row.line, f"is in {known.row.file} already, the same")
                 return
         order.turns[kind.kind, wanted] = turn

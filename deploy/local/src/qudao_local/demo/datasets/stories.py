@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from qudao_local.demo.datasets.orders import Header, OrderRows, TakenBack
+from qudao_local.demo.datasets.order_rows import Header, OrderRows, TakenBack
 from qudao_local.demo.datasets.report import BadValue, Report, place, require
 from qudao_local.demo.datasets.tables import Row
 from qudao_local.demo.documents import Cancellation, Document, History, LineQuantity, Order, Return, Step

@@ -24,6 +24,10 @@ class Row:
     line: int
     parts: list[Cells]
 
+    def place(self) -> "Row":
+        """Where it stands, without what it says."""
+        return Row(self.file, self.line, [])
+
 
 class Tables:
     """The files of one export."""

@@ -49,6 +49,11 @@ class Outcome:
             total.add(part)
         return total
 
+    @property
+    def failed(self) -> bool:
+        """Whether something did not arrive that should have."""
+        return self.refusals.losses > 0 or self.steps.refused > 0 or self.differs is not None
+
 
 class Player:
     """One scenario on one running stack."""

@@ -16,6 +16,11 @@ class Refusals(dict[str, list[str]]):
     def add(self, words: str, problem: str) -> None:
         self.setdefault(CHANGED if problem in ALTERED else REFUSED, []).append(words)
 
+    @property
+    def losses(self) -> int:
+        """How many are no repeats of what is there already in another form: that is listed, and no failure of this load."""
+        return len(self.get(REFUSED, []))
+
     def take(self, scenario: Scenario, refused: Mapping[int, RefusedRow]) -> Iterator[tuple[str, str]]:
         """Adds refused documents by their place in the stream, from 1; each in words and with its problem."""
         places = scenario.places() if scenario.places else iter(())

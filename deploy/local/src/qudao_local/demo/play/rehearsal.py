@@ -38,6 +38,7 @@ async def rehearse(doors: Doors, scenario: Scenario, reporter: Reporter, *, thro
             await wait_for_copies(doors, scenario, masters.taken)
         stage = reporter.stage("history, rehearsed", scenario.expected_documents)
         result = await send_whole(doors, scenario.documents, stage, dry_run=True)
+        stage.finish(f"{stage.done:,} documents")
     new = set() if throw_away else {one.partner_id for one in masters.taken if isinstance(one, Partner)}
     excused = _excused(scenario, result.refused, new)
     done.tally.add(Tally(accepted=result.accepted + len(excused), repeated=result.repeated))
