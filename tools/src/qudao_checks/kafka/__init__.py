@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qudao_local.broker import cluster_id
 from qudao_local.ports import free_port
-from qudao_local.server import Foreign, Server, StartFailed
+from qudao_local.server import Answer, Foreign, Server, Silent, StartFailed
 
 from qudao_checks.sources import ROOT
 
@@ -98,14 +98,14 @@ class Kafka(Server):
     def command(self) -> Sequence[str | Path]:
         return [*self._java("kafka.Kafka"), self._settings]
 
-    def ready(self) -> bool:
+    def ask(self) -> Answer:
         try:
             answering = cluster_id(self.port)
-        except OSError:
-            return False
+        except OSError as error:
+            raise Silent(str(error)) from None
         if answering != self.cluster_id:
             raise Foreign(f"another broker answers on port {self.port} (cluster {answering})")
-        return True
+        return Answer(works=True)
 
     @property
     def _settings(self) -> Path:
