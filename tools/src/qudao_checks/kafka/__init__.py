@@ -60,6 +60,17 @@ def missing() -> str | None:
     return None
 
 
+def unavailable() -> str | None:
+    """The same, and why Maven could not bring its artifacts."""
+    if (why := missing()) is not None:
+        return why
+    try:
+        artifacts()
+    except (subprocess.CalledProcessError, OSError) as error:
+        return f"Maven did not bring its artifacts: {error}"
+    return None
+
+
 def artifacts() -> Path:
     """The folder of its jars, filled by Maven when it is not there yet; `CalledProcessError` when Maven cannot."""
     pom = (_HERE / "pom.xml").read_bytes()
