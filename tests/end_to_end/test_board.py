@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from channel_terms import CIVIL, Grain
@@ -104,10 +105,14 @@ def test_a_range_of_dates_is_shown_by_day_week_month_or_quarter(browser: Browser
     for grain, last in {**named, "": named["day"]}.items():
         browser.open(board, kept={**kept, "grain": grain})
         browser.until(lambda: is_live(browser) and browser.value("figure-gross") == "7.00")
-        browser.until(lambda last=last: browser.text("readout").startswith(f"{last}: "))
+        browser.until(partial(reads, browser, last))
     assert browser.text("chart-title") == "Net sales, per day"
     asked = {"from": "2024-12-30", "to": "2025-02-28", "group_by": "week"}
     assert [one["value"] for one in platform.get("metrics", "/v1/kpis/net", **asked)["values"]] == ["3.00", "4.00"]
+
+
+def reads(browser: Browser, period: str) -> bool:
+    return browser.text("readout").startswith(f"{period}: ")
 
 
 def test_more_periods_than_can_be_drawn_are_not_offered(browser: Browser, platform: Platform, board: str) -> None:
