@@ -97,10 +97,6 @@ def test_the_page_opens_where_the_facts_are(browser: Browser, platform: Platform
     assert browser.errors() == []
 
 
-def reads(browser: Browser, beginning: str) -> bool:
-    return browser.text("readout").startswith(beginning)
-
-
 def test_a_range_of_dates_is_shown_by_day_week_month_or_quarter(browser: Browser, platform: Platform, board: str) -> None:
     for day, price in (("2024-12-30", "1.00"), ("2025-01-02", "2.00"), ("2025-02-01", "4.00")):
         platform.placed(lines=[("bell", 1, price)], on=day)
@@ -109,10 +105,14 @@ def test_a_range_of_dates_is_shown_by_day_week_month_or_quarter(browser: Browser
     for grain, last in {**named, "": named["day"]}.items():
         browser.open(board, kept={**kept, "grain": grain})
         browser.until(lambda: is_live(browser) and browser.value("figure-gross") == "7.00")
-        browser.until(partial(reads, browser, f"{last}: "))
+        browser.until(partial(reads, browser, last))
     assert browser.text("chart-title") == "Net sales, per day"
     asked = {"from": "2024-12-30", "to": "2025-02-28", "group_by": "week"}
     assert [one["value"] for one in platform.get("metrics", "/v1/kpis/net", **asked)["values"]] == ["3.00", "4.00"]
+
+
+def reads(browser: Browser, period: str) -> bool:
+    return browser.text("readout").startswith(f"{period}: ")
 
 
 def test_more_periods_than_can_be_drawn_are_not_offered(browser: Browser, platform: Platform, board: str) -> None:
