@@ -43,7 +43,8 @@ def doors(erp: Source, path: str, kind: str, type_: str, of: dict[str, Any]) -> 
         nonlocal sent
         sent += 1
         data = {name: value for name, value in of.items() if name != "source"} | body
-        state, reason = await pushed(erp, event(type_, data, id_=f"{type_}-{sent}"), id_=f"{type_}-{sent}")
+        name = f"{type_.replace('.', '-')}-{sent}"
+        state, reason = await pushed(erp, event(type_, data, id_=name), id_=name)
         return state == "applied", reason if state == "parked" else None
 
     return {"http": by_http, "file": by_file, "push": by_push}

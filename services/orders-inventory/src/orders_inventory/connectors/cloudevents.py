@@ -14,7 +14,8 @@ source, which is that of the push:
 - ``qudao.product.defined``: sku, name, [category, subcategory], on
 - ``qudao.stock.received``: sku, quantity, on, [warehouse, reference]
 
-Other types are kept and ignored. The attributes ``source`` and ``id`` name an event for ever.
+Other types are kept and ignored. ``webhook-id`` holds no point: points separate the parts of the signed text. The attributes ``source`` and
+``id`` name an event for ever.
 """
 
 import base64
