@@ -81,6 +81,7 @@ async def test_what_is_waited_for_is_asked_after_part_by_part(connection: asyncp
 
 async def test_so_many_streams_are_tried_at_a_time_and_those_that_failed_again_wait_longer(connection: asyncpg.Connection) -> None:
     kept = await park(connection, TRIED + 5, one_name=True)
+    assert await kept.due(connection, ["thing"], [1, 2]) == [], "those of other partitions are another worker's"
     first = await kept.due(connection, ["thing"], [0])
     assert len(first) == TRIED
     for stream, _ in first:
