@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from qudao_local.cli import app
+import typer
+from qudao_local.tokens import token
 from typer.testing import CliRunner
 
 MAPPING = """
@@ -25,7 +26,9 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _token(data: Path) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["token", "ops", "--data-dir", str(data)])
+    app = typer.Typer()
+    app.command()(token)
+    result = CliRunner().invoke(app, ["ops", "--data-dir", str(data)])
     return result.exit_code, result.output
 
 

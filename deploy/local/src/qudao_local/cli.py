@@ -16,7 +16,6 @@ from qudao_local import logs as logs_of
 from qudao_local import overview
 from qudao_local.binaries import BinaryMissing
 from qudao_local.folder import AlreadyRunning, Folder, NotOurs
-from qudao_local.issuer import ROLES, Issuer
 from qudao_local.ports import PortsTaken
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
@@ -66,9 +65,9 @@ def _attached(data: Path, port: list[str]) -> None:
             stack.say("stack", "stopping")
         stack.say("stack", "stopped, the data are kept")
     except REFUSALS as refusal:
-        _fail(str(refusal))
+        fail(str(refusal))
     except KeyboardInterrupt:
-        _fail("stopped before it was ready, or at once on a second request", status=130)
+        fail("stopped before it was ready, or at once on a second request", status=130)
 
 
 def _wait_for_the_end() -> None:
@@ -82,7 +81,7 @@ def _wait_for_the_end() -> None:
 def _detached(data: Path, port: list[str]) -> None:
     folder = Folder(data)
     if (pid := folder.launcher()) is not None:
-        _fail(str(AlreadyRunning(folder.path, pid)))
+        fail(str(AlreadyRunning(folder.path, pid)))
     log = folder.log("launcher")
     log.parent.mkdir(parents=True, exist_ok=True)
     folder.path.chmod(0o700)
@@ -124,7 +123,7 @@ def down(data: Data = DEFAULT) -> None:
             os.kill(pid, signal.SIGTERM)
     while folder.launcher() is not None or any(part.alive() for part in folder.parts()):
         if time.monotonic() > until:
-            _fail(f"still ending; see {folder.log('launcher')}")
+            fail(f"still ending; see {folder.log('launcher')}")
         time.sleep(0.1)
     print("stopped, the data are kept" if pid else f"nothing is running on {folder.path}")
 
@@ -156,7 +155,7 @@ def logs(
     found = sorted((folder.path / "logs").glob("*.log"))
     chosen = [log for log in found if part in {None, log.stem}]
     if not chosen:
-        _fail(f"no log of {part or 'anything'} in {folder.path / 'logs'}; there are: {', '.join(log.stem for log in found) or 'none'}")
+        fail(f"no log of {part or 'anything'} in {folder.path / 'logs'}; there are: {', '.join(log.stem for log in found) or 'none'}")
     try:
         for line in logs_of.tail(chosen, lines, follow=follow):
             print(line, flush=True)
@@ -178,7 +177,7 @@ def events(
         raise typer.Exit(3)
     kind = next((kind for kind in SERVICES if kind.name == service), None)
     if kind is None:
-        _fail(f"no service {service!r}; there are: {', '.join(kind.name for kind in SERVICES)}", status=2)
+        fail(f"no service {service!r}; there are: {', '.join(kind.name for kind in SERVICES)}", status=2)
     postgres = Postgres(folder.path / "postgres", ports["postgres"], log=folder.log("postgres"), secret=folder.secret())
     settings = {
         "DATABASE_URL": postgres.dsn(kind.database, kind.database),
@@ -189,50 +188,6 @@ def events(
     }
     command = [sys.executable, "-m", "channel_operate", "--service", service, *context.args]
     os.execve(sys.executable, command, environment(settings))  # noqa: S606 - no shell is meant
-
-
-@app.command()
-def token(
-    role: Annotated[str, typer.Argument(help=f"One of {', '.join(ROLES)}.")],
-    partner: Annotated[str | None, typer.Option(help="The partner's id, with the role partner.")] = None,
-    source: Annotated[str | None, typer.Option(help="The source's name, with the role source.")] = None,
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="How long it is good for.")] = 12,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data-dir", help="The stack's folder, or its data set; the one that runs when left out."),
-    ] = None,
-) -> None:
-    """Print a token for the services of a stack, running or not. Exit status 1: there is no such stack or role, or it lacks its id."""
-    try:
-        folder = Folder(_running_one() if data is None else _stack_of(data))
-        folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        print(Issuer(folder.auth).token(role, partner_id=partner, source=source, hours=hours))
-    except (OSError, ValueError) as refusal:
-        _fail(str(refusal))
-
-
-def _running_one() -> Path:
-    """The folder of the stack that runs, be it the demo's; the default one when none does. `ValueError` when several do."""
-    found = [path for path in sorted(DEFAULT.parent.glob("*")) if Folder(path).launcher() is not None]
-    if len(found) > 1:
-        raise ValueError(f"several stacks run: name one with DATA=, like DATA={found[0]}")
-    return found[0] if found else DEFAULT
-
-
-def _stack_of(given: Path) -> Path:
-    """The stack's folder, which may be given by the data set that was loaded into it. `ValueError` for any other: a key is never
-    written into somebody's own folder."""
-    if any((given / mark).exists() for mark in ("secret", "lock")) or given == DEFAULT:
-        return given
-    from qudao_local.demo.datasets import MappingError, find_mapping, read_mapping  # half a second, for who names a data set
-
-    try:
-        loaded = DEFAULT.parent / read_mapping(find_mapping(given)).name
-    except MappingError as wrong:
-        raise ValueError(f"{given} is neither a stack's folder nor a data set: {wrong}") from None
-    if not (loaded / "secret").exists():
-        raise ValueError(f"{given} has not been loaded: there is no stack in {loaded}")
-    return loaded
 
 
 def given_ports(given: list[str]) -> dict[str, int]:
@@ -250,6 +205,6 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _fail(text: str, status: int = 1) -> NoReturn:
+def fail(text: str, status: int = 1) -> NoReturn:
     print(text, file=sys.stderr, flush=True)
     raise typer.Exit(status)

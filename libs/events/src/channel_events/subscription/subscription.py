@@ -68,7 +68,7 @@ class Subscription(ABC):
         bootstrap: str,
         profile: str,
         topic_prefix: str,
-        topic_key: bytes | None,
+        topic_key: bytes | None = None,
         service: str,
         registry: Registry,
         wake: asyncio.Event | None,
