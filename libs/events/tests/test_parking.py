@@ -125,6 +125,8 @@ async def test_a_redrive_and_the_subscription_do_not_pass_each_other(log: Log, d
 
     async with running(reader):
         await eventually(partial(has_parked, database, 1))
+        await take(log, jars=2, each=1)
+        await eventually(partial(holds_parked, database, 2))  # and the reader knows that the stream is parked
         coming = asyncio.create_task(keep_coming())
         bug.ids.clear()
         while not coming.done():
@@ -132,7 +134,8 @@ async def test_a_redrive_and_the_subscription_do_not_pass_each_other(log: Log, d
             await asyncio.sleep(0.01)
         await coming
         await redrive(log, reader.view)
-        await eventually(partial(reached, database, 122))
+        await take(log, jars=2, each=1)  # behind a stream that flows again, for certain
+        await eventually(partial(reached, database, 126))
     assert await parked_streams(database) == []
     await check_applied_once(log, database)
     order = await rows(database, "select position from taken_event_v1 where jar = 'jar0' order by ctid")
@@ -229,6 +232,10 @@ async def done_or_caught_up(task: asyncio.Task[None], reader: Any) -> bool:
 
 async def has_parked(dsn: str, streams: int) -> bool:
     return len(await parked_streams(dsn)) == streams
+
+
+async def holds_parked(dsn: str, events: int) -> bool:
+    return sum(one.events for one in await parked_streams(dsn)) == events
 
 
 async def has_metric(name: str, events: int) -> bool:
