@@ -87,10 +87,10 @@ class Platform:
         return {name: items[0][name] if items else 0 for name in ("on_hand", "reserved")}
 
     def kpi(self, name: str, **asked: Any) -> Decimal:
-        """The exact value of everything asked for; 0 when there is nothing, the ratio when it is one."""
+        """The exact value of everything asked for; 0 when there is nothing, or nothing to divide by, the ratio when it is one."""
         values = self.get("metrics", f"/v1/kpis/{name}", **asked)["values"]
         assert len(values) <= 1, values
-        return Decimal(values[0]["exact"] or values[0]["value"]) if values else Decimal(0)
+        return Decimal(values[0]["exact"] or values[0]["value"] or 0) if values else Decimal(0)
 
     def post(self, service: str, path: str, body: Any, status: int | None = None) -> Any:
         return self._expect(self.http.post(self.urls[service] + path, json=body), status)

@@ -8,14 +8,16 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from qudao_local.issuer import ROLES
 from qudao_local.stack import Stack
 
-from .platform import Platform
+from .platform import DAY, Platform
 
 MINE, OTHER, CHILD = "walk-mine", "walk-other", "walk-child"
 PARENT, KID, GRANDKID = "walk-parent", "walk-kid", "walk-grandkid"
@@ -74,6 +76,7 @@ def ids(platform: Platform) -> dict[str, str]:
         for copy in ("incentives", "comms"):
             platform.until(lambda partner=partner, copy=copy: f'"{partner}"' in json.dumps(platform.get(copy, "/v1/partners", limit=200)))
     events = platform.get("orders-inventory", "/v1/events", stream=f"order/direct:{OTHER}")["items"]
+    note(platform, OTHER)
     hook = {"url": "https://hooks.example.com/q", "event_types": ["orders_inventory.*"], "partner_id": OTHER}
     platform.post("comms", "/v1/webhooks", {"webhook_id": "anothers", **hook})
     return {
@@ -90,7 +93,15 @@ def ids(platform: Platform) -> dict[str, str]:
         "currency": "CNY",
         "webhook_id": "anothers",
         "delivery_id": "0" * 40,
+        "credit_id": f"direct:{OTHER}",
     }
+
+
+def note(platform: Platform, partner: str) -> None:
+    """A credit note of the partner, called like it: goods that came back, and money."""
+    said = {"external_id": partner, "partner_id": partner, "currency": "CNY", "reason": "late", "on": DAY}
+    platform.post("orders-inventory", "/v1/goods-returns", said | {"lines": [{"sku": "bell", "quantity": 1, "unit_price": "1.00"}]})
+    platform.post("orders-inventory", "/v1/amount-corrections", said | {"note": "credit", "amount": "1.00"})
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +111,7 @@ def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict
     for partner in family:
         platform.partner(partner)
         platform.until(lambda partner=partner: platform.order(lines=[("bell", 1, "1.00")], partner=partner, external_id=partner).is_success)
+        note(platform, partner)
     for child, parent in ((KID, PARENT), (GRANDKID, KID)):
         platform.post("partner-registry", f"/v1/partners/{child}/move", {"parent": parent, "on": "2026-01-01"})
     for partner in family:
@@ -109,7 +121,8 @@ def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict
         for service in ("partner-registry", "incentives", "comms", "metrics"):
             me.until(lambda service=service: f'"{KID}"' in json.dumps(me.get(service, "/v1/partners", limit=200)))
         me.until(lambda: len(me.get("orders-inventory", "/v1/orders")["items"]) == 2)
-    return {partner: {**ids, "partner_id": partner, "order_id": f"direct:{partner}"} for partner in (KID, GRANDKID)}
+    names = ("order_id", "credit_id")
+    return {partner: {**ids, "partner_id": partner, **dict.fromkeys(names, f"direct:{partner}")} for partner in (KID, GRANDKID)}
 
 
 def filled(route: Route, ids: dict[str, str]) -> str:
@@ -167,7 +180,7 @@ def test_a_partner_reaches_nothing_of_another_partner_on_any_route(
     wrong = []
     for route in routes:
         path, body = filled(route, ids), anothers(body_of(route))
-        names_another = set(route.in_path) & {"partner_id", "order_id", "event_id", "webhook_id"} or OTHER in json.dumps(body)
+        names_another = set(route.in_path) & {"partner_id", "order_id", "credit_id", "event_id", "webhook_id"} or OTHER in json.dumps(body)
         for params in walks(route):
             status, said = asked(platform, route, path, token, params, body)
             closed = route.roles is not None and "partner" not in route.roles
@@ -200,7 +213,7 @@ def test_a_granted_parent_reads_its_children_on_every_route_and_changes_nothing_
                 continue
             path = filled(route, {**kin[partner], "event_id": events.get(route.service, "0")})
             body = anothers(body_of(route), partner)
-            named = set(route.in_path) & {"partner_id", "order_id", "event_id"}
+            named = set(route.in_path) & {"partner_id", "order_id", "credit_id", "event_id"}
             for params in walks(route, (partner, OTHER)):
                 status, said = asked(platform, route, path, token, params, body)
                 if route.method == "get" and "partner" in route.roles and named:
@@ -231,7 +244,9 @@ def test_a_partner_sees_what_is_its_own(platform: Platform, stack: Stack, ids: d
         events = me.get("orders-inventory", "/v1/events", stream=f"order/direct:{MINE}")["items"]
         assert me.get("orders-inventory", f"/v1/events/{events[0]['id']}")["data"]["partner_id"] == MINE
         assert me.kpi("orders") == me.kpi("orders", group_by="partner") == 1
-        assert me.order(lines=[("bell", 1, "1.00")], partner=MINE, external_id="own").status_code == 201
+        today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+        assert me.order(lines=[("bell", 1, "1.00")], partner=MINE, external_id="own", on=today).status_code == 201
+        assert me.order(lines=[("bell", 1, "1.00")], partner=MINE, external_id="late").json()["code"] == "date_not_open"
 
 
 def test_each_role_is_let_in_where_the_route_says_so_and_nowhere_else(

@@ -32,8 +32,8 @@ def document(*keys: Any) -> bytes:
     return json.dumps({"keys": [key if isinstance(key, dict) else public(key) for key in keys]}).encode()
 
 
-def token(key: RSAKey) -> bytes:
-    claims = {"iss": "me", "aud": "us", "sub": "x", "exp": 9_999_999_999, "roles": ["ops"]}
+def token(key: RSAKey, **more: Any) -> bytes:
+    claims = {"iss": "me", "aud": "us", "sub": "x", "exp": 9_999_999_999, "roles": ["ops"], **more}
     return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key, algorithms=["RS256"]).encode()
 
 
@@ -148,6 +148,14 @@ async def test_a_key_taken_out_stops_working_also_for_remembered_tokens(verifier
     await verifier.keys.load()
     assert await refusal(verifier, FIRST) == "key"
     assert (await verifier.verified(token(SECOND))).principal.subject == "x"
+
+
+async def test_no_more_tokens_are_remembered_than_there_is_room_for(verifier: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channel_service.auth.verifier.REMEMBERED", 3)
+    tokens = [token(FIRST, number=number) for number in range(5)]
+    for one in [*tokens, *tokens]:
+        assert (await verifier.verified(one)).principal.subject == "x"
+        assert len(verifier._verified) <= 3
 
 
 async def test_a_key_replaced_under_its_name_takes_its_tokens_along(verifier: Verifier, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def rotated(secret_id: str, until: datetime = NOON) -> WebhookSecretRotated:
 def test_it_is_subscribed_once_and_changed_by_saying_otherwise() -> None:
     given(WEBHOOK).when(subscribe()).then(DEFINED)
     given(WEBHOOK, DEFINED).when(subscribe()).then_nothing()
-    given(WEBHOOK, DEFINED).when(subscribe(partner_id="p-2")).then_rejected("webhook_exists")
+    given(WEBHOOK, DEFINED).when(subscribe(partner_id="p-2")).then_rejected("webhook_unknown")
+    given(WEBHOOK, DEFINED).when(subscribe(url="https://other.example.com")).then_rejected("webhook_exists")
     given(WEBHOOK, DEFINED).when(change()).then_nothing()
     other = Wish(url="https://other.example.com", event_types=WISH.event_types)
     given(WEBHOOK, DEFINED).when(change(url=other.url)).then(

@@ -11,6 +11,8 @@ import pytest
 from channel_events import Recorded, View
 from channel_service.testing import Running, running
 from metrics.app import SERVICE
+from metrics.facts.sales import SALES
+from metrics.views.fact_tables import tables_of
 from metrics.views.standing import standing_query
 
 from .examples import MONDAY, hierarchy, placed, products, sales, told
@@ -108,7 +110,9 @@ async def test_a_process_that_takes_nothing_in_does_not_say_what_it_cannot_know(
     async with running(SERVICE, database_url=metrics_url) as client:
         await says(client, None)
         connection = await asyncpg.connect(metrics_url)
-        await connection.execute("update progress set state = 'forked' where subscription = 'sales_v1' and partition = 0")
+        await connection.execute(
+            "update progress set state = 'forked' where subscription = $1 and partition = 0", tables_of(SALES).view.subscription
+        )
         await connection.close()
         await says(client, False, ("sales", ORDERS, "forked"))
 

@@ -21,6 +21,7 @@ from orders_inventory.domain.order import (
     ReturnOrder,
     ShipOrder,
     Wanted,
+    WantedBack,
 )
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, PushSettled, Receive, Settle
@@ -103,7 +104,8 @@ def test_an_order_of_an_erp_is_the_command_itself_served_from_the_sources_wareho
 def test_a_step_of_an_erp_is_the_command_itself(type_: str, step: type[OrderStep], more: dict[str, Any]) -> None:
     data = {"external_id": "A-1", "on": "2026-05-01", "reference": "DN-1"} | more
     told = asked(event(type_, data))
-    lines = [Wanted(**one) for one in more.get("lines", ())]
+    wanted = WantedBack if step is ReturnOrder else Wanted
+    lines = [wanted(**one) for one in more.get("lines", ())]
     assert told == step(**data | {"on": date(2026, 5, 1)} | ({"lines": tuple(lines)} if lines else {}))
 
 
