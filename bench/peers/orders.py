@@ -70,6 +70,11 @@ async def health() -> dict[str, bool]:
     return {"ok": True}
 
 
+@app.get("/v1/noop")
+async def read(by: By) -> dict[str, bool]:
+    return {"ok": True}
+
+
 async def noop(body: Order, by: By) -> Placed:
     return Placed(id=uuid.uuid4())
 

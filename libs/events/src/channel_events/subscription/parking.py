@@ -38,9 +38,10 @@ class Failure(msgspec.Struct, frozen=True):
     told: str = ""
 
     def log(self, subscription: str, partition: int, event: Recorded) -> None:
-        """Says and counts that the event's stream is parked from now on."""
+        """Says and counts that the event's stream is parked from now on: an error, unless what it waits for will bring it on by itself."""
         telemetry.EVENTS.labels(subscription, "parked").inc()
-        _log.error(
+        say = _log.error if self.waits_for is None else _log.info
+        say(
             "stream_parked", subscription=subscription, partition=partition, reason=self.told, correlation=event.correlation,
             event_id=event.id, type=event.type, stream=event.stream, position=event.position,
         )  # fmt: skip
