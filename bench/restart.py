@@ -2,8 +2,9 @@
 
     python bench/restart.py [--movements 1000000] [--skus 5000]
 
-A process that has never seen the stream has to read it, or a snapshot and what followed. Timed is from opening the log to the answer of
-the first reservation: once with no snapshot there, then again by processes that find the one that the first left.
+A process that has never seen the stream has to read it, or a snapshot and what followed: once with no snapshot there, then again by
+processes that find the one that the first left. Timed are from opening the log to the answer of the first reservation, and over HTTP
+the first order of a service that has just said it is ready.
 """
 
 import argparse
@@ -18,9 +19,12 @@ import asyncpg
 import uvloop
 from channel_events import Actor, Log, On
 from channel_events.schema import LOG, SUBSCRIPTIONS
+from channel_service.testing import issuer
+from orders import orders, prepare, side
 from orders_inventory.domain.stock import STOCK, Reserve, Units
 from qudao_local.ports import free_port
 from qudao_local.postgres import Postgres
+from results import record
 
 ANN = Actor("ann")
 FILL = """
@@ -61,6 +65,50 @@ async def measure(dsn: str, movements: int, skus: int) -> Iterable[float]:
     return [await first_order(dsn, "SKU-7") for _ in range(4)]
 
 
+MORE = """
+with head as (select position from log_head), last as (select max(version) as version from event where stream = 'stock/sh'), filled as (
+  insert into event (position, id, stream, version, type, data, recorded_at, recorded_on, actor)
+  select head.position + g, gen_random_uuid(), 'stock/sh', last.version + g, 'stock_received',
+         ('{"warehouse":"sh","sku":"OLD-' || g % $2 || '","quantity":3,"reference":null,"occurred_on":"2026-01-05"}')::json,
+         now(), current_date, 'past'
+    from head, last, generate_series(1, $1::integer) g
+  returning position, id)
+update log_head set (position, mark) = (select position, id from filled order by position desc limit 1)
+"""
+
+
+async def grown(dsn: str, movements: int, skus: int) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("delete from snapshot")
+    await connection.execute(MORE.replace("$1", str(movements)).replace("$2", str(skus)))
+    await connection.execute("analyze event")
+    await connection.close()
+
+
+def over_http(server: Postgres, folder: Path, movements: int, skus: int) -> list[float]:
+    """Seconds until the first order of a process that is ready; the first of them finds no snapshot."""
+    uvloop.run(prepare(server))
+    uvloop.run(grown(server.dsn("ours"), movements, skus))
+    took, made = [], orders(issuer().token("ops"))
+    for _ in range(4):
+        with side("ours", server, folder) as (port, _pid):
+            began = time.perf_counter()
+            status = uvloop.run(first_answer(port, next(made)))
+            took.append(time.perf_counter() - began)
+            if status != 201:
+                raise SystemExit(f"the first order was answered with {status}")
+            time.sleep(3)  # the snapshot is written behind the answer
+    return took
+
+
+async def first_answer(port: int, request: bytes) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    return int(head[9:12])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--movements", type=int, default=1_000_000)
@@ -70,12 +118,18 @@ def main() -> None:
         server = Postgres(Path(folder) / "pg", free_port())
         server.start()
         try:
-            dsn = server.dsn()
-            cold, *later = uvloop.run(measure(dsn, asked.movements, asked.skus))
+            log = list(uvloop.run(measure(server.dsn(), asked.movements, asked.skus)))
+            http = over_http(server, Path(folder), asked.movements, asked.skus)
         finally:
             server.stop()
-    print(f"{asked.movements:,} movements of {asked.skus:,} SKUs: first order {cold:.2f} s with no snapshot,")
-    print(f"{', '.join(f'{one:.2f}' for one in later)} s with one")
+    for what, (cold, *later) in {"first reservation after opening the log": log, "first order over HTTP after a restart": http}.items():
+        record(
+            f"{what}, {asked.movements:,} movements",
+            f"{max(later):.2f} s at most of {len(later)} with a snapshot",
+            f"{cold:.2f} s without",
+            f"{cold / max(later):.0f}x",
+            f"{asked.skus:,} SKUs",
+        )
 
 
 if __name__ == "__main__":
