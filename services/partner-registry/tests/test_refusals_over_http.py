@@ -119,3 +119,13 @@ def test_each_problem_tells_in_both_languages_what_to_do(problem: Any) -> None:
     # Every text has a second part, after the semicolon: what to do.
     assert len(problem.en.split("; ")) >= 2
     assert len(problem.zh.split("；")) >= 2
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"x"', b"7"])
+async def test_a_body_that_may_be_left_out_is_an_object_where_it_is_sent(client: Running, body: bytes) -> None:
+    json = {"content-type": "application/json"}
+    answer = await client.post("/v1/partners/p-1/activate", content=body, headers=json)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert answer.json()["errors"][0]["field"] == "body"
+    left_out = await client.post("/v1/partners/p-1/activate", headers=json)
+    assert left_out.json()["code"] == "partner_unknown"

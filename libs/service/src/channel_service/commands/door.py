@@ -151,9 +151,11 @@ class _Route:
 
     async def _document(self, request: Request) -> Any:
         document = await read_document(request)
-        if document is None and not self._all_optional:
+        if document is not None:
+            return document
+        if not self._all_optional:
             raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}])
-        return {} if document is None else document
+        return None if await request.body() else {}  # a null is said, and no object
 
     def _of_path(self, more: dict[str, Any]) -> dict[str, Any]:
         given: dict[str, Any] = {}
