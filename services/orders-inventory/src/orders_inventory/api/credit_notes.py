@@ -11,8 +11,6 @@ from channel_service import (
     Amount,
     Caller,
     Commands,
-    Day,
-    Filter,
     Listing,
     LogDep,
     Principal,
@@ -25,11 +23,10 @@ from channel_service import (
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders_inventory.api.models import Sku
+from orders_inventory.api.models import Sku, by_number, on_days
 from orders_inventory.application.crediting import correcting, find_credit, returning_goods
 from orders_inventory.domain.credit import AmountCorrected, CorrectAmount, GoodsReturned, Note, ReturnGoods
 from orders_inventory.views.credits import CREDITS, TABLE, Kind
-from orders_inventory.views.numbered import numbered
 
 router = APIRouter(tags=["credits"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 CreditId = Annotated[str, Path(description="source:external_id", max_length=203, examples=["erp:CN-17"])]
@@ -128,17 +125,10 @@ CREDIT_LIST = Listing(
     order=[_c.occurred_on, _c.credit_id, _c.kind],
     newest=True,
     filters=[
-        Filter(
-            name="q",
-            kind=Annotated[str, Field(min_length=1, max_length=141)],
-            where=numbered(TABLE),
-            description="The beginning of its number, or source:number.",
-            examples=["CN-1"],
-        ),
+        by_number(TABLE, "CN-1"),
         same(_c.partner_id, Annotated[str, Field(max_length=100)]),
         same(_c.kind, Kind),
-        Filter(name="from", kind=Day, where=lambda day: _c.occurred_on >= day, description="Of this business date or later."),
-        Filter(name="to", kind=Day, where=lambda day: _c.occurred_on <= day, description="Of this business date or earlier."),
+        *on_days(_c.occurred_on, "Of"),
     ],
 )
 list_route(router, "/v1/credits", CREDIT_LIST, CreditRow, summary="Credit notes, newest first")

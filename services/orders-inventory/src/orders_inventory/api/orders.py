@@ -8,7 +8,6 @@ from channel_service import (
     Allow,
     Caller,
     Commands,
-    Day,
     Filter,
     Listing,
     LogDep,
@@ -25,7 +24,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from orders_inventory.api import order_models as models
-from orders_inventory.api.models import OrderId
+from orders_inventory.api.models import OrderId, by_number, on_days
 from orders_inventory.application.ordering import cancelling, confirming, delivering, of_partner, placing, returning, shipping
 from orders_inventory.application.orders import find_order
 from orders_inventory.domain.order import (
@@ -37,7 +36,6 @@ from orders_inventory.domain.order import (
     ShipOrder,
     Status,
 )
-from orders_inventory.views.numbered import numbered
 from orders_inventory.views.orders import ORDERS, ROWS, STATUS, TABLE
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], dependencies=[Allow(*BRAND, Role.PARTNER)])
@@ -84,17 +82,10 @@ ORDER_LIST = Listing(
     order=[_c.placed_on, _c.order_id],
     newest=True,
     filters=[
-        Filter(
-            name="q",
-            kind=Annotated[str, Field(min_length=1, max_length=141)],
-            where=numbered(TABLE),
-            description="The beginning of its number, or source:number.",
-            examples=["1001"],
-        ),
+        by_number(TABLE, "1001"),
         same(_c.partner_id, Annotated[str, Field(max_length=100)]),
         Filter(name="status", kind=Status, where=lambda status: status == STATUS),
-        Filter(name="from", kind=Day, where=lambda day: _c.placed_on >= day, description="Placed on this business date or later."),
-        Filter(name="to", kind=Day, where=lambda day: _c.placed_on <= day, description="Placed on this business date or earlier."),
+        *on_days(_c.placed_on, "Placed on"),
     ],
 )
 list_route(router, "", ORDER_LIST, models.OrderRow, summary="Orders, newest first")
