@@ -178,7 +178,7 @@ def test_data_that_is_not_the_command_is_refused_in_words(type_: str, data: dict
     assert reason in refusal.value.facts["problem"]
 
 
-BRANDS = {
+BRANDS: dict[str, dict[str, Any]] = {
     "product.defined": {"sku": "PEN", "name": "Pen"},
     "stock.received": {"sku": "woo-93", "quantity": 5},
     "goods.returned": {"external_id": "CN-1", "currency": "CNY", "reason": "old", "warehouse": "sh", "lines": [LINE | {"sku": "woo-93"}]},

@@ -42,8 +42,8 @@ def end(desk: Desk, *numbers: int) -> Any:
 
 @pytest.mark.parametrize("names", [*permutations(FILES)], ids=lambda names: "-".join(name.removeprefix("order_") for name in names))
 async def test_the_documented_bodies_in_every_order_and_twice(names: tuple[str, ...]) -> None:
-    """Created, delivered, deleted; the refund is of an order that never comes, and waits for it. A deletion tells no time: where it came to a known order before
-    its delivery did, nobody but a person can tell what is true, so the delivery is parked and not lost."""
+    """Created, delivered, deleted; the refund is of an order that never comes, and waits for it. A deletion tells no time: where it came to
+    a known order before its delivery did, nobody but a person can tell what is true, so the delivery is parked and not lost."""
     desk = Desk()
     ids = [await desk.push(payload(name), FILES[name]) for name in (*names, *names)]
     assert len(set(ids)) == 4

@@ -79,8 +79,8 @@ class MoneyBack(Struct, frozen=True):
 
 
 class Refund(_Meaning, frozen=True, kw_only=True):
-    """A refund ``number`` of an order. ``lines``: units that the buyer does not keep, cancelled while they are here, returned when they were
-    delivered. ``money``: what was given back besides.
+    """A refund ``number`` of an order. ``lines``: units that the buyer does not keep, cancelled while they are here, returned when they
+    were delivered. ``money``: what was given back besides.
 
     ``order_version``: that of the order's content which is newest at this moment.
     """
