@@ -46,7 +46,7 @@ def test_what_is_given_wins_over_a_file() -> None:
 
 def test_a_wrong_file_is_named_and_not_shown(folder: Path) -> None:
     (folder / "qudao_database_url").write_text("mysql://me:s3cret@db/metrics")  # secret-rule: it is never sent to anybody
-    with pytest.raises(Refused, match="^QUDAO_DATABASE_URL is wrong; write the URL") as refused:
+    with pytest.raises(Refused, match=r"^QUDAO_DATABASE_URL is wrong; write the URL") as refused:
         load()
     assert "s3cret" not in str(refused.value)
 
@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(folder: Path, monkeypatc
 
 def test_a_folder_that_is_not_there_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUDAO_SECRETS_FOLDER", str(folder / "missing"))
-    with pytest.raises(Refused, match="^QUDAO_SECRETS_FOLDER is wrong; write a folder"):
+    with pytest.raises(Refused, match=r"^QUDAO_SECRETS_FOLDER is wrong; write a folder"):
         load()
 
 
