@@ -1,24 +1,22 @@
 """Placing an order of two lines over HTTP: our service, role api alone, beside what people write by hand, in turn on one server.
 
-    python bench/orders.py [--rounds 3] [--seconds 5] [--connections 32]
+    python bench/orders.py [--rounds 3] [--seconds 4] [--connections 32 1] [--sides ours core noop]
 
 Ours validates, decides, reserves stock of two SKUs out of 200, and appends durably; with sign-in, idempotency keys, limits, metrics and
 the access log on. Afterwards every confirmed order is in the log once. The peers are in `peers/orders.py`.
 """
 
-import argparse
 import asyncio
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +25,7 @@ import uvloop
 from channel_events import Actor, Log, On
 from channel_service.migrations import migrate
 from channel_service.testing import issuer
+from harness import asked, middle, postgres, ratio
 from load import Load, load, request
 from orders_inventory.app import SERVICE
 from orders_inventory.domain.product import PRODUCT, DefineProduct
@@ -121,12 +120,12 @@ def side(name: str, server: Postgres, folder: Path) -> Iterator[tuple[int, int]]
         yield port, pid
 
 
-def orders(token: str) -> Iterator[bytes]:
+def orders(token: str, source: str = "bench") -> Iterator[bytes]:
     chance, run = random.Random(7), f"{time.time_ns():x}"
     for number in count():
         lines = [{"sku": sku, "quantity": 2, "unit_price": "12.50"} for sku in chance.sample(SKUS, 2)]
         order = {"external_id": f"{run}-{number}", "partner_id": "p1", "currency": "CNY", "warehouse": "sh", "lines": lines}
-        body = json.dumps({"source": "bench", "on": "2026-11-01", **order}).encode()
+        body = json.dumps({"source": source, "on": "2026-11-01", **order}).encode()
         yield request("POST", "/v1/orders", token, body, **{"idempotency-key": f"{run}-{number}"})
 
 
@@ -140,37 +139,36 @@ async def confirmed_once(server: Postgres, confirmed: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--sides", nargs="*", default=SIDES)
-    asked = parser.parse_args()
-    found: dict[str, list[Load]] = {name: [] for name in asked.sides}
+    given = asked(__doc__, rounds=3, seconds=4.0, connections=(32, 1), sides=SIDES)
+    found: dict[tuple[int, str], list[Load]] = {(many, name): [] for many in given.connections for name in given.sides}
     token = issuer().token("ops")
-    with tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder, Progress(transient=True) as progress, ExitStack() as stack:
-        server = Postgres(Path(folder) / "pg", free_port())
-        server.start()
-        stack.callback(server.stop)
+    with (
+        tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder,
+        postgres(Path(folder)) as server,
+        Progress(transient=True) as progress,
+    ):
         uvloop.run(prepare(server))
-        bar = progress.add_task("orders", total=asked.rounds * len(asked.sides))
-        for _ in range(asked.rounds):
-            for name in asked.sides:
+        bar = progress.add_task("orders", total=given.rounds * len(found))
+        for _ in range(given.rounds):
+            for name in given.sides:
                 with side(name, server, Path(folder)) as (port, pid):
                     made = orders(token)
-                    one = uvloop.run(load(port, pid, lambda: next(made), connections=asked.connections, seconds=asked.seconds))  # noqa: B023
-                    if set(one.statuses) != {201}:
-                        raise SystemExit(f"{name} answered {dict(one.statuses)}:\n{(Path(folder) / f'{name}.log').read_text()[-3000:]}")
-                    found[name].append(one)
-                progress.advance(bar)
-        if "ours" in found:
-            asyncio.run(confirmed_once(server, sum(one.statuses[201] for one in found["ours"])))
-    for name, rounds in found.items():
-        rate, cpu = statistics.median(one.rate for one in rounds), statistics.median(one.cpu for one in rounds)
-        p50, p99 = statistics.median(one.p50 for one in rounds), statistics.median(one.p99 for one in rounds)
-        ratio = statistics.median(a.rate / b.rate for a, b in zip(found["ours"], rounds, strict=True)) if "ours" in found else 0
-        label = f"order over HTTP, {asked.connections} connections: {name}"
-        record(label, f"{rate:,.0f}/s, {cpu:.2f} ms of CPU each", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", f"ours is {ratio:.2f}x", "lost 0")
+                    for many in given.connections:
+                        one = uvloop.run(load(port, pid, made.__next__, connections=many, seconds=given.seconds))
+                        if set(one.statuses) != {201}:
+                            raise SystemExit(f"{name} answered {dict(one.statuses)}:\n{(Path(folder) / f'{name}.log').read_text()[-3000:]}")
+                        found[many, name].append(one)
+                        progress.advance(bar)
+        asyncio.run(confirmed_once(server, sum(one.statuses[201] for (_, name), runs in found.items() if name == "ours" for one in runs)))
+    for (many, name), rounds in found.items():
+        mine = found.get((many, "ours"), rounds)
+        record(
+            f"order over HTTP, {many} connections: {name}",
+            f"{middle(rounds, lambda one: one.rate):,.0f}/s, {middle(rounds, lambda one: one.cpu):.2f} ms of CPU each",
+            f"p50 {middle(rounds, lambda one: one.p50):.1f} ms, p99 {middle(rounds, lambda one: one.p99):.1f} ms",
+            f"ours is {ratio((one.rate for one in mine), (one.rate for one in rounds)):.2f}x",
+            "lost 0",
+        )
 
 
 if __name__ == "__main__":

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from qudao_local import logs as logs_of
-from qudao_local import overview
 from qudao_local.binaries import BinaryMissing
 from qudao_local.folder import AlreadyRunning, Folder, NotOurs
 from qudao_local.ports import PortsTaken
@@ -131,6 +129,10 @@ def down(data: Data = DEFAULT) -> None:
 @app.command()
 def status(data: Data = DEFAULT) -> None:
     """Ask each part whether it works, and show what it says. Exit status 1: not everything works; 3: nothing is running."""
+    from rich.console import Console  # here, so that `up` starts sooner
+
+    from qudao_local import overview
+
     folder = Folder(data)
     pid = folder.launcher()
     parts = folder.parts()
