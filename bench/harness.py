@@ -58,7 +58,8 @@ async def database(server: Postgres, name: str, sql: str = "") -> str:
     await connection.execute(f'create database "{name}"')
     await connection.close()
     connection = await asyncpg.connect(server.dsn(name))
-    await connection.execute(sql)
+    if sql:
+        await connection.execute(sql)
     await connection.execute("checkpoint")
     await connection.close()
     return server.dsn(name)

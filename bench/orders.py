@@ -7,6 +7,7 @@ the access log on. Afterwards every confirmed order is in the log once. The peer
 """
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -109,6 +110,8 @@ def side(name: str, server: Postgres, folder: Path) -> Iterator[tuple[int, int]]
             "QUDAO_AUTH_AUDIENCE": who.audience,
             "QUDAO_AUTH_JWKS": str(who.jwks),
             "QUDAO_RATE_STAFF": "100000/1000000",
+            "QUDAO_RATE_SOURCE": "100000/1000000",
+            "QUDAO_SECRETS_KEY": base64.b64encode(bytes(32)).decode(),
         }
         ready = "/health/live"
     else:
