@@ -27,7 +27,7 @@ from orders_inventory.domain.order import (
 )
 from orders_inventory.domain.price import PriceSet, PriceWithdrawn, SetPrice, WithdrawPrice
 from orders_inventory.domain.product import DefineProduct, ProductDefined
-from orders_inventory.domain.stock import CountStock, ReceiveStock, StockAdjusted, StockReceived
+from orders_inventory.domain.stock import CountStock, ReceiveStock, StockAdjusted, StockReceived, StockWrittenOff, WriteOffStock
 from orders_inventory.domain.warehouse import DefineWarehouse, WarehouseDefined
 
 _SAYS: dict[type[Struct], type[Struct]] = {
@@ -37,6 +37,7 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     PriceWithdrawn: WithdrawPrice,
     StockReceived: ReceiveStock,
     StockAdjusted: CountStock,
+    StockWrittenOff: WriteOffStock,
     OrderPlaced: BringOrder,
     OrderConfirmed: ConfirmOrder,
     ShipmentHandedOver: ShipOrder,
