@@ -72,6 +72,15 @@ async def scoped(server: Postgres) -> None:
     await connection.close()
 
 
+async def app_role(server: Postgres) -> None:
+    """The role `app` that a service runs as, with the one that it reads for partners as."""
+    connection = await asyncpg.connect(server.dsn())
+    if not await connection.fetchval("select exists (select from pg_roles where rolname = 'app')"):
+        await connection.execute("create role app login; create role app_scoped nologin")
+        await connection.execute("grant app_scoped to app; alter role app bypassrls")
+    await connection.close()
+
+
 async def until(true: Callable[[], object], seconds: float = 120) -> None:
     """Returns when ``true`` says so; ends the programme when it does not in time."""
     end = time.monotonic() + seconds
