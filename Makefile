@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status token logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status token observe logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ status: $(INSTALLED) ## What runs, where, and what each part says of itself
 
 token: $(INSTALLED) ## Print a token for the stack: ROLE=ops, with PARTNER=id or SOURCE=name, HOURS=12
 	@$(LOCAL) token $(or $(ROLE),brand_admin) $(if $(PARTNER),--partner "$(PARTNER)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(HOURS),--hours $(HOURS)) $(if $(DATA),--data-dir "$(DATA)")
+
+observe: $(INSTALLED) ## A Prometheus beside the running stack, with its alerts: PORT=8190
+	@$(LOCAL) observe $(if $(PORT),--port $(PORT))
 
 logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
 	@$(LOCAL) logs --follow $(SERVICE)
