@@ -40,7 +40,7 @@ def run(folder: Path, parts: Sequence[PartState], port: int) -> int:
     own.mkdir(exist_ok=True)
     (own / "prometheus.yml").write_text(configuration(parts))
     address = f"127.0.0.1:{port}"
-    print(f"alerts   http://{address}/alerts\ngraphs   http://{address}/graph\nhow it is scraped   http://{address}/targets", flush=True)
+    print(f"Prometheus on http://{address} (Ctrl-C ends it)", flush=True)
     command = [
         binary, f"--config.file={own / 'prometheus.yml'}", f"--storage.tsdb.path={own / 'data'}", f"--storage.tsdb.retention.time={KEPT}",
         f"--web.listen-address={address}", "--log.level=warn",
