@@ -66,7 +66,7 @@ async def test_filled_facts_have_the_sums_that_the_view_would_have_made(migrated
     await facts.fill_facts(dsn, 120)
     connection = await asyncpg.connect(dsn)
     totals = "sum(units), sum(gross), sum(discount), sum(complete), sum(filled)"
-    rows = await connection.fetchrow(f"select count(*), count(distinct position), {totals} from {facts.FACT}")
+    rows: Any = await connection.fetchrow(f"select count(*), count(distinct position), {totals} from {facts.FACT}")
     sums = await connection.fetchrow(f"select sum(lines), sum(orders), {totals} from {facts.ROLLUP}")
     indexes = await connection.fetchval("select count(*) from pg_indexes where tablename = $1", facts.FACT)
     await connection.close()
