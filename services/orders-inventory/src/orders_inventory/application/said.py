@@ -58,7 +58,7 @@ def said(event: Recorded) -> Struct | None:
     command = say(cls, told)
     if isinstance(told, OrderPlaced):
         as_placed = AsPlaced(told.channel_type, told.segment, told.territory, SUSPENDED in told.flags, told.imported)
-        return replace(command, placed=as_placed)
+        return replace(command, territory=None, placed=as_placed)
     if isinstance(told, GoodsReturned | AmountCorrected):
         return replace(command, known_as=AsKnown(told.channel_type, told.segment, told.territory))
     if isinstance(told, ReturnReceived):
