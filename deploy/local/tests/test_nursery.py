@@ -95,6 +95,15 @@ def test_a_nursery_that_stands_still_is_given_up(nursery: Nursery, tmp_path: Pat
         _child(nursery, tmp_path / "log")
 
 
+def test_a_service_starts_without_a_nursery_that_could_not_begin(tmp_path: Path) -> None:
+    nursery = Nursery(["no_such_module"], tmp_path / "nursery.log")
+    server = Service(ServiceKind("fake-service"), free_port(), tmp_path / "log", {}, nursery)
+    server.start()
+    server.stop()
+    nursery.close()
+    assert "no_such_module" in (tmp_path / "nursery.log").read_text()
+
+
 _LAUNCHER = """
 import sys, time
 from pathlib import Path
