@@ -81,7 +81,7 @@ check: test lint types imports ## All of it
 	@$(MAKE) --no-print-directory contracts CHECK=1
 
 # Not among them: growth (ten minutes) and demo (a fresh clone, which installs).
-BENCHES := append hot orders reads push relay fold rebuild kpi whole freshness imports rest start restart
+BENCHES := append hot orders reads push relay fold rebuild kpi whole freshness imports rest start restart rating
 bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY="append kpi" (growth, demo), ARGS="--rounds 1", TRIAL=1
 	@for one in $(or $(ONLY),$(BENCHES)); do TRIAL=$(TRIAL) $(PY) bench/$$one.py $(ARGS) || exit 1; done
 
