@@ -77,8 +77,10 @@ docs: $(INSTALLED) ## Write the pages that are made from the code; CHECK=1 compa
 check: test lint types imports ## All of it
 	@$(MAKE) --no-print-directory contracts CHECK=1
 
-bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY=append (orders, reads, restart, demo), ARGS="--rounds 1"
-	@for one in $(or $(ONLY),append orders reads restart); do $(PY) bench/$$one.py $(ARGS) || exit 1; done
+# Not among them: growth (ten minutes) and demo (a fresh clone, which installs).
+BENCHES := append hot orders reads push relay fold rebuild kpi whole freshness imports rest start restart
+bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY="append kpi" (growth, demo), ARGS="--rounds 1", TRIAL=1
+	@for one in $(or $(ONLY),$(BENCHES)); do TRIAL=$(TRIAL) $(PY) bench/$$one.py $(ARGS) || exit 1; done
 
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
 lock: $(INSTALLED) ## Bring requirements.lock up to date with the pyproject files

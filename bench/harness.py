@@ -58,7 +58,8 @@ async def database(server: Postgres, name: str, sql: str = "") -> str:
     await connection.execute(f'create database "{name}"')
     await connection.close()
     connection = await asyncpg.connect(server.dsn(name))
-    await connection.execute(sql)
+    if sql:
+        await connection.execute(sql)
     await connection.execute("checkpoint")
     await connection.close()
     return server.dsn(name)
@@ -68,6 +69,15 @@ async def scoped(server: Postgres) -> None:
     """The role that services' migrations want to be there, for databases used as the superuser."""
     connection = await asyncpg.connect(server.dsn())
     await connection.execute('create role "postgres_scoped" nologin')
+    await connection.close()
+
+
+async def app_role(server: Postgres) -> None:
+    """The role `app` that a service runs as, with the one that it reads for partners as."""
+    connection = await asyncpg.connect(server.dsn())
+    if not await connection.fetchval("select exists (select from pg_roles where rolname = 'app')"):
+        await connection.execute("create role app login; create role app_scoped nologin")
+        await connection.execute("grant app_scoped to app; alter role app bypassrls")
     await connection.close()
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness import Spent, asked
+from orders import SKUS
 from results import record
-from stack import ORDERS, SKUS, whole
+from stack import ORDERS, whole
 
 
 def documents(orders: int, lines: int) -> Iterator[dict[str, Any]]:

@@ -87,7 +87,7 @@ async def load(
     before, began = cpu(pid), time.perf_counter()
     took, statuses = await _run(port, make, connections, seconds, pace)
     elapsed = time.perf_counter() - began
-    quantiles = statistics.quantiles(took, n=100)
+    quantiles = statistics.quantiles(took if len(took) > 1 else took * 2, n=100, method="inclusive")
     return Load(len(took) / elapsed, quantiles[49] * 1e3, quantiles[98] * 1e3, (cpu(pid) - before) / len(took) * 1e3, statuses)
 
 

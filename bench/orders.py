@@ -7,6 +7,7 @@ the access log on. Afterwards every confirmed order is in the log once. The peer
 """
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -25,7 +26,7 @@ import uvloop
 from channel_events import Actor, Log, On
 from channel_service.migrations import migrate
 from channel_service.testing import issuer
-from harness import asked, middle, postgres, ratio
+from harness import app_role, asked, database, middle, postgres, ratio
 from load import Load, load, request
 from orders_inventory.app import SERVICE
 from orders_inventory.domain.product import PRODUCT, DefineProduct
@@ -45,31 +46,32 @@ SIDES = ("ours", "core", "noop")
 
 
 async def prepare(server: Postgres) -> None:
-    admin = await asyncpg.connect(server.dsn())
-    for name in ("ours", "peer"):
-        await admin.execute(f'create database "{name}"')
-    await admin.execute(
-        'create role "app" login; create role "app_scoped" nologin; grant "app_scoped" to "app"; alter role "app" bypassrls'
-    )
-    await admin.close()
-    await migrate(SERVICE, server.dsn("ours"), "app")
-    connection = await asyncpg.connect(server.dsn("ours"))
+    """Both sides' databases."""
+    await prepare_ours(server)
+    peer = await asyncpg.connect(await database(server, "peer", TABLES))
+    await peer.execute("insert into partner values ('p1', 'active', 'CN-31')")
+    await peer.executemany("insert into product values ($1, $1)", [(sku,) for sku in SKUS])
+    await peer.executemany("insert into stock values ('sh', $1, $2)", [(sku, UNITS) for sku in SKUS])
+    await peer.close()
+
+
+async def prepare_ours(server: Postgres, name: str = "ours") -> str:
+    """The DSN of a database of orders-inventory with a partner, a warehouse, products and their stock, for a service that runs as `app`."""
+    dsn = await database(server, name)
+    await app_role(server)
+    await migrate(SERVICE, dsn, "app")
+    connection = await asyncpg.connect(dsn)
     await connection.execute(f"insert into {PARTNERS.partner.sql.name} values ('p1', 'retailer', 'chain', 'active')")
     await connection.execute(f"insert into {PARTNERS.place.sql.name} values ('p1', '2026-01-01', 'CN-31')")
     await connection.close()
-    log = await Log.open(service=SERVICE.name, dsn=server.dsn("ours"), deciders=SERVICE.deciders, timezone="UTC")
+    log = await Log.open(service=SERVICE.name, dsn=dsn, deciders=SERVICE.deciders, timezone="UTC")
     by = Actor("bench")
     await log.execute(On(WAREHOUSE, DefineWarehouse(warehouse="sh", name="Shanghai")), by=by)
     for sku in SKUS:
         await log.execute(On(PRODUCT, DefineProduct(sku=sku, name=sku)), by=by)
         await log.execute(On(STOCK, ReceiveStock(warehouse="sh", sku=sku, quantity=UNITS)), by=by)
     await log.close()
-    peer = await asyncpg.connect(server.dsn("peer"))
-    await peer.execute(TABLES)
-    await peer.execute("insert into partner values ('p1', 'active', 'CN-31')")
-    await peer.executemany("insert into product values ($1, $1)", [(sku,) for sku in SKUS])
-    await peer.executemany("insert into stock values ('sh', $1, $2)", [(sku, UNITS) for sku in SKUS])
-    await peer.close()
+    return dsn
 
 
 @contextmanager
@@ -97,26 +99,36 @@ def _until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> Non
 
 
 @contextmanager
+def service(module: str, dsn: str, folder: Path) -> Iterator[tuple[int, int]]:
+    """The port and the process of one of our services, role api alone, as it runs in production."""
+    port, who = free_port(), issuer()
+    environment = {
+        "QUDAO_DATABASE_URL": dsn,
+        "QUDAO_PORT": str(port),
+        "QUDAO_AUTH_ISSUER": who.issuer,
+        "QUDAO_AUTH_AUDIENCE": who.audience,
+        "QUDAO_AUTH_JWKS": str(who.jwks),
+        "QUDAO_RATE_STAFF": "100000/1000000",
+        "QUDAO_RATE_SOURCE": "100000/1000000",
+        "QUDAO_SECRETS_KEY": base64.b64encode(bytes(32)).decode(),
+    }
+    command = [sys.executable, "-m", module, "--role", "api"]
+    with serving(command, environment, port, "/health/live", folder / f"{module}.log") as pid:
+        yield port, pid
+
+
+@contextmanager
 def side(name: str, server: Postgres, folder: Path) -> Iterator[tuple[int, int]]:
     """The port and the process of one side; the log of each is in ``folder``."""
-    port, who = free_port(), issuer()
     if name == "ours":
-        command = [sys.executable, "-m", "orders_inventory", "--role", "api"]
-        environment = {
-            "QUDAO_DATABASE_URL": server.dsn("ours", "app"),
-            "QUDAO_PORT": str(port),
-            "QUDAO_AUTH_ISSUER": who.issuer,
-            "QUDAO_AUTH_AUDIENCE": who.audience,
-            "QUDAO_AUTH_JWKS": str(who.jwks),
-            "QUDAO_RATE_STAFF": "100000/1000000",
-        }
-        ready = "/health/live"
-    else:
-        command = [sys.executable, "-m", "uvicorn", "peers.orders:app", "--port", str(port), "--loop", "uvloop", "--no-access-log"]
-        database = server.dsn("peer").replace("postgresql://", "postgresql+asyncpg://")
-        environment = {"PEER": name, "PEER_DATABASE": database, "PEER_ISSUER": who.issuer, "PEER_JWKS": str(who.jwks)}
-        ready = "/health"
-    with serving(command, environment, port, ready, folder / f"{name}.log") as pid:
+        with service("orders_inventory", server.dsn("ours", "app"), folder) as one:
+            yield one
+        return
+    port, who = free_port(), issuer()
+    command = [sys.executable, "-m", "uvicorn", "peers.orders:app", "--port", str(port), "--loop", "uvloop", "--no-access-log"]
+    database = server.dsn("peer").replace("postgresql://", "postgresql+asyncpg://")
+    environment = {"PEER": name, "PEER_DATABASE": database, "PEER_ISSUER": who.issuer, "PEER_JWKS": str(who.jwks)}
+    with serving(command, environment, port, "/health", folder / f"{name}.log") as pid:
         yield port, pid
 
 
@@ -127,6 +139,10 @@ def orders(token: str, source: str = "bench") -> Iterator[bytes]:
         order = {"external_id": f"{run}-{number}", "partner_id": "p1", "currency": "CNY", "warehouse": "sh", "lines": lines}
         body = json.dumps({"source": source, "on": "2026-11-01", **order}).encode()
         yield request("POST", "/v1/orders", token, body, **{"idempotency-key": f"{run}-{number}"})
+
+
+def _said(folder: Path) -> str:
+    return "\n".join(log.read_text()[-2000:] for log in folder.glob("*.log"))
 
 
 async def confirmed_once(server: Postgres, confirmed: int) -> None:
@@ -156,7 +172,7 @@ def main() -> None:
                     for many in given.connections:
                         one = uvloop.run(load(port, pid, made.__next__, connections=many, seconds=given.seconds))
                         if set(one.statuses) != {201}:
-                            raise SystemExit(f"{name} answered {dict(one.statuses)}:\n{(Path(folder) / f'{name}.log').read_text()[-3000:]}")
+                            raise SystemExit(f"{name} answered {dict(one.statuses)}:\n{_said(Path(folder))}")
                         found[many, name].append(one)
                         progress.advance(bar)
         asyncio.run(confirmed_once(server, sum(one.statuses[201] for (_, name), runs in found.items() if name == "ours" for one in runs)))

@@ -17,7 +17,7 @@ def record(what: str, measured: str, beside: str, ratio: str, remark: str = "") 
     said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=FILE.parent)
     day = dt.datetime.now(dt.UTC).date()
     row = f"| {day} | {said.stdout.strip() or '-'} | {platform.python_version()} | {what} | {measured} | {beside} | {ratio} | {remark} |"
-    if "TRIAL" not in os.environ:
+    if not os.environ.get("TRIAL"):
         with FILE.open("a") as file:
             file.write(row + "\n")
     print(row)

@@ -1,6 +1,5 @@
 """The service that a command is about: found by its entry point, reached by the settings its own processes have."""
 
-import os
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -14,9 +13,7 @@ from channel_events.signature import read_topic_key
 from channel_events.view import View
 
 from channel_operate.services import Installed, installed
-
-PREFIX = "QUDAO_"
-
+from channel_operate.settings import PREFIX, setting
 
 Named = TypeVar("Named", bound=View | Reaction)
 
@@ -94,7 +91,7 @@ def _topic_key() -> bytes | None:
 
 
 def target(name: str | None) -> Target:
-    """The service called ``name``, the only one installed when that is None, with the settings of the environment."""
+    """The service called ``name``, the only one installed when that is None, with the settings that its processes have."""
     found = {one.name: one for one in installed()}
     entry = found.get(name or "") or _only(found, name)
     profile = _setting("BROKER_PROFILE") or "embedded"
@@ -112,7 +109,7 @@ def target(name: str | None) -> Target:
         owner_dsn=_setting("OWNER_DATABASE_URL"),
         bootstrap=_setting("KAFKA_BOOTSTRAP"),
         profile=profile,
-        topic_prefix=os.environ.get(PREFIX + "TOPIC_PREFIX", "qudao."),
+        topic_prefix="qudao." if (prefix := setting("TOPIC_PREFIX")) is None else prefix,
         topic_key=_topic_key(),
         replication=None if replication is None else int(replication),
         timezone=_setting("TIMEZONE") or "Asia/Shanghai",
@@ -129,4 +126,4 @@ def _only(found: dict[str, Installed], name: str | None) -> Installed:
 
 
 def _setting(name: str) -> str | None:
-    return os.environ.get(PREFIX + name) or None
+    return setting(name) or None
