@@ -24,11 +24,11 @@ class Wanted(SimpleNamespace):
 
     @property
     def url(self) -> str:
-        return self.server.url(self.name, self.name)
+        return str(self.server.url(self.name, self.name))
 
     @property
     def owner_url(self) -> str:
-        return self.server.url(self.name, f"{self.name}_owner")
+        return str(self.server.url(self.name, f"{self.name}_owner"))
 
     async def drop(self) -> None:
         await self.server.run(f'drop database if exists "{self.name}" with (force)')

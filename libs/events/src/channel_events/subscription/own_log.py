@@ -1,7 +1,6 @@
 """The service's own log as a source: one partition, a position as cursor; needs no broker."""
 
 import asyncio
-import contextlib
 from typing import Any
 
 from channel_events.envelope import COLUMNS, from_row
@@ -10,6 +9,7 @@ from channel_events.pure import Registry
 from channel_events.subscription.links import Place
 from channel_events.subscription.progress import Progress
 from channel_events.subscription.step import Step
+from channel_events.tasks import next_tick, woken
 
 PARTITION = 0
 LIMIT = 4_000
@@ -17,7 +17,8 @@ FIRST_LIMIT = 200
 WINDOW = 20_000
 """Events looked at by one statement, whether or not they are of the types asked for: of a long log that has few of them a
 statement would else read all, and never come to its end in time."""
-POLL_SECONDS = 0.25
+POLL_SECONDS, TOLD_SECONDS = 0.25, 2.0
+"""Between two looks; the second where the log tells when it grew, and only a word that was lost makes anybody wait for a look."""
 PASSING_SECONDS = 0.05
 """After events that are all passed over the next look waits so long: else each append of others would cost a transaction here."""
 
@@ -35,7 +36,7 @@ select {COLUMNS}, count as looked from event, looked
 
 
 class OwnLogSource:
-    """Reads behind the position applied, at once when ``wake`` is set, else every `POLL_SECONDS`.
+    """Reads behind the position applied, at once when ``wake`` is set, else every ``poll`` seconds.
 
     ``some``: of all events only those of this registry matter.
     """
@@ -49,12 +50,13 @@ class OwnLogSource:
         progress: Progress,
         *,
         some: Registry | None = None,
+        poll: float = POLL_SECONDS,
     ) -> None:
         self._connection, self._service, self._registry = connection, service, some or registry
         self._statement = _AFTER if some is None else _SOME_AFTER
         self._given: tuple[Any, ...] = () if some is None else (list(some.types), WINDOW)
         self._limit = FIRST_LIMIT
-        self._wake = wake or asyncio.Event()
+        self._wake, self._poll = wake or asyncio.Event(), poll
         self._progress = progress
         self._wait = self._passing = False
         self.caught_up = self.near = False
@@ -65,9 +67,7 @@ class OwnLogSource:
         if self._passing:
             await asyncio.sleep(PASSING_SECONDS)
         if self._wait:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):  # not wait_for, which can swallow a cancellation
-                    await self._wake.wait()
+            await woken(self._wake, next_tick(self._poll))
         self._wake.clear()  # before the look: what is appended during it sets the event again
         limit = self._limit
         rows = await self._connection.fetch(self._statement, self._progress.place.position, limit, *self._given)
