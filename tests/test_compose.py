@@ -14,6 +14,7 @@ import pytest
 import yaml
 from channel_operate import installed
 from channel_service.settings import Settings
+from qudao_checks.alerts import alerts
 from qudao_checks.sources import ROOT
 from qudao_local.folder import Folder
 
@@ -98,6 +99,16 @@ def test_every_secret_is_declared_and_made(tmp_path: Path) -> None:
     assert oct(place.stat().st_mode & 0o777) == "0o700"
 
 
+def test_what_seals_is_only_with_who_seals() -> None:
+    sealing = {name for one, _, name in PROCESSES if re.search(r"\b(KeptSecrets|Sealer|Seal)\b", sources(one.package))}
+    assert {name for name, service in SERVICES.items() if "qudao_secrets_key" in targets(service)} == sealing
+
+
+def sources(package: str) -> str:
+    folder = Path(str(importlib.import_module(package).__file__)).parent
+    return "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+
+
 def test_the_databases_job_has_the_urls_of_all_services() -> None:
     wanted = {f"qudao_{one.package}_{owner}database_url" for one in installed() for owner in ("", "owner_")}
     assert targets(SERVICES["databases"]) == wanted | {"qudao_admin_database_url"}
@@ -119,15 +130,20 @@ def test_every_process_is_confined_and_has_limits(name: str) -> None:
 
 
 def test_only_doors_are_published_and_on_loopback() -> None:
-    doors = {f"{one.name}": f"127.0.0.1:{one.port}:8100" for one in installed()} | {"prometheus": "127.0.0.1:9090:9090"}
+    doors = {one.name: f"127.0.0.1:{one.port}:8100" for one in installed()}
+    doors |= {"prometheus": "127.0.0.1:9090:9090", "alertmanager": "127.0.0.1:9093:9093"}
     assert {name: compose.filled(port, {}) for name, service in SERVICES.items() for port in service.get("ports", [])} == doors
     assert {name for name, service in SERVICES.items() if "doors" in service["networks"]} == set(doors)
     assert DOCUMENT["networks"]["inner"] == {"internal": True}
+    assert [name for name, service in OURS.items() if "outward" in service["networks"]] == ["comms-worker"]
     assert all("inner" in service["networks"] for service in SERVICES.values())
 
 
 def test_images_are_named_to_the_version() -> None:
     for image in compose.images({}):
+        if "kafka" in image:  # what the tests run on
+            (version,) = re.findall(r"<kafka>(.*)</kafka>", (ROOT / "tools/src/qudao_checks/kafka/pom.xml").read_text("utf-8"))
+            assert image.endswith(f":{version}")
         assert re.fullmatch(r"docker\.io/[a-z]+/[a-z]+:v?\d+(\.\d+)*(-slim)?", image), image
 
 
@@ -144,11 +160,21 @@ def test_the_example_of_variables_names_all_with_their_defaults() -> None:
     assert example == dict(compose.VARIABLE.findall(TEXT))
 
 
-def test_prometheus_scrapes_every_process() -> None:
+def test_prometheus_scrapes_every_process_as_a_job_of_its_services_name() -> None:
     read = yaml.safe_load((ROOT / "deploy/container/prometheus.yml").read_text("utf-8"))
-    (job,) = read["scrape_configs"]
-    found = [(group["labels"]["role"], target) for group in job["static_configs"] for target in group["targets"]]
-    assert sorted(found) == sorted((role, f"{name}:8100") for _, role, name in PROCESSES)
+    found = {job["job_name"]: [target for group in job["static_configs"] for target in group["targets"]] for job in read["scrape_configs"]}
+    assert found == {f"qudao/{one.name}": [f"{one.name}:8100", f"{one.name}-worker:8100"] for one in installed()}
+    (rules,) = read["rule_files"]
+    assert f"./deploy/observability/rules:{rules.removesuffix('/*.yaml')}:ro" in SERVICES["prometheus"]["volumes"]
+
+
+def test_every_severity_of_an_alert_goes_to_a_receiver_that_there_is() -> None:
+    read = yaml.safe_load((ROOT / "deploy/container/alertmanager.yml").read_text("utf-8"))
+    routed = {matcher.split('"')[1]: route["receiver"] for route in read["route"]["routes"] for matcher in route["matchers"]}
+    assert routed == {"page": "pages", "heartbeat": "heartbeat"}
+    severities = {rule["labels"]["severity"] for rule in alerts()}
+    assert severities - set(routed) <= {"ticket"}  # what nothing else matches
+    assert {*routed.values(), read["route"]["receiver"]} == {one["name"] for one in read["receivers"]}
 
 
 def instructions() -> Iterator[str]:

