@@ -123,6 +123,7 @@ def test_nothing_is_left_of_a_launcher_that_is_killed(also_the_nursery: bool, tm
     with launcher.stdout as said:
         pids = [int(word) for word in said.readline().split()]
     _said(tmp_path / "log")
+    assert not eventually(lambda: any(map(_gone, pids)), seconds=0.3), "they end because of the launcher, not before"
     if also_the_nursery:
         os.kill(pids[0], signal.SIGSTOP)
     launcher.kill()
