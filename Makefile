@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status token logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status token observe logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ status: $(INSTALLED) ## What runs, where, and what each part says of itself
 
 token: $(INSTALLED) ## Print a token for the stack: ROLE=ops, with PARTNER=id or SOURCE=name, HOURS=12
 	@$(LOCAL) token $(or $(ROLE),brand_admin) $(if $(PARTNER),--partner "$(PARTNER)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(HOURS),--hours $(HOURS)) $(if $(DATA),--data-dir "$(DATA)")
+
+observe: $(INSTALLED) ## A Prometheus beside the running stack, with its alerts: PORT=8190
+	@$(LOCAL) observe $(if $(PORT),--port $(PORT))
 
 logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
 	@$(LOCAL) logs --follow $(SERVICE)
@@ -77,8 +80,10 @@ docs: $(INSTALLED) ## Write the pages that are made from the code; CHECK=1 compa
 check: test lint types imports ## All of it
 	@$(MAKE) --no-print-directory contracts CHECK=1
 
-bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY=append (orders, reads, restart, demo), ARGS="--rounds 1"
-	@for one in $(or $(ONLY),append orders reads restart); do $(PY) bench/$$one.py $(ARGS) || exit 1; done
+# Not among them: growth (ten minutes) and demo (a fresh clone, which installs).
+BENCHES := append hot orders reads push relay fold rebuild kpi whole freshness imports rest start restart rating
+bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY="append kpi" (growth, demo), ARGS="--rounds 1", TRIAL=1
+	@for one in $(or $(ONLY),$(BENCHES)); do TRIAL=$(TRIAL) $(PY) bench/$$one.py $(ARGS) || exit 1; done
 
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
 lock: $(INSTALLED) ## Bring requirements.lock up to date with the pyproject files

@@ -2,9 +2,10 @@
 
 from channel_service import Measure, Service
 
-from orders_inventory.api import catalogue, credit_notes, imports, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.api import catalogue, credit_notes, imports, look_alikes, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.domain.credit import CREDIT
+from orders_inventory.domain.look_alike import LOOK_ALIKE
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.product import PRODUCT
@@ -17,6 +18,7 @@ from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.credits import CREDITS
+from orders_inventory.views.look_alikes import LOOK_ALIKES
 from orders_inventory.views.orders import ORDERS
 from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
 from orders_inventory.views.prices import LISTED_PRICES, PRICES
@@ -28,9 +30,9 @@ SERVICE = Service(
     "orders-inventory",
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
-    deciders=[ORDER, CREDIT, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED],
+    deciders=[ORDER, CREDIT, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED, LOOK_ALIKE],
     copies=[KNOWN_PARTNERS, LISTED_PRICES],
-    views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
+    views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES, LOOK_ALIKES],
     reactions=[APPLY_PUSHES],
     measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
     also_sees=PARTNERS.children_seen,
@@ -45,6 +47,7 @@ SERVICE = Service(
         push_door.router,
         pushes.router,
         sources.router,
+        look_alikes.router,
     ],
     problems=PROBLEMS,
     grants=sources.SECRETS.grants,

@@ -2,11 +2,13 @@
 
 from channel_service import Service
 
-from partner_registry.api import imports, partners, territories
+from partner_registry.api import imports, look_alikes, partners, territories
 from partner_registry.domain.hierarchy import HIERARCHY
+from partner_registry.domain.look_alike import LOOK_ALIKE
 from partner_registry.domain.partner import PARTNER
 from partner_registry.domain.territories import TERRITORIES
 from partner_registry.problems import PROBLEMS
+from partner_registry.views.look_alikes import LOOK_ALIKES
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY, children_seen
 from partner_registry.views.territory_list import TERRITORY_LIST
 
@@ -14,9 +16,9 @@ SERVICE = Service(
     "partner-registry",
     title="Partner registry",
     summary="Who the partners are.",
-    deciders=[PARTNER, HIERARCHY, TERRITORIES],
-    views=[PARTNER_DIRECTORY, TERRITORY_LIST],
+    deciders=[PARTNER, HIERARCHY, TERRITORIES, LOOK_ALIKE],
+    views=[PARTNER_DIRECTORY, TERRITORY_LIST, LOOK_ALIKES],
     also_sees=children_seen,
-    routers=[partners.router, territories.router, imports.router, imports.documents],
+    routers=[partners.router, territories.router, imports.router, imports.documents, look_alikes.router],
     problems=PROBLEMS,
 )

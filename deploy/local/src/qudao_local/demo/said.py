@@ -38,6 +38,12 @@ def say_report(console: Console, report: Report) -> None:
     lines, rounding = report.rounding
     if lines:
         _say(console, f"note: {lines:,} line totals are no multiple of their quantity: price rounded up, {rounding:,f} in all as discount")
+    matched, units = report.matching
+    if units:
+        _say(
+            console,
+            f"note: of {units:,} units on new credit notes {matched:,} are of sales that are here, the rest is taken without an order",
+        )
     for note in report.notes:
         _say(console, f"note: {note}")
     for title, rows in report.groups():

@@ -8,16 +8,25 @@ from typing import Self
 
 import msgspec
 
-from qudao_local.demo.documents import Document, Order, Receipt
+from qudao_local.demo.documents import Document, NoteDocument, Order, Receipt
 
 NAME = "loaded.json"
 
 
+class TakenNote(msgspec.Struct, frozen=True):
+    """A credit note as it was sent; ``said`` is the digest of what the export said of it."""
+
+    said: str
+    documents: tuple[NoteDocument, ...]
+
+
 class Earlier(msgspec.Struct, frozen=True):
-    """``before``: the day since which masters are there. ``receipts``: the opening stock, as it was sent."""
+    """``before``: the day since which masters are there. ``receipts``: the opening stock that was made up, as it was sent. ``notes``: how
+    each credit note was taken, by its number."""
 
     before: date | None = None
     receipts: tuple[Receipt, ...] = ()
+    notes: dict[str, TakenNote] = {}
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -50,4 +59,4 @@ class Earlier(msgspec.Struct, frozen=True):
         for receipt in self.receipts:
             missing[receipt.warehouse, receipt.sku] -= receipt.quantity
         new = [Receipt(*of, quantity, reference, on) for of, quantity in sorted(missing.items()) if quantity > 0 and wanted]
-        return Earlier(self.before, (*self.receipts, *new))
+        return msgspec.structs.replace(self, receipts=(*self.receipts, *new))

@@ -52,6 +52,8 @@ class Report:
     """What was decided where the export leaves a choice."""
     rounding: tuple[int, Decimal] = (0, Decimal(0))
     """Lines whose total is no multiple of their quantity, and by how much their units cost more; it is part of their discount."""
+    matching: tuple[int, int] = (0, 0)
+    """Units of credit notes that were found among the sales, and all of them."""
     _bad: dict[BadRow, str | None] = field(default_factory=dict)
     _twice: dict[BadRow, None] = field(default_factory=dict)
     _loaded: Container[str] = field(default=(), compare=False)
@@ -87,6 +89,10 @@ class Report:
         """A line's unit price was rounded up, and its discount made up for that."""
         lines, total = self.rounding
         self.rounding = lines + 1, total + by
+
+    def matched(self, units: int, of: int) -> None:
+        """So many of the units of a credit note belong to sales that are here."""
+        self.matching = self.matching[0] + units, self.matching[1] + of
 
     def loaded(self, orders: Container[str]) -> None:
         """These orders are loaded, whatever rows of theirs are bad."""

@@ -1,0 +1,143 @@
+"""What a payee earns by one rule in one window, with all that it came to it by."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from incentives.domain.exact import Rounding, percent, text
+from incentives.domain.facts import Base, Line, Moment
+from incentives.domain.rule_type import Slice
+from incentives.domain.rule_types import RULE_TYPES
+from incentives.domain.words import Text
+
+
+class Step(StrEnum):
+    """What became of the base, or of what the slices came to."""
+
+    LESS = "less"
+    """Without what other rules pay."""
+    MOST_COUNTED = "most_counted"
+    LEAST_PAID = "least_paid"
+    MOST_PAID = "most_paid"
+    EXCLUDED = "excluded"
+    """Another rule of those that exclude each other is paid."""
+    ROUNDED = "rounded"
+
+
+WORDS = {
+    Step.LESS: Text("what other rules pay does not count: {before} becomes {after}", "其他规则已付部分不计：{before} 变为 {after}"),
+    Step.MOST_COUNTED: Text("no more than {after} of {before} counts", "{before} 中最多计 {after}"),
+    Step.LEAST_PAID: Text("{before} is too little to be paid", "{before} 低于起付额，不予支付"),
+    Step.MOST_PAID: Text("no more than {after} of {before} is paid", "{before} 中最多支付 {after}"),
+    Step.EXCLUDED: Text("another rule is paid instead of {before}", "由互斥的其他规则支付，{before} 不予支付"),
+    Step.ROUNDED: Text("{before} is rounded to {after}", "{before} 舍入为 {after}"),
+}
+
+
+class Change(Struct, frozen=True):
+    """One `Step`, in the order in which they were taken."""
+
+    step: Step
+    before: Fraction
+    after: Fraction
+
+
+class Part(Struct, frozen=True):
+    """What a line counted, or, of rules about what others pay, an entry: ``of`` is the fact's or the entry's id."""
+
+    of: str
+    event_id: str
+    order_id: str
+    line_id: str
+    counted: Decimal
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """``amount`` is the sum of the slices after the ``changes``, rounded once. ``entry_id`` is made of what the entry is about, so
+    that a later calculation's entry about the same has the same; ``lines`` are the facts behind it, in the order of their ids."""
+
+    entry_id: str
+    plan_id: str
+    version: int
+    rule_id: str
+    rule_type: str
+    part: str
+    payee_id: str
+    first: date
+    last: date
+    currency: str
+    base: Base
+    moment: Moment
+    counted: Fraction
+    baseline: Fraction
+    changes: tuple[Change, ...]
+    slices: tuple[Slice, ...]
+    unrounded: Fraction
+    rounding: Rounding
+    amount: Decimal
+    lines: tuple[Line, ...]
+    earned_by: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        """What each line counted; they sum up to ``counted``."""
+        for line in self.lines:
+            yield Part(line.fact_id, line.event_id, line.order_id, line.line_id, line.counted(self.base))
+
+
+class Delta(Struct, frozen=True, kw_only=True):
+    """How an entry differs from what it was before, for a ledger that only ever adds: ``before`` and ``after`` explain both."""
+
+    entry_id: str
+    payee_id: str
+    amount: Decimal
+    before: Entry | None
+    after: Entry | None
+
+
+def deltas(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[Delta]:
+    """What has to be added to entries that were posted, so that they are the later ones; in the order of their ids."""
+    old, new = {one.entry_id: one for one in before}, {one.entry_id: one for one in after}
+    for name in sorted(old.keys() | new.keys()):
+        was, now = old.get(name), new.get(name)
+        difference = (now.amount if now else Decimal(0)) - (was.amount if was else Decimal(0))
+        some = now or was
+        if difference and some is not None:
+            yield Delta(entry_id=name, payee_id=some.payee_id, amount=difference, before=was, after=now)
+
+
+def explained(entry: Entry) -> list[Text]:
+    """In words, a step each: the base, what became of it, the slices, the limits, the rounding."""
+    words = RULE_TYPES[entry.rule_type].words
+    on_base = [change for change in entry.changes if change.step in {Step.LESS, Step.MOST_COUNTED}]
+    on_sum = [change for change in entry.changes if change not in on_base]
+    said = [WORDS[change.step].of(_texts(change)) for change in on_base]
+    said += [words.of({"part": entry.part, **_texts(one), "percent": percent(one.rate)}) for one in entry.slices]
+    return said + [WORDS[change.step].of(_texts(change)) for change in on_sum]
+
+
+def _texts(said: Struct) -> Mapping[str, object]:
+    values = {name: getattr(said, name) for name in said.__struct_fields__}
+    return {name: text(value) if isinstance(value, Fraction) else value for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return text(value)
+    raise NotImplementedError(type(value))
+
+
+def encoded(entries: Iterable[Entry]) -> bytes:
+    """As JSON, a line each; the same entries are the same bytes. Lines are named by their facts' ids: what a fact says never changes."""
+    return b"".join(encoded_one(one) for one in entries)
+
+
+def encoded_one(entry: Entry) -> bytes:
+    said: dict[str, Any] = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    return msgspec.json.encode(said | {"lines": [line.fact_id for line in entry.lines]}, enc_hook=_plain) + b"\n"

@@ -1,0 +1,106 @@
+"""What a calculation is made from: facts, each told once and for ever, and signed: what is taken back is told as less."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from channel_terms import Span
+from msgspec import Struct
+
+from incentives.domain.words import ZERO
+
+
+class Moment(StrEnum):
+    """When something counts."""
+
+    ORDERED = "ordered"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    PAID = "paid"
+
+
+class Base(StrEnum):
+    """What of a line counts."""
+
+    GROSS = "gross"
+    """Units at their price."""
+    NET = "net"
+    """The same without the discount."""
+    MARGIN = "margin"
+    """Net without the cost; a line whose cost is not known does not count."""
+    UNITS = "units"
+    EARNED = "earned"
+    """What earlier rules of the plan pay, for rules that are about that."""
+
+
+class Line(Struct, frozen=True, kw_only=True, gc=False):
+    """What one line of a document adds at one moment, or takes back: then its numbers are below zero.
+
+    ``on`` is the day that decides in which window it counts: of what is taken back the day on which it had counted, so that a return
+    is rated as its sale was. ``order_id`` and ``line_id`` are those of the sale. ``days`` is how long after the sale it was paid,
+    of what is `Moment.PAID`.
+    """
+
+    fact_id: str
+    event_id: str
+    order_id: str
+    line_id: str
+    moment: Moment
+    on: date
+    partner_id: str
+    currency: str
+    units: int
+    gross: Decimal
+    net: Decimal
+    cost: Decimal | None = None
+    days: int = 0
+    sales_rep: str = ""
+    sku: str = ""
+    category: str = ""
+    channel_type: str = ""
+    segment: str = ""
+    territory: str = ""
+    source: str = ""
+    warehouse: str = ""
+    first_purchase: bool = False
+
+    def counted(self, base: Base) -> Decimal:
+        match base:
+            case Base.NET:
+                return self.net
+            case Base.GROSS:
+                return self.gross
+            case Base.UNITS:
+                return Decimal(self.units)
+            case _:
+                return ZERO if self.cost is None else self.net - self.cost
+
+
+class Quota(Struct, frozen=True, kw_only=True):
+    """What a payee shall reach from ``first`` to ``last``; ``measure`` tells quotas of one payee apart."""
+
+    payee_id: str
+    measure: str
+    first: date
+    last: date
+    amount: Decimal
+
+    @property
+    def span(self) -> Span:
+        return Span(self.first, self.last)
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """That a payee broke a rule, as somebody decided: ``cause`` says which, like selling outside of its region (窜货)."""
+
+    ruling_id: str
+    payee_id: str
+    cause: str
+    on: date
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    lines: Iterable[Line] = ()
+    quotas: tuple[Quota, ...] = ()
+    rulings: tuple[Ruling, ...] = ()

@@ -1,0 +1,35 @@
+"""The words in which rules are written and explained."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, NamedTuple, TypeAlias
+
+from channel_terms import Amount, Money
+from msgspec import Meta
+
+
+class Text(NamedTuple):
+    """For people, in both languages."""
+
+    en: str
+    zh: str
+
+    def of(self, facts: Mapping[str, object]) -> "Text":
+        """With the facts that it names in braces."""
+        return Text(self.en.format_map(facts), self.zh.format_map(facts))
+
+
+Rate: TypeAlias = Annotated[Amount, Meta(description="A share of the base: 0.05 is 5 %; of units, money for each.", examples=["0.05"])]
+Value: TypeAlias = Annotated[Amount, Meta(examples=["100000.00"])]
+"""An amount of money in the plan's currency, or a number of units, as the rule's base is."""
+
+Least: TypeAlias = Annotated[Money, Meta(examples=["100000.00"])]
+"""The same, of at least zero."""
+
+_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z"
+RuleId: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=40, pattern=_ID, description="Within its plan, for ever.", examples=["volume"])
+]
+PlanId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=_ID, description="For ever.", examples=["dealer-2026"])]
+
+ZERO = Decimal(0)
