@@ -48,4 +48,3 @@ def test_a_stack_at_rest_sleeps(stack: Stack) -> None:
     assert len(services) == 5
     assert max(services.values()) < SERVICE, found
     assert sum(found.values()) < EVERYTHING, found
-    print(found)
