@@ -3,9 +3,10 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import plans
+from incentives.api import earnings, plans
 from incentives.domain.plan.decide import PLAN
 from incentives.problems import PROBLEMS
+from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.plans import PLANS
 
@@ -14,8 +15,8 @@ SERVICE = Service(
     title="Incentives",
     summary="What partners earn.",
     deciders=[PLAN],
-    views=[PARTNERS, PLANS],
+    views=[PARTNERS, PLANS, MOVEMENTS],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS), plans.router],
+    routers=[partner_routes(PARTNERS), plans.router, earnings.router],
     problems=PROBLEMS,
 )
