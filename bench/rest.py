@@ -20,13 +20,19 @@ from stack import ORDERS, Whole, made, now, whole
 def wakeups(one: Whole) -> dict[str, int]:
     """Of each part, descendants included, so far."""
     found: dict[str, int] = {}
-    for process in one.load.children(recursive=True):
+    for process in [one.load, *one.load.children(recursive=True)]:
         for task in Path(f"/proc/{process.pid}/task").glob("*/status"):
             with suppress(OSError):
                 said = dict(line.split(":\t", 1) for line in task.read_text().splitlines())
                 name = one.name(process)
                 found[name] = found.get(name, 0) + int(said["voluntary_ctxt_switches"])
     return found
+
+
+def cpu(one: Whole) -> dict[str, float]:
+    """Of each part, and of the launcher, which is this process, with what it starts to ask them."""
+    own = one.load.cpu_times()
+    return one.cpu() | {"launcher": own.user + own.system + own.children_user + own.children_system}
 
 
 def place(one: Whole, seconds: float) -> float:
@@ -44,9 +50,9 @@ def main() -> None:
     with whole() as one:
         place(one, 2)
         time.sleep(given.settle)
-        before, woken, began = one.cpu(), wakeups(one), time.perf_counter()
+        before, woken, began = cpu(one), wakeups(one), time.perf_counter()
         time.sleep(given.seconds)
-        after, later, elapsed = one.cpu(), wakeups(one), time.perf_counter() - began
+        after, later, elapsed = cpu(one), wakeups(one), time.perf_counter() - began
         first = place(one, 1)
     used = {name: (seconds - before.get(name, 0)) / elapsed for name, seconds in after.items()}
     woke = sum(later.values()) - sum(woken.values())
