@@ -23,6 +23,7 @@ from channel_events.broker import PROFILES
 from channel_service import Service
 from channel_service.migrations import migrate
 from qudao_checks import kafka as apache
+from qudao_checks.rows import Rows, claimed
 from qudao_local import guard
 from qudao_local.broker import Broker
 from qudao_local.ports import free_port
@@ -35,6 +36,8 @@ _USES_BROKER = {"kafka", "apache_kafka", "own_apache_kafka"}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "embedded: it is about a broker that forgets; not run on Apache Kafka")
+    config.addinivalue_line("markers", "row(id): it shows a row of the capability table through HTTP, like IN-05")
+    config.pluginmanager.register(Rows(claimed()))
     if _APACHE:
         # What tests name by default is the broker at hand, used as in production but for the copies: there is one node.
         PROFILES["kafka"] = PROFILES["embedded"] = msgspec.structs.replace(PROFILES["kafka"], replication=1)

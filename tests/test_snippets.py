@@ -8,6 +8,8 @@ import base64
 import hmac
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import channel_events
 import pytest
 from channel_events.testing import feed, given, on, recorded
+from channel_terms import Span
 from qudao_checks.markdown import Block, blocks
 from qudao_checks.sources import ROOT
 
@@ -131,10 +134,19 @@ def the_kpi_is_one(page: SimpleNamespace) -> None:
     assert (page.KPI.name, page.KPI.version) == ("return_share", 1)
 
 
+def what_is_beyond_is_paid(page: SimpleNamespace) -> None:
+    terms = page.Beyond(free=Decimal(1000), rate=Decimal("0.05"))
+    pot = page.Pot(payee_id="p", part="", span=Span(DAY, DAY), base=Fraction(1200), baseline=Fraction(), lines=[], counted=len)
+    assert [one.amount for one in page.BEYOND.rate(terms, pot)] == [10]
+    pot.base = Fraction(1000)
+    assert list(page.BEYOND.rate(terms, pot)) == []
+
+
 TRUE: dict[str, tuple[str, Callable[[SimpleNamespace], None]]] = {
     "add-a-connector": (PUSHED, a_signature_tells_its_key),
     "add-a-kpi": ("", the_kpi_is_one),
     "add-a-reaction": (HELD, holds_are_released),
+    "add-a-rule-type": ("", what_is_beyond_is_paid),
     "add-a-view": ("from partner_registry.domain.partner import PartnerReinstated, PartnerSuspended", suspensions_come_and_go),
     "add-an-aggregate": (AGREED, an_agreement_is_decided),
 }

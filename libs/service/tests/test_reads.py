@@ -15,6 +15,7 @@ from channel_service.lost import Unavailable
 from channel_service.migrations import migrate
 from channel_service.reading import compiled, connections
 from channel_service.testing import Running, running
+from qudao_checks.wire import Wire
 from specimen.app import SERVICE
 
 THINGS = Table("things", key=("owner", "name"), columns={"owner": TEXT, "name": TEXT}, scope="owner")
@@ -134,6 +135,17 @@ async def test_a_server_that_was_started_again_costs_no_read(url: str) -> None:
             await beside.execute("select pg_terminate_backend($1, 1000)", before)
             assert await names(client, scope) == []
             assert before not in await backends(beside)
+
+
+async def test_a_connection_that_turns_out_dead_costs_no_read(url: str) -> None:
+    async with Wire.to(url) as wire, one_connection(wire.url) as (client, beside):
+        await put(beside, "public", ("a", "of a"))
+        for scope in (None, "a"):
+            assert await names(client, scope) == ["of a"]
+            opened = wire.opened
+            wire.die()
+            assert await names(client, scope) == ["of a"]
+            assert wire.opened == opened + 1
 
 
 async def until_asleep(beside: asyncpg.Connection) -> None:

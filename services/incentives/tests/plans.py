@@ -6,12 +6,30 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from channel_service.testing import Running
 from channel_terms import Reader
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.facts import Facts, Line, Moment, Quota, Ruling
 from incentives.domain.plan.document import PlanDocument
 
 EXAMPLE = {"says": "nothing for nothing", "lines": [{"on": "2026-01-05", "net": "0", "units": 0}], "pays": "0"}
+
+
+def example(pays: str, *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"says": "by hand", "pays": pays, "lines": [{"on": "2026-02-10", **one} for one in lines], **more}
+
+
+async def go(client: Running, body: dict[str, Any], plan_id: str = "dealers") -> dict[str, Any]:
+    """Drafted, simulated and submitted by one, approved by another; the version as it is then."""
+    ann, bob = client.as_("channel_manager", subject="ann"), client.as_("finance", subject="bob")
+    made = await ann.put(f"/v1/plans/{plan_id}", json=body)
+    assert made.status_code in {200, 201}, made.text
+    version = len((await ann.get(f"/v1/plans/{plan_id}")).json()["versions"])
+    for who, what in ((ann, "simulate"), (ann, "submit"), (bob, "approve")):
+        done = await who.post(f"/v1/plans/{plan_id}/{what}", json={"version": version})
+        assert done.status_code == 200, done.text
+    found: dict[str, Any] = (await ann.get(f"/v1/plans/{plan_id}/versions/{version}")).json()
+    return found
 
 
 def rule(pays: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -146,6 +146,23 @@ def status(data: Data = DEFAULT) -> None:
 
 
 @app.command()
+def observe(
+    data: Data = DEFAULT, port: Annotated[int, typer.Option("-p", "--port", help="Where Prometheus listens, on loopback.")] = 8190
+) -> None:
+    """Run a Prometheus beside the running stack, with its alerts, until Ctrl-C. Exit status 3: nothing is running."""
+    from qudao_local.observe import PrometheusMissing, run
+
+    folder = Folder(data)
+    if folder.launcher() is None:
+        print(f"nothing is running on {folder.path}; start it with: make up")
+        raise typer.Exit(3)
+    try:
+        raise typer.Exit(run(folder.path, folder.parts(), port))
+    except PrometheusMissing as missing:
+        fail(str(missing))
+
+
+@app.command()
 def logs(
     part: Annotated[str | None, typer.Argument(help="A part's name, as `status` shows it; all of them when left out.")] = None,
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on until Ctrl-C.")] = False,

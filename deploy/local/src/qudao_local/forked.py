@@ -105,17 +105,22 @@ class Nursery:
         """
         asked = json.dumps({"module": module, "arguments": arguments, "environment": dict(environment)}).encode()
         reads, lifeline = os.pipe()
+        child = None
         try:
             with self._gate, logs.appending(log) as output:
                 self._asked = lifeline, grace
                 socket.send_fds(self._control, [asked], [reads, output.fileno()])
                 child = self._answers.get(timeout=_PATIENCE)
-        except (OSError, queue.Empty):
-            child = None
-            self._process.kill()  # where it stands still
-        os.close(reads)
-        if child is None:
+        except OSError:  # it has ended
             os.close(lifeline)
+        except queue.Empty:  # it stands still, and may answer yet: what it forks then ends with it (see `_listen`)
+            self._process.kill()
+        else:
+            if child is None:
+                os.close(lifeline)
+        finally:
+            os.close(reads)
+        if child is None:
             raise NurseryGone("the process that forks has ended, or does not answer")
         return child
 

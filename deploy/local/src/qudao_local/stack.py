@@ -21,7 +21,7 @@ import psutil
 from qudao_local import databases, forked, guard, logs, ports
 from qudao_local.broker import Broker
 from qudao_local.folder import Folder, PartState
-from qudao_local.forked import Nursery
+from qudao_local.forked import Nursery, NurseryGone
 from qudao_local.part import Part, Say
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
@@ -190,10 +190,11 @@ class Stack:
         log = self.folder.log("migrations")
         urls = {kind.module: self._postgres.dsn(kind.database, kind.owner) for kind in self._kinds}
         settings = {**environment({}), OWNER_URLS: json.dumps(urls)}
+        child: guard.Child | None = None
         if self._nursery:
-            self._migration = self._nursery.fork("qudao_local.migrate", *modules, log=log, environment=settings, grace=15)
-        else:
-            self._migration = guard.start([sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment=settings)
+            with suppress(NurseryGone):
+                child = self._nursery.fork("qudao_local.migrate", *modules, log=log, environment=settings, grace=15)
+        self._migration = child or guard.start([sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment=settings)
         if status := guard.wait(self._migration):
             raise StartFailed(f"the migrations failed (exit status {status}), see {log}")
         self.say("migrations", f"done after {time.monotonic() - began:.1f} s")

@@ -1,6 +1,42 @@
 """What incentives refuses, by stable codes."""
 
-from channel_service import ProblemCatalogue
+from channel_service import Problem, ProblemCatalogue
 from channel_service.partners import PARTNER_UNKNOWN
 
-PROBLEMS = ProblemCatalogue([PARTNER_UNKNOWN])
+_PLANS = [
+    Problem("plan_unknown", 404, "There is no version {version} of plan {plan_id} here.", "没有方案 {plan_id} 的第 {version} 版。"),
+    Problem(
+        "plan_step_wrong",
+        409,
+        "Version {version} of plan {plan_id} is {status}: a version is drafted, simulated, submitted and approved, one after the other.",
+        "方案 {plan_id} 第 {version} 版的状态为 {status}：版本须依次起草、试算、提交、批准。",
+    ),
+    Problem(
+        "plan_examples_fail",
+        409,
+        "Examples of plan {plan_id} do not hold: {failing}; correct the rules or the examples, and simulate it again.",
+        "方案 {plan_id} 的算例不成立：{failing}；请更正规则或算例后重新试算。",
+    ),
+    Problem(
+        "plan_four_eyes",
+        409,
+        "{by} wrote or submitted this version of plan {plan_id}; somebody else has to approve it.",
+        "{by} 起草或提交了方案 {plan_id} 的该版本，须由他人批准。",
+    ),
+    Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
+    Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
+    Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
+]
+
+PROBLEMS = ProblemCatalogue(
+    [
+        PARTNER_UNKNOWN,
+        *_PLANS,
+        Problem(
+            "shares_invalid",
+            422,
+            "Shares are at least 0 and not all 0, and what is split is a whole number of the currency's smallest unit.",
+            "份额应不小于 0 且不全为 0，被拆分的金额须为该货币最小单位的整数倍。",
+        ),
+    ]
+)

@@ -54,7 +54,7 @@ class Pots:
     """The pots of all rules of a plan that count lines. Each fact counts once, whatever comes twice.
 
     To which rules lines go that are alike in what conditions ask, and to which windows those of a day, is worked out once, so that a line
-    costs a few look-ups and no more (`make bench ONLY=incentives`).
+    costs a few look-ups and no more (`make bench ONLY=rating`).
     """
 
     def __init__(self, plan: PlanDocument) -> None:

@@ -1,14 +1,16 @@
 """Worked examples: what a rule says it pays, beside what it pays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from incentives.domain.calculation.calculate import calculate
-from incentives.domain.facts import Facts, Line, Moment, Quota, Ruling
+from incentives.domain.facts import Base, Facts, Line, Moment, Quota, Ruling
 from incentives.domain.plan.document import PlanDocument
-from incentives.domain.rule import Example, ExampleLine
+from incentives.domain.rule import Example, ExampleLine, Rule
+from incentives.domain.rule_types import read_pays
 
 PAYEE = "example"
 
@@ -29,16 +31,34 @@ class Tried(Struct, frozen=True, kw_only=True):
 def tried(plan: PlanDocument) -> Iterator[Tried]:
     """Every example of every rule, worked out with the plan as it is."""
     for rule in plan.rules:
+        part = replace(plan, rules=tuple(needed(plan, rule)))
+        moments = {one.moment for one in part.rules if one.base is not Base.EARNED}
         for example in rule.examples:
-            entries = calculate("example", 1, plan, facts_of(example, plan.currency))
+            entries = calculate("example", 1, part, facts_of(example, plan.currency, moments))
             paid = sum((one.amount for one in entries if one.rule_id == rule.rule_id), Decimal(0))
             yield Tried(rule_id=rule.rule_id, says=example.says, pays=example.pays, paid=paid)
 
 
-def facts_of(example: Example, currency: str) -> Facts:
-    """Its lines count at every moment on their day, so that rules with other moments see them, too."""
+def needed(plan: PlanDocument, rule: Rule) -> Iterator[Rule]:
+    """The rules of the plan without which this one cannot be worked out, and it itself, in the order of the plan."""
+    names = {rule.rule_id}
+    for one in reversed(plan.rules):
+        if one.rule_id in names or (
+            one.exclusive is not None and any(_excludes(one, other) for other in plan.rules if other.rule_id in names)
+        ):
+            type_, parameters = read_pays(one.pays)
+            names |= {one.rule_id, *one.less, *(type_.of(parameters) if type_.of else ())}
+    return (one for one in plan.rules if one.rule_id in names)
+
+
+def _excludes(one: Rule, other: Rule) -> bool:
+    return one.exclusive == other.exclusive
+
+
+def facts_of(example: Example, currency: str, moments: Iterable[Moment] = Moment) -> Facts:
+    """Its lines count on their day at each of the moments, so that rules with others see them, too."""
     return Facts(
-        lines=[_line(at, line, moment, currency) for at, line in enumerate(example.lines) for moment in Moment],
+        lines=[_line(at, line, moment, currency) for at, line in enumerate(example.lines) for moment in moments],
         quotas=tuple(Quota(payee_id=PAYEE, measure=q.measure, first=q.first, last=q.last, amount=q.amount) for q in example.quotas),
         rulings=tuple(Ruling(ruling_id=str(at), payee_id=PAYEE, cause=r.cause, on=r.on) for at, r in enumerate(example.rulings)),
     )

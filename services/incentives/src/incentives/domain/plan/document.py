@@ -15,6 +15,8 @@ from incentives.domain.rule_types import read_pays
 from incentives.domain.window import Windows
 from incentives.domain.words import Text
 
+MAX_EXAMPLES = 200
+
 
 class Payee(StrEnum):
     """Who is paid for a line."""
@@ -58,6 +60,11 @@ def faults(plan: PlanDocument) -> Iterator[Text]:
     """What is wrong with the plan as a whole, though each rule of it is right."""
     if plan.valid_until is not None and plan.valid_until < plan.valid_from:
         yield Text("it ends before it begins", "结束日期早于开始日期")
+    if (examples := sum(len(rule.examples) for rule in plan.rules)) > MAX_EXAMPLES:
+        yield Text(
+            f"it has {examples} examples; more than {MAX_EXAMPLES} take too long to try",
+            f"算例共 {examples} 个，超过 {MAX_EXAMPLES} 个的上限",
+        )
     before: dict[str, Rule] = {}
     groups: dict[str, Rule] = {}
     for at, rule in enumerate(plan.rules):

@@ -1,0 +1,104 @@
+"""What may be done with a plan: draft, simulate, submit, and be approved by somebody else."""
+
+from collections.abc import Iterator
+
+from channel_events.pure import Decider, Known, Rejected
+from channel_terms import happened_on, planned_on
+from msgspec import convert
+
+from incentives.domain.calculation.trial import tried
+from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand, RetirePlan, SimulatePlan, SubmitPlan
+from incentives.domain.plan.document import PlanDocument
+from incentives.domain.plan.events import EVENTS, PlanDrafted, PlanEvent, PlanRetired, PlanSimulated, PlanSubmitted, PlanVersionPublished
+from incentives.domain.plan.state import Plan, Status, Version, evolve
+
+
+def decide(command: PlanCommand, plan: Plan, known: Known) -> Iterator[PlanEvent]:
+    match command:
+        case DraftPlan():
+            return _draft(command, plan, known)
+        case SimulatePlan():
+            return _simulate(command, plan, known)
+        case SubmitPlan():
+            return _submit(command, plan, known)
+        case ApprovePlan():
+            return _approve(command, plan, known)
+        case RetirePlan():
+            return _retire(command, plan, known)
+
+
+def _draft(command: DraftPlan, plan: Plan, known: Known) -> Iterator[PlanDrafted]:
+    document = convert(command, PlanDocument, from_attributes=True)
+    for day in (document.valid_from, document.valid_until):
+        planned_on(day, known)
+    if plan.retired_on is not None:
+        raise Rejected("plan_retired", plan_id=command.plan_id, retired_on=plan.retired_on)
+    last = plan.last
+    if last is not None and last.plan == document:
+        return
+    version = 1 if last is None else last.version + (last.status is Status.APPROVED)
+    on = happened_on(command.on, known)
+    yield PlanDrafted(plan_id=command.plan_id, version=version, by=command.by or "", occurred_on=on, plan=document)
+
+
+def _simulate(command: SimulatePlan, plan: Plan, known: Known) -> Iterator[PlanSimulated]:
+    last = _open(command, plan, Status.DRAFT, Status.SIMULATED)
+    found = tuple(tried(last.plan))
+    if last.status is Status.DRAFT or found != last.tried:
+        on = happened_on(command.on, known)
+        yield PlanSimulated(plan_id=command.plan_id, version=last.version, by=command.by or "", occurred_on=on, tried=found)
+
+
+def _submit(command: SubmitPlan, plan: Plan, known: Known) -> Iterator[PlanSubmitted]:
+    last = _open(command, plan, Status.SIMULATED, Status.SUBMITTED)
+    if failing := [one for one in last.tried if not one.holds]:
+        said = "; ".join(f"{one.rule_id}, {one.says}: {one.pays} ≠ {one.paid}" for one in failing)
+        raise Rejected("plan_examples_fail", plan_id=command.plan_id, failing=said)
+    if last.status is Status.SIMULATED:
+        on = happened_on(command.on, known)
+        yield PlanSubmitted(plan_id=command.plan_id, version=last.version, by=command.by or "", occurred_on=on)
+
+
+def _approve(command: ApprovePlan, plan: Plan, known: Known) -> Iterator[PlanVersionPublished]:
+    last = _open(command, plan, Status.SUBMITTED, Status.APPROVED)
+    if last.status is Status.APPROVED:
+        return
+    by = command.by or ""
+    if by in last.writers:
+        raise Rejected("plan_four_eyes", plan_id=command.plan_id, by=by)
+    yield PlanVersionPublished(
+        plan_id=command.plan_id,
+        version=last.version,
+        by=by,
+        occurred_on=happened_on(command.on, known),
+        title=last.plan.title,
+        payee=last.plan.payee,
+        currency=last.plan.currency,
+        valid_from=last.plan.valid_from,
+        valid_until=last.plan.valid_until,
+        rules=tuple(one.rule_id for one in last.plan.rules),
+    )
+
+
+def _retire(command: RetirePlan, plan: Plan, known: Known) -> Iterator[PlanRetired]:
+    if not any(one.status is Status.APPROVED for one in plan.versions):
+        raise Rejected("plan_not_approved", plan_id=command.plan_id)
+    if plan.retired_on is None:
+        yield PlanRetired(plan_id=command.plan_id, by=command.by or "", occurred_on=happened_on(command.on, known))
+
+
+def _open(command: SimulatePlan | SubmitPlan | ApprovePlan, plan: Plan, *steps: Status) -> Version:
+    """The version that the command is about, which has to be the last and at one of these steps: what somebody looked at is what he
+    submits or approves."""
+    last = plan.last
+    if last is None or command.version > last.version:
+        raise Rejected("plan_unknown", plan_id=command.plan_id, version=command.version)
+    if plan.retired_on is not None:
+        raise Rejected("plan_retired", plan_id=command.plan_id, retired_on=plan.retired_on)
+    status = last.status if command.version == last.version else Status.APPROVED
+    if command.version != last.version or status not in steps:
+        raise Rejected("plan_step_wrong", plan_id=command.plan_id, version=command.version, status=status)
+    return last
+
+
+PLAN: Decider[PlanCommand, Plan, PlanEvent] = Decider("plan", initial=Plan(), decide=decide, evolve=evolve, events=EVENTS)
