@@ -1,15 +1,15 @@
 # Works with GNU make 3.81 and later. `make` alone lists what there is.
 PY := .venv/bin/python
 PACKAGES := $(patsubst %/,%,$(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))) deploy/local tools
-TYPED := $(PACKAGES) tests conftest.py $(wildcard bench)
+TYPED := $(PACKAGES) deploy/container tests conftest.py $(wildcard bench)
 INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status token logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status token observe logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench image compose-secrets compose-test lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(INSTALLED) ## Everything into .venv (Python 3.11+, no root); the other targets do it when needed
 
@@ -31,6 +31,9 @@ status: $(INSTALLED) ## What runs, where, and what each part says of itself
 
 token: $(INSTALLED) ## Print a token for the stack: ROLE=ops, with PARTNER=id or SOURCE=name, HOURS=12
 	@$(LOCAL) token $(or $(ROLE),brand_admin) $(if $(PARTNER),--partner "$(PARTNER)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(HOURS),--hours $(HOURS)) $(if $(DATA),--data-dir "$(DATA)")
+
+observe: $(INSTALLED) ## A Prometheus beside the running stack, with its alerts: PORT=8190
+	@$(LOCAL) observe $(if $(PORT),--port $(PORT))
 
 logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
 	@$(LOCAL) logs --follow $(SERVICE)
@@ -77,13 +80,27 @@ docs: $(INSTALLED) ## Write the pages that are made from the code; CHECK=1 compa
 check: test lint types imports ## All of it
 	@$(MAKE) --no-print-directory contracts CHECK=1
 
-bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY=append (orders, reads, restart, rating, demo), ARGS="--rounds 1"
-	@for one in $(or $(ONLY),append orders reads restart rating); do $(PY) bench/$$one.py $(ARGS) || exit 1; done
+# Not among them: growth (ten minutes) and demo (a fresh clone, which installs).
+BENCHES := append hot orders reads push relay fold rebuild kpi whole freshness imports rest start restart rating
+bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY="append kpi" (growth, demo), ARGS="--rounds 1", TRIAL=1
+	@for one in $(or $(ONLY),$(BENCHES)); do TRIAL=$(TRIAL) $(PY) bench/$$one.py $(ARGS) || exit 1; done
+
+image: $(INSTALLED) ## Build the image of all services and its bill of materials: NAME=qudao:latest, ENGINE=docker
+	@deploy/container/image $(NAME)
+
+compose-secrets: $(INSTALLED) ## Make secrets for docker-compose.yml, to try it out: SECRETS=var/container
+	@$(PY) deploy/container/make_secrets.py $(SECRETS)
+
+compose-test: $(INSTALLED) ## Build the image, bring docker-compose.yml up, play a year, kill what it stands on, compare to the cent
+	@$(PY) deploy/container/compose_test.py
 
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
-lock: $(INSTALLED) ## Bring requirements.lock up to date with the pyproject files
+IN_IMAGE := $(patsubst services/%,--package %,$(filter services/%,$(PACKAGES))) --package channel-operate
+lock: $(INSTALLED) ## Bring requirements.lock, and those of the image, up to date with the pyproject files
 	@.venv/bin/uv export --all-packages --all-groups --no-emit-workspace -q -o requirements.lock
-	@$(PY) -m qudao_checks.sources requirements.lock
+	@.venv/bin/uv export $(IN_IMAGE) --no-dev --no-emit-workspace -q -o deploy/container/requirements.lock
+	@.venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q deploy/container/build.in -o deploy/container/build.lock
+	@$(PY) -m qudao_checks.sources requirements.lock deploy/container/requirements.lock deploy/container/build.lock
 
 clean: ## Remove .venv, caches and the local stack's data
 	rm -rf .venv var .mypy_cache .ruff_cache .hypothesis

@@ -1,43 +1,34 @@
-"""Appends per second: `Log.execute`, one event a command, beside pgbench inserting one row a commit, in turn on one server.
+"""Appends per second: `Log.execute`, one event a command, beside asyncpg and pgbench inserting the same row, one commit each.
 
-    python bench/append.py [--rounds 3] [--seconds 4]
+    python bench/append.py [--rounds 3] [--seconds 3] [--writers 1 16 64] [--processes 2 4]
 
-Both run on durable settings (fsync, synchronous_commit on). What is timed on our side includes deciding, a public event with
-its link, an idempotency key per command, and the answer. The ratio is taken within a round, so that the machine's drift
-cancels; printed is the median of the rounds. After each run the log is read back: every confirmed append must be there once.
+All run on durable settings (fsync, synchronous_commit on), in turn on one server. What is timed on our side includes deciding, a public
+event with its link, an idempotency key per command, and the answer. asyncpg has one connection for one writer, else one for each
+writer. Several processes have 16 writers each on one log; beside them stands one process with 16. The ratios are taken within a round,
+so that the machine's drift cancels; printed is the median of the rounds. After each run the log is read back: every confirmed append
+must be there once.
 """
 
-import argparse
 import asyncio
-import statistics
-import subprocess
+import json
+import multiprocessing
 import tempfile
-import time
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 import asyncpg
 import uvloop
 from channel_events import Actor, CommandKey, Decider, Log, On, event
 from channel_events.schema import LOG, SUBSCRIPTIONS
+from harness import Spent, asked, database, middle, postgres, ratio
 from msgspec import Struct
-from qudao_local.binaries import postgres_bin
-from qudao_local.ports import free_port
+from peers.append import ROW, TABLE, by_pgbench
 from qudao_local.postgres import Postgres
 from results import record
 from rich.progress import Progress
 
-WRITERS = (1, 16, 64)
-
-PGBENCH_TABLE = """
-create table plain (
-  position bigserial primary key, id uuid not null unique, stream text not null, version integer not null, type text not null,
-  data json not null, recorded_at timestamptz not null default now(), unique (stream, version))
-"""
-PGBENCH_SCRIPT = """\\set version :version + 1
-insert into plain (id, stream, version, type, data) values
-  (gen_random_uuid(), 'account/' || (:client_id)::text, (:version)::integer, 'money_moved',
-   '{"amount":"12.50","currency":"CNY","note":"a note of some forty characters in all!"}');
-"""
+EACH = 16
+"""Writers in each of several processes."""
 
 
 @event("money_moved", public=True)
@@ -53,85 +44,134 @@ ACCOUNT: Decider[MoneyMoved, int, MoneyMoved] = Decider(
 COMMAND = MoneyMoved("12.50", "CNY", "a note of some forty characters in all!")
 
 
-def pgbench(server: Postgres, database: str, writers: int, seconds: int) -> float:
-    """Transactions per second of one-row inserts, each its own commit."""
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(PGBENCH_SCRIPT)
-        script.flush()
-        command = [str(postgres_bin() / "pgbench"), "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "-n", "-M", "prepared",
-                   "-D", "version=0", "-c", str(writers), "-j", "1", "-T", str(seconds), "-f", script.name, database]  # fmt: skip
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(next(line.split("=")[1].split()[0] for line in said.splitlines() if line.startswith("tps")))
+class Run(NamedTuple):
+    """Confirmed appends a second, and the microseconds of the clients' CPU that each took."""
+
+    rate: float
+    cpu: float
 
 
-async def ours(dsn: str, writers: int, seconds: int) -> tuple[float, float]:
-    """Confirmed appends per second of so many clients, each waiting for its answer before the next command; and the microseconds of
-    this process's CPU that each took."""
-    log = await Log.open(service="bench", dsn=dsn, deciders=[ACCOUNT], timezone="UTC")
-    confirmed = 0
-    before = await log.head()
-    until = time.perf_counter() + seconds
+async def hammer(writers: int, seconds: float, one: Callable[[int, int], Awaitable[Any]]) -> Run:
+    """So many clients, each waiting for its answer before the next: ``one`` is given the client's number and its turn."""
+    spent, done = Spent(), 0
 
     async def client(number: int) -> None:
-        nonlocal confirmed
-        turn, by = 0, Actor(f"client-{number}")
-        while time.perf_counter() < until:
+        nonlocal done
+        turn = 0
+        while spent.elapsed < seconds:
             turn += 1
-            await log.execute(On(ACCOUNT, str(number), COMMAND), by=by, key=CommandKey(f"{before}-{turn}", b"0123456789abcdef"))
-            confirmed += 1
+            await one(number, turn)
+            done += 1
 
-    started, busy = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(client(n) for n in range(writers)))
-    elapsed, used = time.perf_counter() - started, time.process_time() - busy
-    lost = confirmed - (await log.head() - before)
+    await asyncio.gather(*(client(number) for number in range(writers)))
+    return Run(done / spent.elapsed, spent.cpu / done * 1e6)
+
+
+async def ours(dsn: str, writers: int, seconds: float, name: str = "0") -> tuple[Run, int]:
+    """The run, and how many were confirmed."""
+    log = await Log.open(service="bench", dsn=dsn, deciders=[ACCOUNT], timezone="UTC")
+    confirmed = 0
+
+    async def append(number: int, turn: int) -> None:
+        nonlocal confirmed
+        key = CommandKey(f"{name}-{turn}", b"0123456789abcdef")
+        await log.execute(On(ACCOUNT, f"{name}-{number}", COMMAND), by=Actor(f"client-{number}"), key=key)
+        confirmed += 1
+
+    run = await hammer(writers, seconds, append)
     await log.close()
-    if lost:
-        raise SystemExit(f"{lost} confirmed appends are not in the log")
-    return confirmed / elapsed, used / confirmed * 1e6
+    return run, confirmed
 
 
-async def prepare(server: Postgres, database: str, sql: str) -> str:
-    connection = await asyncpg.connect(server.dsn())
-    await connection.execute(f'drop database if exists "{database}"')
-    await connection.execute(f'create database "{database}"')
+async def once(dsn: str, confirmed: int) -> None:
+    connection = await asyncpg.connect(dsn)
+    there = await connection.fetchval("select count(distinct (stream, version)) from event")
     await connection.close()
-    connection = await asyncpg.connect(server.dsn(database))
-    await connection.execute(sql)
-    await connection.execute("checkpoint")
-    await connection.close()
-    return server.dsn(database)
+    if there != confirmed:
+        raise SystemExit(f"{confirmed} appends were confirmed, {there} are in the log")
 
 
-def measure(rounds: int, seconds: int) -> dict[int, list[tuple[float, float, float]]]:
-    """Per number of writers the rounds' figures: our rate, our CPU an event, pgbench's rate."""
-    rates: dict[int, list[tuple[float, float, float]]] = {writers: [] for writers in WRITERS}
-    with tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder, Progress(transient=True) as progress:
-        server = Postgres(Path(folder) / "pg", free_port())
-        server.start()
-        bar = progress.add_task("append", total=rounds * len(WRITERS))
-        try:
-            for _ in range(rounds):
-                for writers in WRITERS:
-                    uvloop.run(prepare(server, "plain", PGBENCH_TABLE))
-                    theirs = pgbench(server, "plain", writers, seconds)
-                    dsn = uvloop.run(prepare(server, "log", LOG + SUBSCRIPTIONS))
-                    rates[writers].append((*uvloop.run(ours(dsn, writers, seconds)), theirs))
-                    progress.advance(bar)
-        finally:
-            server.stop()
-    return rates
+async def theirs(dsn: str, writers: int, seconds: float) -> Run:
+    """asyncpg: a prepared statement on each writer's own connection, one commit each."""
+    connections = [await asyncpg.connect(dsn) for _ in range(writers)]
+    prepared = [await one.prepare(ROW) for one in connections]
+    data = json.dumps({"amount": COMMAND.amount, "currency": COMMAND.currency, "note": COMMAND.note})
+    run = await hammer(writers, seconds, lambda number, turn: prepared[number].fetchval(f"account/{number}", turn, "money_moved", data))
+    for one in connections:
+        await one.close()
+    return run
+
+
+def _process(dsn: str, seconds: float, name: str, said: Any) -> None:
+    said.put(uvloop.run(ours(dsn, EACH, seconds, name)))
+
+
+def together(dsn: str, processes: int, seconds: float) -> Run:
+    """Several processes on one log: their rates added, their CPU an append on average."""
+    spawn = multiprocessing.get_context("spawn")
+    said: Any = spawn.SimpleQueue()
+    started = [spawn.Process(target=_process, args=(dsn, seconds, str(number), said)) for number in range(processes)]
+    for one in started:
+        one.start()
+    found = [said.get() for _ in started]
+    for one in started:
+        one.join()
+    uvloop.run(once(dsn, sum(confirmed for _, confirmed in found)))
+    rate = sum(run.rate for run, _ in found)
+    return Run(rate, sum(run.cpu * run.rate for run, _ in found) / rate)
+
+
+def alone(dsn: str, writers: int, seconds: float) -> Run:
+    run, confirmed = uvloop.run(ours(dsn, writers, seconds))
+    uvloop.run(once(dsn, confirmed))
+    return run
+
+
+def beside(server: Postgres, writers: int, seconds: float) -> tuple[Run, Run, float]:
+    """Ours, asyncpg's, and pgbench's rate."""
+    with tempfile.TemporaryDirectory() as folder:
+        uvloop.run(database(server, "plain", TABLE))
+        limit = by_pgbench(server, "plain", writers, seconds, folder)
+        peer = uvloop.run(theirs(uvloop.run(database(server, "plain", TABLE)), writers, seconds))
+        return alone(uvloop.run(database(server, "log", LOG + SUBSCRIPTIONS)), writers, seconds), peer, limit
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=4)
-    arguments = parser.parse_args()
-    for writers, pairs in measure(arguments.rounds, arguments.seconds).items():
-        mine, cpu, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-        ratio = statistics.median(a / b for a, _, b in pairs)
-        measured = f"{mine:,.0f} events/s, {cpu:.0f} us of CPU each"
-        record(f"append, {writers} writers", measured, f"pgbench {theirs:,.0f}/s", f"{ratio:.2f}x", "lost 0")
+    given = asked(__doc__, rounds=3, seconds=3.0, writers=(1, 16, 64), processes=(2, 4))
+    compared: dict[int, list[tuple[Run, Run, float]]] = {writers: [] for writers in given.writers}
+    shared: dict[int, list[Run]] = {processes: [] for processes in (1, *given.processes)}
+    with postgres() as server, Progress(transient=True) as progress:
+        bar = progress.add_task("append", total=given.rounds * (len(compared) + len(shared)))
+        for _ in range(given.rounds):
+            for writers, found in compared.items():
+                found.append(beside(server, writers, given.seconds))
+                progress.advance(bar)
+            for processes, runs in shared.items():
+                dsn = uvloop.run(database(server, "log", LOG + SUBSCRIPTIONS))
+                runs.append(together(dsn, processes, given.seconds))
+                progress.advance(bar)
+    for writers, rounds in compared.items():
+        mine, peers, limits = zip(*rounds, strict=True)
+        rate, cpu = middle(mine, lambda run: run.rate), middle(mine, lambda run: run.cpu)
+        record(
+            f"append, {writers} writers",
+            f"{rate:,.0f} events/s, {cpu:.0f} us of CPU each",
+            f"asyncpg {middle(peers, lambda run: run.rate):,.0f}/s, {middle(peers, lambda run: run.cpu):.0f} us; "
+            f"pgbench {middle(limits, float):,.0f}/s",
+            f"{ratio((run.rate for run in mine), (run.rate for run in peers)):.2f}x asyncpg, "
+            f"{ratio((run.rate for run in mine), limits):.2f}x pgbench",
+            "lost 0",
+        )
+    one = [run.rate for run in shared[1]]
+    for processes in given.processes:
+        runs = shared[processes]
+        record(
+            f"append, {processes} processes of {EACH} writers on one log",
+            f"{middle(runs, lambda run: run.rate):,.0f} events/s, {middle(runs, lambda run: run.cpu):.0f} us of CPU each",
+            f"one process {middle(one, float):,.0f}/s",
+            f"{ratio((run.rate for run in runs), one):.2f}x",
+            "lost 0",
+        )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import os
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,8 +32,8 @@ def request(method: str, path: str, token: str, body: bytes = b"", **headers: st
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, make: Callable[[], bytes | None], took: list[float], statuses: Counter[int]) -> None:
-        self.make, self.took, self.statuses = make, took, statuses
+    def __init__(self, make: Callable[[], bytes | None], took: list[float], statuses: Counter[int], slots: Iterator[float] | None) -> None:
+        self.make, self.took, self.statuses, self.slots = make, took, statuses, slots
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.buffer = b""
 
@@ -41,12 +42,19 @@ class _Connection(asyncio.Protocol):
         self._next()
 
     def _next(self) -> None:
+        if self.slots is None:
+            self._send(time.perf_counter())
+        else:
+            slot = next(self.slots)
+            asyncio.get_running_loop().call_later(max(0.0, slot - time.perf_counter()), self._send, slot)
+
+    def _send(self, began: float) -> None:
         if (one := self.make()) is None:
             self.transport.close()
             if not self.done.done():
                 self.done.set_result(None)
             return
-        self.began = time.perf_counter()
+        self.began = began
         self.transport.write(one)
 
     def data_received(self, data: bytes) -> None:
@@ -67,17 +75,23 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(error or ConnectionError("the server closed a connection"))
 
 
-async def load(port: int, pid: int, make: Callable[[], bytes], *, connections: int, seconds: float) -> Load:
-    """The load, after a second of it that does not count."""
-    await _run(port, make, connections, 1.0)
+async def load(
+    port: int, pid: int, make: Callable[[], bytes], *, connections: int, seconds: float, pace: float = 0, warm: float = 1.0
+) -> Load:
+    """The load, after ``warm`` seconds of it that do not count.
+
+    ``pace``: so many requests a second are due, whether or not the one before is answered, and each is timed from when it is due.
+    """
+    if warm:
+        await _run(port, make, connections, warm, pace)
     before, began = cpu(pid), time.perf_counter()
-    took, statuses = await _run(port, make, connections, seconds)
+    took, statuses = await _run(port, make, connections, seconds, pace)
     elapsed = time.perf_counter() - began
-    quantiles = statistics.quantiles(took, n=100)
+    quantiles = statistics.quantiles(took if len(took) > 1 else took * 2, n=100, method="inclusive")
     return Load(len(took) / elapsed, quantiles[49] * 1e3, quantiles[98] * 1e3, (cpu(pid) - before) / len(took) * 1e3, statuses)
 
 
-async def _run(port: int, make: Callable[[], bytes], connections: int, seconds: float) -> tuple[list[float], Counter[int]]:
+async def _run(port: int, make: Callable[[], bytes], connections: int, seconds: float, pace: float) -> tuple[list[float], Counter[int]]:
     loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
     took: list[float] = []
     statuses: Counter[int] = Counter()
@@ -85,7 +99,11 @@ async def _run(port: int, make: Callable[[], bytes], connections: int, seconds: 
     def next_one() -> bytes | None:
         return make() if time.perf_counter() < until else None
 
-    made = [await loop.create_connection(lambda: _Connection(next_one, took, statuses), "127.0.0.1", port) for _ in range(connections)]
+    began = time.perf_counter()
+    slots = (began + number / pace for number in count()) if pace else None
+    made = [
+        await loop.create_connection(lambda: _Connection(next_one, took, statuses, slots), "127.0.0.1", port) for _ in range(connections)
+    ]
     await asyncio.gather(*(protocol.done for _, protocol in made))
     return took, statuses
 

@@ -1,24 +1,23 @@
 """Placing an order of two lines over HTTP: our service, role api alone, beside what people write by hand, in turn on one server.
 
-    python bench/orders.py [--rounds 3] [--seconds 5] [--connections 32]
+    python bench/orders.py [--rounds 3] [--seconds 4] [--connections 32 1] [--sides ours core noop]
 
 Ours validates, decides, reserves stock of two SKUs out of 200, and appends durably; with sign-in, idempotency keys, limits, metrics and
 the access log on. Afterwards every confirmed order is in the log once. The peers are in `peers/orders.py`.
 """
 
-import argparse
 import asyncio
+import base64
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +26,7 @@ import uvloop
 from channel_events import Actor, Log, On
 from channel_service.migrations import migrate
 from channel_service.testing import issuer
+from harness import app_role, asked, database, middle, postgres, ratio
 from load import Load, load, request
 from orders_inventory.app import SERVICE
 from orders_inventory.domain.product import PRODUCT, DefineProduct
@@ -46,31 +46,32 @@ SIDES = ("ours", "core", "noop")
 
 
 async def prepare(server: Postgres) -> None:
-    admin = await asyncpg.connect(server.dsn())
-    for name in ("ours", "peer"):
-        await admin.execute(f'create database "{name}"')
-    await admin.execute(
-        'create role "app" login; create role "app_scoped" nologin; grant "app_scoped" to "app"; alter role "app" bypassrls'
-    )
-    await admin.close()
-    await migrate(SERVICE, server.dsn("ours"), "app")
-    connection = await asyncpg.connect(server.dsn("ours"))
+    """Both sides' databases."""
+    await prepare_ours(server)
+    peer = await asyncpg.connect(await database(server, "peer", TABLES))
+    await peer.execute("insert into partner values ('p1', 'active', 'CN-31')")
+    await peer.executemany("insert into product values ($1, $1)", [(sku,) for sku in SKUS])
+    await peer.executemany("insert into stock values ('sh', $1, $2)", [(sku, UNITS) for sku in SKUS])
+    await peer.close()
+
+
+async def prepare_ours(server: Postgres, name: str = "ours") -> str:
+    """The DSN of a database of orders-inventory with a partner, a warehouse, products and their stock, for a service that runs as `app`."""
+    dsn = await database(server, name)
+    await app_role(server)
+    await migrate(SERVICE, dsn, "app")
+    connection = await asyncpg.connect(dsn)
     await connection.execute(f"insert into {PARTNERS.partner.sql.name} values ('p1', 'retailer', 'chain', 'active')")
     await connection.execute(f"insert into {PARTNERS.place.sql.name} values ('p1', '2026-01-01', 'CN-31')")
     await connection.close()
-    log = await Log.open(service=SERVICE.name, dsn=server.dsn("ours"), deciders=SERVICE.deciders, timezone="UTC")
+    log = await Log.open(service=SERVICE.name, dsn=dsn, deciders=SERVICE.deciders, timezone="UTC")
     by = Actor("bench")
     await log.execute(On(WAREHOUSE, DefineWarehouse(warehouse="sh", name="Shanghai")), by=by)
     for sku in SKUS:
         await log.execute(On(PRODUCT, DefineProduct(sku=sku, name=sku)), by=by)
         await log.execute(On(STOCK, ReceiveStock(warehouse="sh", sku=sku, quantity=UNITS)), by=by)
     await log.close()
-    peer = await asyncpg.connect(server.dsn("peer"))
-    await peer.execute(TABLES)
-    await peer.execute("insert into partner values ('p1', 'active', 'CN-31')")
-    await peer.executemany("insert into product values ($1, $1)", [(sku,) for sku in SKUS])
-    await peer.executemany("insert into stock values ('sh', $1, $2)", [(sku, UNITS) for sku in SKUS])
-    await peer.close()
+    return dsn
 
 
 @contextmanager
@@ -98,36 +99,50 @@ def _until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> Non
 
 
 @contextmanager
-def side(name: str, server: Postgres, folder: Path) -> Iterator[tuple[int, int]]:
-    """The port and the process of one side; the log of each is in ``folder``."""
+def service(module: str, dsn: str, folder: Path) -> Iterator[tuple[int, int]]:
+    """The port and the process of one of our services, role api alone, as it runs in production."""
     port, who = free_port(), issuer()
-    if name == "ours":
-        command = [sys.executable, "-m", "orders_inventory", "--role", "api"]
-        environment = {
-            "QUDAO_DATABASE_URL": server.dsn("ours", "app"),
-            "QUDAO_PORT": str(port),
-            "QUDAO_AUTH_ISSUER": who.issuer,
-            "QUDAO_AUTH_AUDIENCE": who.audience,
-            "QUDAO_AUTH_JWKS": str(who.jwks),
-            "QUDAO_RATE_STAFF": "100000/1000000",
-        }
-        ready = "/health/live"
-    else:
-        command = [sys.executable, "-m", "uvicorn", "peers.orders:app", "--port", str(port), "--loop", "uvloop", "--no-access-log"]
-        database = server.dsn("peer").replace("postgresql://", "postgresql+asyncpg://")
-        environment = {"PEER": name, "PEER_DATABASE": database, "PEER_ISSUER": who.issuer, "PEER_JWKS": str(who.jwks)}
-        ready = "/health"
-    with serving(command, environment, port, ready, folder / f"{name}.log") as pid:
+    environment = {
+        "QUDAO_DATABASE_URL": dsn,
+        "QUDAO_PORT": str(port),
+        "QUDAO_AUTH_ISSUER": who.issuer,
+        "QUDAO_AUTH_AUDIENCE": who.audience,
+        "QUDAO_AUTH_JWKS": str(who.jwks),
+        "QUDAO_RATE_STAFF": "100000/1000000",
+        "QUDAO_RATE_SOURCE": "100000/1000000",
+        "QUDAO_SECRETS_KEY": base64.b64encode(bytes(32)).decode(),
+    }
+    command = [sys.executable, "-m", module, "--role", "api"]
+    with serving(command, environment, port, "/health/live", folder / f"{module}.log") as pid:
         yield port, pid
 
 
-def orders(token: str) -> Iterator[bytes]:
+@contextmanager
+def side(name: str, server: Postgres, folder: Path) -> Iterator[tuple[int, int]]:
+    """The port and the process of one side; the log of each is in ``folder``."""
+    if name == "ours":
+        with service("orders_inventory", server.dsn("ours", "app"), folder) as one:
+            yield one
+        return
+    port, who = free_port(), issuer()
+    command = [sys.executable, "-m", "uvicorn", "peers.orders:app", "--port", str(port), "--loop", "uvloop", "--no-access-log"]
+    database = server.dsn("peer").replace("postgresql://", "postgresql+asyncpg://")
+    environment = {"PEER": name, "PEER_DATABASE": database, "PEER_ISSUER": who.issuer, "PEER_JWKS": str(who.jwks)}
+    with serving(command, environment, port, "/health", folder / f"{name}.log") as pid:
+        yield port, pid
+
+
+def orders(token: str, source: str = "bench") -> Iterator[bytes]:
     chance, run = random.Random(7), f"{time.time_ns():x}"
     for number in count():
         lines = [{"sku": sku, "quantity": 2, "unit_price": "12.50"} for sku in chance.sample(SKUS, 2)]
         order = {"external_id": f"{run}-{number}", "partner_id": "p1", "currency": "CNY", "warehouse": "sh", "lines": lines}
-        body = json.dumps({"source": "bench", "on": "2026-11-01", **order}).encode()
+        body = json.dumps({"source": source, "on": "2026-11-01", **order}).encode()
         yield request("POST", "/v1/orders", token, body, **{"idempotency-key": f"{run}-{number}"})
+
+
+def _said(folder: Path) -> str:
+    return "\n".join(log.read_text()[-2000:] for log in folder.glob("*.log"))
 
 
 async def confirmed_once(server: Postgres, confirmed: int) -> None:
@@ -140,37 +155,36 @@ async def confirmed_once(server: Postgres, confirmed: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--sides", nargs="*", default=SIDES)
-    asked = parser.parse_args()
-    found: dict[str, list[Load]] = {name: [] for name in asked.sides}
+    given = asked(__doc__, rounds=3, seconds=4.0, connections=(32, 1), sides=SIDES)
+    found: dict[tuple[int, str], list[Load]] = {(many, name): [] for many in given.connections for name in given.sides}
     token = issuer().token("ops")
-    with tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder, Progress(transient=True) as progress, ExitStack() as stack:
-        server = Postgres(Path(folder) / "pg", free_port())
-        server.start()
-        stack.callback(server.stop)
+    with (
+        tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder,
+        postgres(Path(folder)) as server,
+        Progress(transient=True) as progress,
+    ):
         uvloop.run(prepare(server))
-        bar = progress.add_task("orders", total=asked.rounds * len(asked.sides))
-        for _ in range(asked.rounds):
-            for name in asked.sides:
+        bar = progress.add_task("orders", total=given.rounds * len(found))
+        for _ in range(given.rounds):
+            for name in given.sides:
                 with side(name, server, Path(folder)) as (port, pid):
                     made = orders(token)
-                    one = uvloop.run(load(port, pid, lambda: next(made), connections=asked.connections, seconds=asked.seconds))  # noqa: B023
-                    if set(one.statuses) != {201}:
-                        raise SystemExit(f"{name} answered {dict(one.statuses)}:\n{(Path(folder) / f'{name}.log').read_text()[-3000:]}")
-                    found[name].append(one)
-                progress.advance(bar)
-        if "ours" in found:
-            asyncio.run(confirmed_once(server, sum(one.statuses[201] for one in found["ours"])))
-    for name, rounds in found.items():
-        rate, cpu = statistics.median(one.rate for one in rounds), statistics.median(one.cpu for one in rounds)
-        p50, p99 = statistics.median(one.p50 for one in rounds), statistics.median(one.p99 for one in rounds)
-        ratio = statistics.median(a.rate / b.rate for a, b in zip(found["ours"], rounds, strict=True)) if "ours" in found else 0
-        label = f"order over HTTP, {asked.connections} connections: {name}"
-        record(label, f"{rate:,.0f}/s, {cpu:.2f} ms of CPU each", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", f"ours is {ratio:.2f}x", "lost 0")
+                    for many in given.connections:
+                        one = uvloop.run(load(port, pid, made.__next__, connections=many, seconds=given.seconds))
+                        if set(one.statuses) != {201}:
+                            raise SystemExit(f"{name} answered {dict(one.statuses)}:\n{_said(Path(folder))}")
+                        found[many, name].append(one)
+                        progress.advance(bar)
+        asyncio.run(confirmed_once(server, sum(one.statuses[201] for (_, name), runs in found.items() if name == "ours" for one in runs)))
+    for (many, name), rounds in found.items():
+        mine = found.get((many, "ours"), rounds)
+        record(
+            f"order over HTTP, {many} connections: {name}",
+            f"{middle(rounds, lambda one: one.rate):,.0f}/s, {middle(rounds, lambda one: one.cpu):.2f} ms of CPU each",
+            f"p50 {middle(rounds, lambda one: one.p50):.1f} ms, p99 {middle(rounds, lambda one: one.p99):.1f} ms",
+            f"ours is {ratio((one.rate for one in mine), (one.rate for one in rounds)):.2f}x",
+            "lost 0",
+        )
 
 
 if __name__ == "__main__":

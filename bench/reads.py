@@ -4,9 +4,7 @@ route that does nothing but verify the same token.
     python bench/reads.py [--rounds 3] [--seconds 4] [--connections 16]
 """
 
-import argparse
 import json
-import statistics
 import tempfile
 import urllib.request
 from contextlib import ExitStack
@@ -16,13 +14,13 @@ from pathlib import Path
 import asyncpg
 import uvloop
 from channel_service.testing import issuer
+from harness import asked, middle, postgres, ratio
 from load import Load, load, request
 from orders import SKUS, prepare, side
 from orders_inventory.views.orders import TABLE
-from qudao_local.ports import free_port
 from qudao_local.postgres import Postgres
 from results import record
-from rich.progress import Progress
+from rich.progress import track
 
 LISTED = 10_000
 ORDER = {"source": "bench", "external_id": "1", "partner_id": "p1", "currency": "CNY", "warehouse": "sh", "on": "2026-11-01"}
@@ -51,16 +49,9 @@ def placed(port: int, token: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--connections", type=int, default=16)
-    asked = parser.parse_args()
+    given = asked(__doc__, rounds=3, seconds=4.0, connections=16)
     token = issuer().token("ops")
-    with tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder, Progress(transient=True) as progress, ExitStack() as stack:
-        server = Postgres(Path(folder) / "pg", free_port())
-        server.start()
-        stack.callback(server.stop)
+    with tempfile.TemporaryDirectory(prefix="qudao-bench-") as folder, postgres(Path(folder)) as server, ExitStack() as stack:
         uvloop.run(prepare(server))
         uvloop.run(listed(server))
         ours = stack.enter_context(side("ours", server, Path(folder)))
@@ -73,22 +64,17 @@ def main() -> None:
             "no-op": (peer, request("GET", "/v1/noop", token)),
         }
         found: dict[str, list[Load]] = {name: [] for name in rows}
-        bar = progress.add_task("reads", total=asked.rounds * len(rows))
-        for _ in range(asked.rounds):
+        for _ in track(range(given.rounds), "reads", transient=True):
             for name, ((port, pid), one) in rows.items():
-                made = repeat(one).__next__
-                found[name].append(uvloop.run(load(port, pid, made, connections=asked.connections, seconds=asked.seconds)))
+                found[name].append(uvloop.run(load(port, pid, repeat(one).__next__, connections=given.connections, seconds=given.seconds)))
                 if set(found[name][-1].statuses) != {200}:
                     raise SystemExit(f"{name} answered {dict(found[name][-1].statuses)}")
-                progress.advance(bar)
     for name, rounds in found.items():
-        rate, cpu, p50 = (statistics.median(getattr(one, figure) for one in rounds) for figure in ("rate", "cpu", "p50"))
-        ratio = statistics.median(a.rate / b.rate for a, b in zip(rounds, found["no-op"], strict=True))
         record(
-            f"{name}, {asked.connections} connections",
-            f"{rate:,.0f}/s, {cpu:.2f} ms of CPU each",
-            f"p50 {p50:.1f} ms",
-            f"{ratio:.2f}x no-op",
+            f"{name}, {given.connections} connections",
+            f"{middle(rounds, lambda one: one.rate):,.0f}/s, {middle(rounds, lambda one: one.cpu):.2f} ms of CPU each",
+            f"p50 {middle(rounds, lambda one: one.p50):.1f} ms",
+            f"{ratio((one.rate for one in rounds), (one.rate for one in found['no-op'])):.2f}x no-op",
         )
 
 

@@ -110,7 +110,7 @@ async def test_a_page_of_a_long_list_costs_what_a_page_costs(one: One, migrated:
 
 def page(listing: Listing, given: dict[str, Any]) -> sa.Select[Any]:
     middle = [MIDDLE[column.type.python_type] for column in listing.order]
-    query = listing.query(Asked(given, datetime.now(UTC), ZoneInfo("UTC")))
+    query = listing.query(Asked(given, datetime.now(UTC).date(), ZoneInfo("UTC")))
     return ordered(query, listing.order, middle, descending=listing.newest).limit(51)
 
 

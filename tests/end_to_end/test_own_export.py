@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import pytest
 from qudao_local.demo.datasets import Earlier, load, read_mapping
+from qudao_local.demo.datasets.report import CHANGED
 from qudao_local.demo.play import settle
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.player import Outcome, Player
 from qudao_local.demo.play.progress import Reporter
-from qudao_local.demo.play.refusals import CHANGED, REFUSED
+from qudao_local.demo.play.refusals import REFUSED
 from qudao_local.demo.play.rehearsal import Rehearsed, rehearse
 from qudao_local.demo.said import console
 from qudao_local.demo.scenario import Scenario
@@ -54,6 +55,8 @@ Result = TypeVar("Result")
 class Export:
     """A folder of one data set, written anew for each load; its partners have names of their own."""
 
+    mapping, header = MAPPING, HEADER
+
     def __init__(self, folder: Path, name: str, stack: Stack) -> None:
         self._folder, self._name, self._stack = folder, name, stack
         self._earlier = Earlier()
@@ -68,8 +71,8 @@ class Export:
         return self._on_doors(lambda doors: rehearse(doors, scenario, Reporter(console()), throw_away=throw_away))
 
     def _read(self, rows: str) -> tuple[Scenario, Earlier]:
-        (self._folder / "mapping.yaml").write_text(MAPPING.format(name=self._name))
-        (self._folder / "rows.csv").write_text(HEADER + rows.format(shop=self._name))
+        (self._folder / "mapping.yaml").write_text(self.mapping.format(name=self._name))
+        (self._folder / "rows.csv").write_text(self.header + rows.format(shop=self._name))
         scenario, report, earlier = load(read_mapping(self._folder / "mapping.yaml"), self._folder, self._earlier)
         assert not report.bad
         return scenario, earlier
@@ -126,3 +129,52 @@ def test_rehearsed_refusals_are_those_of_the_load(export: Export) -> None:
     assert rehearsed.tally.refused == loaded.all.refused == len(lines)
     kept = export.rehearse(JANUARY + FEBRUARY, throw_away=False)
     assert (kept.tally.refused, kept.refusals) == (0, {})
+
+
+WHOLE = MAPPING.replace("shipped_on: day", "shipped_on: shipped").replace("delivered_on: day", "delivered_on: shipped")
+WHOLE = WHOLE.replace(
+    "    - {{kind: order_line}}", "    - {{kind: order_line, when: \"= type == 'sale'\"}}\n    - {{kind: ignored, reason: of no order}}"
+)
+WHOLE += """
+credit_notes:
+  - {{from: rows, where: "= type == 'credit'", note: order, partner: shop, on: day, reason: came back, warehouse: {{constant: "{name}"}},
+     line: {{sku: sku, quantity: qty, total: total}}, amount: "= number(total) if qty == '0' else 0", match: {{by: item, of: partner}}}}
+stock:
+  - {{kind: opening, from: rows, where: "= type == 'lay'", warehouse: {{constant: "{name}"}}, sku: sku, quantity: qty, on: day}}
+  - {{kind: receipt, from: rows, where: "= type == 'in'", warehouse: {{constant: "{name}"}}, sku: sku, quantity: qty, on: day,
+     reference: order}}
+  - {{kind: write_off, from: rows, where: "= type == 'out'", warehouse: {{constant: "{name}"}}, sku: sku, quantity: qty, on: day,
+     reference: order, reason: broken}}
+"""
+IN_STOCK = (
+    "lay,,{shop}1,2025-01-01,TEA,9,0,\nlay,,{shop}1,2025-01-01,MUG,2,0,\n"
+    "in,DN1,{shop}1,2025-01-08,MUG,5,0,\nout,L1,{shop}1,2025-01-09,MUG,1,0,\n"
+)
+PLACED = "sale,A,{shop}1,2025-01-02,TEA,5,12.50,\nsale,B,{shop}2,2025-01-09,MUG,4,8,2025-01-10\n"
+NOTES = "credit,CN1,{shop}2,2025-01-20,MUG,5,10,\ncredit,CN2,{shop}1,2025-01-21,TEA,0,1.50,\n"
+
+
+def test_whole_exports_go_on_next_month_and_every_figure_is_theirs(export: Export, platform: Platform) -> None:
+    export.mapping, export.header = WHOLE, "type,order,shop,day,sku,qty,total,shipped\n"
+    first = export.load(IN_STOCK + PLACED + NOTES)
+    assert (first.refusals, first.differs, first.notes) == ({}, None, [])
+    assert platform.kpi("net", source="whole") == Decimal("20.50") - 10 - Decimal("1.50")
+    later = (IN_STOCK + PLACED + NOTES).replace("12.50,", "12.50,2025-02-03") + "return,A,{shop}1,2025-02-05,TEA,1,0,\n"
+    rehearsed = export.rehearse(later, throw_away=False)
+    assert rehearsed.refusals == {}
+    grown = export.load(later)
+    assert (grown.refusals, grown.differs, grown.notes) == ({}, None, [])
+    assert grown.documents.accepted == 2, "the order that went on, and what came back of it"
+    assert platform.kpi("net", source="whole") == Decimal("20.50") - 10 - Decimal("1.50") - Decimal("2.50")
+    again = export.load(later)
+    assert (again.all.accepted, again.refusals, again.differs) == (0, {}, None)
+    less = export.load(
+        later.replace("MUG,4,8,", "MUG,3,6,").replace("sale,A,{shop}1,2025-01-02,TEA,5,12.50", "sale,A,{shop}1,2025-01-02,TEA,6,15")
+    )
+    assert sorted(line.rpartition(": ")[2] for line in less.refusals[CHANGED]) == [
+        "line 1 has 1 units less, which were shipped", "line 1 has 5 units here, not 6",
+    ]  # fmt: skip
+    lies = {
+        row["sku"]: (row["on_hand"], row["adjusted"]) for row in platform.get("orders-inventory", "/v1/stock", warehouse="whole")["items"]
+    }
+    assert lies == {"TEA": (5, 9), "MUG": (7, 1)}

@@ -186,6 +186,7 @@ def hits(shown: dict[str, str], wanted: set[str]) -> list[str]:
 
 @pytest.mark.usefixtures("used")
 def test_no_log_holds_a_secret_or_a_person(platform: Platform, stack: Stack, shop: Shop) -> None:
+    platform.until(lambda: "stream_parked" in stack.folder.log("orders-inventory").read_text())  # a line at info waits a moment
     logs = {path.name: path.read_text() for path in stack.folder.log("metrics").parent.iterdir()}
     assert {"orders-inventory.log", "partner-registry.log", "postgres.log", "broker.log"} <= logs.keys()
     assert '"route":"/v1/partners"' in logs["partner-registry.log"]

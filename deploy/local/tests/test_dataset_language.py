@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from qudao_local.demo.datasets import MappingError
 
-from .test_dataset_load import MAPPING, SHOPS, bad, loaded, orders, sale
+from .test_dataset_load import MAPPING, SHOPS, bad, loaded, orders
+from .test_dataset_taken_back import sale
 
 
 def test_a_bad_row_of_an_order_that_is_loaded_is_told_apart_from_what_is_lost(tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 from qudao_local.demo.datasets import DataError, MappingError, Report, find_mapping, load, read_mapping
-from qudao_local.demo.documents import Cancellation, LineQuantity, Order, Receipt, Return, Step
+from qudao_local.demo.documents import (
+    Order,
+    Receipt,
+)
 from qudao_local.demo.scenario import Scenario
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -114,69 +117,8 @@ def test_the_opening_stock_is_all_that_is_ordered_the_day_before(tmp_path: Path)
     assert not any(isinstance(document, Receipt) for document in without.documents())
 
 
-SALE = "sale,A,S1,2025-01-02,TEA,5,10,{},{}\nsale,A,S1,2025-01-02,MUG,1,3,{},{}\n"
-
-
-def sale(shipped: str = "", delivered: str = "") -> str:
-    return SALE.format(shipped, delivered, shipped, delivered)
-
-
-def test_a_cancellation_takes_units_back_and_the_rest_is_shipped_after_it(tmp_path: Path) -> None:
-    scenario, report = loaded(tmp_path, sale("2025-01-04", "2025-01-06") + "cancel,A,S1,2025-01-03,TEA,2,,,\n")
-    assert bad(report) == []
-    order, cancellation = list(scenario.documents())[-2:]
-    assert isinstance(order, Order)
-    assert order.history is not None
-    assert order.history.confirmed_on
-    assert order.history.shipped_on is None
-    assert cancellation == Cancellation("tiny", "A", date(2025, 1, 3), "changed mind", [LineQuantity("1", 2)], "cancellation TEA 1")
-    assert list(scenario.steps()) == [
-        [Step("tiny:A", "ship", date(2025, 1, 4)), Step("tiny:A", "deliver", date(2025, 1, 6), shipment=1)]
-    ]  # fmt: skip
-
-
-def test_a_wholly_cancelled_order_is_not_shipped(tmp_path: Path) -> None:
-    scenario, _ = loaded(tmp_path, sale("2025-01-04") + "cancel,A,S1,2025-01-03,TEA,5,,,\ncancel,A,S1,2025-01-03,MUG,1,,,\n")
-    assert list(scenario.steps()) == []
-    cancellations = list(scenario.documents())[-2:]
-    assert [one.lines for one in cancellations if isinstance(one, Cancellation)] == [[LineQuantity("1", 5)], [LineQuantity("2", 1)]]
-
-
-def test_each_row_that_takes_back_is_known_by_its_line_and_turn(tmp_path: Path) -> None:
-    rows = (
-        "return,A,S1,2025-02-01,TEA,-2,broken,,\n"  # before its order in the file, and with a minus
-        + sale("2025-01-04", "2025-01-06")
-        + "return,A,S1,2025-02-01,MUG,1,broken,,\nreturn,A,S1,2025-02-09,TEA,1,late,,\n"
-    )
-    scenario, report = loaded(tmp_path, rows)
-    assert bad(report) == []
-    assert report.taken == {"order_line": 2, "return": 3}
-    assert list(scenario.documents())[-3:] == [
-        Return("tiny", "A", date(2025, 2, 1), "broken", [LineQuantity("1", 2)], "return TEA 1"),
-        Return("tiny", "A", date(2025, 2, 1), "broken", [LineQuantity("2", 1)], "return MUG 1"),
-        Return("tiny", "A", date(2025, 2, 9), "late", [LineQuantity("1", 1)], "return TEA 2"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("order", "becomes"), [(sale(), Cancellation), (sale("2025-01-04", "2025-01-06"), Return)], ids=["not shipped", "delivered"]
-)
-def test_an_adjustment_is_what_the_orders_state_allows(tmp_path: Path, order: str, becomes: type) -> None:
-    scenario, report = loaded(tmp_path, order + "adjust,A,S1,2025-02-01,TEA,-2,,,\n")
-    assert bad(report) == []
-    document = list(scenario.documents())[-1]
-    assert isinstance(document, becomes)
-    assert document == becomes("tiny", "A", date(2025, 2, 1), "adjustment", [LineQuantity("1", 2)], "adjustment TEA 1")
-
-
-def test_an_adjustment_of_money_only_is_ignored_and_counted_and_more_units_are_bad(tmp_path: Path) -> None:
-    _, report = loaded(tmp_path, sale() + "adjust,A,S1,2025-02-01,TEA,0,-3.00,,\nadjust,A,S1,2025-02-01,TEA,1,,,\n")
-    assert report.ignored == {"an adjustment of money only: no door takes it yet": 1}
-    assert bad(report) == ["rows.csv:5: an adjustment that adds units: write them as an order line of their own order"]
-
-
 def test_ignored_rows_are_counted_by_reason(tmp_path: Path) -> None:
-    _, report = loaded(tmp_path, sale() + "note,,S1,,x,,,,\nnote,,S1,,y,,,,\nnote,,S1,,x,,,,\n")
+    _, report = loaded(tmp_path, GOOD_LINE + "note,,S1,,x,,,,\nnote,,S1,,y,,,,\nnote,,S1,,x,,,,\n")
     assert report.ignored == {"x": 2, "y": 1}
 
 
@@ -244,10 +186,14 @@ def test_bad_masters_are_listed_too(tmp_path: Path) -> None:
     assert report.taken["order_line"] == 1
 
 
-def test_a_partner_is_where_its_first_order_is_when_the_mapping_says_so(tmp_path: Path) -> None:
-    mapping = MAPPING.replace("sales_rep: shop.rep", "sales_rep: shop.rep\n  territory: \"= 'earth' if qty == '1' else ''\"")
-    scenario, _ = loaded(tmp_path, GOOD_LINE, mapping=mapping)
-    assert {one.partner_id: one.territory for one in scenario.partners} == {"S1": "upper-land", "S2": "earth"}
+@pytest.mark.parametrize(("placed_by", "place"), [("territory", "low-land"), ("orders", "earth")])
+def test_an_order_has_its_own_territory_and_its_partner_another(tmp_path: Path, placed_by: str, place: str) -> None:
+    mapping = MAPPING.replace("sales_rep: shop.rep", "sales_rep: shop.rep\n  territory: \"= 'earth' if qty == '1' else day\"")
+    mapping = mapping.replace("parent: parent}", f"parent: parent, placed_by: {placed_by}}}")
+    scenario, report = loaded(tmp_path, GOOD_LINE + "sale,A,S1,2025-01-02,TEA,2,10,,\n", mapping=mapping)
+    assert {one.partner_id: one.territory for one in scenario.partners} == {"S1": "upper-land", "S2": place}
+    assert orders(scenario)["G"].territory == "earth"
+    assert bad(report) == ["rows.csv:3: territory: '2025-01-02' is not one of the territories"]
 
 
 def test_an_optional_join_leaves_its_columns_empty(tmp_path: Path) -> None:

@@ -225,11 +225,11 @@ async def test_rows_that_may_pass_later_are_sent_again_and_counted_once() -> Non
     played = scenario([order("1"), order("2"), Cancellation("t", "1", DAY, "x"), order("4")])
     async with doors(handler) as open_doors:
         refusals = Refusals()
-        tally, lost = await send_history(open_doors, played, reporter(), refusals)
+        sent = await send_history(open_doors, played, reporter(), refusals)
     assert bodies == [["1", "2", "1", "4"], ["1", "1"], ["1"]]
-    assert (tally.accepted, tally.repeated, tally.refused, tally.sent) == (3, 0, 1, 4)
-    assert tally.by_problem == {"quantity_invalid": 1}
-    assert list(lost) == [2]
+    assert (sent.tally.accepted, sent.tally.repeated, sent.tally.refused, sent.tally.sent) == (3, 0, 1, 4)
+    assert sent.tally.by_problem == {"quantity_invalid": 1}
+    assert list(sent.refused) == [2]
     assert refusals == {REFUSED: ["t:2: quantity_invalid"]}
 
 
@@ -244,8 +244,8 @@ async def test_an_import_that_broke_off_is_sent_again_from_the_beginning() -> No
         return answer
 
     async with doors(handler) as open_doors:
-        tally, _ = await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
-    assert (tally.sent, tally.repeated) == (2, 2)
+        sent = await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
+    assert (sent.tally.sent, sent.tally.repeated) == (2, 2)
 
 
 @pytest.mark.usefixtures("hurried")

@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from qudao_local.demo.datasets.report import CHANGED
 from qudao_local.demo.documents import Cancellation, Document
-from qudao_local.demo.play.refusals import CHANGED, REFUSED
+from qudao_local.demo.play.refusals import REFUSED
 from qudao_local.demo.play.rehearsal import Rehearsed, rehearse
 
-from .demo_doubles import DAY, doors, imported, order, refused, reporter, scenario
+from .demo_doubles import DAY, doors, imported, order, problem, refused, reporter, scenario
 
 PLACES = ["opening", "a.csv:2", "a.csv:3", "a.csv:4"]
 
@@ -20,6 +21,8 @@ async def _rehearsed(*, throw_away: bool, answers: list[dict[str, Any]]) -> tupl
 
     def handler(request: httpx.Request) -> httpx.Response:
         rows = [json.loads(line) for line in request.content.splitlines()]
+        if request.method == "GET":
+            return problem("order_unknown", 404)
         calls.append((request.url.path, request.url.params["dry_run"], len(rows)))
         probing = str(rows[0].get("external_id", "")).startswith("probe-")
         return imported(*([] if request.url.path != "/v1/imports/orders" or probing else answers), accepted=len(rows))

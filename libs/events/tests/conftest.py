@@ -1,9 +1,11 @@
 """Logs of the specimen domain on the test's own database."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiokafka.consumer.fetcher import Fetcher
 from channel_events import Log
 
 from .specimen import JAR
@@ -29,3 +31,17 @@ async def open_log(database: str) -> AsyncIterator[OpenLog]:
 @pytest.fixture
 async def log(open_log: OpenLog) -> Log:
     return await open_log()
+
+
+@pytest.fixture
+def fetches(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the broker was asked for records."""
+    asked: list[float] = []
+    fetch = Fetcher._proc_fetch_request
+
+    async def counted(self: Fetcher, *given: Any) -> Any:
+        asked.append(time.monotonic())
+        return await fetch(self, *given)
+
+    monkeypatch.setattr(Fetcher, "_proc_fetch_request", counted)
+    return asked

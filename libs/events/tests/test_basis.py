@@ -9,7 +9,7 @@ from channel_events.log import basis
 from channel_events.log import statements as sql
 from channel_events.log.basis import Basis
 from channel_events.log.draft import Head
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.pure import Registry
 
 from .conftest import OpenLog
@@ -54,7 +54,7 @@ def head(position: int) -> Any:
 
 @pytest.fixture
 async def at_three() -> Basis:
-    made = Basis({"jar": JAR}, Reader("specimen", Registry(JAR.events)))
+    made = Basis({"jar": JAR}, EventReader("specimen", Registry(JAR.events)))
     made.head = head(3)
     await made.load(Fake([row(1), row(2), row(3)]), ["jar/a"], {})  # type: ignore[arg-type]
     return made

@@ -16,7 +16,7 @@ from channel_events.ids import new_id
 from channel_events.log import connect
 from channel_events.log.draft import Entry
 from channel_events.log.queue import MAX_WAITING
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.snapshots import storable
 from channel_events.log.states import States
 from channel_events.log.streams import Streams
@@ -56,7 +56,7 @@ def order(number: int, lines: int = 4) -> Order:
 
 
 def cache() -> States:
-    return States({"jar": JAR}, Reader("specimen", Registry(JAR.events)))
+    return States({"jar": JAR}, EventReader("specimen", Registry(JAR.events)))
 
 
 def use(states: States, stream: str, entry: Entry) -> None:

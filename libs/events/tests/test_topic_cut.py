@@ -12,6 +12,7 @@ from aiokafka.admin import RecordsToDelete
 from aiokafka.errors import OffsetOutOfRangeError
 from channel_events import Log
 from channel_events.broker import Broker
+from channel_events.fetching import Fetching
 from channel_events.relay import Relay
 from channel_events.topic import TopicReader
 
@@ -56,11 +57,14 @@ class Cut:
     def last_poll_timestamp(self, _: TopicPartition) -> int:
         return 1
 
+    def highwater(self, _: TopicPartition) -> int:
+        return self.end
+
 
 @pytest.mark.parametrize("asked", [0, 5, 99])
 async def test_a_place_that_is_not_there_any_more_or_not_yet_leads_to_the_first_that_is(asked: int) -> None:
     client = Cut(first=6, end=9)
-    reader = TopicReader(client, "t")
+    reader = TopicReader(Fetching(client), "t")
     await reader.seek(0, asked)
     assert await reader.read(10) == {}
     assert [record.offset for record in (await reader.read(10))[0]] == [6, 7, 8]

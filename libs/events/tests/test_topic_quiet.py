@@ -1,10 +1,8 @@
 """A topic in which nothing happens costs its broker little, and what then comes is seen soon."""
 
 import time
-from typing import Any
 
 import pytest
-from aiokafka.consumer.fetcher import Fetcher
 from channel_events import Log
 from channel_events.broker import Broker
 from channel_events.topic import TopicReader
@@ -12,20 +10,6 @@ from channel_events.topic import TopicReader
 from .moving import fill, produce, public_rows
 
 pytestmark = pytest.mark.embedded  # Apache Kafka wakes a fetch that waits
-
-
-@pytest.fixture
-def fetches(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When the broker was asked for records."""
-    asked: list[float] = []
-    fetch = Fetcher._proc_fetch_request
-
-    async def counted(self: Fetcher, *given: Any) -> Any:
-        asked.append(time.monotonic())
-        return await fetch(self, *given)
-
-    monkeypatch.setattr(Fetcher, "_proc_fetch_request", counted)
-    return asked
 
 
 async def read_for(reader: TopicReader, seconds: float) -> int:
@@ -39,7 +23,7 @@ async def read_for(reader: TopicReader, seconds: float) -> int:
 async def test_a_quiet_topic_is_asked_after_a_few_times_a_second_and_as_ever_when_something_comes(
     log: Log, database: str, kafka: str, topic_prefix: str, fetches: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("channel_events.topic.QUIET_SECONDS", 0.2)
+    monkeypatch.setattr("channel_events.fetching.QUIET_SECONDS", 0.2)
     broker, topic = Broker(kafka, "embedded"), topic_prefix + "specimen"
     await broker.make_topic(topic)
     await fill(log, jars=1, each=1)
@@ -52,7 +36,7 @@ async def test_a_quiet_topic_is_asked_after_a_few_times_a_second_and_as_ever_whe
         began = time.monotonic()
         while not await read_for(reader, 0.01):
             assert time.monotonic() - began < 5
-        monkeypatch.setattr("channel_events.topic.QUIET_SECONDS", 60)
+        monkeypatch.setattr("channel_events.fetching.QUIET_SECONDS", 60)
         await read_for(reader, 0.5)  # whoever waits, waits to the end of that fetch
         fetches.clear()
         await read_for(reader, 2)

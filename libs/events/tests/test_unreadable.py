@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from channel_events import Actor, CommandKey, Decider, Log, On, StreamUnreadable, redrive
 from channel_events.log.draft import Entry
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.states import States
 from channel_events.pure import Registry
 
@@ -91,7 +91,7 @@ def row(position: int, type_: str = "marbles_added", data: bytes = b'{"count":1}
 
 @pytest.mark.parametrize("bad", [("unknown", b"{}"), ("marbles_added", b'{"count":null}'), ("marbles_added", b"{")])
 def test_no_state_is_seen_before_all_of_its_events_are_in_it(bad: tuple[str, bytes]) -> None:
-    held = States({"jar": JAR}, Reader("specimen", Registry(JAR.events)))
+    held = States({"jar": JAR}, EventReader("specimen", Registry(JAR.events)))
     held.load("jar/red", None, [row(1), row(2), row(3, *bad)])
     assert "jar/red" not in held
     assert held.missing(["jar/red"]) == [], "it is known, and known to be unreadable"

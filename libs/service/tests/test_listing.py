@@ -1,6 +1,6 @@
 """A list is declared once: its route takes the filters that it names, and no others' names."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ def sql(query: sa.Select[Any]) -> str:
 
 
 def asked(**values: Any) -> Asked:
-    return Asked(values, datetime(2026, 5, 1, 17, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+    return Asked(values, date(2026, 5, 2), ZoneInfo("Asia/Shanghai"))
 
 
 def test_only_what_was_given_narrows_a_list() -> None:

@@ -11,7 +11,7 @@ from metrics.application.live_feed import Behind, Client, Feed, Follow, Told
 from metrics.application.live_frames import Frame, Frames
 from metrics.domain.facts import Facts
 from metrics.domain.question import Question
-from metrics.domain.tally import Place, Tally
+from metrics.domain.tally import Cell, Tally
 from metrics.kpis.orders import KPI as ORDERS
 
 from .examples import MONDAY, placed
@@ -25,8 +25,8 @@ def order(position: int) -> Recorded:
     return event(placed(order_id=f"direct:{position}", channel_type=f"type-{position}"), position, MONDAY, partition=position % 3)
 
 
-def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, places: Sequence[Place]) -> bytes:
-    values = {".".join(str(part) for part in (place.kpi, *place.group)): str(tally.totals[place].numerator) for place in places}
+def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, cells: Sequence[Cell]) -> bytes:
+    values = {".".join(str(part) for part in (cell.kpi, *cell.group)): str(tally.totals[cell].numerator) for cell in cells}
     return msgspec.json.encode([told, frame.number, values])
 
 

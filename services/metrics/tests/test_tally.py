@@ -51,7 +51,7 @@ def tally(**asked: Any) -> Tally:
 
 
 def values(one: Tally) -> dict[Any, tuple[Figures, int]]:
-    return {place: (one.figures(place), one.totals[place].lines) for place in one.places()}
+    return {cell: (one.figures(cell), one.totals[cell].lines) for cell in one.cells()}
 
 
 @given(st.lists(sums(), max_size=12), st.lists(sums(), max_size=12))
@@ -70,7 +70,7 @@ def test_only_what_changed_is_told_and_all_of_it(added: Rows) -> None:
     before = values(one)
     changed = set(one.add(by_facts(added[-1:])))
     after = values(one)
-    assert {place for place in after if after[place][0] != before.get(place, (None, 0))[0]} == changed
+    assert {cell for cell in after if after[cell][0] != before.get(cell, (None, 0))[0]} == changed
 
 
 @given(st.lists(sums(), max_size=12))

@@ -170,6 +170,16 @@ def test_an_order_brought_from_elsewhere_keeps_what_was_known_of_its_partner_the
     )
 
 
+def test_an_imported_order_is_counted_where_it_was_sold() -> None:
+    said = {name: getattr(place(), name) for name in place().__struct_fields__}
+    sold = BringOrder(**said, territory="CN-44")
+    there = placed(territory="CN-44", imported=True)
+    knowing(imported=True).when(sold).then(there)
+    for same in (sold, BringOrder(**said)):
+        knowing(there, imported=True).when(same).then_nothing()
+    knowing(there, imported=True).when(BringOrder(**said, territory="CN-31")).then_rejected("order_exists")
+
+
 def test_what_is_not_said_of_the_partner_there_is_as_it_is_known_here() -> None:
     knowing(imported=True).when(brought(channel_type="ecommerce")).then(placed(channel_type="ecommerce", imported=True))
 

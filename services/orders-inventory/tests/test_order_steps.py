@@ -10,6 +10,7 @@ from orders_inventory.domain.order import (
     OrderCommand,
     OrderEvent,
     OrderLine,
+    ReturnOrder,
     ReturnReceived,
     ShippedLine,
     TakenBackLine,
@@ -269,3 +270,23 @@ def test_a_return_by_a_sku_that_two_lines_have_takes_of_one_after_the_other() ->
     given(ORDER, *TWICE).when(give_back(WantedBack(sku="A", quantity=15))).then_rejected(
         "quantity_exceeds_line", line_id="2", wanted=5, left=4
     )
+
+
+def test_a_return_under_one_reference_with_another_price_of_its_own_is_a_conflict() -> None:
+    def back(price: Decimal | None, line: str = "2") -> ReturnOrder:
+        return give_back(WantedBack(line, 2, unit_price=price), reference="CN-1")
+
+    sold = came_back(TakenBackLine("2", "B", 2, Decimal(20), Decimal(0), complete=False), reference="CN-1")
+    begun = given(ORDER, *SHIPPED, DELIVERED, sold)
+    for same in (None, Decimal("20.00")):
+        begun.when(back(same)).then_nothing()
+    begun.when(back(OWN)).then_rejected("reference_used", reference="CN-1")
+    begun = given(ORDER, *SHIPPED, DELIVERED, replace(sold, lines=(replace(sold.lines[0], unit_price=OWN),)))
+    begun.when(back(OWN)).then_nothing()
+    for other in (None, Decimal(20), Decimal(6)):
+        begun.when(back(other)).then_rejected("reference_used", reference="CN-1")
+    begun.when(give_back(reference="CN-1")).then_rejected("reference_used", reference="CN-1")
+    discounted = came_back(TakenBackLine("1", "A", 2, Decimal("9.90"), Decimal(0), complete=False), reference="CN-1")
+    begun = given(ORDER, *SHIPPED, DELIVERED, discounted)
+    begun.when(back(Decimal("9.90"), "1")).then_nothing()
+    begun.when(back(None, "1")).then_rejected("reference_used", reference="CN-1")

@@ -29,6 +29,7 @@ from orders_inventory.domain.pushed import PUSHED, PushedVersionTaken, TakeVersi
 from orders_inventory.domain.stock import ReceiveStock
 from orders_inventory.views.pushes import PUSHES
 
+from .desk import Desk
 from .pushing import NOW, PAYLOADS, SETTINGS, event, raw
 
 RECEIVED = PushReceived(source="shop", push_id="p", platform="woocommerce", headers={}, encoding="text", body="{}", digest="d")
@@ -175,3 +176,26 @@ def test_data_that_is_not_the_command_is_refused_in_words(type_: str, data: dict
         read(event(type_, data))
     assert refusal.value.code == "push_unreadable"
     assert reason in refusal.value.facts["problem"]
+
+
+BRANDS: dict[str, dict[str, Any]] = {
+    "product.defined": {"sku": "PEN", "name": "Pen"},
+    "stock.received": {"sku": "woo-93", "quantity": 5},
+    "goods.returned": {"external_id": "CN-1", "currency": "CNY", "reason": "old", "warehouse": "sh", "lines": [LINE | {"sku": "woo-93"}]},
+}
+
+
+@pytest.mark.parametrize("type_", BRANDS)
+async def test_a_source_of_one_partner_tells_of_no_product_and_fills_no_stock(type_: str) -> None:
+    for partner_id, outcome in (("p1", "source_of_partner"), (None, "applied")):
+        desk = Desk(settings=replace(SETTINGS, partner_id=partner_id))
+        data = BRANDS[type_] | ({} if type_ != "goods.returned" else {"partner_id": "p1"})
+        before = dict(desk.events)
+        assert desk.outcome(await desk.push(event(type_, data), platform="cloudevents", **{"webhook-id": "m"})) == outcome
+        assert (desk.item("woo-93").on_hand != 100 or "product/PEN" in desk.events.keys() - before.keys()) == (partner_id is None)
+
+
+async def test_a_source_of_one_partner_still_tells_of_what_came_back_to_no_stock() -> None:
+    desk = Desk()
+    data = {name: value for name, value in BRANDS["goods.returned"].items() if name != "warehouse"}
+    assert desk.outcome(await desk.push(event("goods.returned", data), platform="cloudevents", **{"webhook-id": "m"})) == "applied"

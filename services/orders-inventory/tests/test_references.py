@@ -89,6 +89,27 @@ async def test_a_count_under_one_reference_counts_once_also_when_it_agreed(erp: 
     assert (await erp.client.runtime.log.state(STOCK, "sh"))["A"].on_hand == 4
 
 
+async def test_a_loss_under_one_reference_counts_once_and_explains_the_balance(erp: Source) -> None:
+    client: Running = erp.client
+    loss = {"warehouse": "sh", "sku": "A", "quantity": 3, "reason": "broken", "reference": "L1", "on": "2026-05-01"}
+    token = (await done(client, "/v1/stock-write-offs", loss))["token"]
+    assert (await done(client, "/v1/stock-write-offs", loss))["changed"] is False
+    assert (await imported(client, {"kind": "write_off"} | loss))[1]["refused"] == 0
+    answer = await client.post("/v1/stock-write-offs", json=loss | {"quantity": 1})
+    assert (answer.status_code, answer.json()["code"]) == (409, "reference_used")
+    answer = await client.post("/v1/stock-write-offs", json=loss | {"quantity": 2, "reference": "L2"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "stock_insufficient")
+    [balance] = (await client.get("/v1/stock", params={"sku": "A", "wait_for": token})).json()["items"]
+    assert {name: balance[name] for name in ("on_hand", "reserved", "received", "adjusted")} == {
+        "on_hand": 7,
+        "reserved": 6,
+        "received": 10,
+        "adjusted": -3,
+    }
+    [moved, *_] = (await client.get("/v1/stock/sh/A/movements", params={"wait_for": token})).json()["items"]
+    assert (moved["kind"], moved["on_hand"], moved["reason"], moved["reference"]) == ("written_off", -3, "broken", "L1")
+
+
 async def test_a_push_with_a_day_that_cannot_be_is_parked_with_its_reason(erp: Source) -> None:
     sent = 0
     for type_, data in (

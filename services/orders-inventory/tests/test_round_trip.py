@@ -61,6 +61,9 @@ async def a_history(client: Running) -> None:
     for counted, reference, day in ((90, "c1", "2026-05-10"), (88, None, "2026-05-10"), (99, "c2", "2026-05-02")):
         count = {"warehouse": "sh", "sku": "A", "counted": counted, "reference": reference, "on": day}
         assert (await done(client, "/v1/stock-counts", count))["changed"]
+    for reference in ("l1", None):
+        loss = {"warehouse": "sh", "sku": "A", "quantity": 2, "reason": "broken", "reference": reference, "on": "2026-05-10"}
+        assert (await done(client, "/v1/stock-write-offs", loss))["changed"]
 
 
 async def everything(client: Running, orders: int) -> dict[str, list[dict[str, Any]]]:

@@ -22,7 +22,9 @@ from orders_inventory.domain.stock import (
     StockReserved,
     StockReturned,
     StockShipped,
+    StockWrittenOff,
     Units,
+    WriteOffStock,
 )
 
 DAY = date(2026, 5, 1)
@@ -162,3 +164,14 @@ def test_what_lay_there_on_a_day_is_the_sum_until_then_or_not_known(movements: l
         assert stock.on(DAY + timedelta(days=day)) in (None, sum(units for when, units in movements if when <= day))
     days = sorted({day for day, _ in movements})
     assert [day for day in days if stock.on(DAY + timedelta(days=day)) is not None] == days[-8:]
+
+
+def test_what_is_lost_is_written_off_as_far_as_it_is_not_promised() -> None:
+    loss = WriteOffStock(**ITEM, quantity=2, reason="broken", reference="L1", on=DAY)
+    gone = StockWrittenOff(**ITEM, quantity=2, reason="broken", reference="L1", occurred_on=DAY)
+    begun = given(STOCK, RECEIVED, happened(StockReserved, 8))
+    begun.when(loss).then(gone)
+    given(STOCK, RECEIVED, happened(StockReserved, 8), gone).when(of(Ship, 8)).then(happened(StockShipped, 8))
+    given(STOCK, RECEIVED, happened(StockReserved, 9)).when(loss).then_rejected("stock_insufficient", wanted=2, available=1)
+    given(STOCK, RECEIVED, gone).when(count(8)).then_nothing()
+    given(STOCK).when(loss).then_rejected("stock_insufficient", wanted=2, available=0)

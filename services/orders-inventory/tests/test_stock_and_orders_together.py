@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from orders_inventory.application.ordering import cancelling, confirming, delivering, placing, returning, shipping
-from orders_inventory.application.stocking import counting, receiving
+from orders_inventory.application.stocking import counting, receiving, writing_off
 from orders_inventory.domain.order import ORDER, PARTNER, NewLine, Order, Wanted
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.stock import (
@@ -23,6 +23,8 @@ from orders_inventory.domain.stock import (
     StockReceived,
     StockReturned,
     StockShipped,
+    StockWrittenOff,
+    WriteOffStock,
 )
 from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse
 
@@ -72,6 +74,10 @@ class Channel(RuleBasedStateMachine):
     @rule(sku=SKUS, counted=st.integers(0, 30), on=st.sampled_from([DAY, LATER]))
     def count(self, sku: str, counted: int, on: date) -> None:
         self.try_(counting, CountStock(warehouse="sh", sku=sku, counted=counted, reason="x", on=on))
+
+    @rule(sku=SKUS, quantity=st.integers(1, 10))
+    def lose(self, sku: str, quantity: int) -> None:
+        self.try_(writing_off, WriteOffStock(warehouse="sh", sku=sku, quantity=quantity, reason="x", on=DAY))
 
     @rule(number=NUMBERS, lines=NEW_LINES)
     def place(self, number: str, lines: list[NewLine]) -> None:
@@ -164,6 +170,8 @@ def moved(event: Any, sku: str) -> int:
         case StockReceived() | StockAdjusted():
             units: int = event.quantity if isinstance(event, StockReceived) else event.difference
             return units if event.sku == sku else 0
+        case StockWrittenOff():
+            return -event.quantity if event.sku == sku else 0
         case StockShipped() | StockReturned():
             sign = -1 if isinstance(event, StockShipped) else 1
             return sign * sum(line.quantity for line in event.lines if line.sku == sku)

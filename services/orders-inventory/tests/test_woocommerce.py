@@ -11,7 +11,7 @@ from channel_events import Rejected
 from msgspec.structs import replace
 from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.connectors import Delivery
-from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
+from orders_inventory.connectors.meaning import Meaning, MoneyBack, Nothing, OrderGone, Refund, Stage, WholeOrder
 from orders_inventory.domain.order import Wanted
 from orders_inventory.domain.source import SkuFallback, SkuRule
 
@@ -97,7 +97,7 @@ def test_later_contents_have_greater_versions_and_of_one_second_the_one_further_
 
 def test_a_refund_names_its_order_in_a_link_and_its_lines_by_their_ids() -> None:
     back = read(refund((315, 1)))
-    assert isinstance(back, GoodsBack)
+    assert isinstance(back, Refund)
     assert (back.external_id, back.entity, back.lines) == ("727", "refund:726", (Wanted("315", 1),))
 
 
@@ -107,8 +107,20 @@ def test_a_line_of_a_refund_without_a_link_to_its_line_is_named_by_its_sku() -> 
     assert read(body).lines == (Wanted(None, 1, "Bar3"),)  # type: ignore[union-attr]
 
 
-def test_a_refund_of_money_alone_brings_no_goods_back() -> None:
-    assert read(refund()) == Nothing("refund_without_goods", "refund:726")
+def test_a_refund_without_items_is_money_but_for_shipping_and_fees() -> None:
+    back = read(refund())
+    assert isinstance(back, Refund)
+    assert (back.lines, back.money, back.number) == ((), MoneyBack(Decimal("10.00")), "refund-726")
+    shipping = [{"total": "-3.00", "total_tax": "-0.60"}]
+    assert read(refund() | {"shipping_lines": shipping}).money == MoneyBack(Decimal("6.40"))  # type: ignore[union-attr]
+    assert read(refund() | {"amount": "3.60", "shipping_lines": shipping}) == Nothing("refund_of_other", "refund:726")
+
+
+def test_an_item_of_a_refund_without_units_is_money_of_its_line() -> None:
+    body = refund((315, 0), (316, 1))
+    assert read(body).money == MoneyBack(Decimal("1.00"), "315")  # type: ignore[union-attr]
+    assert read(body).lines == (Wanted("316", 1),)  # type: ignore[union-attr]
+    assert read(refund((315, 0), (316, 0))).money == MoneyBack(Decimal("2.00"))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

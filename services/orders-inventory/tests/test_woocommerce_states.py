@@ -12,6 +12,7 @@ from orders_inventory.domain.order import Wanted, status
 from .desk import Desk
 from .examples import MAY_1, MAY_2, cancel, deliver, give_back, ship
 from .pushing import order, refund
+from .test_pushes_in_any_order import corrected
 
 WHERE: dict[str, Any] = {"source": "shop", "external_id": "727"}
 ONE = Wanted("315", 1)
@@ -176,3 +177,26 @@ async def test_one_item_twice_in_a_refund_is_both() -> None:
     assert desk.order().lines["315"].ordered == 0
     more = await desk.push(refund((316, 1), (316, 1), id_=8))
     assert desk.outcome(more) == "nothing_to_return"
+
+
+MONEY: dict[str, str] = dict.fromkeys(STATES, "applied") | {"not here": "order_unknown", "returned": "ignored", "cancelled": "ignored"}
+"""What becomes of money that the shop gives back without goods, for an order in each state here."""
+
+
+@pytest.mark.parametrize("here", STATES)
+async def test_every_state_here_and_money_alone_given_back(here: str) -> None:
+    desk = Desk()
+    await STATES[here](desk)
+    outcome = desk.outcome(await desk.push(refund()))
+    assert outcome == MONEY[here]
+    assert corrected(desk) == (-10 if outcome == "applied" else 0)
+
+
+@pytest.mark.parametrize("there", DEAD)
+@pytest.mark.parametrize("here", STATES)
+async def test_money_that_was_given_back_does_not_count_twice_when_the_goods_follow(here: str, there: str) -> None:
+    desk = Desk()
+    await STATES[here](desk)
+    for body in (refund(), refund(id_=727), says(there), says(there, date_completed_gmt=LATER), refund(id_=728)):
+        await desk.push(body)
+    assert corrected(desk) == (0 if desk.order().over or desk.order().placed is None else -30)

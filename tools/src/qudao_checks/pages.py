@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-from qudao_checks import metrics, service_pages
+from qudao_checks import alerts, dashboards, metrics, service_pages
 from qudao_checks.sources import ROOT
 
 
 def pages() -> dict[Path, str]:
     """Each page with the text that it should have."""
-    return {metrics.METRICS: metrics.page(metrics.declared()), **service_pages.pages()}
+    return {metrics.METRICS: metrics.page(metrics.declared()), **service_pages.pages(), **alerts.pages(), **dashboards.pages()}
 
 
 def different(wanted: dict[Path, str]) -> list[Path]:

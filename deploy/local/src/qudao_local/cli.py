@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from qudao_local import logs as logs_of
-from qudao_local import overview
 from qudao_local.binaries import BinaryMissing
 from qudao_local.folder import AlreadyRunning, Folder, NotOurs
 from qudao_local.ports import PortsTaken
@@ -131,6 +129,10 @@ def down(data: Data = DEFAULT) -> None:
 @app.command()
 def status(data: Data = DEFAULT) -> None:
     """Ask each part whether it works, and show what it says. Exit status 1: not everything works; 3: nothing is running."""
+    from rich.console import Console  # here, so that `up` starts sooner
+
+    from qudao_local import overview
+
     folder = Folder(data)
     pid = folder.launcher()
     parts = folder.parts()
@@ -141,6 +143,23 @@ def status(data: Data = DEFAULT) -> None:
     seen = overview.look(folder, parts)
     Console().print(overview.table(seen))
     raise typer.Exit(0 if pid and all(one.state == overview.READY for one in seen) else 1)
+
+
+@app.command()
+def observe(
+    data: Data = DEFAULT, port: Annotated[int, typer.Option("-p", "--port", help="Where Prometheus listens, on loopback.")] = 8190
+) -> None:
+    """Run a Prometheus beside the running stack, with its alerts, until Ctrl-C. Exit status 3: nothing is running."""
+    from qudao_local.observe import PrometheusMissing, run
+
+    folder = Folder(data)
+    if folder.launcher() is None:
+        print(f"nothing is running on {folder.path}; start it with: make up")
+        raise typer.Exit(3)
+    try:
+        raise typer.Exit(run(folder.path, folder.parts(), port))
+    except PrometheusMissing as missing:
+        fail(str(missing))
 
 
 @app.command()

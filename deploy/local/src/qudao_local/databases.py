@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from channel_events import scoped_role
-
 from qudao_local.postgres import Postgres
 from qudao_local.services import ServiceKind
 
@@ -32,6 +30,8 @@ revoke all on database postgres, template1 from public;
 
 def create(postgres: Postgres, kinds: Iterable[ServiceKind]) -> None:
     """Makes what is missing; no role can enter any database but its own."""
+    from channel_events import scoped_role  # takes most of a second, which only a launcher has to spare: the nursery takes longer
+
     script = [_CLOSED]
     for kind in kinds:
         for role in (kind.owner, kind.database):

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from qudao_local import logs
 
@@ -30,6 +31,26 @@ exec "$@" 3<&-
 # The watcher is forked twice, so that the server does not find a child it does not know (PostgreSQL logs that).
 
 _REMOVE = 'while read -r _; do :; done; while [ -e "$1" ]; do rm -rf "$1"; sleep 0.2; done'
+
+
+class Closes(Protocol):
+    def close(self) -> None: ...
+
+
+class Child(Protocol):
+    """A process that ends in order when its ``stdin`` is closed: one of `start`, or of a nursery (see `forked`)."""
+
+    pid: int
+    returncode: int | None
+
+    @property
+    def stdin(self) -> Closes | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def kill(self) -> None: ...
 
 
 def start(
@@ -53,19 +74,19 @@ def start(
         )  # fmt: skip
 
 
-def ask_to_end(child: subprocess.Popen[bytes]) -> None:
+def ask_to_end(child: Child) -> None:
     """Closes the pipe; returns at once."""
     if child.stdin:
         child.stdin.close()
 
 
-def end(child: subprocess.Popen[bytes]) -> int:
+def end(child: Child) -> int:
     """Ends a child in order; returns its status. Nothing of it is left."""
     ask_to_end(child)
     return wait(child)
 
 
-def wait(child: subprocess.Popen[bytes]) -> int:
+def wait(child: Child) -> int:
     """Waits for a child that ends by itself; returns its status. Nothing of it is left."""
     status = child.wait()
     _sweep(child)
@@ -73,7 +94,7 @@ def wait(child: subprocess.Popen[bytes]) -> int:
     return status
 
 
-def kill(child: subprocess.Popen[bytes]) -> None:
+def kill(child: Child) -> None:
     """As a crash."""
     child.kill()
     child.wait()
@@ -81,7 +102,7 @@ def kill(child: subprocess.Popen[bytes]) -> None:
     ask_to_end(child)
 
 
-def _sweep(child: subprocess.Popen[bytes]) -> None:
+def _sweep(child: Child) -> None:
     # The watcher may still sleep; a child that ended by itself left it waiting, and its number may be another's soon.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)

@@ -1,6 +1,5 @@
 """A server that is kept running."""
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -41,7 +40,7 @@ class Part:
         self._crashes = 0
         self._ended = ""
         self._unheard: list[float] = []
-        self._broken_off: subprocess.Popen[bytes] | None = None
+        self._broken_off: guard.Child | None = None
 
     @property
     def name(self) -> str:

@@ -3,7 +3,6 @@ it is alive *and* the one that answers there is ours.
 """
 
 import signal
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -52,7 +51,7 @@ class Server(ABC):
         self.name = name
         self.port = port
         self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: guard.Child | None = None
         self.token = ""
         """What only the process started last answers with."""
         self._log_start = 0
@@ -91,7 +90,11 @@ class Server(ABC):
             raise StartFailed(f"port {self.port} ({self.name}) is in use by {who}")
         logs.bound(self.log.parent)
         self._log_start = self.log.stat().st_size if self.log.is_file() else 0
-        self.process = guard.start(self.command(), log=self.log, ending=self.ending, grace=self.grace, environment=self.environment())
+        self.process = self.begin()
+
+    def begin(self) -> guard.Child:
+        """The next process, as it is started."""
+        return guard.start(self.command(), log=self.log, ending=self.ending, grace=self.grace, environment=self.environment())
 
     def wait_until_ready(self) -> None:
         try:

@@ -7,12 +7,15 @@ import os
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from channel_operate import installed
 
+from qudao_local import guard
+from qudao_local.forked import Nursery, NurseryGone
 from qudao_local.server import Answer, Foreign, Server, Silent
 
 
@@ -53,10 +56,11 @@ class Service(Server):
     grace = 40  # requests under way have 20 s
     patience = 60
 
-    def __init__(self, kind: ServiceKind, port: int, log: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, kind: ServiceKind, port: int, log: Path, settings: Mapping[str, str], nursery: Nursery | None = None) -> None:
         super().__init__(kind.name, port, log)
         self.kind = kind
         self._settings = settings
+        self._nursery = nursery
 
     @property
     def url(self) -> str:
@@ -68,6 +72,15 @@ class Service(Server):
 
     def environment(self) -> Mapping[str, str]:
         return environment({**self._settings, "HOST": "127.0.0.1", "PORT": str(self.port), "INSTANCE": self.token})
+
+    def begin(self) -> guard.Child:
+        """From the nursery, which spares it the imports; by itself where there is none, or none any more."""
+        if self._nursery:
+            self.command()
+            settings = {**self.environment(), "QUDAO_END_WITH_STDIN": "true"}
+            with suppress(NurseryGone):
+                return self._nursery.fork(self.kind.module, log=self.log, environment=settings, grace=self.grace)
+        return super().begin()
 
     def ask(self) -> Answer:
         """What ``/health/ready`` says: the checks that fail, or the troubles of a service that works all the same."""

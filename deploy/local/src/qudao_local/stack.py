@@ -6,7 +6,6 @@ with Stack(Path("var/local")) as stack:
 
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -15,20 +14,25 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 
-from qudao_local import databases, guard, logs, ports
+from qudao_local import databases, forked, guard, logs, ports
 from qudao_local.broker import Broker
 from qudao_local.folder import Folder, PartState
-from qudao_local.issuer import Issuer
+from qudao_local.forked import Nursery, NurseryGone
 from qudao_local.part import Part, Say
 from qudao_local.postgres import Postgres
 from qudao_local.server import StartFailed
 from qudao_local.services import OWNER_URLS, SERVICES, Service, ServiceKind, environment
 from qudao_local.watch import Watch
 
+if TYPE_CHECKING:
+    from qudao_local.issuer import Issuer
+
+_SHARED = ("channel_service", "channel_service.migrations", "alembic.command", "sqlalchemy.ext.asyncio")
+"""What is imported before services and migrations are forked."""
 _LEFTOVERS = 60.0
 """Seconds that processes of a launcher that was killed may take to end in order."""
 
@@ -64,7 +68,8 @@ class Stack:
         """The settings by which services trust the tokens of this stack; there once it is built."""
         self._say_lock = threading.Lock()
         self._state_lock = threading.Lock()
-        self._migration: subprocess.Popen[bytes] | None = None
+        self._migration: guard.Child | None = None
+        self._nursery: Nursery | None = None
         self._parts: list[Part] = []
         self._watch: Watch | None = None
 
@@ -100,6 +105,8 @@ class Stack:
             for part in group:
                 part.stop()
         self._parts = []
+        if self._nursery:
+            self._nursery.close()
         self.folder.unlock()
 
     def states(self) -> list[PartState]:
@@ -112,7 +119,7 @@ class Stack:
 
     def token(self, role: str = "brand_admin", **who: Any) -> str:
         """A token that the services accept; ``who`` is ``partner_id`` or ``source``, with the role of that name."""
-        return Issuer(self.folder.auth).token(role, **who)
+        return self._issuer().token(role, **who)
 
     def __enter__(self) -> Self:
         self.start()
@@ -121,13 +128,22 @@ class Stack:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
+    def _issuer(self) -> "Issuer":
+        from qudao_local.issuer import Issuer  # takes a tenth of a second, and `up --detach` needs none
+
+        return Issuer(self.folder.auth)
+
     def _build(self) -> None:
+        if forked.AVAILABLE and any(kind.migrates for kind in self._kinds):  # first: it takes longest
+            self._nursery = Nursery(_SHARED, self.folder.log("nursery"))
         self._postgres = Postgres(
             self.folder.path / "postgres", self.ports["postgres"], log=self.folder.log("postgres"), secret=self.folder.secret()
         )
-        self.auth = Issuer(self.folder.auth).settings
+        self.auth = self._issuer().settings
         broker = Broker(self.ports["broker"], self.folder.log("broker"))
-        services = [Service(kind, self.ports[kind.name], self.folder.log(kind.name), self._service(kind)) for kind in self._kinds]
+        services = [
+            Service(kind, self.ports[kind.name], self.folder.log(kind.name), self._service(kind), self._nursery) for kind in self._kinds
+        ]
         servers = [self._postgres, broker, *services]
         self._parts = [Part(server, self.urls.get(server.name), self.say, self._write_down) for server in servers]
 
@@ -173,9 +189,12 @@ class Stack:
         began = time.monotonic()
         log = self.folder.log("migrations")
         urls = {kind.module: self._postgres.dsn(kind.database, kind.owner) for kind in self._kinds}
-        self._migration = guard.start(
-            [sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment={**environment({}), OWNER_URLS: json.dumps(urls)}
-        )
+        settings = {**environment({}), OWNER_URLS: json.dumps(urls)}
+        child: guard.Child | None = None
+        if self._nursery:
+            with suppress(NurseryGone):
+                child = self._nursery.fork("qudao_local.migrate", *modules, log=log, environment=settings, grace=15)
+        self._migration = child or guard.start([sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment=settings)
         if status := guard.wait(self._migration):
             raise StartFailed(f"the migrations failed (exit status {status}), see {log}")
         self.say("migrations", f"done after {time.monotonic() - began:.1f} s")

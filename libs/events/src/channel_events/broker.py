@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -141,6 +141,19 @@ class Broker:
         """How long the broker may keep this consumer's next fetches waiting; aiokafka has no setting for a change."""
         profile = self.profile
         consumer._fetcher._fetch_max_wait_ms = (profile.quiet_wait_ms if quiet else None) or profile.fetch_max_wait_ms
+
+    def on_answer(self, consumer: Any, call: Callable[[], object]) -> None:
+        """``call`` after each answer to a fetch of this consumer, which is started; aiokafka tells only of answers with records."""
+        fetcher = consumer._fetcher
+        fetch = fetcher._proc_fetch_request
+
+        async def heard(*given: Any) -> Any:
+            try:
+                return await fetch(*given)
+            finally:
+                call()
+
+        fetcher._proc_fetch_request = heard
 
     def member(self, group: str) -> Any:
         """A member of a consumer group, which tells who follows which partitions and nothing else."""

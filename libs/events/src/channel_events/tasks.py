@@ -1,6 +1,7 @@
-"""Ending tasks for certain."""
+"""Ending tasks for certain, and waiting for a moment."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
@@ -46,6 +47,25 @@ async def whole(step: Coroutine[Any, Any, Any]) -> None:
         raise
     finally:
         task.cancel()
+
+
+async def woken(event: asyncio.Event, seconds: float, settle: float = 0.0) -> bool:
+    """Whether the event is set, now or within ``seconds``; then ``settle`` later, if that is within them too.
+
+    (Not `asyncio.wait_for`, which can swallow a cancellation.)
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+            if settle:
+                await asyncio.sleep(settle)
+    return event.is_set()
+
+
+def next_tick(every: float) -> float:
+    """Seconds until the next whole multiple of ``every``: all that looks around at rest does so in one go, and what it runs in
+    sleeps between."""
+    return every - asyncio.get_running_loop().time() % every
 
 
 def _cancelling() -> bool:

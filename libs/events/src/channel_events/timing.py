@@ -1,7 +1,6 @@
 """Running timers: sleeping until something is due, and acting on it."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from channel_events.log import Log, LogFailure
 from channel_events.log.connect import connect_as
 from channel_events.pure import Rejected
 from channel_events.subscription.serving import use_serving
+from channel_events.tasks import woken
 from channel_events.timer import Due, Timer
 from channel_events.told import told
 
@@ -161,7 +161,4 @@ class TimerRun:
         return min([LONGEST_SECONDS, until, *waits])
 
     async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):  # not wait_for, which can swallow a cancellation
-                await self._wake.wait()
-                await asyncio.sleep(SETTLE_SECONDS)
+        await woken(self._wake, seconds, SETTLE_SECONDS)

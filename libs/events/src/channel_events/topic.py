@@ -1,128 +1,147 @@
 """Reading a topic by hand: which records there are from an offset on, and where its partitions begin and end."""
 
 import asyncio
-import contextlib
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from channel_events.broker import Broker, TopicMissing, stop_consumer
+from channel_events.broker import Broker, TopicMissing
+from channel_events.fetching import Fetching
 from channel_events.partition import PARTITIONS
 from channel_events.signature import Signature
 from channel_events.tasks import whole
+from channel_events.tip import Seat, Tip
 
 _LOOK_SECONDS = 0.5
-_READ_MS = 200
-"""How long a read waits for a first record: the pace of all checks that are made when nothing comes."""
-QUIET_SECONDS = 2.0
-"""After so long without a record the broker is asked less often, where asking costs it something."""
 
 
 class TopicReader:
     """Partitions of one topic, all unless told otherwise, each read from where it was last sought to.
 
-    Ends are high-water marks that came with fetched data: the embedded broker answers a question for end offsets wrongly.
+    By a client of its own where it is behind, or goes elsewhere; at the ends of all its partitions on a seat at the `Tip` of its
+    process, where ``sit`` gives one. Ends are high-water marks that came with fetched data: the embedded broker answers a question
+    for end offsets wrongly.
     """
 
     def __init__(
         self,
-        consumer: Any,
+        client: Fetching | None,
         topic: str,
         partitions: Iterable[int] = range(PARTITIONS),
         *,
         signature: Signature | None = None,
-        pace: Callable[[bool], object] = lambda quiet: None,
+        fetching: Callable[[], Awaitable[Fetching]] | None = None,
+        sit: Callable[[], Tip] | None = None,
     ) -> None:
-        self._consumer, self._signature, self._pace = consumer, signature, pace
-        self._came = 0.0
+        self._client, self._signature, self._fetching, self._sit = client, signature, fetching, sit
+        self._seat: Seat | None = None
         self._partitions = {partition: TopicPartition(topic, partition) for partition in partitions}
         self.next = [0] * PARTITIONS
         """Per partition the offset to be read next."""
         self._paused: set[int] = set()
-        self._answers = dict.fromkeys(self._partitions, (-1, 0.0))
-        self._left = 0.0
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, broker: Broker, topic: str, partitions: Iterable[int] = range(PARTITIONS), *, waiting: Callable[[], object] | None = None
+        cls,
+        broker: Broker,
+        topic: str,
+        partitions: Iterable[int] = range(PARTITIONS),
+        *,
+        waiting: Callable[[], object] | None = None,
+        together: bool = False,
     ) -> AsyncIterator["TopicReader"]:
         """Reads the topic from its start. One that is not there is waited for, ``waiting`` being called at each look, or is
-        `TopicMissing` when that is not given."""
+        `TopicMissing` when that is not given. ``together``: with others of its process at the `Tip`, while it may."""
         await until_there(broker, topic, waiting)
-        consumer = broker.consumer()
-        signature = broker.signature(topic)
-        reader = cls(consumer, topic, partitions, signature=signature, pace=lambda quiet: broker.pace(consumer, quiet=quiet))
+        reader = cls(
+            None, topic, partitions, signature=broker.signature(topic),
+            fetching=lambda: Fetching.open(broker), sit=(lambda: Tip.of(broker)) if together else None,
+        )  # fmt: skip
         try:
-            await whole(consumer.start())
-            consumer.assign(list(reader._partitions.values()))
-            for partition in reader._partitions:
-                await reader.seek(partition, 0)
+            await reader._alone()
             yield reader
         finally:
-            await whole(stop_consumer(consumer))
+            await reader._let_go()
 
     async def seek(self, partition: int, offset: int) -> None:
         """Reads on from ``offset``; from the first record there is, when that is behind it."""
-        self._came = time.monotonic()  # something is looked for
-        self._consumer.seek(self._partitions[partition], offset)
-        self.next[partition] = offset
+        here, self.next[partition] = self.next[partition], offset
+        if self._client is not None:
+            self._client.seek(self._partitions[partition], offset)
+        elif self._seat is not None and offset != here and not self._seat.back(self._partitions[partition], offset, here):
+            self._seat.leave()
 
     async def read(self, limit: int) -> dict[int, Sequence[Any]]:
-        """Records that have come, at most ``limit``, by partition; returns after a moment when none come."""
-        began = time.monotonic()
-        try:
-            found = await self._consumer.getmany(timeout_ms=_READ_MS, max_records=limit)
-        except OffsetOutOfRangeError as error:
-            await self._to_first(error.args[0])
-            return {}
-        finally:
-            self._listen(began)
-        if found:
-            self._came = time.monotonic()
-        self._pace(time.monotonic() - self._came > QUIET_SECONDS)
+        """Records that have come, at most ``limit`` where it reads alone, by partition; returns after a moment when none come."""
+        found = await self._read(limit)
         for tp, records in found.items():
             self.next[tp.partition] = records[-1].offset + 1
-            if self._signature:
-                found[tp] = self._signature.only_signed(records)
+        if self._signature:
+            found = {tp: self._signature.only_signed(records) for tp, records in found.items()}
         return {tp.partition: records for tp, records in found.items() if records}
 
-    async def _to_first(self, outside: Iterable[Any]) -> None:
-        """To the first offsets that are there. Not to 0: of a topic that was cut at its beginning that is out of range again,
-        and nothing of the partition is ever read.
+    async def _read(self, limit: int) -> dict[TopicPartition, Sequence[Any]]:
+        if self._sit is not None and self._client is not None:
+            await self._together(self._sit, self._client)
+        if self._seat is not None:
+            found = await self._seat.read()
+            if found is not None:
+                return found
+            self._seat = None
+            await self._alone()
+        client = self._own()
+        try:
+            return await client.read(limit)
+        except OffsetOutOfRangeError as error:
+            # To the first offsets that are there. Not to 0: of a topic that was cut at its beginning that is out of range again,
+            # and nothing of the partition is ever read. Apache Kafka says so of an offset before the first or behind the end; the
+            # embedded broker never cuts a topic, and shows by its high-water mark only that an offset is behind the end.
+            for tp, first in (await client.beginnings(list(error.args[0]))).items():
+                await self.seek(tp.partition, first)
+            return {}
 
-        Apache Kafka says so of an offset before the first or behind the end. The embedded broker never cuts a topic, and
-        shows by its high-water mark only that an offset is behind the end.
-        """
-        for tp, first in (await self._consumer.beginning_offsets(list(outside))).items():
-            await self.seek(tp.partition, first)
+    def _own(self) -> Fetching:
+        if self._client is None:
+            raise RuntimeError("the reader is not open")
+        return self._client
+
+    async def _alone(self) -> None:
+        if self._fetching is not None:
+            self._client = await self._fetching()
+            self._client.assign({tp: self.next[partition] for partition, tp in self._partitions.items()})
+            for partition in self._paused:
+                self._client.pause(self._partitions[partition])
+
+    async def _together(self, sit: Callable[[], Tip], client: Fetching) -> None:
+        """Takes a seat where everything was read."""
+        reading = self._reading()
+        if reading and all(self.end(tp.partition) == self.next[tp.partition] for tp in reading):
+            self._seat, self._client = sit().sit({tp: self.next[tp.partition] for tp in reading}), None
+            await whole(client.close())
+
+    async def _let_go(self) -> None:
+        client, seat, self._client, self._seat = self._client, self._seat, None, None
+        if seat is not None:
+            await whole(seat.get_up())
+        if client is not None:
+            await whole(client.close())
+
+    def _reading(self) -> list[TopicPartition]:
+        return [tp for partition, tp in self._partitions.items() if partition not in self._paused]
 
     @property
     def silence(self) -> float:
-        """For how many seconds of reading the broker has said nothing about some partition.
-
-        The client tells nobody that it gets no answers: it tries again, for ever, while the last ends that it heard of look
-        as if everything were read.
-        """
-        return max((self._left - moment for partition, (_, moment) in self._answers.items() if partition not in self._paused), default=0)
-
-    def _listen(self, began: float) -> None:
-        """Notes which partitions were answered for. Time between two reads does not count: nobody may have asked then."""
-        now, between = time.monotonic(), began - self._left
-        for partition, (last, moment) in self._answers.items():
-            answered = self._consumer.last_poll_timestamp(self._partitions[partition])  # by the wall clock: only its changes tell
-            silent = answered in (None, last) and partition not in self._paused
-            self._answers[partition] = (last, moment + between) if silent else (answered, now)
-        self._left = now
+        """For how many seconds of reading the broker has said nothing about some partition; see `Fetching`."""
+        return (self._seat or self._own()).silence(self._reading())
 
     def end(self, partition: int) -> int | None:
         """The offset behind the last record, as of the last fetch; None before the first one."""
-        known = self._consumer.highwater(self._partitions[partition])
-        return None if known is None or known < 0 else int(known)
+        tp = self._partitions[partition]
+        return (self._seat or self._own()).end(tp)
 
     def behind(self, partition: int) -> int | None:
         """How many offsets are left to read, as of the last fetch; None before the first one."""
@@ -131,12 +150,17 @@ class TopicReader:
 
     def pause(self, partition: int) -> None:
         self._paused.add(partition)
-        self._consumer.pause(self._partitions[partition])
+        if self._client is not None:
+            self._client.pause(self._partitions[partition])
+        elif self._seat is not None:
+            self._seat.leave()
 
     def resume(self, partition: int) -> None:
         self._paused.discard(partition)
-        with contextlib.suppress(ValueError):
-            self._consumer.resume(self._partitions[partition])
+        if self._client is not None:
+            self._client.resume(self._partitions[partition])
+        elif self._seat is not None:
+            self._seat.leave()
 
 
 async def until_there(broker: Broker, topic: str, waiting: Callable[[], object] | None) -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 import structlog
 import uvicorn
 import uvloop
+from channel_events.tasks import next_tick, woken
 
 from channel_service import logs
 from channel_service.app import attach, create_app
@@ -28,6 +29,9 @@ from channel_service.tracing import tracing
 REFUSED_STATUS = 2
 DRAIN_SECONDS = 20
 """How long requests under way may take to end after SIGTERM; Kubernetes waits 45 s before it kills."""
+
+_DATE_SECONDS = 1.0
+"""The date in the head of answers."""
 
 _log = structlog.get_logger("channel_service")
 
@@ -108,11 +112,30 @@ def _spare_the_collector() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Tells the runtime before it waits for the requests under way: streams would make it wait for its whole patience."""
+    """Tells the runtime before it waits for the requests under way: streams would make it wait for its whole patience.
+
+    uvicorn's own loop looks ten times a second whether it is told to end; this one is told, and wakes once a second for the date.
+    """
 
     def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        self._told, self._loop = asyncio.Event(), asyncio.get_running_loop()
         super().__init__(config)
         self._runtime = runtime
+
+    @property
+    def should_exit(self) -> bool:
+        return self._told.is_set()
+
+    @should_exit.setter
+    def should_exit(self, told: bool) -> None:
+        """From any thread, and from what handles a signal."""
+        if told:
+            with contextlib.suppress(RuntimeError):  # it is over, and the process about to end
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            await woken(self._told, next_tick(_DATE_SECONDS))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._runtime.ending.set()

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, datetime
 from inspect import iscoroutinefunction
 from typing import Annotated, Any
@@ -12,13 +12,13 @@ from channel_events.log import Log
 from channel_events.pure import Actor, CommandKey
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channel_service.auth.principal import Principal
 from channel_service.http.conditional import expected, set_etag
 from channel_service.http.lean import Get
 from channel_service.paging import PageRequest, page_request
 from channel_service.problems.refusals import invalid
+from channel_service.reading import Read
 from channel_service.runtime import Runtime
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -45,9 +45,8 @@ def _log(request: Request, response: Response) -> Log:
     return log.for_caller(expected(request.headers.getlist("if-match")), lambda appended: set_etag(response, appended.tag))
 
 
-async def _read(request: Request) -> AsyncIterator[AsyncConnection]:
-    async with request.app.state.runtime.reading(request.state.principal.scope) as connection:
-        yield connection
+def _read(request: Request, _: Response) -> Read:
+    return Read(request.app.state.runtime.reads, request.state.principal.scope)
 
 
 def _actor(request: Request, _: Response) -> Actor:
@@ -82,8 +81,8 @@ def _random_id() -> str:
 RuntimeDep = Annotated[Runtime, _known(lambda request, _: request.app.state.runtime)]
 LogDep = Annotated[Log, _known(_log)]
 """The log for this request: commands are decided on its If-Match, and its answer carries the ETag of the thing commanded."""
-ReadDep = Annotated[AsyncConnection, Depends(_read, scope="function")]
-"""A connection in one read-only snapshot, given back before the answer is sent: a slow client holds none."""
+ReadDep = Annotated[Read, _known(_read)]
+"""Reads what the caller may see, each statement in a snapshot of its own. For more statements in one there is `Runtime.reading`."""
 Caller = Annotated[Principal, _known(lambda request, _: request.state.principal)]
 """Who calls, on a route that is not open."""
 By = Annotated[Actor, _known(_actor)]

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from keyword import iskeyword
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -19,9 +20,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from channel_service.dependencies import PageDep, ReadDep, RuntimeDep
-from channel_service.paging import Page, fetch_page
+from channel_service.paging import Everything, Page, fetch_page, ordered
+from channel_service.reading import Compiled, compiled, plain_rows
 from channel_service.seeing import SeenBy
 
+QUESTIONS = 200
+"""So many questions of a list are kept as they are sent: some 2 KB each."""
 Condition = sa.ColumnElement[bool]
 _SEARCH = "Any part of name or id, in any case."
 _OF_THE_ROUTE = {"limit", "cursor", "wait_for", "format", "read", "page", "runtime"}
@@ -50,19 +54,14 @@ def same(column: sa.ColumnElement[Any], kind: Any, description: str | None = Non
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a caller asks a list for: ``values`` by the names of its filters, of those that were given; at a time in a zone."""
+    """What a caller asks a list for: ``values`` by the names of its filters, of those that were given; on a business date in a zone."""
 
     values: Mapping[str, Any]
-    now: datetime
+    today: date
     zone: ZoneInfo
 
     def get(self, name: str) -> Any:
         return self.values.get(name)
-
-    @property
-    def today(self) -> date:
-        """The business date of now."""
-        return self.now.astimezone(self.zone).date()
 
     def end_of(self, name: str) -> datetime | None:
         """The moment at which the day ended that was given for this filter; None when none was."""
@@ -73,9 +72,9 @@ class Asked:
 class Listing:
     """The rows of ``query`` in one order, narrowed by filters.
 
-    ``query`` is a select, or a function that makes one of what was `Asked`. ``order`` are columns of it, unique together and
-    never null; ``newest`` turns it round. With ``search``, a table that can be searched, people find rows by any part of a text
-    (``q``). A caller's ``wait_for`` waits for ``view``.
+    ``query`` is a select, or a pure function that makes one of what was `Asked`; conditions of filters are pure, too. ``order`` are
+    columns of it, unique together and never null; ``newest`` turns it round. With ``search``, a table that can be searched, people find
+    rows by any part of a text (``q``). A caller's ``wait_for`` waits for ``view``.
     """
 
     def __init__(
@@ -96,6 +95,7 @@ class Listing:
         if taken := _OF_THE_ROUTE & self.filters.keys():
             raise ValueError(f"a list has {', '.join(sorted(taken))} of its own; call the filter something else")
         self._query = query
+        self._compiled = lru_cache(QUESTIONS)(self._compile)
 
     def query(self, asked: Asked) -> sa.Select[Any]:
         """The rows that were asked for, in no order."""
@@ -103,17 +103,37 @@ class Listing:
         given = ((self.filters[name].where, value) for name, value in asked.values.items())
         return query.where(*(where(value) for where, value in given if where is not None))
 
+    def compiled(self, asked: Asked, after: Sequence[Any] | None, limit: int) -> Compiled:
+        """What is sent to ask for ``limit`` rows behind the one whose key is ``after``. What is asked again and again, like the first page,
+        is made once."""
+        question = tuple(asked.values.items()), asked.today, asked.zone, None if after is None else tuple(after), limit
+        try:
+            return self._compiled(*question)
+        except TypeError:  # a value that has no hash
+            return self._compile(*question)
+
+    def _compile(
+        self, values: tuple[tuple[str, Any], ...], today: date, zone: ZoneInfo, after: tuple[Any, ...] | None, limit: int
+    ) -> Compiled:
+        query = self.query(Asked(dict(values), today, zone))
+        return compiled(ordered(query, self.order, after, descending=self.newest).limit(limit))
+
 
 def list_route(router: APIRouter, path: str, listing: Listing, row: type[BaseModel], *, summary: str) -> None:
     """Adds the route that answers with pages of ``listing``; parameters in ``path`` are filters of it, too."""
     whole = router.prefix + path
     names = {_argument(name): name for name in listing.filters}
+    types = [column.type.python_type for column in listing.order]
+    plain = plain_rows(row, listing.order, descending=listing.newest)
 
     async def endpoint(read: ReadDep, page: PageDep, runtime: RuntimeDep, **given: Any) -> Any:
         zone = runtime.settings.zone
-        asked = Asked({names[one]: value for one, value in given.items() if value is not None}, datetime.now(zone), zone)
-        query = listing.query(asked)
-        return await fetch_page(read, query, page, key=listing.order, row=row.model_validate, descending=listing.newest)
+        asked = Asked({names[one]: value for one, value in given.items() if value is not None}, datetime.now(zone).date(), zone)
+        if plain is None or isinstance(page, Everything):
+            return await fetch_page(read, listing.query(asked), page, key=listing.order, row=row.model_validate, descending=listing.newest)
+        rows = await read.rows(listing.compiled(asked, page.after(types), page.limit + 1), plain.shape)
+        shown = rows[: page.limit]
+        return page.answer(plain.page(shown, page.next(plain.key_of(shown[-1])) if len(rows) > page.limit else None))
 
     own = list(inspect.signature(endpoint).parameters.values())[:-1]
     parameters = [_parameter(one, f"{{{one.name}}}" in whole) for one in listing.filters.values()]

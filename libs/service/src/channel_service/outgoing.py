@@ -1,7 +1,7 @@
 """HTTP to addresses that others gave us: never into our own network, wherever a name or a redirect may lead.
 
 A name is resolved here, every address of it is checked, and the connection goes to the address that was checked: asked again, a name
-may answer otherwise (test_a_name_that_answers_otherwise_the_second_time).
+may answer otherwise (test_a_name_that_answers_otherwise_the_second_time). httpx is imported by who sends (see test_starting).
 """
 
 import asyncio
@@ -10,10 +10,12 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from ssl import SSLContext
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import httpx
 from channel_events import NotSent
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 10.0
 LONGEST_WISH_SECONDS = 86_400.0
@@ -33,11 +35,13 @@ class Answer(NamedTuple):
 class OutgoingClient:
     """Follows no redirect, uses no proxy of the environment, reads nothing of an answer but its head."""
 
-    def __init__(self, client: httpx.AsyncClient, *, loopback: bool) -> None:
+    def __init__(self, client: "httpx.AsyncClient", *, loopback: bool) -> None:
         self._client, self._loopback = client, loopback
 
     async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
         """`NotSent` when the address may not be reached from here, or does not answer."""
+        import httpx
+
         try:
             return await self._post(httpx.URL(url), headers, content)
         except httpx.TimeoutException as error:
@@ -47,7 +51,7 @@ class OutgoingClient:
         except (httpx.HTTPError, OSError) as error:  # what they say may quote the other side
             raise NotSent(f"no answer ({type(error).__name__})") from error
 
-    async def _post(self, url: httpx.URL, headers: Mapping[str, str], content: bytes) -> Answer:
+    async def _post(self, url: "httpx.URL", headers: Mapping[str, str], content: bytes) -> Answer:
         address = await self._resolved(url.host, url.port or (443 if url.scheme == "https" else 80))
         # TLS greets and checks the name, not the address.
         given = {**headers, "host": url.netloc.decode("ascii")}
@@ -72,6 +76,8 @@ class OutgoingClient:
 @asynccontextmanager
 async def outgoing_client(*, loopback: bool = False, verify: SSLContext | bool = True) -> AsyncIterator[OutgoingClient]:
     """``loopback`` lets it reach this very machine, for tests; ``verify`` is whom TLS trusts."""
+    import httpx
+
     # A connection is kept for nobody: it is known by its address, behind which other names live, and spoke for one of them.
     limits = httpx.Limits(max_keepalive_connections=0)
     timeout = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)

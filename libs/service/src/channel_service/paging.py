@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from channel_events.pure import Rejected
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channel_service.problems.refusals import invalid
+from channel_service.reading import Read, in_order
 
 T = TypeVar("T")
 MAX_LIMIT = 200
@@ -58,6 +58,12 @@ class PageRequest:
         url = self._request.url.include_query_params(cursor=cursor)
         self._response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
         return cursor
+
+    def answer(self, body: bytes) -> Response:
+        """The answer with this body, and what was said in its head so far."""
+        answer = Response(body, media_type="application/json")
+        answer.raw_headers.extend(self._response.raw_headers)
+        return answer
 
     def _check(self, payload: bytes) -> bytes:
         # No secret: a forged cursor shows no more than a question for the same rows would. It finds mistakes.
@@ -109,7 +115,7 @@ def ordered(
 
 
 async def fetch_page(
-    connection: AsyncConnection,
+    read: Read,
     query: sa.Select[Any],
     page: PageRequest,
     *,
@@ -122,7 +128,7 @@ async def fetch_page(
     if isinstance(page, Everything):
         page.query, page.row = query, row
         return Page(items=[], next=None)
-    rows = (await connection.execute(query.limit(page.limit + 1))).mappings().all()
+    rows = await read.dicts(query.limit(page.limit + 1), in_order(key, descending=descending))
     shown = rows[: page.limit]
     more = len(rows) > page.limit
-    return Page(items=[row(one) for one in shown], next=page.next([shown[-1][column] for column in key]) if more else None)
+    return Page(items=[row(one) for one in shown], next=page.next([shown[-1][column.name] for column in key]) if more else None)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Self
 
@@ -15,9 +15,7 @@ from channel_events.subscription import USE_SERVING, use_serving
 from channel_events.tasks import end
 from channel_events.timing import Clock, now
 from channel_events.view import SCOPE, scope_setting, scoped_role
-from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
 
 from channel_service.auth.keys import BadKeys, Keys
 from channel_service.auth.principal import Principal
@@ -25,13 +23,13 @@ from channel_service.auth.verifier import Verifier
 from channel_service.lost import Unavailable, is_away
 from channel_service.measures import keep
 from channel_service.migrations import behind, revisions_of
+from channel_service.reading import Connections, Places, Reads
 from channel_service.service import Service
 from channel_service.settings import Refused, Settings, required, scoping
 from channel_service.worker import Worker
 from channel_service.writes import Writes
 
-WAITING = Gauge("qudao_database_connections_waiting", "Reads that wait for a connection of the pool.")
-
+_READ_ONLY: dict[str, Any] = {"default_transaction_read_only": "on"}
 _SCOPED = sa.text("select set_config(:name, :value, true), set_config('role', :role, true)")
 """Both end with the transaction. The role is what row security holds for; without the first it would see nothing."""
 
@@ -49,6 +47,9 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.engine = engine
+        self._places = Places(settings.database_connections)
+        self.connections = Connections(partial(_opened, settings, writes=False), self._places)
+        self.reads = Reads(self.connections, role=settings.database_role, also_sees=service.also_sees, today=self._today)
         self.log = log
         self.worker = worker
         self.verifier = verifier
@@ -89,25 +90,27 @@ class Runtime:
                 await worker.stop()
             await log.close()
             copies.close()
+            runtime.connections.close()
             await engine.dispose()
 
     @asynccontextmanager
     async def reading(self, scope: str | None) -> AsyncIterator[AsyncConnection]:
-        """A connection whose queries see one snapshot of the serving builds and cannot write; `Unavailable` when there is
-        none to be had.
+        """A connection whose queries all see one snapshot of the serving builds and cannot write; `Unavailable` when there is
+        none to be had. For one statement `reads` is the shorter way.
 
         ``scope`` is the caller's (`Principal.scope`): the database itself shows no row that is not for it, whatever is asked.
         """
-        connection = await self._alive()
-        try:
-            if scope is not None:
-                seen = await self._seen_by(connection, scope)
-                await connection.execute(
-                    _SCOPED, {"name": SCOPE, "value": scope_setting(seen), "role": scoped_role(self.settings.database_role)}
-                )
-            yield connection
-        finally:
-            await connection.close()
+        async with self._places.one():
+            connection = await self._alive()
+            try:
+                if scope is not None:
+                    seen = await self._seen_by(connection, scope)
+                    await connection.execute(
+                        _SCOPED, {"name": SCOPE, "value": scope_setting(seen), "role": scoped_role(self.settings.database_role)}
+                    )
+                yield connection
+            finally:
+                await connection.close()
 
     async def _alive(self) -> AsyncConnection:
         """A connection that has begun its transaction. Those of a server that was started again are found to be dead by that, and let go
@@ -115,8 +118,7 @@ class Runtime:
         for left in range(self.settings.database_connections, -1, -1):
             connection = None
             try:
-                with WAITING.track_inprogress():
-                    connection = await self.engine.connect()
+                connection = await self.engine.connect()
                 await connection.exec_driver_sql(USE_SERVING)
                 return connection
             except BaseException as error:
@@ -136,17 +138,13 @@ class Runtime:
 
     async def fetch(self, sql: str, *values: Any) -> list[Mapping[str, Any]]:
         """Rows of the service's own, in a snapshot of its own; ``$1`` stands for the first value."""
-        async with self.reading_everything() as connection:
-            return [dict(row) for row in (await connection.exec_driver_sql(sql, values)).mappings()]
+        return [dict(row) for row in await self.reads.fetch(sql, values)]
 
     async def visible(self, principal: Principal) -> Set[str] | None:
         """The partners whose rows the caller may see; None is all. For what is read from streams, where no database scopes it."""
         if principal.scope is None:
             return None
-        if self.service.also_sees is None:
-            return {principal.scope}
-        async with self.reading_everything() as connection:
-            return await self._seen_by(connection, principal.scope)
+        return await self.reads.seen_by(principal.scope)
 
     async def sees(self, principal: Principal, partner_id: str) -> bool:
         """Whether the caller may see what is of this partner."""
@@ -156,8 +154,10 @@ class Runtime:
         """The scope itself, and what the service adds to it."""
         if self.service.also_sees is None:
             return {scope}
-        today = datetime.now(self.settings.zone).date()
-        return {scope, *(await connection.scalars(self.service.also_sees(scope, today)))}
+        return {scope, *(await connection.scalars(self.service.also_sees(scope, self._today())))}
+
+    def _today(self) -> date:
+        return datetime.now(self.settings.zone).date()
 
     async def checks(self) -> dict[str, str]:
         """What the service needs to do its work: ``ok``, or what is wrong."""
@@ -179,19 +179,19 @@ class Runtime:
 
     @property
     def connections_in_use(self) -> int:
-        pool = self.engine.pool
-        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return self._places.in_use
+
+
+async def _opened(settings: Settings, *, writes: bool) -> asyncpg.Connection:
+    # The URL is asyncpg's own: SQLAlchemy understands fewer of its options, and others.
+    # Filters may be absent or select nearly nothing: after five uses PostgreSQL would take one plan for all and miss indexes.
+    return await connect_as(settings.database_url, "qudao-read", plan_cache_mode="force_custom_plan", **({} if writes else _READ_ONLY))
 
 
 def _engine(settings: Settings) -> AsyncEngine:
-    async def opened() -> asyncpg.Connection:
-        # The URL is asyncpg's own: SQLAlchemy understands fewer of its options, and others.
-        # Filters may be absent or select nearly nothing: after five uses PostgreSQL would take one plan for all and miss indexes.
-        return await connect_as(settings.database_url, "qudao-read", plan_cache_mode="force_custom_plan")
-
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=opened,
+        async_creator=partial(_opened, settings, writes=True),  # live_frames of metrics do
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
         hide_parameters=True,  # an error of a query names neither partners nor what somebody looked for

@@ -1,8 +1,10 @@
-"""Settings of a service's process, from environment variables that begin with ``QUDAO_``."""
+"""Settings of a service's process, from environment variables that begin with ``QUDAO_``, else from files of the same names."""
 
 import base64
+import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -10,9 +12,11 @@ from zoneinfo import ZoneInfo
 from channel_events import read_topic_key, scoped_role
 from channel_terms import SAID_LIKE, Calendar, fiscal_calendar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "QUDAO_"
+SECRETS = Path("/run/secrets")
+"""Where containers are given their secrets: files like ``qudao_database_url``. ``QUDAO_SECRETS_FOLDER`` names another folder."""
 Role = Literal["api", "worker", "all"]
 
 
@@ -236,14 +240,29 @@ def scoping(role: str) -> str:
 
 
 def load(**given: Any) -> Settings:
-    """The settings from the environment, ``given`` winning; `Refused` with a line for each variable that is missing or wrong.
+    """The settings from the environment and, where that says nothing, from the folder of secrets, ``given`` winning.
 
-    Values are not shown in refusals: they may hold passwords.
+    `Refused` with a line for each variable that is missing or wrong. Values are not shown in refusals: they may hold passwords.
     """
+    folder = _secrets_folder()
     try:
-        return Settings(**given)
+        return Settings(_secrets_dir=folder, **given)  # type: ignore[call-arg]  # pydantic-settings takes it beside the fields
+    except SettingsError as error:
+        cause = error.__cause__
+        why = cause.strerror if isinstance(cause, OSError) else "it is no text"
+        raise Refused(f"a setting in the folder {folder} cannot be read: {why}") from None
     except ValidationError as error:
         raise Refused("\n".join(_reason(one) for one in error.errors(include_input=False, include_url=False))) from None
+
+
+def _secrets_folder() -> Path | None:
+    named = os.environ.get(f"{PREFIX}SECRETS_FOLDER")
+    folder = Path(named) if named else SECRETS
+    if folder.is_dir():
+        return folder
+    if named:
+        raise Refused(f"{PREFIX}SECRETS_FOLDER is wrong; write a folder with settings as files, like {SECRETS}")
+    return None
 
 
 def required(settings: Settings, name: str, why: str) -> str:

@@ -54,7 +54,7 @@ async def rows_of(counter: str, read: ReadDep, page: PageDep) -> Page[int]:
 
 @odd.get("/v1/write")
 async def write_through_a_read(read: ReadDep) -> None:
-    await read.execute(sa.text("update log_head set position = 7"))
+    await read.rows(sa.text("select position from log_head for update"))
 
 
 @odd.post("/v1/anything")

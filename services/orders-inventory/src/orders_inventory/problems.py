@@ -268,6 +268,13 @@ _SOURCES = [
         "来源 {source} 的平台固定为 {platform}；请另行定义来源。",
     ),
     Problem(
+        "source_of_partner",
+        403,
+        "Source {source} is that of partner {partner_id}, which tells of its own orders only: products and stock are told by a source of "
+        "the brand's own, without a partner.",
+        "来源 {source} 属于合作伙伴 {partner_id}，只能传送其自身的订单；商品与库存请由品牌方未绑定合作伙伴的来源传送。",
+    ),
+    Problem(
         "source_inactive",
         403,
         "Source {source} is set inactive, so nothing is taken from it; set it active again first.",

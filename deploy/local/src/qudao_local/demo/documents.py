@@ -52,11 +52,12 @@ class Line(Struct, frozen=True, omit_defaults=True):
     discount: Decimal = Decimal(0)
 
 
-class LineQuantity(Struct, frozen=True):
-    """Units of a line that are taken back or shipped."""
+class LineQuantity(Struct, frozen=True, omit_defaults=True):
+    """Units of a line that are taken back or shipped; of a return ``unit_price`` is what is given back for each, where it has its own."""
 
     line_id: str
     quantity: int
+    unit_price: Decimal | None = None
 
 
 class History(Struct, frozen=True, omit_defaults=True):
@@ -76,7 +77,27 @@ class Order(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="orde
     on: date
     lines: list[Line]
     sales_rep: str | None = None
+    territory: str | None = None
     history: History | None = None
+
+
+class _Step(Struct, frozen=True, omit_defaults=True):
+    source: str
+    external_id: str
+    on: date
+    reference: str
+
+
+class Confirmation(_Step, frozen=True, omit_defaults=True, tag_field="kind", tag="confirmation"):
+    """An order may be shipped."""
+
+
+class Shipment(_Step, frozen=True, omit_defaults=True, tag_field="kind", tag="shipment"):
+    """All that is left of an order was handed over."""
+
+
+class Delivery(_Step, frozen=True, omit_defaults=True, tag_field="kind", tag="delivery"):
+    """All that was under way arrived."""
 
 
 class Cancellation(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="cancellation"):
@@ -109,7 +130,57 @@ class Receipt(Struct, frozen=True, tag_field="kind", tag="receipt"):
     on: date
 
 
-Document = Order | Cancellation | Return | Receipt
+class Count(Struct, frozen=True, tag_field="kind", tag="count"):
+    """What lay there at the end of the day."""
+
+    warehouse: str
+    sku: str
+    counted: int
+    reason: str
+    reference: str
+    on: date
+
+
+class WriteOff(Struct, frozen=True, tag_field="kind", tag="write_off"):
+    """Units that are lost."""
+
+    warehouse: str
+    sku: str
+    quantity: int
+    reason: str
+    reference: str
+    on: date
+
+
+class _Note(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    source: str
+    external_id: str
+    partner_id: str
+    currency: str
+    on: date
+    reason: str
+    sale: str | None = None
+    sales_rep: str | None = None
+
+
+class GoodsReturn(_Note, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="goods_return"):
+    """Units that came back without an order here."""
+
+    lines: list[Line]
+    warehouse: str | None = None
+
+
+class AmountCorrection(_Note, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="amount_correction"):
+    """Money only; ``note``: ``credit`` lowers what was sold, ``debit`` raises it."""
+
+    note: str
+    amount: Decimal
+    sku: str | None = None
+
+
+StockDocument = Receipt | Count | WriteOff
+NoteDocument = Return | GoodsReturn | AmountCorrection
+Document = Order | Confirmation | Shipment | Delivery | Cancellation | Return | GoodsReturn | AmountCorrection | Receipt | Count | WriteOff
 
 
 class Step(Struct, frozen=True):

@@ -9,7 +9,7 @@ from channel_events.log import statements as sql
 from channel_events.log.connect import deadline
 from channel_events.log.draft import Draft, Entry, Head
 from channel_events.log.errors import StreamUnreadable
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.states import States
 from channel_events.pure import Decider
 
@@ -30,7 +30,7 @@ Found = Entry | StreamUnreadable
 class Basis:
     """States exactly as they are at the mark of `head`; no head: no states either."""
 
-    def __init__(self, deciders: Mapping[str, Decider[Any, Any, Any]], reader: Reader) -> None:
+    def __init__(self, deciders: Mapping[str, Decider[Any, Any, Any]], reader: EventReader) -> None:
         self.states = States(deciders, reader)
         self.head: Head | None = None
 

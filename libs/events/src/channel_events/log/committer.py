@@ -25,7 +25,7 @@ from channel_events.log.errors import LogFailure, LogUnavailable, UnsafeServer
 from channel_events.log.keys import known_keys
 from channel_events.log.outcome import Appended
 from channel_events.log.queue import Queue
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.rehearsal import Look
 from channel_events.log.replaying import Replays
 from channel_events.log.restored import Restorer
@@ -57,7 +57,7 @@ class Committer:
         service: str,
         dsn: str,
         deciders: Mapping[str, Decider[Any, Any, Any]],
-        reader: Reader,
+        reader: EventReader,
         restorer: Restorer,
         pool: Any,
         *,

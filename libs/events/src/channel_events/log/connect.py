@@ -91,7 +91,8 @@ async def connect_readers(dsn: str) -> Any:
 
 
 async def pool_as(dsn: str, name: str, *, least: int = 0, most: int, opened: Callable[[Any], Awaitable[None]] | None = None) -> Any:
-    """A pool of such connections; a statement may take 10 s. ``opened`` is called with each new one."""
+    """A pool of such connections, for what leaves no setting, lock, cursor or channel in its session; a statement may take 10 s.
+    ``opened`` is called with each new one."""
 
     async def watched(connection: Any) -> None:
         connection.watch(10 + _MARGIN_SECONDS)
@@ -103,10 +104,17 @@ async def pool_as(dsn: str, name: str, *, least: int = 0, most: int, opened: Cal
         min_size=least,
         max_size=most,
         init=watched,
+        reset=_as_it_is,
         timeout=_CONNECT_SECONDS,
         connection_class=WatchedConnection,
         server_settings={**_SIGNS, "application_name": name, **_limits(10, None)},
     )
+
+
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    # asyncpg's own way asks the server to forget a session's state, a round trip for each read, and there is none
+    # (test_reads_leave_their_sessions_as_they_were). A transaction that is left open it ends in any case.
+    return
 
 
 async def connect_writer(dsn: str, *, durable: bool) -> asyncpg.Connection:

@@ -15,7 +15,7 @@ from channel_events.log.connect import connect_readers
 from channel_events.log.draft import Entry, Task, check_storable
 from channel_events.log.expect import Expect
 from channel_events.log.outcome import Appended
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.rehearsal import Deciding, Look, Rehearsal, alone, nothing_known
 from channel_events.log.restored import LOG, OPERATOR, Restorer
 from channel_events.log.unit import Unit
@@ -37,7 +37,7 @@ class Log:
         dsn: str,
         pool: Any,
         committer: Committer,
-        reader: Reader,
+        reader: EventReader,
         announcer: Announcer,
         restore: Callable[[str], Awaitable[int]],
     ) -> None:
@@ -66,7 +66,7 @@ class Log:
         writes (``durable=False`` allows that, for tests).
         """
         by_kind = {decider.name: decider for decider in (*deciders, LOG)}
-        reader = Reader(service, Registry(dict.fromkeys(event for d in by_kind.values() for event in d.events)))
+        reader = EventReader(service, Registry(dict.fromkeys(event for d in by_kind.values() for event in d.events)))
         pool = await connect_readers(dsn)
         announcer = Announcer(dsn)
         restorer = Restorer(service, timezone)

@@ -12,7 +12,7 @@ from channel_events.told import told
 State = TypeVar("State")
 
 
-class Reader:
+class EventReader:
     """Turns rows of ``event`` into `Recorded`, with the event classes of one service."""
 
     def __init__(self, service: str, registry: Registry) -> None:

@@ -11,7 +11,7 @@ from channel_events.log.batch import Waiting
 from channel_events.log.draft import Task
 from channel_events.log.errors import DRIVER_LOST, LogUnavailable
 from channel_events.log.outcome import Appended
-from channel_events.log.reading import Reader, unread
+from channel_events.log.reading import EventReader, unread
 from channel_events.pure import On, Recorded
 from channel_events.told import told
 
@@ -27,7 +27,7 @@ Replay = tuple[Waiting, int, int]
 class Replays:
     """Answers replays by ``pool``, each batch's by itself."""
 
-    def __init__(self, pool: Any, reader: Reader) -> None:
+    def __init__(self, pool: Any, reader: EventReader) -> None:
         self._pool, self._reader = pool, reader
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -7,7 +7,7 @@ import structlog
 
 from channel_events.log.draft import Entry
 from channel_events.log.errors import StreamUnreadable
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.weight import Scales
 from channel_events.pure import Decider
 
@@ -27,7 +27,7 @@ class States(dict[str, Entry]):
     older half, of which what is used again moves back and the rest goes. So what is used stays, and a hit costs nothing.
     """
 
-    def __init__(self, deciders: Mapping[str, Decider[Any, Any, Any]], reader: Reader) -> None:
+    def __init__(self, deciders: Mapping[str, Decider[Any, Any, Any]], reader: EventReader) -> None:
         super().__init__()
         self._deciders = deciders
         self._reader = reader

@@ -5,7 +5,7 @@ from typing import Any
 
 from channel_events.log import statements as sql
 from channel_events.log.draft import Entry
-from channel_events.log.reading import Reader
+from channel_events.log.reading import EventReader
 from channel_events.log.snapshots import Snapshots
 from channel_events.pure import Decider, Recorded
 
@@ -19,7 +19,7 @@ AT_A_TIME = 200
 class Streams:
     """The streams of one log, read with the connections of ``pool``."""
 
-    def __init__(self, pool: Any, reader: Reader, snapshots: Snapshots) -> None:
+    def __init__(self, pool: Any, reader: EventReader, snapshots: Snapshots) -> None:
         self._pool, self._reader, self._snapshots = pool, reader, snapshots
 
     async def entry(self, decider: Decider[Any, Any, Any], stream: str, start: Entry | None = None) -> Entry:

@@ -1,7 +1,6 @@
 """The relay: carries a log's public events to the service's topic, and sees to it that they stay there."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -21,14 +20,15 @@ from channel_events.relay.audit import audit
 from channel_events.relay.sending import Sender
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
 from channel_events.standby import stand_by
-from channel_events.tasks import whole
+from channel_events.tasks import next_tick, whole, woken
 from channel_events.told import told
 from channel_events.topic import TopicReader
 
 _log = structlog.get_logger("channel_events.relay")
 
 AUDIT_EVERY_SECONDS = 600.0
-_POLL_SECONDS = 0.25
+POLL_SECONDS, TOLD_SECONDS = 0.25, 2.0
+"""Between two looks; the second where the log tells when it grew, and only a word that was lost makes anybody wait for a look."""
 _STATEMENT_SECONDS = 10.0
 _CLUSTER_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
@@ -85,6 +85,7 @@ class Relay:
         self._broker = Broker(bootstrap, profile, replication, topic_key)
         self._topic = topic_of(topic_prefix, service)
         self._wake, self._restored = wake or asyncio.Event(), restored
+        self._poll = POLL_SECONDS if wake is None else TOLD_SECONDS
         self._audit_seconds = audit_seconds
         self._lock = LOCK
         self._tried = 0
@@ -239,9 +240,7 @@ class Relay:
                 if await cluster_id(admin) != place.cluster:
                     raise OtherBroker(f"not {place.cluster} any more")
                 look_at = time.monotonic() + _CLUSTER_SECONDS
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_SECONDS):  # not wait_for, which can swallow a cancellation
-                    await self._wake.wait()
+            await woken(self._wake, next_tick(self._poll))
 
     async def _confirm(self, state: RelayState, sender: Sender, place: _Place, rows: list[Any], admin: Any) -> None:
         """Sends rows, and only when all of them are confirmed moves the position."""

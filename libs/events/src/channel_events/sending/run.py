@@ -6,7 +6,6 @@ stand by; that is thrift, and what makes limits hold for all of them: should two
 """
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from channel_events.sending.gates import Gates
 from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
 from channel_events.sending.standing import SenderStanding, sender_standing
 from channel_events.subscription.serving import use_serving
+from channel_events.tasks import woken
 from channel_events.timing import Clock, now
 from channel_events.told import told
 
@@ -36,8 +36,8 @@ OLDEST = Gauge("qudao_sender_oldest_timestamp_seconds", "When the oldest deliver
 BROKEN = Gauge("qudao_sender_broken_targets", "Targets that do not answer and are left alone for a while.", ["sender"])
 ACTIVE = Gauge("qudao_sender_active", "1 in the process that sends.", ["sender"])
 
-LONGEST_SECONDS = 1.0
-"""Between two looks."""
+_FIRST_REST, LONGEST_SECONDS = 0.25, 5.0
+"""Between two looks: the first after the log grew, and the longest when it does not."""
 SETTLE_SECONDS = 0.05
 """Between the log's growing and a look, which the view needs to fold it; and five times what the last look took, whatever waits."""
 STANDBY_SECONDS = 2.0
@@ -65,6 +65,7 @@ class SenderRun:
         self._wake = log.wake()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._passed: dict[str, float] = {}
+        self._rest = _FIRST_REST
         self._counted = 0.0
         self.status = "starting"
         self.standing = SenderStanding()
@@ -230,10 +231,9 @@ class SenderRun:
         OLDEST.labels(self.sender.name).set(standing.oldest.timestamp() if standing.oldest else 0.0)
 
     async def _sleep(self, seconds: float, settle: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):  # not wait_for, which can swallow a cancellation
-                await self._wake.wait()
-                await asyncio.sleep(settle)
+        """Less and less often while nothing happens: a view that folds later than the settling is met soon after, and rest is rest."""
+        woke = await woken(self._wake, min(seconds, self._rest), settle)
+        self._rest = _FIRST_REST if woke else min(2 * self._rest, LONGEST_SECONDS)
 
     async def _finish(self) -> None:
         """A try that is cut off here is made again by whoever comes next, so it may have its second."""

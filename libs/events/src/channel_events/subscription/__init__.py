@@ -5,13 +5,15 @@ from channel_events.subscription.queries import parked_events_query, parked_stre
 from channel_events.subscription.reaction_subscription import ReactionSubscription
 from channel_events.subscription.redriving import RedriveResult, redrive
 from channel_events.subscription.retiring import Busy, drop_retired_builds
-from channel_events.subscription.serving import USE_SERVING, use_serving
+from channel_events.subscription.serving import SERVING_PATH, USE_SERVING, USE_SERVING_FROM_NOW, use_serving
 from channel_events.subscription.tables import create_reactions, create_view_tables
 from channel_events.subscription.view_subscription import ViewSubscription
 from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for, wanted
 
 __all__ = [
+    "SERVING_PATH",
     "USE_SERVING",
+    "USE_SERVING_FROM_NOW",
     "BadToken",
     "Busy",
     "Parked",

@@ -27,7 +27,7 @@ class BuildSubscription(Subscription):
 
     statement_seconds = None
     """Its rows are held while its indexes are made, however long that takes."""
-    shared = False
+    shared = told = False
 
     def __init__(
         self, view: View, build: int, source: OwnLog | Topic, *, registry: Registry, limit: Mapping[int, int] | None, **more: Any

@@ -2,21 +2,22 @@
 
 from typing import Any
 
-_USE = """
-select set_config('search_path', coalesce((
-  select string_agg(quote_ident(subscription || '_b' || build), ', ') || ', ' from serving where build > 0), '') || 'public', {local})
-"""
-USE_SERVING = _USE.format(local="true")
+SERVING_PATH = """coalesce((
+  select string_agg(quote_ident(subscription || '_b' || build), ', ') || ', ' from serving where build > 0), '') || 'public'"""
+"""The search path by which names of views' tables mean the serving builds, as an expression in SQL."""
+USE_SERVING = f"select set_config('search_path', {SERVING_PATH}, true)"
 """The first statement of a transaction that reads views: pointers and rows are then of one snapshot, if it is REPEATABLE READ.
 
 Tables of the first build are in ``public``, under the same names.
 """
+USE_SERVING_FROM_NOW = f"select set_config('search_path', {SERVING_PATH}, false)"
+"""The same until the end of the session: for one that does not live long, or that asks again whether they still serve."""
 
 
 async def use_serving(connection: Any, *, session: bool = False) -> None:
     """Makes names of views' tables mean the serving builds, until the transaction of this asyncpg connection ends or, for
     a connection that will not live long, until its end."""
-    await connection.execute(_USE.format(local="false") if session else USE_SERVING)
+    await connection.execute(USE_SERVING_FROM_NOW if session else USE_SERVING)
 
 
 def schema_of(subscription: str, build: int) -> str:

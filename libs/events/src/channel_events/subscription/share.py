@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from channel_events.broker import Broker, stop_consumer
 from channel_events.pulse import STANDING_BY, STARTING, Pulse
-from channel_events.tasks import end, whole
+from channel_events.tasks import end, whole, woken
 
 _LET_GO_SECONDS = 5.0
 """A rebalance waits so long for the round that is being done; it is a zombie's when it takes longer."""
@@ -98,9 +98,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         while not self._given:
             self._pulse.enter(STARTING if self._given is None else STANDING_BY)
             self._changed.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    await self._changed.wait()
+            await woken(self._changed, _LOOK_SECONDS)
             await self.beat()
         self._turn, self._offsets = self._given, {}
         self._left.clear()

@@ -21,7 +21,7 @@ from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
 from channel_events.subscription.looking import moved
 from channel_events.subscription.meters import Meters
-from channel_events.subscription.own_log import PARTITION, OwnLogSource
+from channel_events.subscription.own_log import PARTITION, POLL_SECONDS, TOLD_SECONDS, OwnLogSource
 from channel_events.subscription.parking import TRIED
 from channel_events.subscription.progress import FORKED, INCOMPLETE, Progress, Zombie
 from channel_events.subscription.share import Member, Share, Whole
@@ -56,7 +56,10 @@ class Subscription(ABC):
 
     statement_seconds: float | None = _STATEMENT_SECONDS
     shared = True
-    """Whether other workers may follow other partitions of the same topic, where the broker can share them out."""
+    """Whether other workers may follow other partitions of the same topic, where the broker can share them out, and others of this
+    process read it together with this one."""
+    told = True
+    """Whether ``wake`` comes from a log, which sets it whenever it grew."""
 
     def __init__(
         self,
@@ -214,14 +217,14 @@ class Subscription(ABC):
         self._rows = {partition: rows[partition] for partition in partitions}
         self._started = True
         if isinstance(self.source, Topic):
-            async with TopicReader.open(self._broker, self._topic, partitions, waiting=self._wait) as reader:
+            async with TopicReader.open(self._broker, self._topic, partitions, waiting=self._wait, together=self.shared) as reader:
                 decoder = Decoder(self.source.name, self.source.registry)
                 source = TopicSource(reader, decoder, self._rows, self._check_seconds)
                 await source.open()
                 yield effect, source
         else:
-            row = self._rows[PARTITION]
-            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry)
+            row, poll = self._rows[PARTITION], TOLD_SECONDS if self.told and self._wake is not None else POLL_SECONDS
+            yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry, poll=poll)
 
     def _wait(self) -> None:
         self._pulse.enter(WAITING, f"topic {self._topic} is not there, the relay of {self.source.name} makes it")

@@ -7,7 +7,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from channel_operate.cli import events, parked, topic, views
+from channel_operate.cli import databases, events, parked, topic, views
 from channel_operate.cli.output import command
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ def chosen(
     context.obj = service
 
 
-for part in (events, topic, parked, views):
+for part in (events, topic, parked, views, databases):
     for work in part.COMMANDS:
         app.command(name=work.__name__.replace("_", "-"))(command(work))
 

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from channel_operate.cli.target import Refused
+from channel_operate.cli.target import CannotRun
 from channel_operate.topics import RelayBusy
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ FOUND, WRONG, UNCONFIRMED, UNREACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON, an object a line.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
-_REFUSED = (Refused, TopicRefused, UnsafeServer)
+_REFUSED = (CannotRun, TopicRefused, UnsafeServer)
 _AWAY = (
     *(OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure),
     *(RelayBusy, Busy, NotReady, TopicMissing, TooFewBrokers),

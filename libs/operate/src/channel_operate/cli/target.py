@@ -1,6 +1,5 @@
 """The service that a command is about: found by its entry point, reached by the settings its own processes have."""
 
-import os
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -14,14 +13,12 @@ from channel_events.signature import read_topic_key
 from channel_events.view import View
 
 from channel_operate.services import Installed, installed
-
-PREFIX = "QUDAO_"
-
+from channel_operate.settings import PREFIX, setting
 
 Named = TypeVar("Named", bound=View | Reaction)
 
 
-class Refused(Exception):
+class CannotRun(Exception):
     """The command cannot be run like this; the text says what to do."""
 
 
@@ -60,7 +57,7 @@ class Target(msgspec.Struct, frozen=True):
     @property
     def broker(self) -> Broker:
         if self.bootstrap is None:
-            raise Refused(f"{PREFIX}KAFKA_BOOTSTRAP is not set: write the broker's addresses, like 127.0.0.1:59092")
+            raise CannotRun(f"{PREFIX}KAFKA_BOOTSTRAP is not set: write the broker's addresses, like 127.0.0.1:59092")
         return Broker(self.bootstrap, self.profile, self.replication, self.topic_key)
 
     async def log(self) -> Log:
@@ -82,7 +79,7 @@ class Target(msgspec.Struct, frozen=True):
         for one in there:
             if name in (one.name, one.subscription):
                 return one
-        raise Refused(f"{self.name} has no {what} {name!r}; it has: {', '.join(one.name for one in there) or 'none'}")
+        raise CannotRun(f"{self.name} has no {what} {name!r}; it has: {', '.join(one.name for one in there) or 'none'}")
 
 
 def _topic_key() -> bytes | None:
@@ -90,29 +87,29 @@ def _topic_key() -> bytes | None:
     try:
         return None if given is None else read_topic_key(given)
     except ValueError:
-        raise Refused(f"{PREFIX}TOPIC_KEY is wrong: write the key of the topics, as the services' processes have it") from None
+        raise CannotRun(f"{PREFIX}TOPIC_KEY is wrong: write the key of the topics, as the services' processes have it") from None
 
 
 def target(name: str | None) -> Target:
-    """The service called ``name``, the only one installed when that is None, with the settings of the environment."""
+    """The service called ``name``, the only one installed when that is None, with the settings that its processes have."""
     found = {one.name: one for one in installed()}
     entry = found.get(name or "") or _only(found, name)
     profile = _setting("BROKER_PROFILE") or "embedded"
     if profile not in PROFILES:
-        raise Refused(f"{PREFIX}BROKER_PROFILE is wrong: write {' or '.join(PROFILES)}")
+        raise CannotRun(f"{PREFIX}BROKER_PROFILE is wrong: write {' or '.join(PROFILES)}")
     dsn = _setting("DATABASE_URL")
     if dsn is None:
-        raise Refused(f"{PREFIX}DATABASE_URL is not set: write the URL of the service's database, as its processes have it")
+        raise CannotRun(f"{PREFIX}DATABASE_URL is not set: write the URL of the service's database, as its processes have it")
     replication = _setting("TOPIC_REPLICATION")
     if replication is not None and (not replication.isdecimal() or not 1 <= int(replication) <= 15):
-        raise Refused(f"{PREFIX}TOPIC_REPLICATION is wrong: write how many brokers hold each record, like 3")
+        raise CannotRun(f"{PREFIX}TOPIC_REPLICATION is wrong: write how many brokers hold each record, like 3")
     return Target(
         service=entry.load(),
         dsn=dsn,
         owner_dsn=_setting("OWNER_DATABASE_URL"),
         bootstrap=_setting("KAFKA_BOOTSTRAP"),
         profile=profile,
-        topic_prefix=os.environ.get(PREFIX + "TOPIC_PREFIX", "qudao."),
+        topic_prefix="qudao." if (prefix := setting("TOPIC_PREFIX")) is None else prefix,
         topic_key=_topic_key(),
         replication=None if replication is None else int(replication),
         timezone=_setting("TIMEZONE") or "Asia/Shanghai",
@@ -125,8 +122,8 @@ def _only(found: dict[str, Installed], name: str | None) -> Installed:
         return next(iter(found.values()))
     there = ", ".join(sorted(found)) or "none"
     said = "name a service with --service" if name is None else f"no service {name!r} is installed"
-    raise Refused(f"{said}; there are: {there}")
+    raise CannotRun(f"{said}; there are: {there}")
 
 
 def _setting(name: str) -> str | None:
-    return os.environ.get(PREFIX + name) or None
+    return setting(name) or None

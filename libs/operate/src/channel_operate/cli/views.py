@@ -12,7 +12,7 @@ from channel_events.subscription import drop_retired_builds
 from channel_events.view import View
 
 from channel_operate.cli.output import FOUND, Json, Yes, bar, confirm, line, run, say, table
-from channel_operate.cli.target import Refused, Target, target
+from channel_operate.cli.target import CannotRun, Target, target
 from channel_operate.drawing_level import Told, Where
 from channel_operate.forking import accept_fork as accept
 from channel_operate.rebuilding import Rebuilt
@@ -97,7 +97,7 @@ async def _accept(chosen: Target, reaction: Reaction) -> list[int]:
 
 def _where(chosen: Target) -> Where:
     if chosen.owner_dsn is None:
-        raise Refused("QUDAO_OWNER_DATABASE_URL is not set: tables are made as their owner, write its URL of the service's database")
+        raise CannotRun("QUDAO_OWNER_DATABASE_URL is not set: tables are made as their owner, write its URL of the service's database")
     moved = {"bootstrap": chosen.broker.bootstrap, "profile": chosen.profile, "topic_prefix": chosen.topic_prefix}
     given: dict[str, Any] = {**moved, "topic_key": chosen.topic_key}
     events = dict.fromkeys(event for decider in (*chosen.service.deciders, LOG) for event in decider.events)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 import structlog
 from joserfc.errors import JoseError
@@ -129,6 +128,8 @@ async def _fetched(location: str) -> bytes:
 
 
 async def _downloaded(url: str) -> bytes:
+    import httpx  # most services have a file: see test_starting
+
     body = b""
     try:
         async with (

@@ -1,13 +1,14 @@
 """Where a database stands on the ways of its revisions: that of the library's tables, and that of the service's own."""
 
+import ast
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING, Any
 
 from channel_service.service import Service
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 class Revisions:
@@ -19,7 +20,9 @@ class Revisions:
         self._folder = folder
 
     @cached_property
-    def config(self) -> Config:
+    def config(self) -> "Config":
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
         config.set_main_option("path_separator", "newline")
@@ -29,8 +32,10 @@ class Revisions:
 
     @cached_property
     def _known(self) -> tuple[str | None, frozenset[str]]:
-        script = ScriptDirectory.from_config(self.config)
-        return script.get_current_head(), frozenset(revision.revision for revision in script.walk_revisions())
+        # Read without Alembic: it takes a tenth of the time in which a service starts, and only migrating needs it.
+        before = dict(_said(file) for file in self._folder.glob("*.py") if file.name != "__init__.py")
+        [head] = before.keys() - set(before.values()) or [None]
+        return head, frozenset(before)
 
     @property
     def head(self) -> str | None:
@@ -48,6 +53,13 @@ class Revisions:
             return None
         revision: str | None = await connection.fetchval(f"select version_num from {self.table}")
         return revision
+
+
+def _said(file: Path) -> tuple[str, str | None]:
+    """A revision, and the one that it comes after."""
+    body = ast.parse(file.read_bytes()).body
+    values = {one.targets[0].id: one.value for one in body if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)}
+    return ast.literal_eval(values["revision"]), ast.literal_eval(values["down_revision"])
 
 
 def revisions_of(service: Service) -> list[Revisions]:

@@ -1,12 +1,10 @@
 """``migrate``: revisions, then tables of views and beginnings of reactions, then the rights of the service's role."""
 
 import asyncpg
-from alembic import command
 from channel_events import schema, scoped_role
 from channel_events.log import connect_as
 from channel_events.subscription import create_reactions, create_view_tables, drop_retired_builds
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from channel_service.migrations.revisions import Revisions, revisions_of
@@ -51,6 +49,9 @@ async def _check_scoped(connection: asyncpg.Connection, role: str) -> None:
 
 
 async def _upgrade(revisions: Revisions, owner_url: str) -> None:
+    from alembic import command
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     async def opened() -> asyncpg.Connection:
         return await connect_as(owner_url, "qudao-migrate", seconds=None, lock_timeout="10s")
 

@@ -53,10 +53,10 @@ def partner_routes(partners: PartnerCopy) -> APIRouter:
 
     @router.get("/{partner_id}", summary="One partner", response_model=partner, dependencies=[SeenBy(partners)])
     async def one_partner(partner_id: str, read: ReadDep, today: Today, response: Response) -> BaseModel:
-        row = (await read.execute(partners.on(today).where(key == partner_id))).mappings().one_or_none()
+        row = await read.first(partners.on(today).where(key == partner_id))
         if row is None:
             raise Rejected("partner_unknown", partner_id=partner_id)
-        set_etag(response, content_tag(dict(row)))
+        set_etag(response, content_tag(row))
         return partner.model_validate(row)
 
     return router

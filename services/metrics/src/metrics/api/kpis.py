@@ -12,14 +12,14 @@ from pydantic import Field, create_model
 
 from metrics.api.models import KpiAnswer, KpiDefinition, fact_of
 from metrics.api.parameters import asking, names_in
-from metrics.api.waiting import Waiting, near, seen
-from metrics.application.answers import HASH_JOINS, ORDER_TYPES, Order, ask, contributing_facts
+from metrics.api.waiting import WaitingQuestion, near, seen
+from metrics.application.answers import FACT_ORDER_TYPES, HASH_JOINS, Order, ask, contributing_facts
 from metrics.application.catalogue import Catalogue
-from metrics.application.completeness import Standing
+from metrics.application.completeness import ViewStates
 from metrics.views.kpi_facts import facts_query
 
 
-class Asked(Waiting):
+class Asked(WaitingQuestion):
     """A question for values."""
 
     group_by: list[str] = Field(
@@ -32,13 +32,13 @@ class Asked(Waiting):
     limit: Annotated[int, Field(ge=1, le=10_000, description="Most groups to answer with; of money, in each currency.")] = 1000
 
 
-class FactsExported(Waiting):
+class FactsExported(WaitingQuestion):
     """A question for all facts behind a value."""
 
     format: FormatQuery = None
 
 
-class FactsAsked(Waiting):
+class FactsAsked(WaitingQuestion):
     """A question for the facts behind a value."""
 
     limit: Annotated[int, Field(ge=1, le=1000, description="Facts on a page.")] = 50
@@ -53,10 +53,10 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
     page_of: Any = Page.__class_getitem__(reduce(or_, dict.fromkeys(models.values())))
     pages = create_model("KpiFacts", __base__=page_of)
 
-    standing: WeakKeyDictionary[Any, Standing] = WeakKeyDictionary()
+    standing: WeakKeyDictionary[Any, ViewStates] = WeakKeyDictionary()
 
-    def standing_of(runtime: RuntimeDep) -> Standing:
-        return standing.setdefault(runtime, Standing(catalogue.views, runtime.reading_everything))
+    def standing_of(runtime: RuntimeDep) -> ViewStates:
+        return standing.setdefault(runtime, ViewStates(catalogue.views, runtime.reading_everything))
 
     @router.get("/kpis", tags=["KPIs"], summary="What is measured, and how")
     async def list_kpis(page: PageDep) -> Page[KpiDefinition]:
@@ -89,7 +89,7 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
     ) -> Any:
         """The sums of `numerator` and `denominator` over all pages are exactly those of the value; `event` is where to go on."""
         page = PageRequest(request, response, asked.limit, asked.cursor)
-        definition, after = catalogue.kpi(kpi), page.after(ORDER_TYPES)
+        definition, after = catalogue.kpi(kpi), page.after(FACT_ORDER_TYPES)
         question = asked.question([definition])
         await seen(catalogue.behind(definition), asked, runtime)
         async with runtime.reading(caller.scope) as read:

@@ -25,7 +25,7 @@ from metrics.application.live import Hub
 from metrics.application.live_feed import Client, Feed, Follow, Told
 from metrics.application.live_frames import Frame, Frames
 from metrics.domain.kpi import Kpi
-from metrics.domain.tally import Place, Tally
+from metrics.domain.tally import Cell, Tally
 
 BEAT_SECONDS = 15.0
 RETRY_MS = 1000
@@ -203,9 +203,9 @@ async def _events(feed: Feed, client: Client, expires_at: float, same: Callable[
         CLIENTS.dec()
 
 
-def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, places: Sequence[Place]) -> bytes:
+def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, cells: Sequence[Cell]) -> bytes:
     """An event as it is sent, the same bytes in every process."""
-    told_of = [(place, value_of(tally.kpis[place.kpi], follow.question, tally.keys(place), tally.figures(place))) for place in places]
-    values = [LiveValue.of(value, kpi=place.kpi, by=place.grouping) for place, value in told_of]
+    told_of = [(cell, value_of(tally.kpis[cell.kpi], follow.question, tally.keys(cell), tally.figures(cell))) for cell in cells]
+    values = [LiveValue.of(value, kpi=cell.kpi, by=cell.grouping) for cell, value in told_of]
     data = LiveEvent(frame=frame.id, at=frame.taken_at, values=values).model_dump_json()
     return format_sse_event(event=told.value, id=frame.id, data_str=data)

@@ -42,7 +42,7 @@ def progress_routes(counting: Sequence[View]) -> APIRouter:
 
     @router.get("/progress", summary="How far each view has come")
     async def progress(read: ReadDep) -> Progress:
-        rows = (await read.execute(progress_query().order_by("subscription", "source", "partition"))).mappings().all()
+        rows = await read.dicts(progress_query(), " order by q.subscription, q.source, q.partition")
         return Progress(items=[Reached(view=row["subscription"], **row) for row in rows])
 
     @router.get("/freshness", summary="From recorded to counted")

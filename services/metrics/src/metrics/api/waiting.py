@@ -16,7 +16,7 @@ RECEIPT = r"^[0-9]{1,18};(?:[0-9]{1,4}:[0-9]{1,18}(?:,[0-9]{1,4}:[0-9]{1,18})*)?
 PATIENCE_SECONDS = 10.0
 
 
-class Waiting(AnyTime):
+class WaitingQuestion(AnyTime):
     """A question that may wait for what was just written."""
 
     wait_for: Annotated[
@@ -34,7 +34,7 @@ def near(runtime: RuntimeDep, view: View, source: str) -> bool | None:
     return None
 
 
-async def seen(views: Sequence[View], asked: Waiting, runtime: RuntimeDep) -> None:
+async def seen(views: Sequence[View], asked: WaitingQuestion, runtime: RuntimeDep) -> None:
     """Returns when every view that reads ``wait_source`` has seen the write that ``wait_for`` names; `Rejected` otherwise:
     ``view_behind`` when the time is up."""
     token, source = asked.wait_for, asked.wait_source

@@ -16,11 +16,11 @@ from metrics.domain.kpi import Figures, Kpi
 from metrics.domain.question import Question
 from metrics.domain.rounding import rounded
 from metrics.domain.tally import groups_of
-from metrics.views.kpi_facts import ORDER, ORDER_TYPES, facts_query
+from metrics.views.kpi_facts import FACT_ORDER, FACT_ORDER_TYPES, facts_query
 from metrics.views.kpi_values import Order, values_query
 from metrics.views.names import names_query
 
-__all__ = ["HASH_JOINS", "ORDER_TYPES", "Answer", "Order", "Value", "ask", "contributing_facts", "value_of"]
+__all__ = ["FACT_ORDER_TYPES", "HASH_JOINS", "Answer", "Order", "Value", "ask", "contributing_facts", "value_of"]
 
 
 class Value(Struct, frozen=True):
@@ -67,7 +67,7 @@ async def contributing_facts(
     await connection.execute(HASH_JOINS)
     rows = (await connection.execute(facts_query(kpi, question, after=after, limit=limit + 1))).mappings().all()
     shown = [dict(row) for row in rows[:limit]]
-    return list(shown), [shown[-1][name] for name in ORDER] if len(rows) > limit else None
+    return list(shown), [shown[-1][name] for name in FACT_ORDER] if len(rows) > limit else None
 
 
 def value_of(kpi: Kpi, question: Question, keys: Mapping[str, Any], figures: Figures, names: Mapping[Any, str] = {}) -> Value:

@@ -49,7 +49,7 @@ Near = Callable[[View, str], bool | None]
 """Whether a view has all but a batch of what its source, by name, has sent; None where another process knows."""
 
 
-class Standing:
+class ViewStates:
     """Where views stand, looked at once in `FRESH_SECONDS` however many ask: a look costs as much as a small question."""
 
     def __init__(self, views: Sequence[View], connect: Connect) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics.application.live_frames import Frame, Frames, begin
 from metrics.domain.kpi import Kpi
 from metrics.domain.question import Question
-from metrics.domain.tally import Grouping, Place, Tally
+from metrics.domain.tally import Cell, Grouping, Tally
 
 KEPT_FRAMES = 300
 """What they changed is kept in memory for clients that come back; what is older is made again from the database."""
@@ -36,7 +36,7 @@ class Follow(Struct, frozen=True):
     groupings: Sequence[Grouping]
 
 
-Encode = Callable[[Told, Frame, Follow, Tally, Sequence[Place]], bytes]
+Encode = Callable[[Told, Frame, Follow, Tally, Sequence[Cell]], bytes]
 """Makes the bytes to send of what a frame changed."""
 
 
@@ -119,8 +119,8 @@ class Feed:
         """Adds a frame and tells what it changed; nothing while the feed is being opened, which catches up by itself."""
         if self._tally is None or frame.number <= self.frame.number:
             return
-        places = self._tally.add(frame.sums)
-        event = self._encode(Told.CHANGES, frame, self.follow, self._tally, places) if places else None
+        cells = self._tally.add(frame.sums)
+        event = self._encode(Told.CHANGES, frame, self.follow, self._tally, cells) if cells else None
         self._note(frame, event)
         if event is not None:
             for client in self.clients:
@@ -167,7 +167,7 @@ class Feed:
     def _snapshot(self, tally: Tally) -> bytes:
         # Made once for all who come at this frame: after a restart everybody does.
         if self._shown is None or self._shown[0] != self.frame.id:
-            self._shown = self.frame.id, self._encode(Told.SNAPSHOT, self.frame, self.follow, tally, tally.places())
+            self._shown = self.frame.id, self._encode(Told.SNAPSHOT, self.frame, self.follow, tally, tally.cells())
         return self._shown[1]
 
     def _resume(self, client: Client, after: str | None) -> bool:

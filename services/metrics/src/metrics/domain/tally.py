@@ -34,7 +34,7 @@ class Total(Struct):
     spread: dict[int, Decimal] = {}
 
 
-class Place(Struct, frozen=True, order=True):
+class Cell(Struct, frozen=True, order=True):
     """Where a value stands: its KPI, how it is grouped and in which group. Of money, the currency is in the group."""
 
     kpi: str
@@ -49,7 +49,7 @@ class Tally:
     """
 
     def __init__(self, kpis: Sequence[Kpi], question: Question, groupings: Sequence[Grouping]) -> None:
-        self.totals: dict[Place, Total] = {}
+        self.totals: dict[Cell, Total] = {}
         self.groupings = tuple(groupings)
         self.kpis = {kpi.name: kpi for kpi in kpis}
         self.parts: dict[tuple[Facts, Dated], list[Kpi]] = defaultdict(list)
@@ -61,9 +61,9 @@ class Tally:
         self._filters = [(attrgetter(name), frozenset(values)) for name, values in question.filters.items()]
         self._groups = {(by, dated): [_grouped(group, dated) for group in by] for by in groupings for dated in Dated}
 
-    def add(self, sums: Sums, sign: int = 1) -> list[Place]:
+    def add(self, sums: Sums, sign: int = 1) -> list[Cell]:
         """Adds sums, and says which values they changed, each once, in a fixed order."""
-        changed: set[Place] = set()
+        changed: set[Cell] = set()
         with localcontext(_EXACT):
             for (facts, dated), kpis in self.parts.items():
                 day = attrgetter(dated.value)
@@ -80,17 +80,17 @@ class Tally:
             for key, row in groups:
                 self._add(self.parts[facts, dated], facts, by, key, row, 1)
 
-    def _add(self, kpis: Iterable[Kpi], facts: Facts, by: Grouping, key: Key, row: Any, sign: int) -> list[Place]:
+    def _add(self, kpis: Iterable[Kpi], facts: Facts, by: Grouping, key: Key, row: Any, sign: int) -> list[Cell]:
         changed = []
         for kpi in kpis:
             numerator = kpi.numerator.of(facts, row.kind, row)
             denominator = kpi.denominator.of(facts, row.kind, row) if kpi.denominator else None
             if numerator is None and denominator is None:
                 continue
-            place = Place(kpi.name, by, key if groups_of(kpi, by) == by else (*key, row.currency))
-            total = self.totals.setdefault(place, Total())
+            cell = Cell(kpi.name, by, key if groups_of(kpi, by) == by else (*key, row.currency))
+            total = self.totals.setdefault(cell, Total())
             if numerator or denominator or not total.lines:
-                changed.append(place)
+                changed.append(cell)
             total.numerator += sign * (numerator or _ZERO)
             total.denominator += sign * (denominator or _ZERO)
             total.lines += sign * row.lines
@@ -99,18 +99,18 @@ class Tally:
                 total.spread[number] = total.spread.get(number, _ZERO) + sign * numerator
         return changed
 
-    def places(self) -> list[Place]:
+    def cells(self) -> list[Cell]:
         """Of all values there are, in a fixed order."""
-        return sorted(place for place, total in self.totals.items() if total.lines)
+        return sorted(cell for cell, total in self.totals.items() if total.lines)
 
-    def keys(self, place: Place) -> dict[str, Any]:
+    def keys(self, cell: Cell) -> dict[str, Any]:
         """The keys of the group there, by what it is grouped by."""
-        return dict(zip(groups_of(self.kpis[place.kpi], place.grouping), place.group, strict=True))
+        return dict(zip(groups_of(self.kpis[cell.kpi], cell.grouping), cell.group, strict=True))
 
-    def figures(self, place: Place) -> Figures:
+    def figures(self, cell: Cell) -> Figures:
         """The value there, with no zeros at its end: those tell by which sums a process came to it, and all have to tell
         the same (test_two_processes_send_the_same)."""
-        kpi, total = self.kpis[place.kpi], self.totals[place]
+        kpi, total = self.kpis[cell.kpi], self.totals[cell]
         if kpi.quantile:
             return found(kpi.quantile, total.spread)
         denominator = total.denominator.normalize(_EXACT) if kpi.denominator else None

@@ -12,20 +12,20 @@ from metrics.views.fact_tables import KEY, FactTables, tables_of
 from metrics.views.kpi_values import contribution, figures
 from metrics.views.scope import Scope
 
-ORDER = ("facts", *KEY)
-ORDER_TYPES: tuple[type[Any], ...] = (str, *(type_().python_type for type_ in KEY.values()))
+FACT_ORDER = ("facts", *KEY)
+FACT_ORDER_TYPES: tuple[type[Any], ...] = (str, *(type_().python_type for type_ in KEY.values()))
 _EVENT = tuple(KEY)[:-1]
 
 
 def facts_query(kpi: Kpi, question: Question, *, after: Sequence[Any] | None, limit: int | None) -> sa.Select[Any]:
-    """The contributing facts in `ORDER`, behind ``after`` in it: by the name of their kind, all that is known of them (null is what
+    """The contributing facts in `FACT_ORDER`, behind ``after`` in it: by the name of their kind, all that is known of them (null is what
     others have), ``numerator``, ``denominator``. A fact that contributes nothing is left out."""
     left = [facts for facts in kpi.facts if after is None or facts.name >= after[0]]
     columns = {name: type_ for facts in kpi.facts for name, type_ in tables_of(facts).known.items()}
     pages = [_page(kpi, tables_of(one), question, columns, after[1:] if after and after[0] == one.name else None) for one in left]
     # Each has the limit, too: over all of them PostgreSQL would sort everything first.
     first, *others = (page.order_by(*KEY).limit(limit) for page in pages)
-    return first if not others else sa.select(sa.union_all(first, *others).subquery()).order_by(*ORDER).limit(limit)
+    return first if not others else sa.select(sa.union_all(first, *others).subquery()).order_by(*FACT_ORDER).limit(limit)
 
 
 def _page(kpi: Kpi, tables: FactTables, question: Question, columns: Mapping[str, Any], after: Sequence[Any] | None) -> sa.Select[Any]:

@@ -7,10 +7,11 @@ from typing import Any
 from channel_service.exporting import document_routes
 from channel_service.importing import Importable, ImportSet, import_routes, not_first
 
+from orders_inventory.application.cataloguing import defining_product, defining_warehouse
 from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
 from orders_inventory.application.said import said
-from orders_inventory.application.stocking import counting, pricing, receiving
+from orders_inventory.application.stocking import counting, pricing, receiving, writing_off
 from orders_inventory.domain.credit import BringCorrection, BringGoods, Note
 from orders_inventory.domain.order import (
     BringOrder,
@@ -24,13 +25,14 @@ from orders_inventory.domain.order import (
 )
 from orders_inventory.domain.price import SetPrice, WithdrawPrice
 from orders_inventory.domain.product import DefineProduct
-from orders_inventory.domain.stock import CountStock, ReceiveStock
+from orders_inventory.domain.stock import CountStock, ReceiveStock, WriteOffStock
 from orders_inventory.domain.warehouse import DefineWarehouse
 
 _DAY = date(2026, 5, 1)
 _PRODUCTS = Importable(
     "product",
     DefineProduct,
+    use=defining_product,
     key=["sku"],
     changed=not_first,
     example=DefineProduct(sku="PEN-01", name="Gel pen", category="Writing"),
@@ -38,6 +40,7 @@ _PRODUCTS = Importable(
 _WAREHOUSES = Importable(
     "warehouse",
     DefineWarehouse,
+    use=defining_warehouse,
     key=["warehouse"],
     changed=not_first,
     example=DefineWarehouse(warehouse="sh", name="Shanghai hub"),
@@ -76,6 +79,16 @@ _COUNTS = Importable(
     required=["on"],
     id=lambda c: f"{c.warehouse}/{c.sku}",
     example=CountStock(warehouse="sh", sku="PEN-01", counted=488, on=date(2026, 5, 31)),
+)
+_WRITE_OFFS = Importable(
+    "write_off",
+    WriteOffStock,
+    use=writing_off,
+    key=["warehouse", "sku", "reference"],
+    required=["on"],
+    key_or=["reference"],
+    id=lambda c: f"{c.warehouse}/{c.sku}",
+    example=WriteOffStock(warehouse="sh", sku="PEN-01", quantity=3, reason="broken", reference="LOSS-2026-05", on=date(2026, 5, 31)),
 )
 _ORDERS = Importable(
     "order",
@@ -144,6 +157,7 @@ WHOLE = ImportSet(
     _WITHDRAWALS,
     _RECEIPTS,
     _COUNTS,
+    _WRITE_OFFS,
     _ORDERS,
     *_STEPS,
     *_CREDITS,
@@ -153,7 +167,9 @@ SETS = (
     WHOLE,
     ImportSet("products", _PRODUCTS, _WAREHOUSES, default=_PRODUCTS, summary="Import products, and warehouses by their kind"),
     ImportSet("prices", _PRICES, _WITHDRAWALS, default=_PRICES, summary="Import prices"),
-    ImportSet("stock", _RECEIPTS, _COUNTS, _WAREHOUSES, summary="Import what came into stock, and counted balances"),
+    ImportSet(
+        "stock", _RECEIPTS, _COUNTS, _WRITE_OFFS, _WAREHOUSES, summary="Import what came into stock, counted balances, and what was lost"
+    ),
 )
 
 router = import_routes(*SETS)

@@ -69,13 +69,12 @@ list_route(router, "", PUSH_LIST, PushRow, summary="Pushes, newest first")
 
 @router.get("/tally", summary="How many pushes are in each state")
 async def tally_pushes(read: ReadDep, source: Annotated[str | None, Query(max_length=40)] = None) -> PushTally:
-    rows = await read.execute(tally(source))
-    return PushTally(states={row.state: row.pushes for row in rows})
+    return PushTally(states={row["state"]: row["pushes"] for row in await read.dicts(tally(source))})
 
 
 @router.get("/{source}/{push_id}", summary="One push")
 async def get_push(source: SourceId, push_id: PushId, read: ReadDep) -> PushRow:
-    row = (await read.execute(one(source, push_id))).mappings().first()
+    row = await read.first(one(source, push_id))
     if row is None:
         raise Rejected("push_unknown")
     return PushRow.model_validate(row)

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
-from orders_inventory.application.stocking import counting, receiving
-from orders_inventory.domain.stock import CountStock, ReceiveStock
+from orders_inventory.application.stocking import counting, receiving, writing_off
+from orders_inventory.domain.stock import CountStock, ReceiveStock, WriteOffStock
 from orders_inventory.views.stock import BALANCE_TABLE, MOVEMENT_TABLE, STOCK_LEVELS
 
 router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
@@ -27,7 +27,7 @@ class Balance(BaseModel):
     received: int
     shipped: int
     returned: int
-    adjusted: int = Field(description="By counts.")
+    adjusted: int = Field(description="By counts, less what was written off.")
 
 
 class Movement(BaseModel):
@@ -35,23 +35,24 @@ class Movement(BaseModel):
 
     position: int
     event_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
-    kind: Literal["received", "adjusted", "reserved", "released", "shipped", "returned"]
+    kind: Literal["received", "adjusted", "written_off", "reserved", "released", "shipped", "returned"]
     on_hand: int
     reserved: int
     order_id: str | None = Field(examples=["shop:1001"])
     reference: str | None = Field(examples=["DN-4711"])
-    reason: str | None = Field(description="Of an adjustment.")
+    reason: str | None = Field(description="Of an adjustment, or of a loss.")
     occurred_on: date
     recorded_at: datetime
 
 
-def _balance(c: ReceiveStock | CountStock) -> str:
+def _balance(c: ReceiveStock | CountStock | WriteOffStock) -> str:
     return f"{c.warehouse}/{c.sku}"
 
 
 commands = Commands(router)
 commands.post("/v1/stock-receipts", ReceiveStock, use=receiving, allow=[Role.OPS], created=True, id=_balance, summary="Receive stock")
 commands.post("/v1/stock-counts", CountStock, use=counting, allow=[Role.OPS], id=_balance, summary="Count stock")
+commands.post("/v1/stock-write-offs", WriteOffStock, use=writing_off, allow=[Role.OPS], created=True, id=_balance, summary="Write off")
 
 
 _level, _moved = BALANCE_TABLE.sql.c, MOVEMENT_TABLE.sql.c

@@ -9,16 +9,18 @@ from channel_events import Ask, On, Recorded, Rejected, Steps
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders_inventory.application.cataloguing import defining_product
 from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
 from orders_inventory.application.platforms import CONNECTORS
+from orders_inventory.application.push_money import correct_money, give_up_corrections
 from orders_inventory.application.push_orders import At, follow, give_back
 from orders_inventory.application.pushes import delivery_of
 from orders_inventory.application.stocking import receiving
-from orders_inventory.connectors.meaning import Command, GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
+from orders_inventory.connectors.meaning import Command, Meaning, Nothing, OrderGone, Refund, Stage, WholeOrder
 from orders_inventory.domain.credit import BringCorrection, BringGoods, CorrectAmount, ReturnGoods
 from orders_inventory.domain.order import AsKnown, AsPlaced, BringOrder, OrderPlaced, PlaceOrder
-from orders_inventory.domain.product import PRODUCT, DefineProduct
+from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
 from orders_inventory.domain.pushed import PUSHED, TakeVersion, pushed_key
 from orders_inventory.domain.source import SOURCE, SourceSettings
@@ -98,13 +100,15 @@ def _apply(told: _Told, meaning: Any, newest: str) -> Making:
             return (yield from _order(told, meaning.external_id, lambda at: _whole(told, meaning, at)))
         case OrderGone():
             return (yield from _order(told, meaning.external_id, lambda at: _gone(meaning, newest, at)))
-        case GoodsBack():
+        case Refund():
             return (yield from _order(told, meaning.external_id, lambda at: _back(told, meaning, at)))
         case _:
             return (yield from _asked(told, meaning.command))
 
 
 def _asked(told: _Told, command: Command) -> Making:
+    if told.settings.partner_id is not None and _is_the_brands(command):
+        raise Rejected("source_of_partner", source=told.push.source, partner_id=told.settings.partner_id)
     match command:
         case PlaceOrder() as c:
             return (yield from _order(told, c.external_id or "", lambda at: _placed(told, c, at)))
@@ -113,12 +117,17 @@ def _asked(told: _Told, command: Command) -> Making:
         case CorrectAmount() as c:
             return (yield from _credited(told, c, BringCorrection, correcting))
         case DefineProduct() as c:
-            yield On(PRODUCT, replace(c, on=c.on or told.today))
+            yield from defining_product(replace(c, on=c.on or told.today))
         case ReceiveStock() as c:
             yield from receiving(replace(c, on=c.on or told.today))
         case step:
             return (yield from _order(told, step.external_id, lambda at: _step(told, step, at)))
     return APPLIED
+
+
+def _is_the_brands(command: Command) -> bool:
+    """What nobody tells on behalf of one partner: products, and stock that no order of the partner explains."""
+    return isinstance(command, DefineProduct | ReceiveStock) or (isinstance(command, ReturnGoods) and command.warehouse is not None)
 
 
 def _credited(told: _Told, c: Any, as_brought: type[Struct], use: Any) -> Making:
@@ -149,6 +158,9 @@ def _order(told: _Told, external_id: str, make: Any) -> Making:
         raise Rejected("order_not_of_source", order_id=at.order_id)
     try:
         came: Came = yield from make(at)
+        yield from at.look()
+        if at.order.placed is not None and at.order.over and (yield from give_up_corrections(at, told.push.push_id, told.today)):
+            came = Came(reason=came.reason if came.outcome is Outcome.APPLIED else None)
     except Rejected as refusal:
         raise Rejected(refusal.code, **{**refusal.facts, "order_id": at.order_id, "order_version": version}) from None
     return came
@@ -211,12 +223,15 @@ def _gone(gone: OrderGone, newest: str, at: At) -> Making:
     return APPLIED if at.taken else _nothing("nothing_to_cancel")
 
 
-def _back(told: _Told, back: GoodsBack, at: At) -> Making:
+def _back(told: _Told, back: Refund, at: At) -> Making:
     on = max(back.on, at.placed.occurred_on)
     before = at.order
     if before.over:
+        # Also a shop's own refund of all that was paid, which it makes when an order is set to refunded: the goods say it already.
         return _nothing("nothing_left")
     yield from give_back(at, back.lines, back.reason, on)
+    if back.money is not None and not at.order.over:
+        yield from correct_money(at, back, on, told.push.push_id)
     # Content of the order from before this would revive what is over.
     push, entity = told.push, pushed_key(told.push.source, back.order_entity)
     if at.order.over and at.taken and back.order_version > (yield Ask(PUSHED, entity)).state:

@@ -27,7 +27,7 @@ from orders_inventory.domain.order import (
 )
 from orders_inventory.domain.price import PriceSet, PriceWithdrawn, SetPrice, WithdrawPrice
 from orders_inventory.domain.product import DefineProduct, ProductDefined
-from orders_inventory.domain.stock import CountStock, ReceiveStock, StockAdjusted, StockReceived
+from orders_inventory.domain.stock import CountStock, ReceiveStock, StockAdjusted, StockReceived, StockWrittenOff, WriteOffStock
 from orders_inventory.domain.warehouse import DefineWarehouse, WarehouseDefined
 
 _SAYS: dict[type[Struct], type[Struct]] = {
@@ -37,6 +37,7 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     PriceWithdrawn: WithdrawPrice,
     StockReceived: ReceiveStock,
     StockAdjusted: CountStock,
+    StockWrittenOff: WriteOffStock,
     OrderPlaced: BringOrder,
     OrderConfirmed: ConfirmOrder,
     ShipmentHandedOver: ShipOrder,
@@ -57,7 +58,7 @@ def said(event: Recorded) -> Struct | None:
     command = say(cls, told)
     if isinstance(told, OrderPlaced):
         as_placed = AsPlaced(told.channel_type, told.segment, told.territory, SUSPENDED in told.flags, told.imported)
-        return replace(command, placed=as_placed)
+        return replace(command, territory=None, placed=as_placed)
     if isinstance(told, GoodsReturned | AmountCorrected):
         return replace(command, known_as=AsKnown(told.channel_type, told.segment, told.territory))
     if isinstance(told, ReturnReceived):

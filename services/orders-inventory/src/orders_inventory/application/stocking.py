@@ -1,4 +1,6 @@
-"""What comes into the warehouses and what is counted there, of products and warehouses that are known."""
+"""What comes into the warehouses, is lost and is counted there, of products and warehouses that are known."""
+
+from typing import TypeAlias
 
 from channel_events import On, Steps
 from channel_terms import as_part
@@ -6,8 +8,10 @@ from channel_terms import as_part
 from orders_inventory.domain.price import PRICE, SetPrice
 from orders_inventory.domain.product import PRODUCT, RequireProduct
 from orders_inventory.domain.reference import REFERENCE, TakeReference
-from orders_inventory.domain.stock import STOCK, CountStock, ReceiveStock
+from orders_inventory.domain.stock import STOCK, CountStock, ReceiveStock, WriteOffStock
 from orders_inventory.domain.warehouse import WAREHOUSE, RequireWarehouse
+
+_Document: TypeAlias = ReceiveStock | CountStock | WriteOffStock
 
 
 def receiving(c: ReceiveStock) -> Steps:
@@ -22,7 +26,13 @@ def counting(c: CountStock) -> Steps:
         yield On(STOCK, c)
 
 
-def _is_new(kind: str, c: ReceiveStock | CountStock, facts: str) -> Steps:
+def writing_off(c: WriteOffStock) -> Steps:
+    yield from _known(c)
+    if (yield from _is_new("write-off", c, f"{c.quantity}")):
+        yield On(STOCK, c)
+
+
+def _is_new(kind: str, c: _Document, facts: str) -> Steps:
     """Whether a document of this name was not taken before; the SKU is part of the name: a delivery note has many lines, and each comes
     by itself."""
     if c.reference is None:
@@ -37,6 +47,6 @@ def pricing(c: SetPrice) -> Steps:
     yield On(PRODUCT, RequireProduct(c.sku))
 
 
-def _known(c: ReceiveStock | CountStock) -> Steps:
+def _known(c: _Document) -> Steps:
     yield On(WAREHOUSE, RequireWarehouse(c.warehouse))
     yield On(PRODUCT, RequireProduct(c.sku))

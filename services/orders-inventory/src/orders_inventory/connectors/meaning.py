@@ -5,6 +5,7 @@ never overwrites a newer one, in whatever order they come.
 """
 
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -70,16 +71,26 @@ class OrderGone(_Meaning, frozen=True, kw_only=True):
     on: date
 
 
-class GoodsBack(_Meaning, frozen=True, kw_only=True):
-    """Units that the buyer does not keep: cancelled while they are here, returned when they were delivered.
+class MoneyBack(Struct, frozen=True):
+    """Money that the buyer got back though no goods come back for it; ``line_id`` is the line it is about, if it is about one."""
+
+    amount: Decimal
+    line_id: str | None = None
+
+
+class Refund(_Meaning, frozen=True, kw_only=True):
+    """A refund ``number`` of an order. ``lines``: units that the buyer does not keep, cancelled while they are here, returned when they
+    were delivered. ``money``: what was given back besides.
 
     ``order_version``: that of the order's content which is newest at this moment.
     """
 
     external_id: str
+    number: str
     on: date
     reason: str
     lines: tuple[Wanted, ...]
+    money: MoneyBack | None
     order_entity: str
     order_version: str
 
@@ -97,4 +108,4 @@ class Nothing(Struct, frozen=True):
     entity: str | None = None
 
 
-Meaning: TypeAlias = WholeOrder | OrderGone | GoodsBack | Asked | Nothing
+Meaning: TypeAlias = WholeOrder | OrderGone | Refund | Asked | Nothing

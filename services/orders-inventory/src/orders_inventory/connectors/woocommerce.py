@@ -9,6 +9,7 @@ import base64
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +18,7 @@ from channel_terms import MAX_QUANTITY
 from msgspec import Raw, Struct, field
 
 from orders_inventory.connectors.connector import Connector, Delivery
-from orders_inventory.connectors.meaning import GoodsBack, Meaning, Nothing, OrderGone, Stage, WholeOrder
+from orders_inventory.connectors.meaning import Meaning, MoneyBack, Nothing, OrderGone, Refund, Stage, WholeOrder
 from orders_inventory.connectors.reading import NULL, business_date, moment, money, named_once, parsed, store_moment, unit_price
 from orders_inventory.connectors.signing import from_base64, signer
 from orders_inventory.domain.order import NewLine, Wanted
@@ -82,9 +83,19 @@ class Gone(Struct, frozen=True):
     id: int
 
 
+class Charge(Struct, frozen=True):
+    """Shipping or a fee, which is no part of an order here."""
+
+    total: Raw = NULL
+    total_tax: Raw = NULL
+
+
 class RefundBody(Struct, frozen=True):
     id: int
+    amount: Raw
     line_items: list[Item]
+    shipping_lines: list[Charge] = []
+    fee_lines: list[Charge] = []
     date_created_gmt: str | None = None
     date_created: str | None = None
     links: Links = field(default_factory=Links, name="_links")
@@ -203,23 +214,43 @@ def _refund(refund: RefundBody, source: SourceSettings) -> Meaning:
     if found is None:
         raise Rejected("refund_of_nothing", refund=str(refund.id))
     lines = tuple(_units(item, source) for item in refund.line_items if item.quantity)
-    if not lines:
-        return Nothing("refund_without_goods", entity)
+    money_back = _money_back(refund)
+    if not lines and money_back is None:
+        return Nothing("refund_of_other", entity)
     at = _created(refund.date_created_gmt, refund.date_created, source)
-    return GoodsBack(
+    return Refund(
         entity=entity,
         version=f"{refund.id}",
         external_id=found[1],
+        number=f"refund-{refund.id}",
         on=business_date(at, source.zone, "date_created_gmt"),
         reason=f"refund {refund.id}",
         lines=lines,
+        money=money_back,
         order_entity=f"order:{found[1]}",
         order_version=_version(at, 8, b""),
     )
 
 
+def _money_back(refund: RefundBody) -> MoneyBack | None:
+    """Of items without units what they say; of a refund without items all of it, but for shipping and fees."""
+    if refund.line_items:
+        paid = [(item, abs(money(item.total, "line_items.total"))) for item in refund.line_items if not item.quantity]
+        paid = [(item, amount) for item, amount in paid if amount]
+        total, about = sum((amount for _, amount in paid), Decimal(0)), _refunded(paid[0][0]) if len(paid) == 1 else None
+    else:
+        charges = [one for charge in (*refund.shipping_lines, *refund.fee_lines) for one in (charge.total, charge.total_tax)]
+        others = sum((abs(money(one, "shipping_lines.total")) for one in charges if one != NULL), Decimal(0))
+        total, about = abs(money(refund.amount, "amount")) - others, None
+    return MoneyBack(total, about) if total > 0 else None
+
+
+def _refunded(item: Item) -> str | None:
+    return next((str(meta.value) for meta in item.meta_data if meta.key == "_refunded_item_id"), None)
+
+
 def _units(item: Item, source: SourceSettings) -> Wanted:
-    refunded = next((str(meta.value) for meta in item.meta_data if meta.key == "_refunded_item_id"), None)
+    refunded = _refunded(item)
     return Wanted(line_id=refunded, sku=None if refunded else _sku(item, source), quantity=abs(_quantity(item)))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from channel_events.pure import Decider, Known, Rejected, command, event
+from channel_events.pure import Decider, Known, Rejected, command, event, tell
 from channel_terms import MAX_QUANTITY, HappenedOn, Name, Quantity, Reference, happened_on
 from immutables import Map
 from msgspec import Meta, Struct
@@ -36,6 +36,18 @@ class StockAdjusted(Struct, frozen=True, kw_only=True, gc=False):
     sku: str
     counted: int
     difference: int
+    reason: str
+    reference: str | None
+    occurred_on: date
+
+
+@event("stock_written_off", public=True)
+class StockWrittenOff(Struct, frozen=True, kw_only=True, gc=False):
+    """Units are there no more though no order took them: broken, stolen, out of date."""
+
+    warehouse: str
+    sku: str
+    quantity: int
     reason: str
     reference: str | None
     occurred_on: date
@@ -86,7 +98,8 @@ class StockTakenIn(Struct, frozen=True, kw_only=True, gc=False):
 
 
 OrderStockEvent: TypeAlias = StockReserved | StockReleased | StockShipped | StockReturned
-StockEvent: TypeAlias = StockReceived | StockAdjusted | StockTakenIn | OrderStockEvent
+_OneSku: TypeAlias = StockReceived | StockAdjusted | StockWrittenOff
+StockEvent: TypeAlias = _OneSku | StockTakenIn | OrderStockEvent
 
 
 @command("receive_stock", stream="stock/{warehouse}")
@@ -109,6 +122,19 @@ class CountStock(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fie
     counted: Annotated[int, Meta(ge=0, le=MAX_QUANTITY, description="Units that lie there, promised ones among them.", examples=[488])]
     reason: Annotated[Name, Meta(examples=["yearly count"])] = "stock count"
     reference: Annotated[Reference | None, Meta(examples=["COUNT-2026-05"])] = None
+    on: HappenedOn = None
+
+
+@command("write_off_stock", stream="stock/{warehouse}")
+class WriteOffStock(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Units that are lost, as many as are not promised to orders. One with a ``reference`` counts once, whichever door it comes through;
+    else send an Idempotency-Key."""
+
+    warehouse: WarehouseCode
+    sku: Sku
+    quantity: Quantity
+    reason: Annotated[Name, Meta(examples=["broken in the warehouse"])]
+    reference: Annotated[Reference | None, Meta(examples=["LOSS-2026-05"])] = None
     on: HappenedOn = None
 
 
@@ -150,7 +176,7 @@ class TakeIn(Struct, frozen=True, kw_only=True, gc=False):
 
 
 StockStep: TypeAlias = Reserve | Release | Ship | Restock
-StockCommand: TypeAlias = ReceiveStock | CountStock | TakeIn | StockStep
+StockCommand: TypeAlias = ReceiveStock | CountStock | WriteOffStock | TakeIn | StockStep
 
 
 DAYS_KEPT = 7
@@ -208,10 +234,12 @@ def decide(command: StockCommand, shelves: Shelves, known: Known) -> Iterator[St
             yield StockReceived(warehouse=c.warehouse, sku=c.sku, quantity=c.quantity, reference=c.reference, occurred_on=on)
         case CountStock() as c:
             yield from _count(c, shelves.get(c.sku, NONE), happened_on(c.on, known))
+        case WriteOffStock() as c:
+            _require_available(c.warehouse, c.sku, c.quantity, shelves)
+            yield tell(StockWrittenOff, c, occurred_on=happened_on(c.on, known))
         case Reserve() as c:
             for one in c.lines:
-                if one.quantity > (available := shelves.get(one.sku, NONE).available):
-                    raise Rejected("stock_insufficient", warehouse=c.warehouse, sku=one.sku, wanted=one.quantity, available=available)
+                _require_available(c.warehouse, one.sku, one.quantity, shelves)
             yield _of_order(StockReserved, c)
         case Release() as c:
             _require_reserved(c, shelves)
@@ -246,6 +274,11 @@ def _count(c: CountStock, item: StockItem, on: date) -> Iterator[StockAdjusted]:
         )
 
 
+def _require_available(warehouse: str, sku: str, units: int, shelves: Shelves) -> None:
+    if units > (available := shelves.get(sku, NONE).available):
+        raise Rejected("stock_insufficient", warehouse=warehouse, sku=sku, wanted=units, available=available)
+
+
 def _of_order(kind: type[OrderStockEvent], command: StockStep) -> OrderStockEvent:
     return kind(warehouse=command.warehouse, order_id=command.order_id, lines=command.lines, occurred_on=command.on)
 
@@ -258,8 +291,10 @@ def _require_reserved(command: StockStep, shelves: Shelves) -> None:
 
 
 def evolve(shelves: Shelves, event: StockEvent) -> Shelves:
-    if isinstance(event, StockReceived | StockAdjusted):
-        units = event.quantity if isinstance(event, StockReceived) else event.difference
+    if isinstance(event, _OneSku):
+        units = event.difference if isinstance(event, StockAdjusted) else event.quantity
+        if isinstance(event, StockWrittenOff):
+            units = -units
         return shelves.set(event.sku, shelves.get(event.sku, NONE).after(units, 0, event.occurred_on))
     move = _MOVES[type(event)]
     with shelves.mutate() as after:
@@ -280,7 +315,7 @@ _MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
 
 _EVENTS: tuple[type[StockEvent], ...] = (
     *(StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned),
-    StockTakenIn,
+    *(StockTakenIn, StockWrittenOff),
 )
 STOCK: Decider[StockCommand, Shelves, StockEvent] = Decider(
     "stock", initial=Map(), decide=decide, evolve=evolve, events=_EVENTS, state=dict[str, StockItem], kept=(dict, Map)

@@ -16,6 +16,7 @@ from orders_inventory.domain.stock import (
     StockReturned,
     StockShipped,
     StockTakenIn,
+    StockWrittenOff,
 )
 
 BALANCE_TABLE = Table(
@@ -80,6 +81,8 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield from _moved(event, e.sku, e.quantity, _Kind("received", 1, 0, "received"))
         case StockAdjusted() as e:
             yield from _moved(event, e.sku, e.difference, _Kind("adjusted", 1, 0, "adjusted"))
+        case StockWrittenOff() as e:
+            yield from _moved(event, e.sku, -e.quantity, _Kind("written_off", 1, 0, "adjusted"))
         case StockReserved() | StockReleased() | StockShipped() | StockReturned() | StockTakenIn() as e:
             for line in e.lines:
                 yield from _moved(event, line.sku, line.quantity, _IN_LINES[type(e)])
@@ -104,7 +107,7 @@ def _moved(event: Recorded, sku: str, units: int, kind: _Kind) -> Iterator[Chang
     )
 
 
-STOCK_LEVELS = View("stock", version=4, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+STOCK_LEVELS = View("stock", version=5, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
 
 
 def unexplained() -> sa.Select[Any]:

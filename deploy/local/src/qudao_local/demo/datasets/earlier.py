@@ -8,16 +8,25 @@ from typing import Self
 
 import msgspec
 
-from qudao_local.demo.documents import Document, Order, Receipt
+from qudao_local.demo.documents import Document, NoteDocument, Order, Receipt, WriteOff
 
 NAME = "loaded.json"
 
 
+class TakenNote(msgspec.Struct, frozen=True):
+    """A credit note as it was sent; ``said`` is the digest of what the export said of it."""
+
+    said: str
+    documents: tuple[NoteDocument, ...]
+
+
 class Earlier(msgspec.Struct, frozen=True):
-    """``before``: the day since which masters are there. ``receipts``: the opening stock, as it was sent."""
+    """``before``: the day since which masters are there. ``receipts``: the opening stock that was made up, as it was sent. ``notes``: how
+    each credit note was taken, by its number."""
 
     before: date | None = None
     receipts: tuple[Receipt, ...] = ()
+    notes: dict[str, TakenNote] = {}
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -35,7 +44,7 @@ class Earlier(msgspec.Struct, frozen=True):
         draft.replace(folder / NAME)
 
     def with_stock_for(self, name: str, documents: Iterable[Document], on: date, *, wanted: bool) -> "Earlier":
-        """With a further receipt of each SKU for all that is ordered and not covered yet.
+        """With a further receipt of each SKU for all that is ordered or lost, and not covered yet.
 
         Under the data set's name, so that two may share a warehouse. The earlier ones stay as they are: a receipt that says another
         quantity is another one under the same reference, and refused. Not ``wanted``: as it is, with the documents read all the same.
@@ -45,9 +54,11 @@ class Earlier(msgspec.Struct, frozen=True):
             if isinstance(document, Order):
                 for line in document.lines:
                     missing[document.warehouse, line.sku] += line.quantity
+            elif isinstance(document, WriteOff):
+                missing[document.warehouse, document.sku] += document.quantity
         loads = {receipt.reference for receipt in self.receipts}
         reference = f"opening {name}" if not loads else f"opening {name} {len(loads) + 1}"
         for receipt in self.receipts:
             missing[receipt.warehouse, receipt.sku] -= receipt.quantity
         new = [Receipt(*of, quantity, reference, on) for of, quantity in sorted(missing.items()) if quantity > 0 and wanted]
-        return Earlier(self.before, (*self.receipts, *new))
+        return msgspec.structs.replace(self, receipts=(*self.receipts, *new))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from qudao_local.demo.datasets.mapping import File
 from qudao_local.demo.datasets.report import DataError, Report
+from qudao_local.demo.datasets.sections import File
 
 if TYPE_CHECKING:
     from _csv import Reader

@@ -1,16 +1,20 @@
 """A mapping and a folder of files become a scenario and a report of what was not taken."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
+from heapq import merge
 from itertools import chain, repeat
 from pathlib import Path
 
-from qudao_local.demo.datasets.earlier import Earlier
+from qudao_local.demo.datasets.credit_notes import place_notes
+from qudao_local.demo.datasets.credit_rows import CreditReader
+from qudao_local.demo.datasets.earlier import Earlier, TakenNote
 from qudao_local.demo.datasets.mapping import Mapping
 from qudao_local.demo.datasets.masters import PartnerRows, read_products, read_territories, require_warehouses
 from qudao_local.demo.datasets.order_rows import OrderRows
 from qudao_local.demo.datasets.orders import OrderReader
 from qudao_local.demo.datasets.report import DataError, Report, place
+from qudao_local.demo.datasets.stock import StockReader
 from qudao_local.demo.datasets.store import OrderStore
 from qudao_local.demo.datasets.stories import Story, tell
 from qudao_local.demo.datasets.tables import Tables
@@ -31,32 +35,35 @@ def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tupl
     require_warehouses(mapping, territories)
     products, places = read_products(mapping, tables)
     partner_rows = PartnerRows(mapping, tables)
-    orders = OrderReader(tables, mapping.orders, mapping.currency, partner_rows.found, products).read()
+    orders = OrderReader(tables, mapping.orders, mapping.currency, partner_rows.found, products, territories).read()
     days = orders.days()
     if days is None:
         raise DataError(f"{folder}: not one good order line; the first bad rows: {'; '.join(map(str, report.bad[:3])) or 'none'}")
     earlier = earlier or Earlier()
     before = earlier.before or days[0] - timedelta(1)
-    partners = partner_rows.placed(territories, _territories_of_orders(orders, report), before)
+    placed_by = _territories_of_orders(orders, report) if mapping.partners.placed_by == "orders" else {}
+    partners = partner_rows.placed(territories, placed_by, before)
     _drop_unplaced(orders, partners, report)
     report.loaded(orders)
+    apart, notes = _apart(mapping, tables, orders, earlier, products, {one.partner_id for one in partners}, days[0], before)
     counted = 0
+
+    def told(report: Report) -> Iterator[Story]:
+        own = (tell(mapping.name, key, order, report) for key, order in orders.by_day())
+        return merge((story for story in own if story.documents), apart, key=lambda story: (story.on, story.turn))
 
     def documents() -> Iterator[Document]:
         nonlocal counted
-        for story in _stories(mapping.name, orders, report):
+        for story in told(report):
             counted += len(story.documents)
             yield from story.documents
 
-    earlier = Earlier(before, earlier.receipts).with_stock_for(mapping.name, documents(), before, wanted=mapping.opening_stock != "none")
+    earlier = Earlier(before, earlier.receipts, notes).with_stock_for(mapping.name, documents(), before, wanted=mapping.made_up_stock)
     # Those of a product that is no more in the export are there, or were refused for what it is called.
     opening = [receipt for receipt in earlier.receipts if receipt.sku in products]
     for partner in partners:
         row = partner_rows.found[partner.partner_id][1]
         places["Partner", partner.partner_id] = place(row.file, row.line)
-
-    def told() -> Iterator[Story]:
-        return _stories(mapping.name, orders, Report())  # what is wrong was reported the first time
 
     return (
         Scenario(
@@ -70,10 +77,10 @@ def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tupl
             products=list(products.values()),
             warehouses=[Warehouse(one.warehouse, one.name, one.territory) for one in mapping.warehouses],
             expected_documents=len(opening) + counted,
-            documents=lambda: chain(opening, (document for story in told() for document in story.documents)),
-            places=lambda: chain(repeat("opening stock", len(opening)), (at for story in told() for at in story.places)),
+            # What is wrong was reported the first time.
+            documents=lambda: chain(opening, (document for story in told(Report()) for document in story.documents)),
+            places=lambda: chain(repeat("opening stock", len(opening)), (at for story in told(Report()) for at in story.places)),
             master_places=places,
-            steps=lambda: (story.steps for story in told() if story.steps),
             groupings=("territory", "segment", "product_category", "year"),
         ),
         report,
@@ -81,9 +88,27 @@ def load(mapping: Mapping, folder: Path, earlier: Earlier | None = None) -> tupl
     )
 
 
-def _stories(name: str, orders: OrderStore, report: Report) -> Iterator[Story]:
-    told = (tell(name, key, order, report) for key, order in orders.by_day())
-    return (story for story in told if story.documents)
+def _apart(
+    mapping: Mapping,
+    tables: Tables,
+    orders: OrderStore,
+    earlier: Earlier,
+    products: Container[str],
+    partners: Container[str],
+    first: date,
+    before: date,
+) -> tuple[list[Story], dict[str, TakenNote]]:
+    """The stories that are no orders', in the order in which they are sent, and how credit notes were taken."""
+    report, name = tables.report, mapping.name
+    warehouses = {one.warehouse for one in mapping.warehouses}
+    readers = [StockReader(tables, one, f"stock.{at}", name, products, warehouses) for at, one in enumerate(mapping.stock)]
+    sections = [
+        (one, CreditReader(tables, one, f"credit_notes.{at}", mapping.currency, partners, products))
+        for at, one in enumerate(mapping.credit_notes)
+    ]
+    stories, notes = place_notes(sections, name, orders, dict(earlier.notes), report)
+    stories += [story for reader in readers for story in reader.stories(first, before)]
+    return sorted(stories, key=lambda story: (story.on, story.turn)), notes
 
 
 def _territories_of_orders(orders: OrderStore, report: Report) -> dict[str, str]:

@@ -1,117 +1,15 @@
 """The mapping file as a typed model. `docs/how-to/load-your-own-data.md` explains it to those who write one."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from qudao_local.demo.datasets.explain import explain
 from qudao_local.demo.datasets.report import MappingError
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Value(_Part):
-    """Where a value comes from: a column, a constant, or an expression over columns.
-
-    Written shortly: a text is a column's name, a text that begins with ``=`` is an expression.
-    """
-
-    column: str | None = None
-    constant: str | None = None
-    expression: str | None = None
-    default: str | None = Field(default=None, description="taken when the column or expression is empty")
-    map: dict[str, str] | None = Field(default=None, description="what each text becomes; one that is not in it makes the row bad")
-    format: str | None = Field(default=None, description="of a date, as in strptime; else that of `dates`")
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "Value":
-        if sum(origin is not None for origin in (self.column, self.constant, self.expression)) != 1:
-            raise ValueError("give exactly one of column, constant, expression")
-        return self
-
-
-def _short(written: Any) -> Any:
-    if isinstance(written, str):
-        return {"expression": written[1:].strip()} if written.startswith("=") else {"column": written}
-    return written
-
-
-def _one_or_more(written: Any) -> Any:
-    return [written] if isinstance(written, str) else written
-
-
-Written = Annotated[Value, BeforeValidator(_short)]
-Columns = Annotated[list[str], BeforeValidator(_one_or_more), Field(min_length=1)]
-
-
-def _expression(written: Any) -> Any:
-    return written.removeprefix("=").strip() if isinstance(written, str) else written
-
-
-Condition = Annotated[str, BeforeValidator(_expression)]
-
-
-class File(_Part):
-    """A delimited text file with a header line, in the data set's folder."""
-
-    path: Columns = Field(description="one, several, or patterns like sales-*.csv; several are read in the order of their names")
-    compression: Literal["none", "gzip", "zip"] | None = Field(default=None, description="by default from the path's ending")
-    member: str | None = Field(default=None, description="the file within a zip that has several")
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    encoding: str = "utf-8-sig"
-    header: list[str] | None = Field(default=None, description="the columns, of a file without a header line")
-    key: Columns | None = Field(default=None, description="the columns by which others join this file")
-
-    @field_validator("path")
-    @classmethod
-    def _all_inside(cls, paths: list[str]) -> list[str]:
-        return [cls._inside(path) or "" for path in paths]
-
-    @field_validator("member")
-    @classmethod
-    def _inside(cls, path: str | None) -> str | None:
-        if path is not None and (Path(path).is_absolute() or ".." in Path(path).parts):
-            raise ValueError("must lie inside the data set's folder")
-        return path
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, name: str) -> str:
-        try:
-            "".encode(name)
-        except LookupError:
-            raise ValueError(f"no such encoding: {name}; for instance utf-8, gb18030, windows-1252") from None
-        return name
-
-
-class Join(_Part):
-    """A row of another file, found by its key; its columns are called ``<name of the join>.<column>``."""
-
-    file: str
-    on: Columns
-    optional: bool = Field(default=False, description="no such row: its columns are empty, instead of a bad row")
-
-
-class Table(_Part):
-    """A section that is read from a file, a row at a time."""
-
-    from_: str = Field(alias="from")
-    join: dict[str, Join] = Field(default_factory=dict)
-    where: Condition | None = Field(default=None, description="only rows for which this holds; the others are passed over")
-
-
-class Described(Table):
-    """What may be described in many rows, as a customer on each of its orders."""
-
-    keep: Literal["first", "last"] | None = Field(
-        default=None, description="whose description holds when rows differ; without it a row that differs from the first is bad"
-    )
+from qudao_local.demo.datasets.sections import Condition, Described, File, Part, Reason, Table, Written
 
 
 class Territories(Described):
@@ -127,6 +25,9 @@ class Partners(Described):
     territory: Written
     segment: Written | None = None
     parent: Written | None = None
+    placed_by: Literal["territory", "orders"] = Field(
+        default="territory", description="where a partner with orders belongs: in its own territory, or in that of its first order"
+    )
 
 
 class Products(Described):
@@ -136,13 +37,13 @@ class Products(Described):
     subcategory: Written | None = None
 
 
-class Warehouse(_Part):
+class Warehouse(Part):
     warehouse: str
     name: str
     territory: str | None = None
 
 
-class Line(_Part):
+class Line(Part):
     line: Written | None = Field(default=None, description="the line's key in its order; by default the row's number in the order, from 1")
     sku: Written
     quantity: Written
@@ -160,24 +61,27 @@ class Line(_Part):
 RowKind = Literal["order_line", "cancellation", "return", "adjustment", "ignored"]
 
 
-class Kind(_Part):
+class Kind(Part):
     """What a row is; the first kind whose ``when`` holds (or that has none) decides."""
 
     kind: RowKind
     when: Condition | None = None
     on: Written | None = Field(default=None, description="the day of the cancellation, return or adjustment; by default the order's")
-    reason: Value | None = None
-
-    @field_validator("reason", mode="before")
-    @classmethod
-    def _plain_text(cls, written: Any) -> Any:
-        # A reason is more often a text than a column: the short form means the text itself.
-        return {"constant": written} if isinstance(written, str) else written
+    reason: Reason | None = None
+    unit_price: Written | None = Field(
+        default=None, description="of a return: what is given back for a unit, after all discounts; as it was sold when left out"
+    )
+    amount: Written | None = Field(
+        default=None, description="of an adjustment of no units: what it adds to what was sold; with a minus what it takes away"
+    )
 
     @model_validator(mode="after")
     def _has_reason(self) -> "Kind":
         if self.kind in {"cancellation", "return", "ignored"} and self.reason is None:
             raise ValueError(f"a row of kind {self.kind} needs a reason")
+        for name, kind in (("unit_price", "return"), ("amount", "adjustment")):
+            if getattr(self, name) is not None and self.kind != kind:
+                raise ValueError(f"{name} is of a row of kind {kind}, not {self.kind}")
         return self
 
 
@@ -190,7 +94,7 @@ class Orders(Table):
     warehouse: Written
     currency: Written | None = Field(default=None, description="ISO 4217 code; by default the mapping's")
     sales_rep: Written | None = None
-    territory: Written | None = Field(default=None, description="when given, a partner's territory is that of its orders")
+    territory: Written | None = Field(default=None, description="where the order was sold; by default where its partner belongs")
     confirmed_on: Written | None = None
     shipped_on: Written | None = None
     delivered_on: Written | None = None
@@ -205,12 +109,66 @@ class Orders(Table):
         return self
 
 
-class Dates(_Part):
+class Match(Part):
+    """How what came back with a credit note is found among what was sold."""
+
+    by: Literal["line", "item", "item_and_price"]
+    of: Literal["sale", "partner"] = Field(default="sale", description="in the order that `sale` names, or in any of the partner's")
+    take: Literal["first", "last"] = "first"
+
+
+class CreditNotes(Table):
+    """A row per line of a credit note: units that come back, or an amount without units."""
+
+    note: Written
+    partner: Written
+    on: Written
+    reason: Reason
+    sale: Written | None = Field(default=None, description="the number of the order that it takes back, where it says so")
+    currency: Written | None = Field(default=None, description="ISO 4217 code; by default the mapping's")
+    sales_rep: Written | None = None
+    warehouse: Written | None = Field(default=None, description="where goods without their sale lie again; else they are on no stock")
+    line: Line | None = None
+    amount: Written | None = Field(default=None, description="of a row without units: how much is given back; with a minus it is charged")
+    match: Match | None = None
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "CreditNotes":
+        if self.line is None and self.amount is None:
+            raise ValueError("give line, amount, or both")
+        if self.match is not None:
+            if self.match.of == "sale" and self.sale is None:
+                raise ValueError("to match by the sale, say which column is its number: sale")
+            if self.line is None or (self.match.by == "line" and self.line.line is None):
+                raise ValueError(f"to match by {self.match.by}, line needs {'line' if self.match.by == 'line' else 'its values'}")
+        return self
+
+
+class Stock(Table):
+    """What lay in the warehouses at first, came in or was lost; a row per SKU."""
+
+    kind: Literal["opening", "receipt", "write_off"]
+    warehouse: Written
+    sku: Written
+    quantity: Written
+    on: Written | None = Field(default=None, description="the day; of an opening balance by default the day before the first order")
+    reference: Written | None = Field(default=None, description="the number of the delivery note or of the loss")
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "Stock":
+        needs = {"opening": (), "receipt": ("on", "reference"), "write_off": ("on", "reference", "reason")}[self.kind]
+        if missing := [name for name in needs if getattr(self, name) is None]:
+            raise ValueError(f"stock of kind {self.kind} needs {', '.join(missing)}")
+        return self
+
+
+class Dates(Part):
     format: str = "iso"
     zone: str | None = Field(default=None, description="of times without an offset; by default the mapping's zone")
 
 
-class Numbers(_Part):
+class Numbers(Part):
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
 
@@ -221,7 +179,7 @@ class Numbers(_Part):
         return self
 
 
-class Mapping(_Part):
+class Mapping(Part):
     """A data set: its files and what their rows are."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="also the source of its orders, and its data folder")
@@ -236,13 +194,27 @@ class Mapping(_Part):
     products: Products
     warehouses: list[Warehouse] = Field(min_length=1)
     orders: Orders
-    opening_stock: Literal["all_ordered", "none"] = Field(
-        default="all_ordered", description="a receipt of all that is ordered of each SKU, the day before the first order"
+    credit_notes: list[CreditNotes] = Field(default_factory=list)
+    stock: list[Stock] = Field(default_factory=list)
+    opening_stock: Literal["all_ordered", "none"] | None = Field(
+        default=None,
+        description="a receipt of all that is ordered or lost of each SKU, the day before the first order; none where `stock` is told",
     )
+
+    @property
+    def made_up_stock(self) -> bool:
+        """Whether what is ordered is taken to have been there, because the export does not tell."""
+        return self.opening_stock == "all_ordered" or (self.opening_stock is None and not self.stock)
+
+    @model_validator(mode="after")
+    def _one_opening(self) -> "Mapping":
+        if self.opening_stock == "all_ordered" and any(one.kind == "opening" for one in self.stock):
+            raise ValueError("opening_stock is all_ordered though stock tells an opening balance: leave one of them out")
+        return self
 
     @model_validator(mode="after")
     def _files_exist(self) -> "Mapping":
-        for table in [*self.territories, self.partners, self.products, self.orders]:
+        for table in [*self.territories, self.partners, self.products, self.orders, *self.credit_notes, *self.stock]:
             for name in [table.from_, *(join.file for join in table.join.values())]:
                 if name not in self.files:
                     raise ValueError(f"no file is called {name!r}; the files are {', '.join(self.files)}")

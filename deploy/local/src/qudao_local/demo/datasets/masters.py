@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol, TypeVar
 
-from qudao_local.demo.datasets.mapping import Described, Mapping, Partners, Products
+from qudao_local.demo.datasets.mapping import Mapping, Partners, Products
 from qudao_local.demo.datasets.report import BadValue, MappingError, place, require
+from qudao_local.demo.datasets.sections import Described
 from qudao_local.demo.datasets.tables import Row, Section, Tables
 from qudao_local.demo.documents import Partner, Product, Territory
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from qudao_local.demo.datasets.tables import Row
 from qudao_local.demo.documents import Line
@@ -37,6 +38,10 @@ class TakenBack:
     quantity: int
     on: date | None
     reason: str
+    unit_price: Decimal | None = None
+    """Of a return with a price of its own."""
+    amount: Decimal = Decimal(0)
+    """Of an adjustment of no units: what it adds to what was sold."""
 
 
 @dataclass(slots=True)

@@ -1,30 +1,33 @@
 """Order rows become orders: grouped by the order's key, with what was taken back from them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container
 from dataclasses import replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
-from qudao_local.demo.datasets.convert import count, plain
-from qudao_local.demo.datasets.mapping import Kind, Orders, Value
+from qudao_local.demo.datasets.line_values import LineValues
+from qudao_local.demo.datasets.mapping import Kind, Orders
 from qudao_local.demo.datasets.order_rows import Header, OrderRows, TakenBack
 from qudao_local.demo.datasets.report import BadValue
+from qudao_local.demo.datasets.sections import Value
 from qudao_local.demo.datasets.store import OrderStore
 from qudao_local.demo.datasets.tables import Row, Section, Tables
-from qudao_local.demo.documents import Line
-
-_PRICE_DIGITS = 4
-"""Behind the point, of a unit price that is worked out from a line's total."""
 
 
 class OrderReader:
     """Reads the orders' file row by row; bad rows are listed, the others of their order still count."""
 
     def __init__(
-        self, tables: Tables, orders: Orders, currency: str, partners: Mapping[str, object], products: Mapping[str, object]
+        self,
+        tables: Tables,
+        orders: Orders,
+        currency: str,
+        partners: Container[str],
+        products: Container[str],
+        territories: Container[str],
     ) -> None:
         self._report = tables.report
         self._partners = partners
-        self._products = products
+        self._territories = territories
         section = Section(tables, orders, "orders")
         self._section = section
         self._key = section.text(orders.order, "order")
@@ -36,13 +39,7 @@ class OrderReader:
         self._sales_rep = section.optional_text(orders.sales_rep, "sales_rep")
         self._territory = section.optional_text(orders.territory, "territory")
         self._steps = [section.day(getattr(orders, name), name) for name in ("confirmed_on", "shipped_on", "delivered_on")]
-        line = orders.line
-        self._line = section.text(line.line, "line.line") if line.line else None
-        self._sku = section.text(line.sku, "line.sku")
-        self._quantity = section.number(line.quantity, "line.quantity")
-        self._unit_price = section.number(line.unit_price, "line.unit_price") if line.unit_price else None
-        self._total = section.number(line.total, "line.total") if line.total else None
-        self._discount = section.number(line.discount, "line.discount") if line.discount else None
+        self._line = LineValues(section, orders.line, products, tables.report)
         self._kinds = [_BoundKind(section, kind, f"kinds.{number}") for number, kind in enumerate(orders.kinds)]
 
     def read(self) -> OrderStore:
@@ -79,7 +76,7 @@ class OrderReader:
 
     def _take_line(self, row: Row, key: str, order: OrderRows) -> bool:
         """Whether it is a line; not one when another file has it, the same."""
-        header, line = self._header(row), self._order_line(row, order.rows[row.file])
+        header, line = self._header(row), self._line.whole(row, order.rows[row.file])
         if order.header is not None and header != order.header:
             differing = [name for name in Header.__slots__ if getattr(header, name) != getattr(order.header, name)]
             raise BadValue(f"order {key} has another {', '.join(differing)} in line {order.row.line if order.row else 0}")
@@ -108,70 +105,45 @@ class OrderReader:
             raise BadValue(f"its days go back: {', '.join(map(str, reached))}")
         if (delivered_on and not shipped_on) or (shipped_on and not confirmed_on):
             raise BadValue("it was shipped before it was confirmed, or delivered before it was shipped")
+        territory = self._territory(row) or None
+        if territory is not None and territory not in self._territories:
+            raise BadValue(f"territory: {territory!r} is not one of the territories")
         return Header(
             partner=partner,
             on=on,
             warehouse=self._warehouse(row),
             currency=self._currency(row),
             sales_rep=self._sales_rep(row) or None,
-            territory=self._territory(row) or None,
+            territory=territory,
             confirmed_on=confirmed_on,
             shipped_on=shipped_on,
             delivered_on=delivered_on,
         )
 
-    def _order_line(self, row: Row, number: int) -> Line:
-        quantity = count(self._quantity(row))
-        if quantity <= 0:
-            raise BadValue(f"line.quantity: {quantity} is not positive")
-        price, rounding = self._price(row, quantity)
-        discount = self._discount(row) if self._discount else Decimal(0)
-        if not 0 <= discount <= quantity * price - rounding:
-            raise BadValue(f"line.discount: {discount} is not between 0 and the line's {quantity * price - rounding}")
-        if rounding:
-            self._report.rounded(rounding)
-        discount = plain(discount + rounding)
-        return Line(self._line(row) if self._line else str(number), self._known_sku(row), quantity, price, discount)
-
-    def _price(self, row: Row, quantity: int) -> tuple[Decimal, Decimal]:
-        """The unit price, and by how much all units cost more with it than the line's total: the price is rounded up."""
-        if self._total is None:
-            price = self._unit_price(row) if self._unit_price else Decimal(0)
-            if price < 0:
-                raise BadValue(f"line.unit_price: {price} is negative")
-            return price, Decimal(0)
-        if (total := self._total(row)) < 0:
-            raise BadValue(f"line.total: {total} is negative")
-        exact = total / quantity
-        if exact * quantity == total and -int(exact.as_tuple().exponent) <= _PRICE_DIGITS:
-            return plain(exact), Decimal(0)
-        price = plain(exact.quantize(Decimal(1).scaleb(-_PRICE_DIGITS), ROUND_CEILING))
-        return price, price * quantity - total
-
     def _take_back(self, row: Row, kind: "_BoundKind", order: OrderRows) -> None:
-        quantity = count(self._quantity(row))
+        quantity, amount = self._line.quantity(row), Decimal(0)
         if kind.kind == "adjustment":
-            if quantity == 0:
-                self._report.ignored["an adjustment of money only: no door takes it yet"] += 1
-                return
             if quantity > 0:
                 raise BadValue("an adjustment that adds units: write them as an order line of their own order")
+            amount = kind.amount(row) if quantity == 0 and kind.amount else Decimal(0)
+            if quantity == 0 and amount == 0:
+                self._report.ignored["an adjustment of nothing: neither units nor an amount"] += 1
+                return
         elif quantity == 0:
             raise BadValue("line.quantity: 0 units are taken back")
-        wanted = self._line(row) if self._line else self._known_sku(row)
+        wanted = self._line.called(row)
         turn = order.turns[kind.kind, wanted] + 1
-        new = TakenBack(kind.kind, row.place(), turn, wanted, abs(quantity), kind.on(row), kind.reason(row) or kind.kind)
+        price = kind.unit_price(row) if kind.unit_price else None
+        if price is not None and price < 0:
+            raise BadValue(f"unit_price: {price} is negative")
+        reason = kind.reason(row) or kind.kind
+        new = TakenBack(kind.kind, row.place(), turn, wanted, abs(quantity), kind.on(row), reason, price, amount)
         for known in order.taken_back:
             if known.row.file != row.file and replace(known, row=new.row, turn=turn) == new:
                 self._report.repeat(row.file, row.line, f"is in {known.row.file} already, the same")
                 return
         order.turns[kind.kind, wanted] = turn
         order.taken_back.append(new)
-
-    def _known_sku(self, row: Row) -> str:
-        if (sku := self._sku(row)) not in self._products:
-            raise BadValue(f"product {sku} is not among the products")
-        return sku
 
 
 class _BoundKind:
@@ -180,3 +152,5 @@ class _BoundKind:
         self.holds: Callable[[Row], bool] = section.condition(kind.when, f"{place}.when") if kind.when is not None else lambda _: True
         self.reason = section.optional_text(kind.reason, f"{place}.reason")
         self.on = section.day(kind.on, f"{place}.on")
+        self.unit_price = section.number(kind.unit_price, f"{place}.unit_price") if kind.unit_price else None
+        self.amount = section.number(kind.amount, f"{place}.amount") if kind.amount else None

@@ -5,6 +5,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+CHANGED = "changed since it was loaded, which is not loaded again"
+"""The heading of what is there already and says something else now."""
+
 
 class MappingError(Exception):
     """The mapping cannot be used; the text names the file, the place in it and what is allowed there. Nothing was read or written."""
@@ -52,7 +55,10 @@ class Report:
     """What was decided where the export leaves a choice."""
     rounding: tuple[int, Decimal] = (0, Decimal(0))
     """Lines whose total is no multiple of their quantity, and by how much their units cost more; it is part of their discount."""
+    matching: tuple[int, int] = (0, 0)
+    """Units of credit notes that were found among the sales, and all of them."""
     _bad: dict[BadRow, str | None] = field(default_factory=dict)
+    _changed: dict[BadRow, None] = field(default_factory=dict)
     _twice: dict[BadRow, None] = field(default_factory=dict)
     _loaded: Container[str] = field(default=(), compare=False)
 
@@ -79,6 +85,10 @@ class Report:
         """Lists a bad row, once also when several sections read its file; with its order, where that can be told."""
         self._bad[BadRow(file, line, reason)] = order
 
+    def alter(self, file: str, line: int, reason: str) -> None:
+        """Lists a row of what an earlier load has and the export says otherwise now; it stays as it was."""
+        self._changed[BadRow(file, line, reason)] = None
+
     def repeat(self, file: str, line: int, reason: str) -> None:
         """Lists a row that says what another one says."""
         self._twice[BadRow(file, line, reason)] = None
@@ -88,6 +98,10 @@ class Report:
         lines, total = self.rounding
         self.rounding = lines + 1, total + by
 
+    def matched(self, units: int, of: int) -> None:
+        """So many of the units of a credit note belong to sales that are here."""
+        self.matching = self.matching[0] + units, self.matching[1] + of
+
     def loaded(self, orders: Container[str]) -> None:
         """These orders are loaded, whatever rows of theirs are bad."""
         self._loaded = orders
@@ -96,4 +110,5 @@ class Report:
         """What a row may come to besides being taken or ignored, with the rows that do."""
         yield "will not be loaded", self.lost
         yield "orders loaded without", self.lessened
+        yield CHANGED, list(self._changed)
         yield "said twice", self.twice

@@ -10,8 +10,9 @@ from pathlib import Path
 from qudao_local.demo.datasets import convert
 from qudao_local.demo.datasets.expression import Expression
 from qudao_local.demo.datasets.files import Cells, Source
-from qudao_local.demo.datasets.mapping import Join, Mapping, Table, Value
+from qudao_local.demo.datasets.mapping import Mapping
 from qudao_local.demo.datasets.report import BadValue, MappingError, Report
+from qudao_local.demo.datasets.sections import Join, Table, Value
 
 Get = Callable[["Row"], str | Decimal | bool]
 

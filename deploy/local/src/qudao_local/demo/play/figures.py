@@ -4,7 +4,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qudao_local.demo.documents import Cancellation, Document, Line, LineQuantity, Order, Receipt, Return, Step
+from qudao_local.demo.documents import (
+    AmountCorrection,
+    Cancellation,
+    Document,
+    GoodsReturn,
+    Line,
+    LineQuantity,
+    Order,
+    Return,
+    Shipment,
+    Step,
+)
 
 
 @dataclass(slots=True)
@@ -18,6 +29,8 @@ class Figures:
     discount: Decimal = Decimal(0)
     cancelled: Decimal = Decimal(0)
     returned: Decimal = Decimal(0)
+    corrected: Decimal = Decimal(0)
+    """What credit and debit notes add without goods; a credit takes away."""
     filled: int = 0
     """Lines that the first shipment of their order shipped whole."""
     fillable: int = 0
@@ -25,7 +38,7 @@ class Figures:
 
     @property
     def net(self) -> Decimal:
-        return self.gross - self.discount - self.cancelled - self.returned
+        return self.gross - self.discount - self.cancelled - self.returned + self.corrected
 
 
 class Expectation:
@@ -44,7 +57,13 @@ class Expectation:
                 self._placed(document)
             case Cancellation() | Return():
                 self._taken_back(document)
-            case Receipt():
+            case Shipment():
+                self._shipped(f"{document.source}:{document.external_id}", None)
+            case GoodsReturn():
+                self.figures.returned += sum(line.quantity * line.unit_price - line.discount for line in document.lines)
+            case AmountCorrection():
+                self.figures.corrected += document.amount if document.note == "debit" else -document.amount
+            case _:
                 pass
 
     def _placed(self, order: Order) -> None:
@@ -64,6 +83,9 @@ class Expectation:
             self._unshipped[self._order_id] = {line.line_id: line.quantity for line in order.lines}
 
     def _taken_back(self, document: Cancellation | Return) -> None:
+        if document.lines and all(taken.unit_price is not None for taken in document.lines):
+            self.figures.returned += sum(taken.quantity * (taken.unit_price or 0) for taken in document.lines)
+            return
         # What takes an order back follows it at once, so only one order's lines are kept.
         if f"{document.source}:{document.external_id}" != self._order_id:
             return  # its order was refused, and yet it is there from an earlier load: `settle` is told of that
@@ -83,10 +105,14 @@ class Expectation:
 
     def steps(self, steps: Iterable[Step]) -> None:
         for step in steps:
-            left = self._unshipped.pop(step.order_id, None) if step.action == "ship" else None
-            if left is not None:
-                shipped = {one.line_id: one.quantity for one in step.lines} if step.lines else left
-                self.figures.filled += sum(1 for line_id, units in shipped.items() if units and units == left[line_id])
+            if step.action == "ship":
+                self._shipped(step.order_id, step.lines)
+
+    def _shipped(self, order_id: str, lines: list[LineQuantity] | None) -> None:
+        """Only an order's first shipment fills lines."""
+        if (left := self._unshipped.pop(order_id, None)) is not None:
+            shipped = {one.line_id: one.quantity for one in lines} if lines else left
+            self.figures.filled += sum(1 for line_id, units in shipped.items() if units and units == left[line_id])
 
 
 def _all_or(lines: list[LineQuantity] | None, of: dict[str, Line]) -> Iterator[LineQuantity]:

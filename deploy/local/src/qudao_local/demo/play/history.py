@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from qudao_local.demo.documents import Document, Step
 from qudao_local.demo.play.doors import Doors, Refused
+from qudao_local.demo.play.going_on import go_on
 from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.imports import RefusedRow, send_documents, send_whole
 from qudao_local.demo.play.masters import each
 from qudao_local.demo.play.progress import Reporter
-from qudao_local.demo.play.refusals import Refusals
+from qudao_local.demo.play.refusals import ALTERED, Refusals
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.scenario import Scenario
 
@@ -24,8 +26,17 @@ class Lost(Exception):
     """More was sent than was answered for."""
 
 
-async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter, refusals: Refusals) -> tuple[Tally, dict[int, RefusedRow]]:
-    """The tally of the documents, and those that were refused for good by their places (from 1), also added to ``refusals``."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """``refused``: documents that were refused for good, by their places from 1. ``altered``: how many orders are there otherwise."""
+
+    tally: Tally
+    refused: dict[int, RefusedRow]
+    altered: int
+
+
+async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter, refusals: Refusals) -> Sent:
+    """Sends all documents; what is refused for good is added to ``refusals``, too."""
     stage = reporter.stage("history", scenario.expected_documents)
     result = await send_whole(doors, scenario.documents, stage)
     total = stage.done
@@ -43,12 +54,15 @@ async def send_history(doors: Doors, scenario: Scenario, reporter: Reporter, ref
             del refused[row]
             if place in result.refused:
                 refused[row] = result.refused[place]
+    went_on = await go_on(doors, scenario, refused)
+    for new in went_on.told.values():
+        tally.accept(repeated=not new)
     for words, problem in refusals.take(scenario, refused):
         tally.refuse(words, problem)
     if tally.sent != total:
         raise Lost(f"{total:,} documents were sent, but the service answers for {tally}")
     stage.finish(str(tally))
-    return tally, refused
+    return Sent(tally, refused, went_on.fewer + sum(why.problem in ALTERED for why in refused.values()))
 
 
 def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:

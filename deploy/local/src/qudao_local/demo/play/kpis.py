@@ -39,6 +39,7 @@ class Kpis:
             discount=await self._one("discount"),
             cancelled=await self._one("cancelled"),
             returned=await self._one("returned"),
+            corrected=await self._one("corrected"),
             filled=filled,
             fillable=fillable,
         )

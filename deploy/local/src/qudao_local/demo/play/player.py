@@ -13,9 +13,10 @@ from qudao_local.demo.play.freshness import Freshness, measure
 from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.history import send_history, send_steps
 from qudao_local.demo.play.kpis import Kpis
+from qudao_local.demo.play.look_alikes import look_alikes
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
-from qudao_local.demo.play.refusals import ALTERED, Refusals
+from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.settle import Differs, settle
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.play.trickle import Trickle
@@ -78,15 +79,16 @@ class Player:
             if unheard := await wait_for_copies(self._doors, self._scenario, masters.taken):
                 some = ", ".join(sorted(unheard)[:5])
                 outcome.notes.append(f"orders-inventory has not heard of {len(unheard):,} partners ({some}...): `make status` says why")
-            outcome.documents, refused = await send_history(self._doors, self._scenario, self._reporter, outcome.refusals)
+            sent = await send_history(self._doors, self._scenario, self._reporter, outcome.refusals)
+            outcome.documents = sent.tally
             outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
-            figures = expected(self._scenario.documents(), self._scenario.steps(), set(refused))
+            figures = expected(self._scenario.documents(), self._scenario.steps(), set(sent.refused))
             try:
-                altered = sum(why.problem in ALTERED for why in refused.values())
-                if note := await settle(self._kpis, figures, self._reporter, altered=altered):
+                if note := await settle(self._kpis, figures, self._reporter, altered=sent.altered):
                     outcome.notes.append(note)
             except Differs as differs:
                 outcome.differs = str(differs)
+        outcome.notes += [note async for note in look_alikes(self._doors)]
         outcome.seconds = time.monotonic() - began
         return outcome
 

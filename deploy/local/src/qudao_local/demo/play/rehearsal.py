@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from qudao_local.demo.documents import Cancellation, Order, Partner, Return
 from qudao_local.demo.play.doors import Doors
+from qudao_local.demo.play.going_on import go_on
 from qudao_local.demo.play.imports import RefusedRow, send_whole
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
@@ -39,6 +40,9 @@ async def rehearse(doors: Doors, scenario: Scenario, reporter: Reporter, *, thro
         stage = reporter.stage("history, rehearsed", scenario.expected_documents)
         result = await send_whole(doors, scenario.documents, stage, dry_run=True)
         stage.finish(f"{stage.done:,} documents")
+    went_on = await go_on(doors, scenario, result.refused, dry_run=True)
+    for is_new in went_on.told.values():
+        done.tally.accept(repeated=not is_new)
     new = set() if throw_away else {one.partner_id for one in masters.taken if isinstance(one, Partner)}
     excused = _excused(scenario, result.refused, new)
     done.tally.add(Tally(accepted=result.accepted + len(excused), repeated=result.repeated))

@@ -97,6 +97,7 @@ class History(Struct, frozen=True, forbid_unknown_fields=True):
 class BringOrder(PlaceOrder, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
     """An order that was placed elsewhere, with what has happened to it."""
 
+    territory: Annotated[Code | None, Meta(description="Where it was sold; that of its partner on its day when left out.")] = None
     history: History | None = None
     placed: AsPlaced | None = None
 

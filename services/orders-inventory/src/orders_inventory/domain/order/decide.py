@@ -48,7 +48,7 @@ def decide(command: OrderCommand, order: Order, known: Known) -> Iterator[OrderE
     on = happened_on(command.on, known)
     if command.reference is None or (taken := order.references.get(named(_MAKES[type(command)], command.reference))) is None:
         yield from _step(command, order, order.placed, on)
-    elif not _says(command, order, taken):
+    elif not (_says(command, order, taken) and _says_price(command, order, taken)):
         raise Rejected("reference_used", reference=command.reference)
 
 
@@ -62,6 +62,21 @@ def _says(command: OrderStep, order: Order, taken: dict[str, int]) -> bool:
     asked = {ids: [quantity for others, quantity in meant if others == ids] for ids, _ in meant}
     return frozenset().union(*asked) >= taken.keys() and all(
         _same_units(units, sum(taken.get(id_, 0) for id_ in ids)) for ids, units in asked.items()
+    )
+
+
+def _says_price(command: OrderStep, order: Order, taken: dict[str, int]) -> bool:
+    """Whether a return gives the same back for each line that was taken under its reference."""
+    if not isinstance(command, ReturnOrder) or command.reference is None:
+        return True
+    own = order.prices.get(named(ReturnReceived, command.reference), {})
+    if command.lines is None:
+        return not own
+    return all(
+        own.get(id_) == one.unit_price or (id_ not in own and one.unit_price == order.lines[id_].undiscounted_price)
+        for one in command.lines
+        for id_ in (line.placed.line_id for line in lines_meant(order, one))
+        if id_ in taken
     )
 
 

@@ -16,7 +16,7 @@ from orders_inventory.domain.price import LISTED, listed_key
 SUSPENDED = "partner_suspended"
 """Why a direct order is refused, and the flag of an imported one: it was accepted elsewhere, so it is kept and marked."""
 _HERE = AsPlaced()
-_READ = frozenset({"external_id", "lines"})
+_READ = frozenset({"external_id", "lines", "territory"})
 """What a command says in a looser form than the event tells it."""
 
 
@@ -26,7 +26,7 @@ def place(command: PlaceOrder, placed: OrderPlaced | None, known: Known) -> Iter
     require_source_of(command.source, command.partner_id)
     lines = checked_lines(command.currency, command.lines)
     if placed is not None:
-        same = agree(command, placed, but=_READ) and lines == placed.lines
+        same = agree(command, placed, but=_READ) and lines == placed.lines and _sold_in(command) in (None, placed.territory)
         if not same or command.on not in (None, placed.occurred_on):
             raise Rejected("order_exists", order_id=id_)
         return
@@ -59,12 +59,17 @@ def _placed(command: PlaceOrder, id_: str, partner: OrderingPartner, lines: tupl
         external_id=command.external_id or "",
         channel_type=there.channel_type or partner.channel_type,
         segment=partner.segment if there.territory is None else there.segment,
-        territory=there.territory or partner.territory_on(on),
+        territory=_sold_in(command) or there.territory or partner.territory_on(on),
         occurred_on=on,
         imported=known.imported if there.imported is None else there.imported,
         flags=(SUSPENDED,) if suspended else (),
         lines=lines,
     )
+
+
+def _sold_in(command: PlaceOrder) -> str | None:
+    """The order's own territory, where that is not its partner's."""
+    return command.territory if isinstance(command, BringOrder) else None
 
 
 def _checked_partner(command: PlaceOrder, known: Known) -> OrderingPartner:

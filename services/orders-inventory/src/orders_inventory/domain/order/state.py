@@ -38,6 +38,11 @@ class Line(Struct, frozen=True, gc=False):
     """When the first of it arrived."""
 
     @property
+    def undiscounted_price(self) -> Decimal | None:
+        """The price at which a unit was sold, where that is its whole price; None of a line with a discount."""
+        return None if self.placed.discount else self.placed.unit_price
+
+    @property
     def ordered(self) -> int:
         """Units less those cancelled."""
         return self.placed.quantity - self.cancelled
@@ -74,6 +79,8 @@ class Order(Struct, frozen=True, gc=False):
     shipments: tuple[Shipment, ...] = ()
     references: dict[str, dict[str, int]] = {}
     """What was taken under a name, ``shipment_handed_over/DN-4711``: units by line, of a delivery by its shipments' numbers."""
+    prices: dict[str, dict[str, Decimal]] = {}
+    """Under the same names: what was given back for a unit, of lines where that was another price than it was sold at."""
 
     @property
     def open(self) -> bool:
@@ -105,7 +112,16 @@ def evolve(order: Order, event: OrderEvent) -> Order:
     if isinstance(event, OrderPlaced) or event.reference is None:
         return after
     name = named(type(event), event.reference)
-    return replace(after, references=after.references | {name: after.references.get(name, {}) | _taken(event)})
+    prices = after.prices
+    if isinstance(event, ReturnReceived) and (own := {one.line_id: one.unit_price for one in event.lines if _own_price(order, one)}):
+        prices = prices | {name: own}
+    return replace(after, references=after.references | {name: after.references.get(name, {}) | _taken(event)}, prices=prices)
+
+
+def _own_price(order: Order, part: OrderLine) -> bool:
+    """Whether units came back at another price than they were sold at: such a price carries no discount."""
+    line = order.lines[part.line_id]
+    return part.unit_price != line.placed.unit_price or part.discount != portion(line.held_discount, line.held, part.quantity)
 
 
 def _taken(event: OrderEvent) -> dict[str, int]:

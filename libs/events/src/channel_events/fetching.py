@@ -1,0 +1,149 @@
+"""A client that fetches partitions assigned and offsets sought by hand, and what its answers tell beside records."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from channel_events.broker import Broker, stop_consumer
+from channel_events.tasks import whole
+
+_READ_MS = 200
+"""How long a read waits for a first record: the pace of all checks that are made when nothing comes."""
+QUIET_SECONDS = 2.0
+"""After so long without a record the broker is asked less often, where asking costs it something."""
+
+
+class _Answered:
+    """Of one partition: the client's mark of the last answer, when it came, how many came; the end that it told, and one that lay before
+    ``place``, the offset that is read next."""
+
+    __slots__ = ("count", "end", "fell", "moment", "place", "stamp")
+
+    def __init__(self, place: int) -> None:
+        self.stamp: int | None = None
+        self.moment = time.monotonic()
+        self.count = 0
+        self.place = place
+        self.end: int | None = None
+        self.fell: int | None = None
+
+
+class Fetching:
+    """Partitions of any topics, each read from where it was last sought to. ``pace`` is told whether all is quiet, ``told`` says whether
+    somebody calls `hear` after each answer."""
+
+    def __init__(self, consumer: Any, pace: Callable[[bool], object] = lambda quiet: None, *, told: bool = False) -> None:
+        self._consumer, self._pace, self._told = consumer, pace, told
+        self._came = self._left = time.monotonic()
+        self._paused: set[TopicPartition] = set()
+        self._answered: dict[TopicPartition, _Answered] = {}
+
+    @classmethod
+    async def open(cls, broker: Broker) -> "Fetching":
+        consumer = broker.consumer()
+        try:
+            await whole(consumer.start())
+        except BaseException:
+            await whole(stop_consumer(consumer))
+            raise
+        one = cls(consumer, lambda quiet: broker.pace(consumer, quiet=quiet), told=True)
+        broker.on_answer(consumer, one.hear)
+        return one
+
+    async def close(self) -> None:
+        await stop_consumer(self._consumer)
+
+    def assign(self, places: Mapping[TopicPartition, int]) -> None:
+        """Reads these partitions from these offsets on, and no others; what was told of those it had before still holds."""
+        self._answered = {tp: self._answered.get(tp) or _Answered(place) for tp, place in places.items()}
+        self._consumer.assign(list(places))
+        for tp, offset in places.items():
+            self.seek(tp, offset, hurry=False)
+
+    def seek(self, tp: TopicPartition, offset: int, *, hurry: bool = True) -> None:
+        """Reads on from ``offset``; asks often for what is to be found there, if that is in a ``hurry``."""
+        if hurry:
+            self._came = time.monotonic()
+        self._consumer.seek(tp, offset)
+        one = self._answered.setdefault(tp, _Answered(offset))
+        one.place, one.fell = offset, None
+
+    async def read(self, limit: int) -> dict[TopicPartition, Sequence[Any]]:
+        """Records that have come, at most ``limit``; returns after a moment when none come. `OffsetOutOfRangeError` names the
+        partitions that have no record at their place."""
+        began = time.monotonic()
+        try:
+            found: dict[TopicPartition, Sequence[Any]] = await self._consumer.getmany(timeout_ms=_READ_MS, max_records=limit)
+        finally:
+            self._listen(began)
+        for tp, records in found.items():
+            self._answered[tp].place = records[-1].offset + 1
+            self._came = time.monotonic()
+        self._pace(time.monotonic() - self._came > QUIET_SECONDS)
+        return found
+
+    def hear(self) -> None:
+        """Notes which partitions were answered for, and what was said: an end that falls is noted at each answer, for a topic that is
+        made anew may have grown past where we are before the next read ends."""
+        now = time.monotonic()
+        for tp, one in self._answered.items():
+            stamp = self._consumer.last_poll_timestamp(tp)  # by the wall clock: only its changes tell
+            if stamp in (None, one.stamp):
+                continue
+            one.stamp, one.moment, one.count = stamp, now, one.count + 1
+            end = self._consumer.highwater(tp)
+            if end is not None and end >= 0:
+                one.end = end
+                if end < one.place:
+                    one.fell = end
+
+    def _listen(self, began: float) -> None:
+        """Time between two reads does not count as silence: nobody may have asked then."""
+        if not self._told:
+            self.hear()
+        now, between = time.monotonic(), began - self._left
+        for tp, one in self._answered.items():
+            if tp in self._paused:
+                one.moment = now
+            elif one.moment <= self._left:
+                one.moment += between
+        self._left = now
+
+    def silence(self, tps: Iterable[TopicPartition]) -> float:
+        """For how many seconds of reading the broker has said nothing about one of these partitions.
+
+        The client tells nobody that it gets no answers: it tries again, for ever, while the last ends that it heard of look
+        as if everything were read.
+        """
+        return max((self._left - self._answered[tp].moment for tp in tps if tp in self._answered), default=0.0)
+
+    def answers(self, tp: TopicPartition) -> int:
+        """How often the broker answered for this partition."""
+        return self._answered[tp].count if tp in self._answered else 0
+
+    def end(self, tp: TopicPartition) -> int | None:
+        """The offset behind the last record, as of the last answer; None before the first one. One that lay before what was read is told
+        until somebody goes back for it."""
+        one = self._answered.get(tp)
+        return None if one is None else one.end if one.fell is None else one.fell
+
+    def place(self, tp: TopicPartition) -> int:
+        """The offset that is read next."""
+        return self._answered[tp].place
+
+    async def beginnings(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """The first offsets that are there."""
+        found: dict[TopicPartition, int] = await self._consumer.beginning_offsets(list(tps))
+        return found
+
+    def pause(self, tp: TopicPartition) -> None:
+        self._paused.add(tp)
+        self._consumer.pause(tp)
+
+    def resume(self, tp: TopicPartition) -> None:
+        self._paused.discard(tp)
+        with contextlib.suppress(ValueError):
+            self._consumer.resume(tp)
