@@ -85,7 +85,7 @@ def test_an_adjustment_of_money_only_says_by_its_sign_what_it_does_to_what_was_s
         "{kind: adjustment, when: \"= type == 'adjust'\", on: day}",
         '{kind: adjustment, when: "= type == \'adjust\'", on: day, amount: "= number(price)"}',
     )
-    rows = sale() + "".join(f"adjust,A,S1,2025-02-01,TEA,0,{amount},,\n" for amount in ("-3.00", "2", "0"))
+    rows = sale() + "".join(f"adjust,A,S1,2025-02-01,{sku},0,{amount},,\n" for sku, amount in (("TEA", "-3.00"), ("", "2"), ("", "0")))
     scenario, report = loaded(tmp_path, rows, mapping=mapping)
     assert bad(report) == []
     notes = [one for one in scenario.documents() if isinstance(one, AmountCorrection)]
