@@ -43,6 +43,11 @@ class LineValues:
         """The same of a row that need not be about a line: what it says, which may be nothing."""
         return self._key(row) or self._said_sku(row)
 
+    def product(self, row: Row) -> str:
+        """The SKU that the row is about, where it is about one; else nothing."""
+        sku = self._said_sku(row)
+        return sku if sku in self._products else ""
+
     def whole(self, row: Row, number: int) -> Line:
         """The line, called by its key or its ``number``."""
         quantity = self.quantity(row)
