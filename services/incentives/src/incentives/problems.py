@@ -33,6 +33,21 @@ PROBLEMS = ProblemCatalogue(
         PARTNER_UNKNOWN,
         *_PLANS,
         Problem(
+            "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"
+        ),
+        Problem(
+            "quota_overlaps",
+            409,
+            "The payee has a quota of {measure} from {first} to {last}; set that to 0 first, or choose other days.",
+            "该收款方在 {first} 至 {last} 已有 {measure} 指标；请先将其设为 0，或选择其他日期。",
+        ),
+        Problem(
+            "ruling_exists",
+            409,
+            "A ruling {ruling_id} with other facts is recorded; give the new one a number of its own.",
+            "裁定 {ruling_id} 已登记且内容不同；请使用新的编号。",
+        ),
+        Problem(
             "shares_invalid",
             422,
             "Shares are at least 0 and not all 0, and what is split is a whole number of the currency's smallest unit.",

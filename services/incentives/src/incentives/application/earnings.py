@@ -13,6 +13,8 @@ from incentives.domain.facts import Facts
 from incentives.domain.movements import lines_of
 from incentives.domain.plan.document import Payee, PlanDocument
 from incentives.views.movements import movements_of
+from incentives.views.quotas import quotas_of
+from incentives.views.rulings import rulings_of
 
 COLUMN = {Payee.PARTNER: "partner_id", Payee.SALES_REP: "sales_rep"}
 
@@ -29,9 +31,10 @@ async def rated_plan(log: Log, plan_id: str, version: int) -> PlanDocument:
 async def entries_of(read: AsyncConnection, plan_id: str, version: int, plan: PlanDocument, payee_id: str) -> list[Entry]:
     """The payee's entries, those that pay nothing too."""
     moved, categories = await movements_of(read, COLUMN[plan.payee], payee_id)
+    quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
 
     def work_out() -> list[Entry]:
-        entries = calculate(plan_id, version, plan, Facts(lines=lines_of(moved, categories)))
+        entries = calculate(plan_id, version, plan, Facts(lines=lines_of(moved, categories), quotas=quotas, rulings=rulings))
         return [one for one in entries if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
