@@ -7,12 +7,12 @@ from typing import Any
 
 from channel_events import On, Rejected
 from channel_events.testing import Desk
+from channel_service.look_alikes import LOOK_ALIKE
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from orders_inventory.application.ordering import cancelling, confirming, delivering, placing, returning, shipping
 from orders_inventory.application.stocking import counting, receiving, writing_off
-from orders_inventory.domain.look_alike import LOOK_ALIKE
 from orders_inventory.domain.order import ORDER, PARTNER, NewLine, Order, Wanted
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.stock import (
