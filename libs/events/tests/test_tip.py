@@ -210,7 +210,7 @@ async def test_a_topic_made_anew_is_noticed_though_it_has_grown_past_our_place_b
     one.assign({"p": 4})
     for end in (4, 0, 6):
         client.ends.append(end)
-        one._hear()
+        one.hear()
     assert one.end("p") == 0
     one.seek("p", 0)
     assert one.end("p") == 6

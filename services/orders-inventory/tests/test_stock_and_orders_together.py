@@ -7,6 +7,7 @@ from typing import Any
 
 from channel_events import On, Rejected
 from channel_events.testing import Desk
+from channel_service.look_alikes import LOOK_ALIKE
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -54,7 +55,7 @@ class Channel(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.desk = Desk(ORDER, STOCK, PRODUCT, WAREHOUSE, copies={PARTNER: {"p1": P1}})
+        self.desk = Desk(ORDER, STOCK, PRODUCT, WAREHOUSE, LOOK_ALIKE, copies={PARTNER: {"p1": P1}})
 
     def try_(self, use: Any, command: Any) -> None:
         with suppress(Rejected):

@@ -32,10 +32,11 @@ class _Answered:
 
 
 class Fetching:
-    """Partitions of any topics, each read from where it was last sought to. ``pace`` is told whether all is quiet."""
+    """Partitions of any topics, each read from where it was last sought to. ``pace`` is told whether all is quiet, ``told`` says whether
+    somebody calls `hear` after each answer."""
 
-    def __init__(self, consumer: Any, pace: Callable[[bool], object] = lambda quiet: None) -> None:
-        self._consumer, self._pace = consumer, pace
+    def __init__(self, consumer: Any, pace: Callable[[bool], object] = lambda quiet: None, *, told: bool = False) -> None:
+        self._consumer, self._pace, self._told = consumer, pace, told
         self._came = self._left = time.monotonic()
         self._paused: set[TopicPartition] = set()
         self._answered: dict[TopicPartition, _Answered] = {}
@@ -48,8 +49,8 @@ class Fetching:
         except BaseException:
             await whole(stop_consumer(consumer))
             raise
-        one = cls(consumer, lambda quiet: broker.pace(consumer, quiet=quiet))
-        broker.on_answer(consumer, one._hear)
+        one = cls(consumer, lambda quiet: broker.pace(consumer, quiet=quiet), told=True)
+        broker.on_answer(consumer, one.hear)
         return one
 
     async def close(self) -> None:
@@ -84,7 +85,7 @@ class Fetching:
         self._pace(time.monotonic() - self._came > QUIET_SECONDS)
         return found
 
-    def _hear(self) -> None:
+    def hear(self) -> None:
         """Notes which partitions were answered for, and what was said: an end that falls is noted at each answer, for a topic that is
         made anew may have grown past where we are before the next read ends."""
         now = time.monotonic()
@@ -101,7 +102,8 @@ class Fetching:
 
     def _listen(self, began: float) -> None:
         """Time between two reads does not count as silence: nobody may have asked then."""
-        self._hear()
+        if not self._told:
+            self.hear()
         now, between = time.monotonic(), began - self._left
         for tp, one in self._answered.items():
             if tp in self._paused:

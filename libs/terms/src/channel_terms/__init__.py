@@ -5,6 +5,7 @@ from channel_terms.currencies import CURRENCIES, MINOR_DIGITS, Currency, rounded
 from channel_terms.days import EARLIEST, HappenedOn, PlannedOn, Zone, happened_on, planned_on
 from channel_terms.documents import parse_document
 from channel_terms.fiscal import SAID_LIKE, Weeks, fiscal_calendar
+from channel_terms.looks import look
 from channel_terms.numbers import AMOUNT_TEXT, MAX_DIGITS, MAX_QUANTITY, MAX_SCALE, Amount, Money, Quantity
 from channel_terms.periods import CIVIL, Calendar, Grain, Periods, Span
 from channel_terms.reading import Reader
@@ -61,6 +62,7 @@ __all__ = [
     "as_part",
     "fiscal_calendar",
     "happened_on",
+    "look",
     "parse_document",
     "planned_on",
     "rounded",

@@ -1,8 +1,9 @@
 """orders-inventory, put together."""
 
 from channel_service import Measure, Service
+from channel_service.look_alikes import LOOK_ALIKE, LOOK_ALIKES
 
-from orders_inventory.api import catalogue, credit_notes, imports, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.api import catalogue, credit_notes, imports, look_alikes, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.domain.credit import CREDIT
 from orders_inventory.domain.order import ORDER
@@ -28,9 +29,9 @@ SERVICE = Service(
     "orders-inventory",
     title="Orders and inventory",
     summary="What partners order, and the stock it is served from.",
-    deciders=[ORDER, CREDIT, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED],
+    deciders=[ORDER, CREDIT, STOCK, PRODUCT, WAREHOUSE, PRICE, REFERENCE, SOURCE, PUSH, PUSHED, LOOK_ALIKE],
     copies=[KNOWN_PARTNERS, LISTED_PRICES],
-    views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES],
+    views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES, LOOK_ALIKES],
     reactions=[APPLY_PUSHES],
     measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
     also_sees=PARTNERS.children_seen,
@@ -45,6 +46,7 @@ SERVICE = Service(
         push_door.router,
         pushes.router,
         sources.router,
+        look_alikes.router,
     ],
     problems=PROBLEMS,
     grants=sources.SECRETS.grants,

@@ -1,8 +1,9 @@
 """partner-registry, put together."""
 
 from channel_service import Service
+from channel_service.look_alikes import LOOK_ALIKE, LOOK_ALIKES
 
-from partner_registry.api import imports, partners, territories
+from partner_registry.api import imports, look_alikes, partners, territories
 from partner_registry.domain.hierarchy import HIERARCHY
 from partner_registry.domain.partner import PARTNER
 from partner_registry.domain.territories import TERRITORIES
@@ -14,9 +15,9 @@ SERVICE = Service(
     "partner-registry",
     title="Partner registry",
     summary="Who the partners are.",
-    deciders=[PARTNER, HIERARCHY, TERRITORIES],
-    views=[PARTNER_DIRECTORY, TERRITORY_LIST],
+    deciders=[PARTNER, HIERARCHY, TERRITORIES, LOOK_ALIKE],
+    views=[PARTNER_DIRECTORY, TERRITORY_LIST, LOOK_ALIKES],
     also_sees=children_seen,
-    routers=[partners.router, territories.router, imports.router, imports.documents],
+    routers=[partners.router, territories.router, imports.router, imports.documents, look_alikes.router],
     problems=PROBLEMS,
 )

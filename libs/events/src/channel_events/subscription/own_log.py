@@ -21,6 +21,9 @@ POLL_SECONDS, TOLD_SECONDS = 0.25, 2.0
 """Between two looks; the second where the log tells when it grew, and only a word that was lost makes anybody wait for a look."""
 PASSING_SECONDS = 0.05
 """After events that are all passed over the next look waits so long: else each append of others would cost a transaction here."""
+_APART, _APART_SECONDS = 2, 0.02
+"""After events that were applied it waits so many times as long as that took, and no longer: a log that grows all the time is followed
+by few rounds of many events, and by all views of a process in a part of its time. The first event after a pause waits for nothing."""
 
 _AFTER = f"select {COLUMNS} from event where position > $1 order by position limit $2"
 _SOME_AFTER = f"""
@@ -59,15 +62,19 @@ class OwnLogSource:
         self._wake, self._poll = wake or asyncio.Event(), poll
         self._progress = progress
         self._wait = self._passing = False
+        self._came = False
+        self._looked = 0.0
         self.caught_up = self.near = False
         self.seen = progress.place.position
 
     async def read(self) -> list[Step]:
         """The next events, in order; empty after a moment without any."""
-        if self._passing:
-            await asyncio.sleep(PASSING_SECONDS)
+        clock = asyncio.get_running_loop().time
         if self._wait:
-            await woken(self._wake, next_tick(self._poll))
+            rested = clock() + self._rest(clock() - self._looked)
+            await woken(self._wake, POLL_SECONDS if self._came else next_tick(self._poll))  # soon: that it is caught up shows at a look
+            await asyncio.sleep(rested - clock())
+        self._looked = clock()
         self._wake.clear()  # before the look: what is appended during it sets the event again
         limit = self._limit
         rows = await self._connection.fetch(self._statement, self._progress.place.position, limit, *self._given)
@@ -75,12 +82,19 @@ class OwnLogSource:
         self._limit = min(LIMIT, fitting(rows, limit))
         self._wait = self.caught_up = self.near = not more
         self._passing = not more and bool(rows) and self._given != () and all(row["type"] not in self._registry.types for row in rows)
+        self._came = bool(rows)
         if not rows:
             return []
         events = [from_row(self._service, self._registry, row) for row in rows]
         last = events[-1]
         self.seen = last.position
         return [Step(PARTITION, events, [None] * len(events), Place(last.position, last.id), None)]
+
+    def _rest(self, took: float) -> float:
+        """For how long it does not look again after a look whose events ``took`` so long."""
+        if self._passing:
+            return PASSING_SECONDS
+        return min(_APART * took, _APART_SECONDS) if self._came else 0.0
 
     def committed(self, progress: Progress) -> None:
         self._progress = progress

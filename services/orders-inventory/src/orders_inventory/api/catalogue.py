@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from orders_inventory.api.models import Sku, Warehouse
+from orders_inventory.application.cataloguing import defining_product, defining_warehouse
 from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.warehouse import DefineWarehouse
 from orders_inventory.views.catalogue import CATALOGUE, PRODUCT_TABLE, WAREHOUSE_TABLE
@@ -31,8 +32,15 @@ class WarehouseOut(BaseModel):
     defined_on: date
 
 
-Commands(router).put("/v1/products/{sku}", DefineProduct, allow=DEFINE, created=True, summary="Define a product")
-Commands(router).put("/v1/warehouses/{warehouse}", DefineWarehouse, allow=DEFINE, created=True, summary="Define a warehouse")
+Commands(router).put("/v1/products/{sku}", DefineProduct, use=defining_product, allow=DEFINE, created=True, summary="Define a product")
+Commands(router).put(
+    "/v1/warehouses/{warehouse}",
+    DefineWarehouse,
+    use=defining_warehouse,
+    allow=DEFINE,
+    created=True,
+    summary="Define a warehouse",
+)
 
 
 PRODUCT_LIST = Listing(CATALOGUE, sa.select(PRODUCT_TABLE.sql), order=[PRODUCT_TABLE.sql.c.sku], search=PRODUCT_TABLE)

@@ -7,6 +7,7 @@ from typing import Any
 from channel_service.exporting import document_routes
 from channel_service.importing import Importable, ImportSet, import_routes, not_first
 
+from orders_inventory.application.cataloguing import defining_product, defining_warehouse
 from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
 from orders_inventory.application.said import said
@@ -31,6 +32,7 @@ _DAY = date(2026, 5, 1)
 _PRODUCTS = Importable(
     "product",
     DefineProduct,
+    use=defining_product,
     key=["sku"],
     changed=not_first,
     example=DefineProduct(sku="PEN-01", name="Gel pen", category="Writing"),
@@ -38,6 +40,7 @@ _PRODUCTS = Importable(
 _WAREHOUSES = Importable(
     "warehouse",
     DefineWarehouse,
+    use=defining_warehouse,
     key=["warehouse"],
     changed=not_first,
     example=DefineWarehouse(warehouse="sh", name="Shanghai hub"),

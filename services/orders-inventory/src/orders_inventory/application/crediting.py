@@ -2,9 +2,10 @@
 
 from typing import TypeVar
 
-from channel_events import Log, On, Rejected, Steps
+from channel_events import Ask, Log, On, Rejected, Steps
+from channel_service.look_alikes import noting
 
-from orders_inventory.domain.credit import CREDIT, AmountCorrected, CorrectAmount, GoodsReturned, ReturnGoods
+from orders_inventory.domain.credit import CREDIT, AmountCorrected, CorrectAmount, CreditEvent, GoodsReturned, ReturnGoods
 from orders_inventory.domain.order import units_by_sku
 from orders_inventory.domain.product import PRODUCT, RequireProduct
 from orders_inventory.domain.stock import STOCK, TakeIn, Units
@@ -23,6 +24,7 @@ def returning_goods(c: ReturnGoods) -> Steps:
             yield On(WAREHOUSE, RequireWarehouse(returned.warehouse))
             lines = tuple(Units(sku, quantity) for sku, quantity in units.items())
             yield On(STOCK, TakeIn(warehouse=returned.warehouse, reference=returned.credit_id, lines=lines, on=returned.occurred_on))
+        yield from _noted(returned)
     return events
 
 
@@ -31,7 +33,17 @@ def correcting(c: CorrectAmount) -> Steps:
     for corrected in events:
         if corrected.sku is not None:
             yield On(PRODUCT, RequireProduct(corrected.sku))
+        yield from _noted(corrected)
     return events
+
+
+def _noted(note: CreditEvent) -> Steps:
+    if (yield Ask(CREDIT, note.credit_id)).version == 1:  # the number is new
+        yield from noting("credit_note", note.external_id, lambda number: _taken(f"{note.source}:{number}"), within=note.source)
+
+
+def _taken(credit_id: str) -> Steps:
+    return (yield Ask(CREDIT, credit_id)).state != CREDIT.initial
 
 
 async def find_credit(log: Log, credit_id: str, kind: type[Kind]) -> tuple[Kind, str | None]:

@@ -4,9 +4,11 @@ The order comes first: its refusals say more than those of the stock. What it de
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from channel_events import Ask, On, Rejected, Steps
+from channel_service.look_alikes import LOOK_ALIKE, noted_under, noting
 
 from orders_inventory.domain.codes import DIRECT, own_source
 from orders_inventory.domain.order import (
@@ -32,12 +34,19 @@ from orders_inventory.domain.warehouse import WAREHOUSE, RequireWarehouse
 
 def placing(c: PlaceOrder) -> Steps:
     """The same order with the same facts again reserves nothing again; returns the events of the order."""
+    # Asked for before anything is decided: it is new with each order, and what is not in memory lets all before it be decided again.
+    yield Ask(LOOK_ALIKE, noted_under("order", c.external_id or "", c.source))
     events = yield On(ORDER, c)
     for placed in events:
         yield On(WAREHOUSE, RequireWarehouse(placed.warehouse))
         yield [On(PRODUCT, RequireProduct(sku)) for sku in units_by_sku(placed.lines)]
         yield _stock(Reserve, placed)
+        yield from noting("order", placed.external_id, partial(_placed, placed.source), within=placed.source)
     return events
+
+
+def _placed(source: str, number: str) -> Steps:
+    return (yield Ask(ORDER, f"{source}:{number}")).state.placed is not None
 
 
 def of_partner(c: PlaceOrder) -> OwnOrder:

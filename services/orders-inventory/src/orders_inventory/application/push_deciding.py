@@ -9,6 +9,7 @@ from channel_events import Ask, On, Recorded, Rejected, Steps
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orders_inventory.application.cataloguing import defining_product
 from orders_inventory.application.crediting import correcting, returning_goods
 from orders_inventory.application.ordering import STEPS, bringing
 from orders_inventory.application.platforms import CONNECTORS
@@ -19,7 +20,7 @@ from orders_inventory.application.stocking import receiving
 from orders_inventory.connectors.meaning import Command, Meaning, Nothing, OrderGone, Refund, Stage, WholeOrder
 from orders_inventory.domain.credit import BringCorrection, BringGoods, CorrectAmount, ReturnGoods
 from orders_inventory.domain.order import AsKnown, AsPlaced, BringOrder, OrderPlaced, PlaceOrder
-from orders_inventory.domain.product import PRODUCT, DefineProduct
+from orders_inventory.domain.product import DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, PushReceived, Settle, push_key
 from orders_inventory.domain.pushed import PUSHED, TakeVersion, pushed_key
 from orders_inventory.domain.source import SOURCE, SourceSettings
@@ -116,7 +117,7 @@ def _asked(told: _Told, command: Command) -> Making:
         case CorrectAmount() as c:
             return (yield from _credited(told, c, BringCorrection, correcting))
         case DefineProduct() as c:
-            yield On(PRODUCT, replace(c, on=c.on or told.today))
+            yield from defining_product(replace(c, on=c.on or told.today))
         case ReceiveStock() as c:
             yield from receiving(replace(c, on=c.on or told.today))
         case step:

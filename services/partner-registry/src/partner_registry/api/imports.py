@@ -9,6 +9,7 @@ from channel_service.importing import Importable, ImportSet, import_routes, neve
 
 from partner_registry.application.partners import admitting, moving, withdrawing
 from partner_registry.application.said import said
+from partner_registry.application.territories import defining
 from partner_registry.domain.partner import (
     ActivatePartner,
     AdmitPartner,
@@ -28,6 +29,7 @@ _DAY = date(2026, 1, 5)
 _AREAS = Importable(
     "territory",
     DefineTerritory,
+    use=defining,
     key=["territory"],
     id=lambda c: c.territory,
     changed=never,

@@ -6,6 +6,7 @@ from channel_service import BRAND, Allow, Commands, Listing, Role, list_route
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from partner_registry.application.territories import defining
 from partner_registry.domain.territories import DefineTerritory
 from partner_registry.views.territory_list import ROWS, TERRITORY_LIST, TERRITORY_TABLE
 
@@ -21,7 +22,13 @@ class Territory(BaseModel):
 
 
 Commands(router).put(
-    "/{territory}", DefineTerritory, allow=[Role.CHANNEL_MANAGER], created=True, id=lambda c: c.territory, summary="Define a territory"
+    "/{territory}",
+    DefineTerritory,
+    use=defining,
+    allow=[Role.CHANNEL_MANAGER],
+    created=True,
+    id=lambda c: c.territory,
+    summary="Define a territory",
 )
 
 

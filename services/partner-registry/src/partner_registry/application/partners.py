@@ -4,6 +4,7 @@ The partner comes first, so that its own refusal is the one told; then what it n
 """
 
 from channel_events import Ask, On, Rejected, Steps
+from channel_service.look_alikes import noting
 from msgspec import UNSET
 
 from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink, Unlink
@@ -27,6 +28,11 @@ def applying(c: ApplyPartner) -> Steps:
         yield On(TERRITORIES, RequireTerritory(c.territory))
         yield from _under(c.parent)
         yield On(HIERARCHY, PARTNERS, JoinHierarchy(partner_id=applied.partner_id, parent=c.parent, on=applied.occurred_on))
+        yield from noting("partner", applied.partner_id, _applied)
+
+
+def _applied(partner_id: str) -> Steps:
+    return bool((yield Ask(PARTNER, partner_id)).version)
 
 
 def moving(c: MovePartner) -> Steps:

@@ -13,6 +13,7 @@ from qudao_local.demo.play.freshness import Freshness, measure
 from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.history import send_history, send_steps
 from qudao_local.demo.play.kpis import Kpis
+from qudao_local.demo.play.look_alikes import look_alikes
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
 from qudao_local.demo.play.refusals import Refusals
@@ -87,6 +88,7 @@ class Player:
                     outcome.notes.append(note)
             except Differs as differs:
                 outcome.differs = str(differs)
+        outcome.notes += [note async for note in look_alikes(self._doors)]
         outcome.seconds = time.monotonic() - began
         return outcome
 
