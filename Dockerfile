@@ -31,14 +31,6 @@ COPY --from=build /build/sbom.cdx.json /
 
 # hadolint ignore=DL3006
 FROM ${BASE}
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-ENV QUDAO_COMMIT=${REVISION}
-LABEL org.opencontainers.image.title="Qudao" \
-      org.opencontainers.image.description="Channel operations management, event-sourced: all services" \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
 # Nothing that runs installs anything.
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/* /usr/local/lib/python3*/ensurepip \
     /usr/lib/python3*/ensurepip /usr/share/python-wheels
@@ -56,3 +48,12 @@ WORKDIR /tmp
 HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 CMD ["python", "-ISE", "/opt/qudao/health.py"]
 ENTRYPOINT ["python", "-m"]
 CMD ["channel_operate", "--help"]
+# Last, so that a new commit with the same packages is a new name for the same layers.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ENV QUDAO_COMMIT=${REVISION}
+LABEL org.opencontainers.image.title="Qudao" \
+      org.opencontainers.image.description="Channel operations management, event-sourced: all services" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"

@@ -1,15 +1,15 @@
 # Works with GNU make 3.81 and later. `make` alone lists what there is.
 PY := .venv/bin/python
 PACKAGES := $(patsubst %/,%,$(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))) deploy/local tools
-TYPED := $(PACKAGES) tests conftest.py $(wildcard bench)
+TYPED := $(PACKAGES) deploy/container tests conftest.py $(wildcard bench)
 INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status token observe logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench lock clean
+.PHONY: help install demo up down status token observe logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench image compose-secrets compose-test lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(INSTALLED) ## Everything into .venv (Python 3.11+, no root); the other targets do it when needed
 
@@ -85,10 +85,22 @@ BENCHES := append hot orders reads push relay fold rebuild kpi whole freshness i
 bench: $(INSTALLED) ## Measure beside the peers in the same run: ONLY="append kpi" (growth, demo), ARGS="--rounds 1", TRIAL=1
 	@for one in $(or $(ONLY),$(BENCHES)); do TRIAL=$(TRIAL) $(PY) bench/$$one.py $(ARGS) || exit 1; done
 
+image: $(INSTALLED) ## Build the image of all services and its bill of materials: NAME=qudao:latest, ENGINE=docker
+	@deploy/container/image $(NAME)
+
+compose-secrets: $(INSTALLED) ## Make secrets for docker-compose.yml, to try it out: SECRETS=var/container
+	@$(PY) deploy/container/make_secrets.py $(SECRETS)
+
+compose-test: $(INSTALLED) ## Build the image, bring docker-compose.yml up, play a year, kill what it stands on, compare to the cent
+	@$(PY) deploy/container/compose_test.py
+
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
-lock: $(INSTALLED) ## Bring requirements.lock up to date with the pyproject files
+IN_IMAGE := $(patsubst services/%,--package %,$(filter services/%,$(PACKAGES))) --package channel-operate
+lock: $(INSTALLED) ## Bring requirements.lock, and those of the image, up to date with the pyproject files
 	@.venv/bin/uv export --all-packages --all-groups --no-emit-workspace -q -o requirements.lock
-	@$(PY) -m qudao_checks.sources requirements.lock
+	@.venv/bin/uv export $(IN_IMAGE) --no-dev --no-emit-workspace -q -o deploy/container/requirements.lock
+	@.venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q deploy/container/build.in -o deploy/container/build.lock
+	@$(PY) -m qudao_checks.sources requirements.lock deploy/container/requirements.lock deploy/container/build.lock
 
 clean: ## Remove .venv, caches and the local stack's data
 	rm -rf .venv var .mypy_cache .ruff_cache .hypothesis

@@ -76,9 +76,10 @@ class Whole:
         return used
 
     def name(self, process: psutil.Process) -> str:
+        if process.pid == self.load.pid:
+            return "launcher"
         known = {state.pid: state.name for state in self.stack.states()}
-        own = known.get(process.pid)
-        return own or (process.name() if process.name() == "postgres" else "other")
+        return known.get(process.pid) or (process.name() if process.name() == "postgres" else "other")
 
     def _request(self, service: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> urllib.request.Request:
         head = {"authorization": f"Bearer {self.token}", **(headers or {})}

@@ -110,6 +110,7 @@ def test_a_services_tests_do_not_know_another_service() -> None:
         ("channel_operate.verifying", "from channel_events.subscription.builds import drop"),
         ("partner_registry.views.directory", "from channel_events import View, event"),
         ("partner_registry.views.directory", "from channel_service.partners import PartnerCopy"),
+        ("partner_registry.application.partners", "from channel_service.look_alikes import noting"),
         ("channel_service.worker", "from channel_events.relay import Relay"),
         ("orders_inventory.connectors.shop", "from orders_inventory.domain.order import PlaceOrder"),
         ("metrics.kpis.net", "from metrics.domain.kpi import Kpi"),

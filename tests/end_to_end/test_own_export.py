@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import pytest
 from qudao_local.demo.datasets import Earlier, load, read_mapping
+from qudao_local.demo.datasets.report import CHANGED
 from qudao_local.demo.play import settle
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.player import Outcome, Player
 from qudao_local.demo.play.progress import Reporter
-from qudao_local.demo.play.refusals import CHANGED, REFUSED
+from qudao_local.demo.play.refusals import REFUSED
 from qudao_local.demo.play.rehearsal import Rehearsed, rehearse
 from qudao_local.demo.said import console
 from qudao_local.demo.scenario import Scenario

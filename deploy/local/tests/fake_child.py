@@ -1,10 +1,11 @@
-"""A child that says how it was started, then lives as long as its standard input; `stubborn` does not listen to SIGTERM, `fails`
-ends with status 3."""
+"""A child that says how it was started, then lives as long as its standard input; `stubborn` does not listen to
+SIGTERM and does not read, `fails` ends with status 3."""
 
 import json
 import os
 import signal
 import sys
+import time
 
 if __name__ == "__main__":
     if "stubborn" in sys.argv:
@@ -13,5 +14,5 @@ if __name__ == "__main__":
     print(json.dumps(said), flush=True)
     if "fails" in sys.argv:
         raise SystemExit(3)
-    while os.read(0, 100):
-        pass
+    while "stubborn" in sys.argv or os.read(0, 100):
+        time.sleep(0.01)

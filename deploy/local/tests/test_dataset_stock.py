@@ -100,6 +100,8 @@ def test_what_is_ordered_is_taken_to_have_been_there_only_when_the_export_tells_
     opening = next(line for line in MAPPING.splitlines(keepends=True) if "kind: opening" in line)
     documents, _ = loaded(tmp_path, MAPPING.replace(opening, "") + "opening_stock: all_ordered\n", one="")
     assert {one.sku: one.quantity for one in documents if isinstance(one, Receipt)} == {"TEA": 7, "MUG": 1}
+    documents, _ = loaded(tmp_path, MAPPING.replace(opening, "") + "opening_stock: all_ordered\n", one="out,TEA,3,2025-01-09,L-1,broken\n")
+    assert {one.sku: one.quantity for one in documents if isinstance(one, Receipt)} == {"TEA": 10, "MUG": 1}, "lost units were there"
     with pytest.raises(MappingError, match="opening_stock is all_ordered though stock tells an opening balance"):
         loaded(tmp_path, MAPPING + "opening_stock: all_ordered\n", one="")
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from qudao_local.demo.datasets.report import CHANGED
 from qudao_local.demo.documents import Cancellation, Document
-from qudao_local.demo.play.refusals import CHANGED, REFUSED
+from qudao_local.demo.play.refusals import REFUSED
 from qudao_local.demo.play.rehearsal import Rehearsed, rehearse
 
 from .demo_doubles import DAY, doors, imported, order, problem, refused, reporter, scenario

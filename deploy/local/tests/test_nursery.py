@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from qudao_local import forked, guard
+from qudao_local import nursery as nursery_process
 from qudao_local.forked import Forked, Nursery, NurseryGone
 from qudao_local.part import Part
 from qudao_local.ports import free_port
@@ -107,6 +108,7 @@ def test_a_service_starts_without_a_nursery_that_could_not_begin(tmp_path: Path)
 _LAUNCHER = """
 import sys, time
 from pathlib import Path
+from qudao_local import nursery as nursery_process
 from qudao_local.forked import Nursery
 folder = Path(sys.argv[1])
 nursery = Nursery([], folder / "nursery.log")
@@ -123,6 +125,7 @@ def test_nothing_is_left_of_a_launcher_that_is_killed(also_the_nursery: bool, tm
     with launcher.stdout as said:
         pids = [int(word) for word in said.readline().split()]
     _said(tmp_path / "log")
+    assert not eventually(lambda: any(map(_gone, pids)), seconds=0.3), "they end because of the launcher, not before"
     if also_the_nursery:
         os.kill(pids[0], signal.SIGSTOP)
     launcher.kill()
@@ -133,6 +136,13 @@ def test_nothing_is_left_of_a_launcher_that_is_killed(also_the_nursery: bool, tm
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def test_what_outlives_the_launcher_too_long_is_killed_by_the_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery_process, "_LAST_GRACE", 0.2)
+    stubborn = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    nursery_process._outlive({stubborn.pid})
+    assert stubborn.wait(10) == -signal.SIGKILL
 
 
 def _gone(pid: int) -> bool:

@@ -173,6 +173,7 @@ BOMBS = {
     "nested objects": (b'{"a":' * 20_000, "body_too_deep"),
     "keys": (b"{" + b",".join(b'"%d":1' % number for number in range(100_000)) + b"}", "too_many_values"),
     "elements": (b"[" + b"1," * 500_000 + b"1]", "too_many_values"),
+    "lists in lists": (b"[" + b",".join([b"[[[[[1]]]]]"] * 20_000) + b"]", "too_many_values"),
     "a number": (b"1" * 100_000, "malformed_json"),
     "a fraction": (b'{"a": 1.' + b"1" * 100_000 + b"e999}", "malformed_json"),
     "an exponent": (b'{"a": 1e' + b"9" * 100_000 + b"}", "malformed_json"),

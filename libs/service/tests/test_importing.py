@@ -199,6 +199,13 @@ FLOODS: dict[str, tuple[type, bytes, bytes]] = {
 }
 
 
+def test_others_may_have_their_turn_amid_a_long_row() -> None:
+    """It is parsed, and then read as a command: each takes milliseconds where there is a megabyte of it."""
+    long, short = (b'{"counter": "' + b"x" * size + b'"}\n' for size in (100_000, 10))
+    turns = [one is None for one in NdjsonReader(WHAT).feed(long + short)]
+    assert turns == [True, True, False, True, False]
+
+
 @pytest.mark.parametrize(("reader", "head", "line"), FLOODS.values(), ids=FLOODS.keys())
 async def test_others_have_their_turn_amid_any_flood_of_lines(
     reader: Any, head: bytes, line: bytes, monkeypatch: pytest.MonkeyPatch

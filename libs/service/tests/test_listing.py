@@ -47,6 +47,23 @@ def test_a_query_may_depend_on_when_it_is_asked_and_see_values_of_its_own() -> N
     assert seen == [date(2026, 5, 2), date(2026, 4, 1), midnight, None]
 
 
+def test_a_question_that_was_asked_before_is_sent_as_it_was_and_another_is_not() -> None:
+    shelf = Filter(name="shelves", kind=list[str], where=c.shelf.in_)
+    things = Listing(None, lambda asked: sa.select(ROWS).where(c.on <= asked.today), order=[c.id], filters=[same(c.shelf, str), shelf])
+    first = things.compiled(asked(shelf="top"), None, 10)
+    assert things.compiled(asked(shelf="top"), None, 10) is first
+    others = [
+        things.compiled(asked(shelf="low"), None, 10),
+        things.compiled(asked(shelf="top"), ["x"], 10),
+        things.compiled(asked(shelf="top"), None, 11),
+        things.compiled(Asked({"shelf": "top"}, date(2026, 5, 3), ZoneInfo("Asia/Shanghai")), None, 10),
+        things.compiled(asked(shelves=["top"]), None, 10),
+        things.compiled(asked(shelves=["top", "low"]), None, 10),
+    ]
+    assert first.values == [date(2026, 5, 2), "top", 10]
+    assert len({(one.sql, *map(str, one.values)) for one in (first, *others)}) == 7
+
+
 def test_the_parameters_of_its_route_are_its_filters_whatever_python_calls_them() -> None:
     from_ = Filter(name="from", kind=date, where=lambda day: c.on >= day, description="On this day or later.")
     router, app = APIRouter(prefix="/shelves"), FastAPI()

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 from channel_terms import look
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 ALIKE = {
@@ -37,6 +37,7 @@ def test_what_people_tell_apart_has_another_look(one: str, other: str) -> None:
     assert look(one) != look(other)
 
 
+@example("Ϊ\u0301")
 @given(st.text(max_size=20))
 def test_a_look_is_its_own_look(text: str) -> None:
     assert look(look(text)) == look(text)

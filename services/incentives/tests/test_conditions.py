@@ -38,6 +38,7 @@ def test_it_tells_for_a_line_whether_the_rule_is_about_it(expression: str, holds
         "['a'].filter(x, x == sku).size() > 0",
         "['a'].exists_one(x, x == sku)",
         "has(sku.name)",
+        "has({'a': 'b'}.a)",
         "units + 1 > 2",  # arithmetic
         "sku + sku == 'aa'",
         "units * 2 > 2",

@@ -173,6 +173,9 @@ def test_the_newest_version_that_has_begun_is_in_force_until_it_ends() -> None:
 
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 6, 30), date(2026, 7, 1)]
     assert in_force(PLAN.fold(events), *days) == [None, 1, 1, 2, 2, None]
+    plan_ = PLAN.fold(events)
+    rated = [plan_.rated(version) for version in (1, 2, 3)]
+    assert [one and (one.valid_from, one.valid_until) for one in rated] == [(days[1], days[2]), (days[3], days[4]), None]
     retired = PlanRetired(plan_id="dealers", by="bob", occurred_on=date(2026, 4, 30))
     assert in_force(PLAN.fold([*events, retired]), *days) == [None, 1, 1, None, None, None]
 

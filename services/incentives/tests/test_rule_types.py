@@ -149,6 +149,14 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[str], str]] = [
     ("interpolated", {"below": "nothing", "points": [{"at": "100", "amount": "10"}]}, {}, ["99"], "0.00"),
     ("interpolated", {"below": "pro_rata", "points": [{"at": "100", "amount": "10"}]}, {}, ["50"], "5.00"),
     ("interpolated", {"below": "nothing", "points": [{"at": "100", "amount": "10"}]}, {}, ["5000"], "10.00"),  # no more than the last
+    (
+        "interpolated",  # half way from 10 to 30: the points beyond say nothing yet
+        {"below": "nothing", "points": [{"at": "100", "amount": "10"}, {"at": "200", "amount": "30"}, {"at": "300", "amount": "90"}]},
+        {},
+        ["150"],
+        "20.00",
+    ),
+    ("interpolated", {"below": "pro_rata", "points": [{"at": "100", "amount": "10"}]}, {}, ["-50"], "0.00"),
     ("interpolated", {"below": "pro_rata", "points": [{"at": "3", "amount": "1"}]}, {}, ["1"], "0.33"),  # a third
 ]
 

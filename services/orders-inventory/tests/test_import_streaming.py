@@ -65,7 +65,7 @@ async def test_results_come_while_the_file_is_still_being_sent(port: int) -> Non
 
 async def test_a_client_that_leaves_in_the_middle_leaves_whole_orders_behind(port: int, client: Running) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
-    row = b'{"kind": "warehouse", "warehouse": "sh", "name": "x"}\n'
+    row = b'{"kind": "warehouse", "warehouse": "SH", "name": "x"}\n'
     writer.write(
         b"POST /v1/imports/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
         + TOKEN

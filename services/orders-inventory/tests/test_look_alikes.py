@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from channel_events.testing import Desk as Log
 from channel_events.testing import given
+from channel_service.look_alikes import LOOK_ALIKE, IdNoted, LookAlikeFound, NoteId
 from channel_service.testing import Running
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from orders_inventory.application.cataloguing import defining_product
-from orders_inventory.domain.look_alike import LOOK_ALIKE, IdNoted, LookAlikeFound, NoteId
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 
 from .pushing import defined, event

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from orders_inventory.application.ordering import cancelling, confirming, delivering, placing, returning, shipping
 from orders_inventory.application.stocking import counting, receiving, writing_off
+from orders_inventory.domain.look_alike import LOOK_ALIKE
 from orders_inventory.domain.order import ORDER, PARTNER, NewLine, Order, Wanted
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.stock import (
@@ -54,7 +55,7 @@ class Channel(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.desk = Desk(ORDER, STOCK, PRODUCT, WAREHOUSE, copies={PARTNER: {"p1": P1}})
+        self.desk = Desk(ORDER, STOCK, PRODUCT, WAREHOUSE, LOOK_ALIKE, copies={PARTNER: {"p1": P1}})
 
     def try_(self, use: Any, command: Any) -> None:
         with suppress(Rejected):

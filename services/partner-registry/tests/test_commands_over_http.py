@@ -23,7 +23,7 @@ async def test_a_partner_goes_from_application_to_active_to_suspended_and_back(c
     applied = await client.post("/v1/partners", json=JADE)
     assert (applied.status_code, applied.headers["location"]) == (201, "/v1/partners/p1")
     assert (applied.json()["id"], applied.json()["changed"]) == ("p1", True)
-    assert [event["type"] for event in applied.json()["events"]] == ["partner_applied"]
+    assert [event["type"] for event in applied.json()["events"]] == ["partner_applied", "id_noted"]
     assert (await record(client))["status"] == "applied"
     for step, body, status in (
         ("approve", {"on": "2026-02-01"}, "approved"),

@@ -32,7 +32,7 @@ IMPURE = frozenset(
 DOORS = {
     "channel_events": ("pure", "schema", "testing"),
     "channel_operate": (),
-    "channel_service": ("exporting", "importing", "migrations", "partners", "testing"),
+    "channel_service": ("exporting", "importing", "look_alikes", "migrations", "partners", "testing"),
     "channel_terms": (),
 }
 # The library that runs the moving parts may take them from where they are, too.
@@ -72,7 +72,9 @@ ROOMS = {
     "contracts": _room("contracts", "channel_events.pure", PURE_PACKAGES),
     "views": _room("views domain contracts", "channel_events channel_service.partners channel_terms", {"msgspec", "sqlalchemy"} | STDLIB),
     "application": _room(
-        "application domain contracts views connectors", "channel_events channel_terms", {"msgspec", "sqlalchemy"} | STDLIB
+        "application domain contracts views connectors",
+        "channel_events channel_service.look_alikes channel_terms",
+        {"msgspec", "sqlalchemy"} | STDLIB,
     ),
     "senders": _room("senders application domain contracts views settings", "channel_events channel_service"),
     "api": _room("api application views connectors senders", "channel_events channel_service channel_terms", classes_of="domain"),

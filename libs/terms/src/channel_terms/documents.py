@@ -6,8 +6,10 @@ from typing import Any, NoReturn
 
 from channel_terms.written import Wrong
 
-# What may make a text unfit. Nearly every document has none of it, so one search in C is the whole cost of the check.
-_SUSPICIOUS = re.compile(rb"\x00|NaN|Infinity|[0-9][eE]\+?[0-9]{3}|\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+# What may make a text unfit. Nearly every document has none of it, so these searches in C are the whole cost of the check. Each
+# begins with what is looked for: all in one expression, which does not, took two to four times as long over a long text.
+_WORDS = (b"\x00", b"NaN", b"Infinity")
+_SUSPICIOUS = tuple(map(re.compile, (rb"\\u(?:0000|[dD][89a-fA-F])", rb"\xed[\xa0-\xbf]", rb"[eE](?<=[0-9].)\+?[0-9]{3}")))
 _UNFIT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -15,7 +17,7 @@ def parse_document(body: bytes) -> Any:
     """The parsed document. `Wrong` for a name twice in one object (others may read the first where we read the last), NaN and infinities
     (also as ``1e999``), NUL characters (PostgreSQL cannot store them, and one would abort a whole batch of the log) and lone surrogates
     (they have no UTF-8); other ``ValueError`` for what is no JSON, ``RecursionError`` for what nests too deep."""
-    if not _SUSPICIOUS.search(body):
+    if not (any(word in body for word in _WORDS) or any(unfit.search(body) for unfit in _SUSPICIOUS)):
         return _DECODE(body.decode())
     document = _STRICT(body.decode())
     _check_values(document)

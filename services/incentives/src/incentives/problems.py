@@ -24,6 +24,7 @@ _PLANS = [
         "{by} 起草或提交了方案 {plan_id} 的该版本，须由他人批准。",
     ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
+    Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
 ]
 
@@ -31,6 +32,21 @@ PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
         *_PLANS,
+        Problem(
+            "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"
+        ),
+        Problem(
+            "quota_overlaps",
+            409,
+            "The payee has a quota of {measure} from {first} to {last}; set that to 0 first, or choose other days.",
+            "该收款方在 {first} 至 {last} 已有 {measure} 指标；请先将其设为 0，或选择其他日期。",
+        ),
+        Problem(
+            "ruling_exists",
+            409,
+            "A ruling {ruling_id} with other facts is recorded; give the new one a number of its own.",
+            "裁定 {ruling_id} 已登记且内容不同；请使用新的编号。",
+        ),
         Problem(
             "shares_invalid",
             422,

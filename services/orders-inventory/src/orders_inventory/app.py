@@ -1,11 +1,11 @@
 """orders-inventory, put together."""
 
 from channel_service import Measure, Service
+from channel_service.look_alikes import LOOK_ALIKE, LOOK_ALIKES
 
 from orders_inventory.api import catalogue, credit_notes, imports, look_alikes, orders, prices, push_door, pushes, sources, stock
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.domain.credit import CREDIT
-from orders_inventory.domain.look_alike import LOOK_ALIKE
 from orders_inventory.domain.order import ORDER
 from orders_inventory.domain.price import PRICE
 from orders_inventory.domain.product import PRODUCT
@@ -18,7 +18,6 @@ from orders_inventory.domain.warehouse import WAREHOUSE
 from orders_inventory.problems import PROBLEMS
 from orders_inventory.views.catalogue import CATALOGUE
 from orders_inventory.views.credits import CREDITS
-from orders_inventory.views.look_alikes import LOOK_ALIKES
 from orders_inventory.views.orders import ORDERS
 from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
 from orders_inventory.views.prices import LISTED_PRICES, PRICES

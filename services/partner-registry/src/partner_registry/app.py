@@ -1,14 +1,13 @@
 """partner-registry, put together."""
 
 from channel_service import Service
+from channel_service.look_alikes import LOOK_ALIKE, LOOK_ALIKES
 
 from partner_registry.api import imports, look_alikes, partners, territories
 from partner_registry.domain.hierarchy import HIERARCHY
-from partner_registry.domain.look_alike import LOOK_ALIKE
 from partner_registry.domain.partner import PARTNER
 from partner_registry.domain.territories import TERRITORIES
 from partner_registry.problems import PROBLEMS
-from partner_registry.views.look_alikes import LOOK_ALIKES
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY, children_seen
 from partner_registry.views.territory_list import TERRITORY_LIST
 

@@ -62,7 +62,9 @@ def _say_some(console: Console, title: str, lines: list[str]) -> None:
 
 def write_account(console: Console, report: Report, file: Path, refusals: Mapping[str, list[str]]) -> None:
     """All that was not simply loaded, by what became of it: a heading with its count, then a line each with its place."""
-    groups = {title: [str(row) for row in rows] for title, rows in report.groups()} | dict(refusals)
+    groups = {title: [str(row) for row in rows] for title, rows in report.groups() if rows}
+    for title, lines in refusals.items():
+        groups[title] = groups.get(title, []) + lines
     groups["ignored"] = [f"{count:,} rows: {reason}" for reason, count in report.ignored.most_common()]
     lines = [line for title, rows in groups.items() if rows for line in (f"# {title}: {len(rows):,}", *rows, "")]
     if not lines:

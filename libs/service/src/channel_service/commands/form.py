@@ -8,13 +8,14 @@ from channel_terms import Reader, Wrong
 from msgspec import Struct
 from pydantic import ValidationError
 
-from channel_service.commands.lenient import model_of
+from channel_service.commands.lenient import fewer_unknown, model_of
 
 T = TypeVar("T", bound=Struct)
 
 
 class Unfit(Exception):
-    """The document is not what the struct asks for; ``errors`` are all its faults, as pydantic describes them."""
+    """The document is not what the struct asks for; ``errors`` are its faults, as pydantic describes them: all, but that of names that
+    there are not `MOST_UNKNOWN` are told at most."""
 
     def __init__(self, errors: list[Any]) -> None:
         super().__init__(f"{len(errors)} faults")
@@ -44,7 +45,7 @@ class Form(Generic[T]):
         for model, shown in ((self.model, document), (model_of(self.cls), whole)):
             try:
                 if shown is not None:
-                    model.model_validate(shown)
+                    model.model_validate(fewer_unknown(shown, model))
             except ValidationError as error:
                 return Unfit(error.errors(include_url=False))
         # What is left is said by the struct as a whole (its ``__post_init__``). Both read by the same limits (test_forms.py tries them

@@ -21,6 +21,8 @@ from channel_service.models import Day
 _STRICT = {bool: Annotated[bool, Field(strict=True)], int: Annotated[int, Field(strict=True)], date: Day, datetime: AwareDatetime}
 _LIMITS = ("title", "description", "examples", "gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
+MOST_UNKNOWN = 50
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -76,3 +78,40 @@ def _limits(more: tuple[Any, ...]) -> Iterator[Any]:
             yield BeforeValidator(one.read)
             if one.schema is not None:
                 yield WithJsonSchema(dict(one.schema))
+
+
+def fewer_unknown(document: Any, model: type[BaseModel]) -> Any:
+    """The document without most of the names that the model forbids, where there are more than `MOST_UNKNOWN` in all: each is a fault of
+    its own to pydantic, and fifty thousand of them would hold everybody else up."""
+    return _fewer(document, model, [MOST_UNKNOWN])
+
+
+def _fewer(value: Any, model: type[BaseModel], left: list[int]) -> Any:
+    if isinstance(value, list):
+        return [_fewer(one, model, left) for one in value]
+    if not isinstance(value, dict):
+        return value
+    known, inner = _names(model)
+    if not inner and value.keys() <= known:
+        return value
+    kept: dict[Any, Any] = {}
+    for name, one in value.items():
+        if name not in known:
+            if left[0] <= 0:
+                continue
+            left[0] -= 1
+        kept[name] = _fewer(one, inner[name], left) if name in inner else one
+    return kept
+
+
+@cache
+def _names(model: type[BaseModel]) -> tuple[frozenset[str], dict[str, type[BaseModel]]]:
+    """The names of its fields, and the models of those that are made of one, by itself or in a list."""
+    inner = {name: found for name, field in model.model_fields.items() if (found := _model_in(field.annotation)) is not None}
+    return frozenset(model.model_fields), inner
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one)) is not None), None)

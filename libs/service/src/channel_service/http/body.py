@@ -122,19 +122,24 @@ def parse_json(body: bytes) -> Any:
     Refused besides what `channel_terms.parse_document` refuses: nesting deeper than `MAX_DEPTH`, and more than `MAX_VALUES` values
     (parsing them would hold everybody else up).
     """
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper(body):
-        raise BodyRefused("body_too_deep", 400, limit=MAX_DEPTH)
-    if body.count(b",") > MAX_VALUES and _without_strings(body).count(b",") > MAX_VALUES:
-        raise BodyRefused("too_many_values", 400, limit=MAX_VALUES)
+    opened = body.count(b"[") + body.count(b"{")
+    many = opened + body.count(b",") > MAX_VALUES
+    if opened > MAX_DEPTH or many:
+        unquoted = _STRING.sub(b"", body) if b'"' in body else body
+        # A list in a list is a value, too, though no comma tells of it.
+        if many and unquoted.count(b",") + unquoted.count(b"[") + unquoted.count(b"{") > MAX_VALUES:
+            raise BodyRefused("too_many_values", 400, limit=MAX_VALUES)
+        if opened > MAX_DEPTH and _deeper(unquoted):
+            raise BodyRefused("body_too_deep", 400, limit=MAX_DEPTH)
     try:
         return parse_document(body)
     except (ValueError, RecursionError) as error:
         raise BodyRefused("malformed_json", 400, reason=_reason(error)) from None
 
 
-def _deeper(body: bytes) -> bool:
+def _deeper(unquoted: bytes) -> bool:
     """Whether brackets nest deeper than the limit: takes the innermost pairs away, level by level, each in one pass in C."""
-    brackets = _without_strings(body).translate(_TO_SQUARE, _NO_BRACKETS)
+    brackets = unquoted.translate(_TO_SQUARE, _NO_BRACKETS)
     if b"[" * (MAX_DEPTH + 1) in brackets:
         return True
     for _ in range(MAX_DEPTH):
@@ -143,10 +148,6 @@ def _deeper(body: bytes) -> bool:
         brackets = brackets.replace(b"[]", b"")
     # Only openers count: with brackets that match nothing it is not JSON at all, which the parser says better.
     return brackets.count(b"[") > MAX_DEPTH or b"[]" in brackets
-
-
-def _without_strings(body: bytes) -> bytes:
-    return _STRING.sub(b"", body) if b'"' in body else body
 
 
 def _reason(error: Exception) -> Words:

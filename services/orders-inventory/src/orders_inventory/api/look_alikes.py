@@ -1,17 +1,8 @@
-"""Ids that look like others: warned of where they are made, and listed here."""
+"""Ids here that look like others."""
 
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
 
-import sqlalchemy as sa
-from channel_service import BRAND, Allow, Listing, list_route, same
-from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, Field, computed_field
-
-from orders_inventory.views.look_alikes import LOOK_ALIKES, TABLE
-
-router = APIRouter(tags=["look-alikes"], dependencies=[Allow(*BRAND)])
+from channel_service.look_alikes import look_alike_routes
 
 
 class Kind(StrEnum):
@@ -21,40 +12,4 @@ class Kind(StrEnum):
     CREDIT_NOTE = "credit_note"
 
 
-def _lines(text: Any) -> Any:
-    return text.split("\n") if isinstance(text, str) else text
-
-
-class Warned(BaseModel):
-    """In both languages: a list has no language of its own."""
-
-    en: str = Field(examples=["pen-01 looks like PEN-01 and is another one; if one of them is a mistake, use only the other from now on."])
-    zh: str = Field(examples=["pen-01 与 PEN-01 看起来相同，但并非同一个；若其中之一有误，今后请只使用另一个。"])
-
-
-class LookAlike(BaseModel):
-    """An id that differs from others for machines only: in Unicode's form, case, width, letters drawn alike, or signs without a width."""
-
-    kind: Kind
-    within: str = Field(description="The source of a number; empty for the others.", examples=["shop"])
-    id: str = Field(examples=["pen-01"])
-    others: Annotated[list[str], BeforeValidator(_lines)] = Field(
-        description="The ids that were there before and look so.", examples=[["PEN-01"]]
-    )
-    found_on: date
-    event_id: str = Field(description="``/v1/events/{id}`` shows it.", examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def warning(self) -> Warned:
-        """What to look at, for people."""
-        others = ", ".join(self.others)
-        return Warned(
-            en=f"{self.id} looks like {others} and is another one; if one of them is a mistake, use only the other from now on.",
-            zh=f"{self.id} 与 {others} 看起来相同，但并非同一个；若其中之一有误，今后请只使用另一个。",
-        )
-
-
-_c = TABLE.sql.c
-LIST = Listing(LOOK_ALIKES, sa.select(TABLE.sql), order=[_c.kind, _c.within, _c.id], filters=[same(_c.kind, Kind)], search=TABLE)
-list_route(router, "/v1/look-alikes", LIST, LookAlike, summary="Ids that look like others")
+router = look_alike_routes(Kind)

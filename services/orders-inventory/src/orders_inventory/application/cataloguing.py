@@ -1,8 +1,8 @@
 """Products and warehouses as they are described."""
 
 from channel_events import Ask, On, Steps
+from channel_service.look_alikes import noting
 
-from orders_inventory.application.look_alikes import noting
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse
 

@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from channel_events import Ask, Log, On, Rejected, Steps
+from channel_service.look_alikes import noting
 
-from orders_inventory.application.look_alikes import noting
 from orders_inventory.domain.credit import CREDIT, AmountCorrected, CorrectAmount, CreditEvent, GoodsReturned, ReturnGoods
 from orders_inventory.domain.order import units_by_sku
 from orders_inventory.domain.product import PRODUCT, RequireProduct

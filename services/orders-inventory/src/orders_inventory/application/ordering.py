@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 from channel_events import Ask, On, Rejected, Steps
+from channel_service.look_alikes import LOOK_ALIKE, noted_under, noting
 
-from orders_inventory.application.look_alikes import noted_under, noting
 from orders_inventory.domain.codes import DIRECT, own_source
-from orders_inventory.domain.look_alike import LOOK_ALIKE
 from orders_inventory.domain.order import (
     ORDER,
     BringOrder,

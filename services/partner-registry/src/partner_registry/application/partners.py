@@ -4,9 +4,9 @@ The partner comes first, so that its own refusal is the one told; then what it n
 """
 
 from channel_events import Ask, On, Rejected, Steps
+from channel_service.look_alikes import noting
 from msgspec import UNSET
 
-from partner_registry.application.look_alikes import noting
 from partner_registry.domain.hierarchy import HIERARCHY, PARTNERS, JoinHierarchy, Relink, Unlink
 from partner_registry.domain.partner import (
     PARTNER,

@@ -1,8 +1,8 @@
 """Territories as they are defined."""
 
 from channel_events import Ask, On, Steps
+from channel_service.look_alikes import noting
 
-from partner_registry.application.look_alikes import noting
 from partner_registry.domain.territories import TERRITORIES, TREE, DefineTerritory
 
 

@@ -38,7 +38,7 @@ def place_notes(
             known = taken[note.number] = TakenNote(said, tuple(_documents(source, note, rule, sold, report)))
         elif known.said != said:
             for row in note.rows:
-                report.reject(row.row.file, row.row.line, f"credit note {note.number} was changed since it was loaded; it stays as it was")
+                report.alter(row.row.file, row.row.line, f"credit note {note.number} was taken otherwise before; it stays as it was")
         story = Story(note.header.on, _TURN)
         for document in known.documents:
             story.add(document, note.rows[0].row)

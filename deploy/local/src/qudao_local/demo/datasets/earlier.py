@@ -8,7 +8,7 @@ from typing import Self
 
 import msgspec
 
-from qudao_local.demo.documents import Document, NoteDocument, Order, Receipt
+from qudao_local.demo.documents import Document, NoteDocument, Order, Receipt, WriteOff
 
 NAME = "loaded.json"
 
@@ -44,7 +44,7 @@ class Earlier(msgspec.Struct, frozen=True):
         draft.replace(folder / NAME)
 
     def with_stock_for(self, name: str, documents: Iterable[Document], on: date, *, wanted: bool) -> "Earlier":
-        """With a further receipt of each SKU for all that is ordered and not covered yet.
+        """With a further receipt of each SKU for all that is ordered or lost, and not covered yet.
 
         Under the data set's name, so that two may share a warehouse. The earlier ones stay as they are: a receipt that says another
         quantity is another one under the same reference, and refused. Not ``wanted``: as it is, with the documents read all the same.
@@ -54,6 +54,8 @@ class Earlier(msgspec.Struct, frozen=True):
             if isinstance(document, Order):
                 for line in document.lines:
                     missing[document.warehouse, line.sku] += line.quantity
+            elif isinstance(document, WriteOff):
+                missing[document.warehouse, document.sku] += document.quantity
         loads = {receipt.reference for receipt in self.receipts}
         reference = f"opening {name}" if not loads else f"opening {name} {len(loads) + 1}"
         for receipt in self.receipts:

@@ -197,7 +197,8 @@ class Mapping(Part):
     credit_notes: list[CreditNotes] = Field(default_factory=list)
     stock: list[Stock] = Field(default_factory=list)
     opening_stock: Literal["all_ordered", "none"] | None = Field(
-        default=None, description="a receipt of all that is ordered of each SKU, the day before the first order; none where `stock` is told"
+        default=None,
+        description="a receipt of all that is ordered or lost of each SKU, the day before the first order; none where `stock` is told",
     )
 
     @property

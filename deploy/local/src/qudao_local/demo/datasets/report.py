@@ -5,6 +5,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+CHANGED = "changed since it was loaded, which is not loaded again"
+"""The heading of what is there already and says something else now."""
+
 
 class MappingError(Exception):
     """The mapping cannot be used; the text names the file, the place in it and what is allowed there. Nothing was read or written."""
@@ -55,6 +58,7 @@ class Report:
     matching: tuple[int, int] = (0, 0)
     """Units of credit notes that were found among the sales, and all of them."""
     _bad: dict[BadRow, str | None] = field(default_factory=dict)
+    _changed: dict[BadRow, None] = field(default_factory=dict)
     _twice: dict[BadRow, None] = field(default_factory=dict)
     _loaded: Container[str] = field(default=(), compare=False)
 
@@ -81,6 +85,10 @@ class Report:
         """Lists a bad row, once also when several sections read its file; with its order, where that can be told."""
         self._bad[BadRow(file, line, reason)] = order
 
+    def alter(self, file: str, line: int, reason: str) -> None:
+        """Lists a row of what an earlier load has and the export says otherwise now; it stays as it was."""
+        self._changed[BadRow(file, line, reason)] = None
+
     def repeat(self, file: str, line: int, reason: str) -> None:
         """Lists a row that says what another one says."""
         self._twice[BadRow(file, line, reason)] = None
@@ -102,4 +110,5 @@ class Report:
         """What a row may come to besides being taken or ignored, with the rows that do."""
         yield "will not be loaded", self.lost
         yield "orders loaded without", self.lessened
+        yield CHANGED, list(self._changed)
         yield "said twice", self.twice

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from qudao_local.demo.datasets.report import CHANGED
 from qudao_local.demo.play.imports import RefusedRow
 from qudao_local.demo.scenario import Scenario
 
 ALTERED = frozenset({"import_conflict", "order_exists", "credit_exists", "reference_used", "partner_exists", "territory_exists"})
 """What is there already and said something else then."""
-REFUSED, CHANGED = "refused by the services", "changed since it was loaded, which is not loaded again"
+REFUSED = "refused by the services"
 
 
 class Refusals(dict[str, list[str]]):

@@ -42,7 +42,7 @@ async def settle(kpis: Kpis, expected: Figures, reporter: Reporter, *, altered: 
             changed, seen = time.monotonic(), shown
         else:
             more = shown.orders - expected.orders if isinstance(shown, Figures) else 0
-            excused = _excused(altered, more)
+            excused = _excused(altered, more - altered)
             if time.monotonic() - changed > (_QUIET if excused else _WITHOUT_PROGRESS):
                 if excused is None:
                     raise Differs("; ".join(differing))

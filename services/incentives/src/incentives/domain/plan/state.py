@@ -1,6 +1,6 @@
 """A plan as its events tell it: its versions, the last of which may still be worked on."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -47,6 +47,15 @@ class Plan(Struct, frozen=True, kw_only=True):
             return None
         newest = begun[-1]
         return None if newest.plan.valid_until is not None and day > newest.plan.valid_until else newest
+
+    def rated(self, version: int) -> PlanDocument | None:
+        """The approved version as it rates lines: of the days on which it is in force. None where it was never approved."""
+        found = next((one for one in self.versions if one.version == version and one.status is Status.APPROVED), None)
+        if found is None:
+            return None
+        later = [one.plan.valid_from for one in self.versions[version:] if one.status is Status.APPROVED]
+        ends = [found.plan.valid_until, self.retired_on, *(day - timedelta(days=1) for day in later)]
+        return replace(found.plan, valid_until=min((day for day in ends if day is not None), default=None))
 
 
 def evolve(plan: Plan, event: PlanEvent) -> Plan:

@@ -6,7 +6,7 @@ from typing import Any
 from channel_events import Ask, On, Steps
 from channel_terms import look
 
-from orders_inventory.domain.look_alike import LOOK_ALIKE, NoteId
+from channel_service.look_alikes.deciding import LOOK_ALIKE, NoteId
 
 
 def noted_under(kind: str, id_: str, within: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Recorded
 
-from orders_inventory.domain.look_alike import LookAlikeFound
+from channel_service.look_alikes.deciding import LookAlikeFound
 
 TABLE = Table(
     "look_alike",

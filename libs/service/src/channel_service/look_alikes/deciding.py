@@ -20,7 +20,7 @@ class _Noted(Struct, frozen=True, kw_only=True, gc=False):
 
 @event("id_noted")
 class IdNoted(_Noted, frozen=True, kw_only=True, gc=False):
-    """The thing of this ``kind`` is called so; numbers of documents are ``within`` their source, others within nothing."""
+    """The thing of this ``kind`` is called so; ``within`` what it need only be one of, like the source of a number; empty for others."""
 
 
 @event("look_alike_found")

@@ -1,0 +1,185 @@
+"""What a payee earns, and how it came to that: down to the lines and the events that told of them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from channel_events import Rejected
+from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, ReadDep, Role, RuntimeDep, SeenBy
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from incentives.api.plans import PlanId, VersionNumber
+from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said
+from incentives.domain.calculation.entry import Entry, Step
+from incentives.domain.facts import Base, Moment
+from incentives.domain.plan.document import Payee
+from incentives.views.movements import MOVEMENTS
+
+router = APIRouter(tags=["earnings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
+PayeeId = Annotated[Code, Path(description="A partner, or a sales rep where the plan pays those.", examples=["p-1001"])]
+EntryId = Annotated[str, Path(min_length=1, max_length=300, examples=["dealer-2026~1~volume~~p-1001~2026-01-01"])]
+Exact = Annotated[str, Field(examples=["2001.5"])]
+"""A decimal number, or a fraction where it is none: 1/3."""
+
+
+class EntryOut(BaseModel):
+    """What a payee earns by one rule in one window."""
+
+    entry_id: str = Field(examples=["dealer-2026~1~volume~~p-1001~2026-01-01"])
+    rule_id: str = Field(examples=["volume"])
+    rule_type: str = Field(examples=["slab"])
+    part: str = Field(description="Of rules that have several for a window.", examples=["quarterly"])
+    first: date
+    last: date
+    base: Base
+    moment: Moment
+    counted: Exact = Field(description="What the lines count, all together.")
+    baseline: Exact = Field(description="With what it is compared; 0 where it is not.")
+    amount: Amount
+    en: list[str] = Field(description="How it came to its amount, a step each.", examples=[["tier 2 is reached: 2% of all 100000"]])
+    zh: list[str] = Field(examples=[["达到第 2 档：全额 100000 按 2% 计"]])
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryOut":
+        en, zh = said(entry)
+        names = ("entry_id", "rule_id", "rule_type", "part", "first", "last", "base", "moment", "amount")
+        values = {name: getattr(entry, name) for name in names}
+        return cls(**values, counted=exact(entry.counted), baseline=exact(entry.baseline), en=en, zh=zh)
+
+
+class PayeeOut(BaseModel):
+    """What a payee earns by a version of a plan, as the facts are now. No statement: nothing of it is owed yet."""
+
+    plan_id: str = Field(examples=["dealer-2026"])
+    version: int
+    payee_id: str = Field(examples=["p-1001"])
+    currency: str = Field(examples=["CNY"])
+    amount: Amount
+    entries: list[EntryOut] = Field(description="Those that pay nothing too: they say why.")
+
+
+class ChangeOut(BaseModel):
+    step: Step
+    before: Exact
+    after: Exact
+
+
+class SliceOut(BaseModel):
+    """``amount`` is ``base`` times ``rate``."""
+
+    tier: int = Field(description="From 1; 0 where there is none.")
+    start: Amount | None
+    until: Amount | None
+    base: Exact
+    rate: Exact = Field(examples=["0.02"])
+    amount: Exact
+
+
+class LineOut(BaseModel):
+    fact_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11/1/shipped"])
+    event_id: str = Field(
+        description="Of orders-inventory: its ``/v1/events/{event_id}`` shows it.", examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"]
+    )
+    order_id: str = Field(examples=["shop:1001"])
+    line_id: str = Field(examples=["1"])
+    on: date = Field(description="The day on which it counts.")
+    counted: Amount
+
+
+class Explanation(BaseModel):
+    """From the amount to the events. The slices and, after them, the changes of their sum come to ``unrounded``, and that to the amount."""
+
+    entry: EntryOut
+    plan_id: str = Field(examples=["dealer-2026"])
+    version: int
+    payee_id: str = Field(examples=["p-1001"])
+    currency: str = Field(examples=["CNY"])
+    rounding: str = Field(examples=["half_up"])
+    changes: list[ChangeOut]
+    slices: list[SliceOut]
+    unrounded: Exact
+    earned_by: list[str] = Field(
+        description="Of rules about what others pay: their entries.", examples=[["dealer-2026~1~volume~~p-1001~2026-01-01"]]
+    )
+    lines_in_all: int
+    lines: list[LineOut] = Field(description="In the order of their ids, from ``skip`` on.")
+
+    @classmethod
+    def of(cls, entry: Entry, skip: int, limit: int) -> "Explanation":
+        slices = [
+            SliceOut(tier=s.tier, start=s.start, until=s.until, base=exact(s.base), rate=exact(s.rate), amount=exact(s.amount))
+            for s in entry.slices
+        ]
+        lines = [
+            LineOut(
+                fact_id=one.fact_id,
+                event_id=one.event_id,
+                order_id=one.order_id,
+                line_id=one.line_id,
+                on=one.on,
+                counted=one.counted(entry.base),
+            )
+            for one in entry.lines[skip : skip + limit]
+        ]
+        return cls(
+            entry=EntryOut.of(entry),
+            plan_id=entry.plan_id,
+            version=entry.version,
+            payee_id=entry.payee_id,
+            currency=entry.currency,
+            rounding=entry.rounding.value,
+            changes=[ChangeOut(step=one.step, before=exact(one.before), after=exact(one.after)) for one in entry.changes],
+            slices=slices,
+            unrounded=exact(entry.unrounded),
+            earned_by=list(entry.earned_by),
+            lines_in_all=len(entry.lines),
+            lines=lines,
+        )
+
+
+def _may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
+    """A partner sees what is paid to it and to those whose rows it sees; not what the brand's sales reps are paid."""
+    return caller.scope is None or (payee is Payee.PARTNER and sees)
+
+
+@router.get(
+    "/v1/plans/{plan_id}/versions/{version}/payees/{payee_id}", dependencies=[SeenBy(MOVEMENTS)], summary="What a payee earns by a plan"
+)
+async def get_payee(
+    plan_id: PlanId, version: VersionNumber, payee_id: PayeeId, log: LogDep, read: ReadDep, runtime: RuntimeDep, caller: Caller
+) -> PayeeOut:
+    """Of lines of the days on which the version is in force, worked out anew from the facts there are."""
+    plan = await rated_plan(log, plan_id, version)
+    if not _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+        raise Rejected("plan_unknown", plan_id=plan_id, version=version)
+    entries = await entries_of(read, plan_id, version, plan, payee_id)
+    amount = sum((one.amount for one in entries), Decimal(0))
+    return PayeeOut(
+        plan_id=plan_id,
+        version=version,
+        payee_id=payee_id,
+        currency=plan.currency,
+        amount=amount,
+        entries=[EntryOut.of(one) for one in entries],
+    )
+
+
+@router.get("/v1/explain/{entry_id}", dependencies=[SeenBy(MOVEMENTS)], summary="How an entry came to its amount")
+async def explain(
+    entry_id: EntryId,
+    log: LogDep,
+    read: ReadDep,
+    runtime: RuntimeDep,
+    caller: Caller,
+    skip: Annotated[int, Query(ge=0, le=10_000_000, description="Lines that are left out before the first.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many lines at most.")] = 100,
+) -> Explanation:
+    """From the amount by the version of the rule, its slices and limits to the lines, and to the events that told of them."""
+    plan_id, version, payee_id = entry_named(entry_id)
+    plan = await rated_plan(log, plan_id, version)
+    if _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+        for one in await entries_of(read, plan_id, version, plan, payee_id):
+            if one.entry_id == entry_id:
+                return Explanation.of(one, skip, limit)
+    raise Rejected("entry_unknown", entry_id=entry_id)

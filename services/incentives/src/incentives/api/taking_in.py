@@ -1,0 +1,58 @@
+"""Quotas and rulings."""
+
+from datetime import date
+from typing import Annotated
+
+import sqlalchemy as sa
+from channel_service import BRAND, Allow, Amount, Commands, Listing, Role, list_route, same
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from incentives.application.taking_in import setting_quota
+from incentives.domain.quota import SetQuota
+from incentives.domain.ruling import RecordRuling
+from incentives.views import quotas, rulings
+
+router = APIRouter(tags=["quotas and rulings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
+_WRITE = [Role.CHANNEL_MANAGER, Role.FINANCE]
+_Text = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class QuotaRow(BaseModel):
+    payee_id: str = Field(examples=["p-1001"])
+    measure: str = Field(examples=["sales"])
+    first: date
+    last: date
+    amount: Amount
+    set_on: date
+
+
+class RulingRow(BaseModel):
+    ruling_id: str = Field(examples=["case-17"])
+    payee_id: str = Field(examples=["p-1001"])
+    cause: str = Field(examples=["cross_region"])
+    reason: str = Field(examples=["sold 20 units outside of its region"])
+    occurred_on: date = Field(description="The day that decides in which window it counts.")
+
+
+commands = Commands(router)
+commands.put("/v1/quotas/{payee_id}/{measure}", SetQuota, use=setting_quota, allow=_WRITE, created=True, summary="Set a quota")
+commands.put("/v1/rulings/{ruling_id}", RecordRuling, allow=_WRITE, created=True, summary="Record a ruling")
+
+_q, _r = quotas.TABLE.sql.c, rulings.TABLE.sql.c
+QUOTA_LIST = Listing(
+    quotas.QUOTAS,
+    sa.select(quotas.TABLE.sql),
+    order=[_q.payee_id, _q.measure, _q.first, _q.last],
+    filters=[same(_q.payee_id, _Text), same(_q.measure, _Text)],
+    search=quotas.TABLE,
+)
+list_route(router, "/v1/quotas", QUOTA_LIST, QuotaRow, summary="Quotas by payee, measure and time")
+RULING_LIST = Listing(
+    rulings.RULINGS,
+    sa.select(rulings.TABLE.sql),
+    order=[_r.ruling_id],
+    filters=[same(_r.payee_id, _Text), same(_r.cause, _Text)],
+    search=rulings.TABLE,
+)
+list_route(router, "/v1/rulings", RULING_LIST, RulingRow, summary="Rulings by number")

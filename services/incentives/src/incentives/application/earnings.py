@@ -1,0 +1,59 @@
+"""What a payee earns by a version of a plan, worked out of the facts there are."""
+
+import asyncio
+from fractions import Fraction
+
+from channel_events import Log, Rejected
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incentives.application.plans import find_plan
+from incentives.domain.calculation import Entry, calculate, explained
+from incentives.domain.exact import text
+from incentives.domain.facts import Facts
+from incentives.domain.movements import lines_of
+from incentives.domain.plan.document import Payee, PlanDocument
+from incentives.views.movements import movements_of
+from incentives.views.quotas import quotas_of
+from incentives.views.rulings import rulings_of
+
+COLUMN = {Payee.PARTNER: "partner_id", Payee.SALES_REP: "sales_rep"}
+
+
+async def rated_plan(log: Log, plan_id: str, version: int) -> PlanDocument:
+    """The approved version, for the days on which it is in force; ``plan_unknown`` when there is none."""
+    plan, _ = await find_plan(log, plan_id)
+    found = plan.rated(version)
+    if found is None:
+        raise Rejected("plan_unknown", plan_id=plan_id, version=version)
+    return found
+
+
+async def entries_of(read: AsyncConnection, plan_id: str, version: int, plan: PlanDocument, payee_id: str) -> list[Entry]:
+    """The payee's entries, those that pay nothing too."""
+    moved, categories = await movements_of(read, COLUMN[plan.payee], payee_id)
+    quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
+
+    def work_out() -> list[Entry]:
+        entries = calculate(plan_id, version, plan, Facts(lines=lines_of(moved, categories), quotas=quotas, rulings=rulings))
+        return [one for one in entries if one.payee_id == payee_id]
+
+    # Beside the loop: of a large payee it takes seconds.
+    return await asyncio.to_thread(work_out)
+
+
+def entry_named(entry_id: str) -> tuple[str, int, str]:
+    """The plan, its version and the payee that an entry's id names; ``entry_unknown`` for what is no such id."""
+    parts = entry_id.split("~")
+    if len(parts) < 6 or not parts[1].isascii() or not parts[1].isdigit() or len(parts[1]) > 7:
+        raise Rejected("entry_unknown", entry_id=entry_id)
+    return parts[0], int(parts[1]), "~".join(parts[4:-1])
+
+
+def said(entry: Entry) -> tuple[list[str], list[str]]:
+    """How it came to its amount, a step each, in English and Chinese."""
+    texts = explained(entry)
+    return [one.en for one in texts], [one.zh for one in texts]
+
+
+def exact(value: Fraction) -> str:
+    return text(value)

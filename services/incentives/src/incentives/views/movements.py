@@ -1,0 +1,84 @@
+"""What happened to the lines of orders, as orders-inventory tells it, and what their products are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from channel_events import DATE, INTEGER, NUMERIC, TEXT, Insert, Put, Table, Topic, View
+from channel_events.pure import Change, Recorded
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incentives.contracts.orders_inventory import (
+    DeliveryConfirmed,
+    OrderCancelled,
+    OrderPlaced,
+    ProductDefined,
+    ReturnReceived,
+    ShipmentHandedOver,
+)
+from incentives.domain.movements import Categories, Movement, What
+
+TOLD: dict[type, What] = {
+    OrderPlaced: What.PLACED,
+    OrderCancelled: What.CANCELLED,
+    ShipmentHandedOver: What.SHIPPED,
+    DeliveryConfirmed: What.DELIVERED,
+    ReturnReceived: What.RETURNED,
+}
+
+TABLE = Table(
+    "movement",
+    key=("event_id", "line_id"),
+    columns={
+        **dict.fromkeys(("event_id", "line_id", "order_id", "what", "currency", "partner_id", "sales_rep", "sku"), TEXT),
+        **dict.fromkeys(("channel_type", "segment", "territory", "source", "warehouse"), TEXT),
+        **dict.fromkeys(("occurred_on", "placed_on"), DATE),
+        "units": INTEGER,
+        "unit_price": NUMERIC,
+        "discount": NUMERIC,
+    },
+    scope="partner_id",
+    indexes=[("partner_id",), ("sales_rep",)],
+)
+CATEGORY = Table("category", key=("sku", "since"), columns={"sku": TEXT, "since": DATE, "category": TEXT}, shared=True)
+
+
+def changes(event: Recorded) -> Iterator[Change]:
+    if isinstance(event.data, ProductDefined):
+        e = event.data
+        yield Put((e.sku, e.occurred_on), "category", category=e.category)
+    elif (what := TOLD.get(type(event.data))) is not None:
+        yield from _moved(event, what)
+
+
+def _moved(event: Recorded, what: What) -> Iterator[Change]:
+    e: Any = event.data
+    names = ("order_id", "currency", "partner_id", "channel_type", "territory", "source", "warehouse", "occurred_on", "placed_on")
+    header = {name: getattr(e, name) for name in names} | {"segment": e.segment or "", "sales_rep": e.sales_rep or "", "what": what.value}
+    for line in e.lines:
+        amounts = {"sku": line.sku, "units": line.quantity, "unit_price": line.unit_price, "discount": line.discount}
+        yield Insert((event.id, line.line_id), **header, **amounts)
+
+
+MOVEMENTS = View(
+    "movements", version=1, of=Topic("orders-inventory", events=[*TOLD, ProductDefined]), tables=[TABLE, CATEGORY], changes=changes
+)
+
+
+async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tuple[list[Movement], Categories]:
+    """All that happened to orders of one payee, by the column that names it; all orders of its partners where that is a sales rep, to
+    know which was their first; and what the products were."""
+    own = TABLE.sql.c[column] == payee_id
+    partners = sa.select(TABLE.sql.c.partner_id).where(own).distinct()
+    rows = (await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.partner_id.in_(partners)))).all()
+    found = [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
+    skus = sorted({one.sku for one in found})
+    t = CATEGORY.sql.c
+    known = await read.execute(
+        sa.select(t.sku, t.since, t.category).where(t.sku == sa.any_(sa.literal(skus, sa.ARRAY(sa.Text)))).order_by(t.since)
+    )
+    categories: dict[str, list[tuple[Any, str]]] = {}
+    for sku, since, category in known:
+        categories.setdefault(sku, []).append((since, category or ""))
+    return found, categories

@@ -1,0 +1,36 @@
+"""Quotas of all payees."""
+
+from collections.abc import Iterator
+
+import msgspec
+import sqlalchemy as sa
+from channel_events import DATE, NUMERIC, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
+from channel_events.pure import Change, Delete, Recorded
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incentives.domain.facts import Quota
+from incentives.domain.quota import QUOTA, QuotaSet
+
+TABLE = Table(
+    "quota",
+    key=("payee_id", "measure", "first", "last"),
+    columns={"payee_id": TEXT, "measure": TEXT, "first": DATE, "last": DATE, "amount": NUMERIC, "set_on": DATE, **SEARCH},
+    scope="payee_id",
+)
+
+
+def changes(event: Recorded) -> Iterator[Change]:
+    match event.data:
+        case QuotaSet() as e if e.amount:
+            yield TABLE.put(e, set_on=e.occurred_on, **searchable(e.payee_id, e.measure))
+        case QuotaSet() as e:
+            yield Delete((e.payee_id, e.measure, e.first, e.last))
+
+
+QUOTAS = View("quotas", version=1, of=OwnLog(events=QUOTA.events), tables=TABLE, changes=changes)
+search_index(TABLE)
+
+
+async def quotas_of(read: AsyncConnection, payee_id: str) -> tuple[Quota, ...]:
+    rows = (await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.payee_id == payee_id))).all()
+    return tuple(msgspec.convert(row, Quota, from_attributes=True) for row in rows)
