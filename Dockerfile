@@ -6,6 +6,8 @@ ARG BASE=docker.io/library/python:3.11-slim
 # hadolint ignore=DL3006
 FROM ${BASE} AS build
 WORKDIR /build
+# hadolint ignore=DL3008
+RUN apt-get update -q && apt-get install -qy --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 # Where packages come from an index of your own: --secret id=pip.conf,src=..., and --secret id=ca,src=... where its certificate is
 # signed by an authority of your own (cert = /run/secrets/ca in pip.conf). Both stay out of every layer.
 COPY deploy/container/build.lock deploy/container/requirements.lock ./
@@ -15,7 +17,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf,mode=0444 --mount=type=
     && tools/bin/pip --python /opt/qudao/bin/python install --quiet --no-cache-dir --no-compile --only-binary :all: \
         --require-hashes -r requirements.lock
 COPY deploy/container/trim ./
-RUN ./trim /opt/qudao/lib/python3*/site-packages && /opt/qudao/bin/python -c 'import pyarrow.parquet'
+RUN ./trim /opt/qudao/lib/python3*/site-packages \
+    && /opt/qudao/bin/python -c 'import asyncpg, cel_expr_python.cel, cryptography.fernet, pyarrow.parquet, sqlalchemy.ext.asyncio, uvloop'
 COPY libs libs
 COPY services services
 COPY LICENSE ./

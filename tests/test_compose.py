@@ -196,6 +196,13 @@ def test_the_image_runs_as_nobody_in_particular_and_says_its_health() -> None:
     assert not any(line.startswith("RUN") and "install" in line for line in last)
 
 
+def test_kubernetes_runs_the_image_as_it_is_made() -> None:
+    manifests = [*(ROOT / "deploy/k8s/service").glob("*.yaml"), ROOT / "deploy/k8s/base/databases.yaml"]
+    text = "".join(path.read_text("utf-8") for path in manifests)
+    assert set(re.findall(r"runAs(?:User|Group): (\S+)", text)) == {"10001"}
+    assert set(re.findall(r"containerPort: (\S+)", text)) == {"8100"}
+
+
 def test_the_image_has_the_packages_that_the_tests_have() -> None:
     tested, built = lock("requirements.lock"), lock("deploy/container/requirements.lock")
     assert len(built) > 40

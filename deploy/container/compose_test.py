@@ -5,6 +5,7 @@ Exit status 0: all of it held. It leaves nothing behind but images. Everything l
 """
 
 import asyncio
+import io
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow.parquet as pq
 from channel_operate import installed
 from compose import ROOT, Broken, Compose, containers_settings, engine, images
 from make_secrets import write
@@ -79,6 +81,9 @@ def look_at_the_image(compose: Compose, base: str) -> None:
     run = ("run", "--rm", "--read-only", "--network=none", "--cap-drop=ALL", "--entrypoint=sh", IMAGE, "-c")
     looked = compose.run(*run, "id -u; command -v pip pip3 gcc cc make; python3 -m pip --version 2>/dev/null; python -m metrics --help")
     uid, rest = looked.split("\n", 1)
+    # What was cut off of CEL is not missed.
+    condition = "from incentives.domain.condition import compiled; compiled(\"sku.startsWith('a') && category in ['b']\")"
+    compose.run("run", "--rm", "--read-only", "--network=none", "--entrypoint=python", IMAGE, "-c", condition)
     hold(uid == "10001" and rest.startswith("usage: python -m metrics"), f"as uid {uid}: {rest[:200]}")
     bill = json.loads((ROOT / "var/image/sbom.cdx.json").read_text("utf-8"))
     named = {part["name"] for part in bill["components"]}
@@ -160,8 +165,11 @@ async def play(compose: Compose, urls: dict[str, str], token: str) -> None:
         outcome = await Player(doors, scenario, Reporter(console())).play()
         hold(not outcome.failed, f"the year was not played: {outcome.differs or outcome.all}")
         say(f"a year of {YEAR_ORDERS} orders: every figure is as sent, after {outcome.seconds:.0f} s")
+        # What was cut off of Arrow is not missed.
+        exported = await doors.client("metrics").get("/v1/exports/kpis/gross/facts", params={"source": scenario.name, "format": "parquet"})
         year, year_kpis = expected(scenario.documents(), scenario.steps(), set()), Kpis(doors, scenario.name, scenario.currency)
 
+        hold(pq.read_table(io.BytesIO(exported.content)).num_rows == year.order_lines, "the facts as Parquet are not all there")
         orders = Orders(doors, scenario)
 
         async def unready() -> bool:
@@ -239,7 +247,7 @@ def main() -> int:
         build()
         with tempfile.TemporaryDirectory(prefix="qudao-compose-") as folder:
             told, urls = variables(Path(folder))
-            compose = Compose(PROJECT, told)
+            compose = Compose(PROJECT, told, Path(folder))
             look_at_the_image(compose, next(images(os.environ)))
             brought_up(compose, urls, Issuer(Folder(Path(folder)).auth).token("brand_admin"))
     except (Broken, subprocess.CalledProcessError) as broken:

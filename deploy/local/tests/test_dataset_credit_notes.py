@@ -161,10 +161,12 @@ def test_a_note_that_was_changed_since_it_was_loaded_is_listed_and_stays(tmp_pat
 
 
 def test_the_signs_of_a_note_mean_what_they_say(tmp_path: Path) -> None:
-    rows = credit("", 0, "5.00", number="CN2") + credit("", 0, "-2.00", number="CN3") + credit("TEA", -1, "2.50", number="CN4")
+    rows = credit("TEA", 0, "5.00", number="CN2") + credit("", 0, "-2.00", number="CN3") + credit("TEA", -1, "2.50", number="CN4")
     documents, report, _ = loaded(tmp_path, SALES + rows + credit("", 0, "0", number="CN5"), ITEM)
     notes = [one for one in documents if isinstance(one, AmountCorrection)]
-    assert [(one.external_id, one.note, one.amount) for one in notes] == [("CN2", "credit", Decimal(5)), ("CN3", "debit", Decimal(2))]
+    assert [(one.external_id, one.note, one.amount, one.sku) for one in notes] == [
+        ("CN2", "credit", Decimal(5), "TEA"), ("CN3", "debit", Decimal(2), None),
+    ]  # fmt: skip
     assert expected(documents, [], set()).corrected == -3
     assert [row.reason for row in report.bad] == ["line.quantity: -1: a credit note says what came back; what goes out again is an order"]
     assert report.ignored == {"a credit note's row of nothing: neither units nor an amount": 1}

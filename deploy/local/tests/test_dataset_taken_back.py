@@ -85,12 +85,12 @@ def test_an_adjustment_of_money_only_says_by_its_sign_what_it_does_to_what_was_s
         "{kind: adjustment, when: \"= type == 'adjust'\", on: day}",
         '{kind: adjustment, when: "= type == \'adjust\'", on: day, amount: "= number(price)"}',
     )
-    rows = sale() + "".join(f"adjust,A,S1,2025-02-01,TEA,0,{amount},,\n" for amount in ("-3.00", "2", "0"))
+    rows = sale() + "".join(f"adjust,A,S1,2025-02-01,{sku},0,{amount},,\n" for sku, amount in (("TEA", "-3.00"), ("", "2"), ("", "0")))
     scenario, report = loaded(tmp_path, rows, mapping=mapping)
     assert bad(report) == []
     notes = [one for one in scenario.documents() if isinstance(one, AmountCorrection)]
-    assert [(one.note, one.amount, one.sale, one.partner_id) for one in notes] == [
-        ("credit", Decimal(3), "A", "S1"), ("debit", Decimal(2), "A", "S1"),
+    assert [(one.note, one.amount, one.sale, one.partner_id, one.sku) for one in notes] == [
+        ("credit", Decimal(3), "A", "S1", "TEA"), ("debit", Decimal(2), "A", "S1", None),
     ]  # fmt: skip
     assert len({one.external_id for one in notes}) == 2
     assert expected(scenario.documents(), [], set()).corrected == -1

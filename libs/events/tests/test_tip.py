@@ -45,6 +45,11 @@ async def broker(kafka: str) -> Broker:
     return Broker(kafka, "embedded")
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channel_events.topic._ALONE_SECONDS", 1.0)
+
+
 @pytest.fixture
 async def read(broker: Broker) -> AsyncIterator[Open]:
     """Opens readers, who take their seats."""
@@ -135,13 +140,18 @@ async def test_whatever_is_wrong_at_the_tip_everybody_goes_on_alone(
     readers = [await read(topic), await read(topic)]
     seats = [one.reader._seat for one in readers]
 
+    failed: list[Tip] = []
+
     def broken(self: Tip, client: Fetching) -> None:
+        failed.append(self)
         raise RuntimeError("the tip is broken")
 
     monkeypatch.setattr(Tip, "_assign", broken)
     await produce(broker, topic, await public_rows(database))
     for one in readers:
         await eventually(lambda one=one: one.has(20))  # type: ignore[misc]
+    await asyncio.sleep(0.5)  # a length of time in which it could fail again and again
+    assert len(failed) == 1
     monkeypatch.undo()
     for one, seat in zip(readers, seats, strict=True):
         await eventually(one.seated)

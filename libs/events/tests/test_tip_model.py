@@ -122,6 +122,7 @@ async def follow(acts: list[tuple[str, int, int]]) -> int:
     room = Room()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Fetching, "open", room.opened)
+        patch.setattr("channel_events.topic._ALONE_SECONDS", 0.0)
         for name, value in {"BACK": 2, "MOST": 6, "_TICK_SECONDS": 0.001, "_SOON_SECONDS": 0.001}.items():
             patch.setattr(tip, name, value)
         for one in room.followers:

@@ -4,12 +4,14 @@ from channel_service import Service
 from channel_service.partners import partner_routes
 
 from incentives.api import earnings, plans, taking_in
+from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.quota import QUOTA
 from incentives.domain.ruling import RULING
 from incentives.problems import PROBLEMS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
+from incentives.views.payments import PAYMENTS
 from incentives.views.plans import PLANS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
@@ -18,8 +20,8 @@ SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS],
+    deciders=[PLAN, QUOTA, RULING, PAYMENT],
+    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS],
     also_sees=PARTNERS.children_seen,
     routers=[partner_routes(PARTNERS), plans.router, earnings.router, taking_in.router],
     problems=PROBLEMS,

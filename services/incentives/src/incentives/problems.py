@@ -42,6 +42,24 @@ PROBLEMS = ProblemCatalogue(
             "该收款方在 {first} 至 {last} 已有 {measure} 指标；请先将其设为 0，或选择其他日期。",
         ),
         Problem(
+            "payment_unknown",
+            404,
+            "No payment {reference} for order {order_id} was received.",
+            "订单 {order_id} 没有编号为 {reference} 的回款。",
+        ),
+        Problem(
+            "payment_exists",
+            409,
+            "Payment {reference} for order {order_id} was received with other facts, or taken back; give the new one its own reference.",
+            "订单 {order_id} 的回款 {reference} 已登记且内容不同，或已撤回；请使用新的编号。",
+        ),
+        Problem(
+            "payment_amount_invalid",
+            422,
+            "{amount} cannot be paid in {currency}: it has to be more than 0 and a whole number of its smallest unit.",
+            "{amount} 不能以 {currency} 支付：金额应大于 0，且为该货币最小单位的整数倍。",
+        ),
+        Problem(
             "ruling_exists",
             409,
             "A ruling {ruling_id} with other facts is recorded; give the new one a number of its own.",

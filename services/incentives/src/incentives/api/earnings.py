@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, ReadDep, Role, RuntimeDep, SeenBy
+from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, Role, RuntimeDep, SeenBy
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
@@ -147,13 +147,13 @@ def _may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
     "/v1/plans/{plan_id}/versions/{version}/payees/{payee_id}", dependencies=[SeenBy(MOVEMENTS)], summary="What a payee earns by a plan"
 )
 async def get_payee(
-    plan_id: PlanId, version: VersionNumber, payee_id: PayeeId, log: LogDep, read: ReadDep, runtime: RuntimeDep, caller: Caller
+    plan_id: PlanId, version: VersionNumber, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller
 ) -> PayeeOut:
     """Of lines of the days on which the version is in force, worked out anew from the facts there are."""
     plan = await rated_plan(log, plan_id, version)
     if not _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
         raise Rejected("plan_unknown", plan_id=plan_id, version=version)
-    entries = await entries_of(read, plan_id, version, plan, payee_id)
+    entries = await entries_of(runtime.reading(caller.scope), plan_id, version, plan, payee_id)
     amount = sum((one.amount for one in entries), Decimal(0))
     return PayeeOut(
         plan_id=plan_id,
@@ -169,7 +169,6 @@ async def get_payee(
 async def explain(
     entry_id: EntryId,
     log: LogDep,
-    read: ReadDep,
     runtime: RuntimeDep,
     caller: Caller,
     skip: Annotated[int, Query(ge=0, le=10_000_000, description="Lines that are left out before the first.")] = 0,
@@ -179,7 +178,7 @@ async def explain(
     plan_id, version, payee_id = entry_named(entry_id)
     plan = await rated_plan(log, plan_id, version)
     if _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
-        for one in await entries_of(read, plan_id, version, plan, payee_id):
+        for one in await entries_of(runtime.reading(caller.scope), plan_id, version, plan, payee_id):
             if one.entry_id == entry_id:
                 return Explanation.of(one, skip, limit)
     raise Rejected("entry_unknown", entry_id=entry_id)

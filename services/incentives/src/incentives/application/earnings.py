@@ -1,6 +1,7 @@
 """What a payee earns by a version of a plan, worked out of the facts there are."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from fractions import Fraction
 
 from channel_events import Log, Rejected
@@ -11,8 +12,10 @@ from incentives.domain.calculation import Entry, calculate, explained
 from incentives.domain.exact import text
 from incentives.domain.facts import Facts
 from incentives.domain.movements import lines_of
+from incentives.domain.payment import paid_lines
 from incentives.domain.plan.document import Payee, PlanDocument
 from incentives.views.movements import movements_of
+from incentives.views.payments import payments_of
 from incentives.views.quotas import quotas_of
 from incentives.views.rulings import rulings_of
 
@@ -28,14 +31,19 @@ async def rated_plan(log: Log, plan_id: str, version: int) -> PlanDocument:
     return found
 
 
-async def entries_of(read: AsyncConnection, plan_id: str, version: int, plan: PlanDocument, payee_id: str) -> list[Entry]:
-    """The payee's entries, those that pay nothing too."""
-    moved, categories = await movements_of(read, COLUMN[plan.payee], payee_id)
-    quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
+async def entries_of(
+    reading: AbstractAsyncContextManager[AsyncConnection], plan_id: str, version: int, plan: PlanDocument, payee_id: str
+) -> list[Entry]:
+    """The payee's entries, those that pay nothing too; of one snapshot of the facts."""
+    async with reading as read:
+        moved, categories = await movements_of(read, COLUMN[plan.payee], payee_id)
+        payments = await payments_of(read, sorted({one.order_id for one in moved}))
+        quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
 
     def work_out() -> list[Entry]:
-        entries = calculate(plan_id, version, plan, Facts(lines=lines_of(moved, categories), quotas=quotas, rulings=rulings))
-        return [one for one in entries if one.payee_id == payee_id]
+        lines = list(lines_of(moved, categories))
+        facts = Facts(lines=[*lines, *paid_lines(lines, payments)], quotas=quotas, rulings=rulings)
+        return [one for one in calculate(plan_id, version, plan, facts) if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
     return await asyncio.to_thread(work_out)

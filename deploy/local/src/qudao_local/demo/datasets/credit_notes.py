@@ -66,7 +66,9 @@ def _documents(source: str, note: Note, rule: Match | None, sold: Sold, report: 
     if without:
         yield GoodsReturn(**about, lines=without, warehouse=note.header.warehouse)
     if amount := sum((row.amount for row in note.rows), Decimal(0)):
-        yield AmountCorrection(**about, note="credit" if amount > 0 else "debit", amount=plain(abs(amount)))
+        skus = {row.wanted for row in note.rows if row.line is None}
+        sku = next(iter(skus)) if len(skus) == 1 else ""
+        yield AmountCorrection(**about, note="credit" if amount > 0 else "debit", amount=plain(abs(amount)), sku=sku or None)
 
 
 def _given_back(line: Line) -> Decimal:

@@ -28,7 +28,8 @@ class NoteHeader:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """Units that come back, as a line, or an ``amount`` without units; ``wanted`` is what the export calls the line, its key or its SKU."""
+    """Units that come back, as a line, or an ``amount`` without units. ``wanted`` is what the export calls the line, its key or its SKU; of
+    an amount the SKU it is about, if it is about one."""
 
     row: Row
     line: Line | None
@@ -107,7 +108,7 @@ class CreditReader:
             if not amount:
                 self._report.ignored["a credit note's row of nothing: neither units nor an amount"] += 1
                 return
-            new = NoteRow(row.place(), None, "", amount)
+            new = NoteRow(row.place(), None, self._line.product(row) if self._line else "", amount)
         note.of_files.setdefault(row.file, rows).append(new)
         found[number] = note
         self._report.taken["credit_note"] += 1

@@ -21,6 +21,7 @@ class LineValues:
         key = section.optional_text if of_another else section.text
         self._key = key(line.line, "line.line") if line.line else lambda _: ""
         self._sku = section.text(line.sku, "line.sku")
+        self._said_sku = section.optional_text(line.sku, "line.sku")
         self._quantity = section.number(line.quantity, "line.quantity")
         self._unit_price = section.number(line.unit_price, "line.unit_price") if line.unit_price else None
         self._total = section.number(line.total, "line.total") if line.total else None
@@ -37,6 +38,15 @@ class LineValues:
     def called(self, row: Row) -> str:
         """What the export calls the line: its key, else its SKU."""
         return self._key(row) or self.sku(row)
+
+    def about(self, row: Row) -> str:
+        """The same of a row that need not be about a line: what it says, which may be nothing."""
+        return self._key(row) or self._said_sku(row)
+
+    def product(self, row: Row) -> str:
+        """The SKU that the row is about, where it is about one; else nothing."""
+        sku = self._said_sku(row)
+        return sku if sku in self._products else ""
 
     def whole(self, row: Row, number: int) -> Line:
         """The line, called by its key or its ``number``."""

@@ -131,7 +131,7 @@ class OrderReader:
                 return
         elif quantity == 0:
             raise BadValue("line.quantity: 0 units are taken back")
-        wanted = self._line.called(row)
+        wanted = self._line.called(row) if quantity else self._line.about(row)
         turn = order.turns[kind.kind, wanted] + 1
         price = kind.unit_price(row) if kind.unit_price else None
         if price is not None and price < 0:

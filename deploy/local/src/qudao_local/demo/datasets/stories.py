@@ -1,6 +1,7 @@
 """From an order's rows to the documents that tell its story through the doors."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +14,7 @@ from qudao_local.demo.documents import (
     Delivery,
     Document,
     History,
+    Line,
     LineQuantity,
     Order,
     Return,
@@ -68,14 +70,14 @@ def tell(source: str, key: str, order: OrderRows, report: Report) -> Story:
     story.add(placed, order.row)
     for one in taken_back:
         if one.kind == "cancellation":
-            story.add(_document(source, key, one, header), one.of.row)
+            story.add(_document(source, key, one, header, order.lines), one.of.row)
     if ships_later and cancelled < sum(line.quantity for line in order.lines.values()):
         for step, on in ((Shipment, header.shipped_on), (Delivery, header.delivered_on)):
             if on is not None:
                 story.add(step(source, key, on, AS_LOADED), order.row)
     for one in taken_back:
         if one.kind != "cancellation":
-            story.add(_document(source, key, one, header), one.of.row)
+            story.add(_document(source, key, one, header, order.lines), one.of.row)
     return story
 
 
@@ -92,7 +94,7 @@ class Taken:
     of: TakenBack
 
 
-def _document(source: str, key: str, one: Taken, header: Header) -> Document:
+def _document(source: str, key: str, one: Taken, header: Header, lines: Mapping[str, Line]) -> Document:
     of, on = one.of, one.of.on or header.on
     if one.kind == "correction":
         return AmountCorrection(
@@ -106,10 +108,11 @@ def _document(source: str, key: str, one: Taken, header: Header) -> Document:
             sales_rep=header.sales_rep,
             note="credit" if of.amount < 0 else "debit",
             amount=abs(of.amount),
+            sku=next((line.sku for line in lines.values() if of.wanted in (line.line_id, line.sku)), None),
         )
     document = Cancellation if one.kind == "cancellation" else Return
-    lines = [LineQuantity(line_id, units, of.unit_price) for line_id, units in one.lines.items()]
-    return document(source, key, on, of.reason, lines, reference=_reference(of))
+    units = [LineQuantity(line_id, count, of.unit_price) for line_id, count in one.lines.items()]
+    return document(source, key, on, of.reason, units, reference=_reference(of))
 
 
 def _number(key: str, of: TakenBack) -> str:
