@@ -3,7 +3,7 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, plans, taking_in
+from incentives.api import earnings, plan_yaml, plans, taking_in
 from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.quota import QUOTA
@@ -23,6 +23,6 @@ SERVICE = Service(
     deciders=[PLAN, QUOTA, RULING, PAYMENT],
     views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS), plans.router, earnings.router, taking_in.router],
+    routers=[partner_routes(PARTNERS), plans.router, plan_yaml.router, earnings.router, taking_in.router],
     problems=PROBLEMS,
 )
