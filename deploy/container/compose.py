@@ -111,8 +111,12 @@ class Compose:
         return [name for name, service in self.services.items() if service["restart"] == "unless-stopped"]
 
     def down(self) -> None:
-        """All of it, with its data."""
-        self.compose("down", "-v", "--remove-orphans", check=False)
+        """All of it, with its data; `Broken` when something of it is left."""
+        self.compose("down", "-v", check=False)
+        listings = (["ps", "-a", "-q"], ["volume", "ls", "-q"], ["network", "ls", "-q"])
+        mark = ["--filter", f"label=com.docker.compose.project={self._project}"]
+        if left := [one for listing in listings for one in self.run(*listing, *mark).split()]:
+            raise Broken(f"left behind: {', '.join(left)}")
 
     def kill(self, name: str) -> None:
         """As a crash; it stays down until `start`."""
@@ -168,7 +172,8 @@ class Compose:
     def _without_order(self, folder: Path) -> Path:
         """What keeps podman from running the jobs again each time something starts that waited for them: the order is ours to keep."""
         file = folder / "without-order.yml"
-        file.write_text("services:\n" + "".join(f"  {name}: {{depends_on: !reset {{}}}}\n" for name in self.services), "utf-8")
+        waiting = [name for name, service in self.services.items() if conditions(service)]
+        file.write_text("services:\n" + "".join(f"  {name}: {{depends_on: !reset {{}}}}\n" for name in waiting), "utf-8")
         return file
 
     def _wait_for(self, name: str, condition: str) -> None:
