@@ -59,8 +59,9 @@ class Profile(msgspec.Struct, frozen=True):
     """What differs between brokers.
 
     ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
-    Kafka wakes it, so its default costs nothing. ``quiet_wait_ms``: the same when no records have come for a while; what then comes
-    first is seen that much later. ``idempotent``: the embedded broker refuses idempotent producers.
+    Kafka wakes it, so its default costs nothing. ``quiet_wait_ms``: how long it is not even asked when no records have
+    come for a while: a fetch costs it the more the longer it waits. What then comes first is seen that much later.
+    ``idempotent``: the embedded broker refuses idempotent producers.
     ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
     as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
     for each change of a group). ``replication``: how many brokers hold each record, unless settings say.
@@ -72,11 +73,11 @@ class Profile(msgspec.Struct, frozen=True):
     volatile: bool
     groups: bool = False
     replication: int = 1
-    quiet_wait_ms: int | None = None
+    quiet_wait_ms: int = 0
 
 
 PROFILES = {
-    "embedded": Profile("embedded", 20, idempotent=False, volatile=True, quiet_wait_ms=250),
+    "embedded": Profile("embedded", 20, idempotent=False, volatile=True, quiet_wait_ms=230),
     "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3),
 }
 
@@ -137,21 +138,21 @@ class Broker:
             request_timeout_ms=_REQUEST_MS,
         )
 
-    def pace(self, consumer: Any, *, quiet: bool) -> None:
-        """How long the broker may keep this consumer's next fetches waiting; aiokafka has no setting for a change."""
-        profile = self.profile
-        consumer._fetcher._fetch_max_wait_ms = (profile.quiet_wait_ms if quiet else None) or profile.fetch_max_wait_ms
-
-    def on_answer(self, consumer: Any, call: Callable[[], object]) -> None:
-        """``call`` after each answer to a fetch of this consumer, which is started; aiokafka tells only of answers with records."""
+    def on_answer(self, consumer: Any, call: Callable[[], float]) -> None:
+        """``call`` after each answer to a fetch of this consumer, which is started; aiokafka tells only of answers with records. It says
+        for how many seconds the broker is not asked again if there were none."""
         fetcher = consumer._fetcher
         fetch = fetcher._proc_fetch_request
 
         async def heard(*given: Any) -> Any:
+            found = rest = None
             try:
-                return await fetch(*given)
+                found = await fetch(*given)
             finally:
-                call()
+                rest = call()
+            if rest and not found:
+                await asyncio.sleep(rest)
+            return found
 
         fetcher._proc_fetch_request = heard
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -32,11 +32,11 @@ class _Answered:
 
 
 class Fetching:
-    """Partitions of any topics, each read from where it was last sought to. ``pace`` is told whether all is quiet, ``told`` says whether
-    somebody calls `hear` after each answer."""
+    """Partitions of any topics, each read from where it was last sought to. ``rest``: the seconds between an answer and the next question
+    when all is quiet; ``told`` says whether somebody calls `heard` after each answer."""
 
-    def __init__(self, consumer: Any, pace: Callable[[bool], object] = lambda quiet: None, *, told: bool = False) -> None:
-        self._consumer, self._pace, self._told = consumer, pace, told
+    def __init__(self, consumer: Any, rest: float = 0.0, *, told: bool = False) -> None:
+        self._consumer, self._rest, self._told = consumer, rest, told
         self._came = self._left = time.monotonic()
         self._paused: set[TopicPartition] = set()
         self._answered: dict[TopicPartition, _Answered] = {}
@@ -49,8 +49,8 @@ class Fetching:
         except BaseException:
             await whole(stop_consumer(consumer))
             raise
-        one = cls(consumer, lambda quiet: broker.pace(consumer, quiet=quiet), told=True)
-        broker.on_answer(consumer, one.hear)
+        one = cls(consumer, broker.profile.quiet_wait_ms / 1000, told=True)
+        broker.on_answer(consumer, one.heard)
         return one
 
     async def close(self) -> None:
@@ -82,8 +82,12 @@ class Fetching:
         for tp, records in found.items():
             self._answered[tp].place = records[-1].offset + 1
             self._came = time.monotonic()
-        self._pace(time.monotonic() - self._came > QUIET_SECONDS)
         return found
+
+    def heard(self) -> float:
+        """After an answer: for how many seconds not to ask again, if nothing came."""
+        self.hear()
+        return self._rest if time.monotonic() - self._came > QUIET_SECONDS else 0.0
 
     def hear(self) -> None:
         """Notes which partitions were answered for, and what was said: an end that falls is noted at each answer, for a topic that is
