@@ -28,7 +28,7 @@ from channel_events import (
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare
-from channel_events.relay.sending import Sender
+from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import RelayState
 from channel_events.subscription import ViewSubscription, create_view_tables
 from channel_events.topic import TopicReader
@@ -139,7 +139,7 @@ async def produce(broker: Broker, topic: str, events: Sequence[Any]) -> None:
     await admin.start()
     await broker.ensure_topic(admin, topic)
     await admin.close()
-    async with Sender.open(broker, topic, Encoder("specimen")) as sender:
+    async with Publisher.open(broker, topic, Encoder("specimen")) as sender:
         for row in events:
             await sender.send([row], {})
 

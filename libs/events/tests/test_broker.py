@@ -12,7 +12,7 @@ from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError
 from channel_events.broker import PROFILES, Broker, Shares, TopicRefused, cluster_id, stop_consumer
 from channel_events.envelope import Encoder
-from channel_events.relay.sending import Sender
+from channel_events.relay.publishing import Publisher
 from channel_events.tasks import end, whole
 from channel_events.topic import TopicReader
 
@@ -81,7 +81,7 @@ async def test_a_client_cancelled_at_any_moment_leaves_no_connection(broker: Bro
     async def use() -> None:
         async with TopicReader.open(broker, topic_prefix + "t") as topic:
             await topic.read(1)
-        async with Sender.open(broker, topic_prefix + "t", Encoder("test")):
+        async with Publisher.open(broker, topic_prefix + "t", Encoder("test")):
             await asyncio.sleep(0.001)
 
     for moment in range(60):

@@ -10,7 +10,7 @@ from channel_events import Log
 from channel_events.broker import Broker, cluster_id
 from channel_events.envelope import Encoder, timestamp_ms
 from channel_events.relay import Relay
-from channel_events.relay.sending import OffsetsWentBack, Sender, _remember
+from channel_events.relay.publishing import OffsetsWentBack, Publisher, _remember
 from channel_events.relay.state import Mark, RelayState, Remembered
 from channel_events.telemetry import RELAY_OLDEST, RELAY_POSITION, RELAY_RECORDS
 
@@ -121,9 +121,9 @@ async def test_the_position_moves_only_after_the_broker_confirmed(
 ) -> None:
     await fill(log)
     order: list[str] = []
-    send, save = Sender.send, RelayState.save
+    send, save = Publisher.send, RelayState.save
 
-    async def sends(self: Sender, *args: Any) -> None:
+    async def sends(self: Publisher, *args: Any) -> None:
         await send(self, *args)
         order.append("confirmed")
 
@@ -131,7 +131,7 @@ async def test_the_position_moves_only_after_the_broker_confirmed(
         order.append(f"saved {position}")
         await save(self, position, *args)
 
-    monkeypatch.setattr(Sender, "send", sends)
+    monkeypatch.setattr(Publisher, "send", sends)
     monkeypatch.setattr(RelayState, "save", saves)
     await send_all(relay_of())
     last = (await public_rows(database))[-1]["position"]
@@ -144,16 +144,16 @@ async def test_a_failed_send_loses_nothing_and_keeps_the_order(
     view = taken_view()
     await make_tables(database, view)
     await fill(log)
-    send = Sender.send
+    send = Publisher.send
     failures = iter([True, False, True, True, False])
 
-    async def fails(self: Sender, sent: Any, remembered: Any) -> None:
+    async def fails(self: Publisher, sent: Any, remembered: Any) -> None:
         if sent and next(failures, False):
             await send(self, sent[: len(sent) // 2], dict(remembered))
             raise TimeoutError("half of it was confirmed")
         await send(self, sent, remembered)
 
-    monkeypatch.setattr(Sender, "send", fails)
+    monkeypatch.setattr(Publisher, "send", fails)
     resent = RELAY_RECORDS.labels("specimen", "resent")._value.get()
     async with running(relay_of(), subscription(view, database, kafka, topic_prefix)):
         await eventually(partial(reached, database, 50))
@@ -292,8 +292,8 @@ async def test_a_producer_that_cannot_stop_cancels_nobody(monkeypatch: pytest.Mo
         async def stop(self) -> None:
             await asyncio.Event().wait()
 
-    monkeypatch.setattr("channel_events.relay.sending._STOP_SECONDS", 0.01)
+    monkeypatch.setattr("channel_events.relay.publishing._STOP_SECONDS", 0.01)
     broker = Broker("127.0.0.1:1", "embedded")
     monkeypatch.setattr(broker, "producer", Stuck)
-    async with Sender.open(broker, "t", Encoder("specimen")):
+    async with Publisher.open(broker, "t", Encoder("specimen")):
         pass

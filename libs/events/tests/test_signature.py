@@ -10,7 +10,7 @@ from channel_events.broker import Broker
 from channel_events.envelope import Encoder
 from channel_events.partition import PARTITIONS
 from channel_events.relay import Relay
-from channel_events.relay.sending import Sender
+from channel_events.relay.publishing import Publisher
 from channel_events.signature import Signature, read_topic_key
 
 from .moving import (
@@ -32,7 +32,7 @@ KEY, OTHER = secrets.token_bytes(32), secrets.token_bytes(32)
 
 
 async def _put(broker: Broker, topic: str, *rows: dict[str, Any]) -> None:
-    async with Sender.open(broker, topic, Encoder("specimen")) as sender:
+    async with Publisher.open(broker, topic, Encoder("specimen")) as sender:
         for row in rows:
             await sender.send([row], {})
 

@@ -10,7 +10,7 @@ import pytest
 from channel_events import Log
 from channel_events.broker import Broker
 from channel_events.relay import Relay
-from channel_events.subscription import BadToken, ViewBehind, create_view_tables, wait_for
+from channel_events.subscription import BadReceipt, ViewBehind, create_view_tables, wait_for
 from channel_events.subscription import fold as folding
 from channel_events.telemetry import EVENTS, STOPPED
 
@@ -171,7 +171,7 @@ async def test_a_write_is_waited_for_by_its_token(log: Log, database: str, kafka
         with pytest.raises(ViewBehind) as behind:
             await wait_for(connection.fetch, of_topic, f"99;{written.partition}:99", 0.05)
         assert behind.value.reached[written.partition or 0] == written.position
-        with pytest.raises(BadToken):
+        with pytest.raises(BadReceipt):
             await wait_for(connection.fetch, of_topic, "12;x", 1)
     finally:
         await connection.close()

@@ -17,7 +17,7 @@ from channel_service.importing.lines import MAX_LINE_BYTES, Lines
 from channel_service.importing.ndjson import NdjsonReader
 from channel_service.importing.records import MOST_LINES
 from channel_service.importing.results import Summary
-from channel_service.importing.rows import Refused
+from channel_service.importing.rows import RefusedRow
 from channel_service.importing.run import Import
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +37,7 @@ def sheet(*pieces: bytes) -> list[Any]:
 
 def said(reads: list[Any]) -> list[Any]:
     """Counters of the rows, codes of the refused."""
-    return [(one.number, one.code if isinstance(one, Refused) else one.command.counter) for one in reads]
+    return [(one.number, one.code if isinstance(one, RefusedRow) else one.command.counter) for one in reads]
 
 
 GOOD: list[tuple[str, bytes]] = [
@@ -81,7 +81,7 @@ def test_rows_behind_an_open_quote_do_not_wait_for_the_end_of_the_file() -> None
     reader = CsvReader(WHAT)
     list(reader.feed(b'counter,by\n"a,1\n'))
     read = [one for one in reader.feed(b"b,1\n" * (MOST_LINES + 1)) if one is not None]
-    assert [one.code if isinstance(one, Refused) else one.command.counter for one in read[:3]] == ["row_malformed", "b", "b"]
+    assert [one.code if isinstance(one, RefusedRow) else one.command.counter for one in read[:3]] == ["row_malformed", "b", "b"]
 
 
 def test_quotes_that_do_not_belong_together_join_no_rows() -> None:
@@ -172,7 +172,7 @@ def test_lines_are_the_same_however_the_file_is_cut(parts: list[bytes], size: in
 def test_rows_of_json_without_a_kind_are_of_the_default_one() -> None:
     reads = read(NdjsonReader(WHAT), b'{"counter":"a","by":1}\n{"kind":"raise","counter":"b","by":1}\n{"kind":"lower"}\n{"by":1}\n[]\n')
     assert said(reads) == [(1, "a"), (2, "b"), (3, "row_invalid"), (4, "row_invalid"), (5, "row_invalid")]
-    assert [one.field for one in reads if isinstance(one, Refused)] == ["kind", "counter", None]
+    assert [one.field for one in reads if isinstance(one, RefusedRow)] == ["kind", "counter", None]
 
 
 def test_the_examples_that_the_api_shows_can_be_imported() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from channel_service.auth.keys import COOLDOWN_SECONDS, BadKeys, Keys, parse
 from channel_service.auth.verifier import BadToken, Verifier
-from channel_service.settings import Refused, load
+from channel_service.settings import BadSettings, load
 from channel_service.testing import Running, auth_settings, issuer, running
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from joserfc import jwt
@@ -254,7 +254,7 @@ async def test_a_server_that_is_not_there_is_said() -> None:
     ],
 )
 async def test_without_keys_a_service_does_not_start_and_says_why(url: str, changed: dict[str, Any], reason: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(BadSettings) as refused:
         async with running(SERVICE, database_url=url, **changed):
             pass
     assert str(refused.value).startswith(reason)

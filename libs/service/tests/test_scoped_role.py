@@ -7,13 +7,13 @@ import asyncpg
 import pytest
 from channel_service import Service
 from channel_service.migrations import migrate
-from channel_service.settings import Refused
+from channel_service.settings import BadSettings
 from channel_service.testing import running
 from specimen.app import SERVICE
 
 
 async def test_a_migration_for_a_role_without_its_scoped_one_is_refused(database: str) -> None:
-    with pytest.raises(Refused, match='create role "nobody_such_scoped" nologin'):
+    with pytest.raises(BadSettings, match='create role "nobody_such_scoped" nologin'):
         await migrate(SERVICE, database, "nobody_such")
 
 
@@ -27,6 +27,6 @@ async def test_a_service_whose_role_cannot_take_on_its_scoped_one_does_not_start
         await connection.execute("grant select on all tables in schema public to unfit")
     finally:
         await connection.close()
-    with pytest.raises(Refused, match='grant "unfit_scoped" to "unfit"; alter role "unfit" bypassrls'):
+    with pytest.raises(BadSettings, match='grant "unfit_scoped" to "unfit"; alter role "unfit" bypassrls'):
         async with running(SERVICE, database_url=url.replace("postgres@", "unfit@")):
             pass

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from channel_service.settings import Refused, Settings, load
+from channel_service.settings import BadSettings, Settings, load
 
 URL = "postgresql://metrics@db/metrics"
 
@@ -31,7 +31,7 @@ def test_there_is_no_setting_that_cannot_be_a_file(folder: Path, name: str) -> N
     if name in texts:
         assert getattr(load(), name) == "no value of any setting: \x01"
     else:
-        with pytest.raises(Refused, match=f"^QUDAO_{name.upper()} is wrong; write "):
+        with pytest.raises(BadSettings, match=f"^QUDAO_{name.upper()} is wrong; write "):
             load()
 
 
@@ -46,14 +46,14 @@ def test_what_is_given_wins_over_a_file() -> None:
 
 def test_a_wrong_file_is_named_and_not_shown(folder: Path) -> None:
     (folder / "qudao_database_url").write_text("mysql://me:s3cret@db/metrics")  # secret-rule: it is never sent to anybody
-    with pytest.raises(Refused, match=r"^QUDAO_DATABASE_URL is wrong; write the URL") as refused:
+    with pytest.raises(BadSettings, match=r"^QUDAO_DATABASE_URL is wrong; write the URL") as refused:
         load()
     assert "s3cret" not in str(refused.value)
 
 
 def test_a_file_that_is_no_text_is_refused_in_words(folder: Path) -> None:
     (folder / "qudao_secrets_key").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Refused, match="cannot be read: it is no text"):
+    with pytest.raises(BadSettings, match="cannot be read: it is no text"):
         load()
 
 
@@ -62,13 +62,13 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(folder: Path, monkeypatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_text", denied)  # root, as tests may run, is denied nothing
-    with pytest.raises(Refused, match=f"{folder} cannot be read: Permission denied"):
+    with pytest.raises(BadSettings, match=f"{folder} cannot be read: Permission denied"):
         load()
 
 
 def test_a_folder_that_is_not_there_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUDAO_SECRETS_FOLDER", str(folder / "missing"))
-    with pytest.raises(Refused, match=r"^QUDAO_SECRETS_FOLDER is wrong; write a folder"):
+    with pytest.raises(BadSettings, match=r"^QUDAO_SECRETS_FOLDER is wrong; write a folder"):
         load()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from channel_service.runtime import START_SECONDS
-from channel_service.settings import Refused, load
+from channel_service.settings import BadSettings, load
 from channel_service.testing import running
 from specimen.app import SERVICE
 
@@ -17,7 +17,7 @@ GOOD = "postgresql://incentives@127.0.0.1:55432/incentives"
 
 
 def reasons(**given: Any) -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(BadSettings) as refused:
         load(**{"database_url": GOOD, **given})
     return str(refused.value)
 
@@ -58,7 +58,7 @@ def test_a_wrong_setting_is_named_with_what_to_write(name: str, value: str) -> N
 
 def test_a_missing_database_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("QUDAO_DATABASE_URL", raising=False)
-    with pytest.raises(Refused, match="QUDAO_DATABASE_URL is not set; write the URL"):
+    with pytest.raises(BadSettings, match="QUDAO_DATABASE_URL is not set; write the URL"):
         load()
 
 
@@ -121,7 +121,7 @@ async def test_a_database_that_never_answers_is_not_waited_for_long() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/x"
         began = time.monotonic()
-        with pytest.raises(Refused, match="no database answers there"):
+        with pytest.raises(BadSettings, match="no database answers there"):
             async with running(SERVICE, database_url=address):
                 pass
         assert time.monotonic() - began < START_SECONDS + 5  # not the minute that a client would wait by default
@@ -150,7 +150,7 @@ def test_migrating_needs_the_owner(specimen: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("origins", ["127.0.0.1:8104", "http://127.0.0.1:8104/", "*", "ftp://a", "http://a, http://b"])
 def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
-    with pytest.raises(Refused, match="QUDAO_ALLOWED_ORIGINS is wrong"):
+    with pytest.raises(BadSettings, match="QUDAO_ALLOWED_ORIGINS is wrong"):
         load(database_url="postgresql://a@h/a", allowed_origins=origins)
-    with pytest.raises(Refused, match="QUDAO_SERVICE_URLS is wrong"):
+    with pytest.raises(BadSettings, match="QUDAO_SERVICE_URLS is wrong"):
         load(database_url="postgresql://a@h/a", service_urls=f"metrics={origins}")

@@ -8,7 +8,7 @@ import msgspec
 from channel_events import Recorded
 from channel_events.broker import Broker, topic_of  # import-rule: plays a publisher
 from channel_events.envelope import Encoder  # import-rule: plays a publisher
-from channel_events.relay.sending import Sender  # import-rule: plays a publisher
+from channel_events.relay.publishing import Publisher  # import-rule: plays a publisher
 
 
 def rows_of(events: Iterable[Recorded], before: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
@@ -33,6 +33,6 @@ async def publish(kafka: str, prefix: str, service: str, rows: Sequence[dict[str
     await broker.ensure_topic(admin, topic)
     await admin.close()
     size = -(-len(rows) // slices)
-    async with Sender.open(broker, topic, Encoder(service)) as sender:
+    async with Publisher.open(broker, topic, Encoder(service)) as sender:
         for start in range(0, len(rows), size):
             await sender.send(rows[start : start + size], {})

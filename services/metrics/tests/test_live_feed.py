@@ -7,7 +7,7 @@ import pytest
 from channel_events import Recorded
 from channel_service.testing import Running
 from metrics.app import CATALOGUE
-from metrics.application.live_feed import Behind, Client, Feed, Follow, Told
+from metrics.application.live_feed import Behind, Client, Feed, Follow, FrameKind
 from metrics.application.live_frames import Frame, Frames
 from metrics.domain.facts import Facts
 from metrics.domain.question import Question
@@ -25,7 +25,7 @@ def order(position: int) -> Recorded:
     return event(placed(order_id=f"direct:{position}", channel_type=f"type-{position}"), position, MONDAY, partition=position % 3)
 
 
-def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, cells: Sequence[Cell]) -> bytes:
+def encode(told: FrameKind, frame: Frame, follow: Follow, tally: Tally, cells: Sequence[Cell]) -> bytes:
     values = {".".join(str(part) for part in (cell.kpi, *cell.group)): str(tally.totals[cell].numerator) for cell in cells}
     return msgspec.json.encode([told, frame.number, values])
 

@@ -12,7 +12,7 @@ from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.application.pushes import received
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.connectors import Delivery
-from orders_inventory.domain.order import ORDER, PARTNER, Order, OrderingPartner, Place
+from orders_inventory.domain.order import ORDER, PARTNER, Order, OrderingPartner, Placement
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 from orders_inventory.domain.push import PUSH, Outcome, Receive, push_key
 from orders_inventory.domain.source import SOURCE, DefineSource, SourceSettings
@@ -22,7 +22,7 @@ from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse
 from .pushing import NOW, SETTINGS, raw, topic_of
 
 DAY = date(2016, 1, 1)
-P1 = OrderingPartner("p1", "retailer", "chain", "active", (Place(DAY, "CN-31"),))
+P1 = OrderingPartner("p1", "retailer", "chain", "active", (Placement(DAY, "CN-31"),))
 
 
 class Desk(testing.Desk):

@@ -18,7 +18,7 @@ from orders_inventory.domain.order import (
     OrderingPartner,
     OrderLine,
     OrderPlaced,
-    Place,
+    Placement,
     PlaceOrder,
     ReturnOrder,
     ShipmentHandedOver,
@@ -30,7 +30,7 @@ from orders_inventory.domain.order import (
 )
 
 MAY_1, MAY_2, MAY_3 = date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3)
-P1 = OrderingPartner("p1", "retailer", "chain", "active", (Place(date.min, "CN-31"),))
+P1 = OrderingPartner("p1", "retailer", "chain", "active", (Placement(date.min, "CN-31"),))
 WHERE: dict[str, Any] = {"source": "shop", "external_id": "1001"}
 HEADER: dict[str, Any] = {
     "order_id": "shop:1001",

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from orders_inventory.domain.order import AsPlaced, BringOrder, OrderingPartner, Place
+from orders_inventory.domain.order import AsPlaced, BringOrder, OrderingPartner, Placement
 
 from .examples import FOUR_B, MAY_1, MAY_2, MAY_3, P1, TEN_A, knowing, new_line, place, placed
 
@@ -41,7 +41,7 @@ def test_a_partner_that_is_not_known_here_cannot_order() -> None:
 
 
 def test_an_order_carries_the_territory_of_its_own_date() -> None:
-    moved = replace(P1, places=(Place(date.min, "CN-31"), Place(MAY_3, "CN-11")))
+    moved = replace(P1, places=(Placement(date.min, "CN-31"), Placement(MAY_3, "CN-11")))
     for on, territory in ((MAY_1, "CN-31"), (MAY_2, "CN-31"), (MAY_3, "CN-11")):
         knowing(partner=moved).when(place(on=on)).then(placed(occurred_on=on, territory=territory))
 
@@ -65,7 +65,7 @@ def test_the_same_order_again_without_a_date_is_the_same_order_on_any_day() -> N
 
 
 def test_what_we_know_of_the_partner_may_have_changed_meanwhile() -> None:
-    moved = OrderingPartner("p1", "distributor", None, "active", (Place(MAY_1, "CN-11"),))
+    moved = OrderingPartner("p1", "distributor", None, "active", (Placement(MAY_1, "CN-11"),))
     knowing(placed(), partner=moved).when(place()).then_nothing()
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import msgspec
 from channel_events.testing import TODAY, given
-from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, PartnerMoveWithdrawn, Place, Status, WithdrawMove
+from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, PartnerMoveWithdrawn, Placement, Status, WithdrawMove
 from partner_registry.domain.partner.state import valid_on
 
 from .facts import ACTIVATED, APPLIED, APPROVED, APR, FEB, JAN, MAR, MOVED, SUSPENDED
@@ -60,7 +60,7 @@ def test_a_move_on_the_day_of_the_latest_corrects_it() -> None:
         moved(to=("US", None), of=("CN-E", None), on=MAR)
     )
     partner = PARTNER.fold([APPLIED, MOVED, moved(to=("US", None), of=("CN-E", None), on=MAR)])
-    assert partner.places == (Place("CN", None, JAN), Place("US", None, MAR))
+    assert partner.places == (Placement("CN", None, JAN), Placement("US", None, MAR))
 
 
 def test_a_planned_move_does_not_stand_in_the_way_of_a_suspension() -> None:
@@ -72,9 +72,9 @@ def test_place_and_standing_are_those_of_the_asked_day() -> None:
     partner = PARTNER.fold([APPLIED, APPROVED, ACTIVATED, MOVED, SUSPENDED])
     day = timedelta(days=1)
     assert valid_on(JAN - day, partner.places) is None
-    assert valid_on(JAN, partner.places) == Place("CN", None, JAN)
-    assert valid_on(MAR - day, partner.places) == Place("CN", None, JAN)
-    assert valid_on(APR, partner.places) == Place("CN-E", None, MAR)
+    assert valid_on(JAN, partner.places) == Placement("CN", None, JAN)
+    assert valid_on(MAR - day, partner.places) == Placement("CN", None, JAN)
+    assert valid_on(APR, partner.places) == Placement("CN-E", None, MAR)
     statuses = [standing.status for on in (JAN, FEB, MAR) if (standing := valid_on(on, partner.standings))]
     assert statuses == [Status.APPLIED, Status.ACTIVE, Status.SUSPENDED]
 

@@ -48,7 +48,7 @@ from channel_events.sending.gates import Backoff, Breaker, PerSecond
 from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
 from channel_events.signature import read_topic_key
 from channel_events.subscription import (
-    BadToken,
+    BadReceipt,
     Parked,
     ParkedEvent,
     RedriveResult,
@@ -96,7 +96,7 @@ __all__ = [
     "Appended",
     "Ask",
     "Backoff",
-    "BadToken",
+    "BadReceipt",
     "Breaker",
     "Change",
     "CommandKey",

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
-from channel_events.relay.sending import Sender
+from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import RelayState
 
 _TRIES = 200
@@ -56,7 +56,7 @@ async def republish(
     """
     total = 0
     await broker.make_topic(topic)
-    async with taken_over(dsn) as state, Sender.open(broker, topic, Encoder(service)) as sender:
+    async with taken_over(dsn) as state, Publisher.open(broker, topic, Encoder(service)) as sender:
         while rows := await state.unsent(after):
             await sender.send(rows, {})
             after, total = rows[-1]["position"], total + len(rows)

@@ -23,7 +23,7 @@ from channel_service.http.patience import patient
 from channel_service.migrations import migrate
 from channel_service.runtime import Runtime
 from channel_service.service import Service
-from channel_service.settings import Refused, Settings, load, required
+from channel_service.settings import BadSettings, Settings, load, required
 from channel_service.tracing import tracing
 
 REFUSED_STATUS = 2
@@ -46,7 +46,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> NoReturn:
         settings = load(**({"role": given.role} if given.role else {}))
         logs.configure(service.name, settings.log_level, settings.log_format)
         sys.exit(_migrate(service, settings) if given.command == "migrate" else _serve(service, settings))
-    except Refused as refusal:
+    except BadSettings as refusal:
         said = "".join(f"{service.name} cannot start: {line}\n" for line in str(refusal).splitlines())
         with contextlib.suppress(OSError, ValueError):  # a full disk is no reason to end with another status
             os.write(sys.stderr.fileno(), said.encode())
@@ -100,7 +100,7 @@ async def _serve_until_told(service: Service, settings: Settings) -> int:
         refusal = runtime.worker.refusal if runtime.worker is not None else None
     _log.info("ended", failed=failed)
     if refusal:
-        raise Refused(refusal)
+        raise BadSettings(refusal)
     return 1 if failed else 0
 
 
@@ -165,7 +165,7 @@ def _bind(settings: Settings) -> socket.socket:
         sock.bind((settings.host, settings.port))
     except OSError as error:
         sock.close()
-        raise Refused(
+        raise BadSettings(
             f"QUDAO_PORT or QUDAO_HOST is wrong: {settings.host}:{settings.port} cannot be listened on ({error.strerror}); "
             "stop what uses it or write another"
         ) from None

@@ -25,7 +25,7 @@ _UNICAST = ipaddress.IPv6Network("2000::/3")
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class Answer(NamedTuple):
+class OutgoingAnswer(NamedTuple):
     """``again_after``: how many seconds the other side asks us to wait; 0 when it does not."""
 
     status: int
@@ -38,7 +38,7 @@ class OutgoingClient:
     def __init__(self, client: "httpx.AsyncClient", *, loopback: bool) -> None:
         self._client, self._loopback = client, loopback
 
-    async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+    async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> OutgoingAnswer:
         """`NotSent` when the address may not be reached from here, or does not answer."""
         import httpx
 
@@ -51,7 +51,7 @@ class OutgoingClient:
         except (httpx.HTTPError, OSError) as error:  # what they say may quote the other side
             raise NotSent(f"no answer ({type(error).__name__})") from error
 
-    async def _post(self, url: "httpx.URL", headers: Mapping[str, str], content: bytes) -> Answer:
+    async def _post(self, url: "httpx.URL", headers: Mapping[str, str], content: bytes) -> OutgoingAnswer:
         address = await self._resolved(url.host, url.port or (443 if url.scheme == "https" else 80))
         # TLS greets and checks the name, not the address.
         given = {**headers, "host": url.netloc.decode("ascii")}
@@ -60,7 +60,7 @@ class OutgoingClient:
         )
         answer = await self._client.send(request, stream=True)
         await answer.aclose()
-        return Answer(answer.status_code, _wish(answer.headers.get("retry-after", "")))
+        return OutgoingAnswer(answer.status_code, _wish(answer.headers.get("retry-after", "")))
 
     async def _resolved(self, host: str, port: int) -> str:
         try:

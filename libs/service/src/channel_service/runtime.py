@@ -25,7 +25,7 @@ from channel_service.measures import keep
 from channel_service.migrations import behind, revisions_of
 from channel_service.reading import Connections, Places, Reads
 from channel_service.service import Service
-from channel_service.settings import Refused, Settings, required, scoping
+from channel_service.settings import BadSettings, Settings, required, scoping
 from channel_service.worker import Worker
 from channel_service.writes import Writes
 
@@ -65,7 +65,7 @@ class Runtime:
         """Opens everything, and closes it in the right order: first what writes, last the connections. ``clock`` is that of timers
         and senders.
 
-        Raises `Refused` when tokens could not be verified, or the database does not answer, lacks the service's tables, or may
+        Raises `BadSettings` when tokens could not be verified, or the database does not answer, lacks the service's tables, or may
         lose confirmed writes.
         """
         verifier = await _verifier(settings) if settings.role != "worker" else None
@@ -210,7 +210,7 @@ async def _verifier(settings: Settings) -> Verifier:
     try:
         await keys.load()
     except BadKeys as error:
-        raise Refused(f"QUDAO_AUTH_JWKS is wrong: {error}; write {Settings.model_fields['auth_jwks'].description}") from None
+        raise BadSettings(f"QUDAO_AUTH_JWKS is wrong: {error}; write {Settings.model_fields['auth_jwks'].description}") from None
     return Verifier(keys, issuer, audience)
 
 
@@ -225,11 +225,11 @@ async def _check_database(service: Service, settings: Settings) -> None:
         async with asyncio.timeout(START_SECONDS):
             connection = await connect_as(settings.database_url, "qudao-start", seconds=10)
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
-        raise Refused("QUDAO_DATABASE_URL is wrong: the database refuses this user or password; write the service's own") from None
+        raise BadSettings("QUDAO_DATABASE_URL is wrong: the database refuses this user or password; write the service's own") from None
     except asyncpg.InvalidCatalogNameError:
-        raise Refused("QUDAO_DATABASE_URL is wrong: there is no such database; create it or write the name of the service's own") from None
+        raise BadSettings("QUDAO_DATABASE_URL is wrong: there is no such database; create it or name the service's own") from None
     except (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError, ValueError) as error:
-        raise Refused(
+        raise BadSettings(
             f"QUDAO_DATABASE_URL is wrong or PostgreSQL is down: no database answers there ({type(error).__name__}); "
             "start it or write its address"
         ) from None
@@ -246,10 +246,10 @@ async def _check_database(service: Service, settings: Settings) -> None:
         await connection.close()
     if lacks or missing:
         package = (service.migrations or service.name.replace("-", "_")).partition(".")[0]
-        raise Refused(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
+        raise BadSettings(f"the database at QUDAO_DATABASE_URL lacks tables of this version; run: python -m {package} migrate")
     if not scopes:
         role = settings.database_role
-        raise Refused(f"the role of QUDAO_DATABASE_URL cannot show a partner its own rows only; as a superuser run: {scoping(role)}")
+        raise BadSettings(f"the role of QUDAO_DATABASE_URL cannot show a partner its own rows only; as a superuser run: {scoping(role)}")
 
 
 async def _open_log(service: Service, settings: Settings, copies: Copies) -> Log:
@@ -263,6 +263,6 @@ async def _open_log(service: Service, settings: Settings, copies: Copies) -> Log
             look=copies.look,
         )
     except UnsafeServer as error:
-        raise Refused(f"QUDAO_DATABASE_URL points to a server that events are not safe on: {error}") from None
+        raise BadSettings(f"QUDAO_DATABASE_URL points to a server that events are not safe on: {error}") from None
     except (OSError, asyncpg.PostgresError, *DRIVER_LOST, TimeoutError) as error:
-        raise Refused(f"the log in the database at QUDAO_DATABASE_URL cannot be opened: {error}") from None
+        raise BadSettings(f"the log in the database at QUDAO_DATABASE_URL cannot be opened: {error}") from None

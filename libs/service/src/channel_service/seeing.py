@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from channel_events.pure import Rejected
-from channel_events.subscription import BadToken, ViewBehind, wait_for, wanted
+from channel_events.subscription import BadReceipt, ViewBehind, wait_for, wanted
 from channel_events.view import OWN_LOG, View
 from fastapi import Depends, Query, Request
 
@@ -36,7 +36,7 @@ def SeenBy(view: View | None = None) -> Any:  # noqa: N802 - read as a declarati
                     raise Rejected("token_ahead", head=head)
             if view is not None:
                 await wait_for(runtime.fetch, view, token, WAIT_SECONDS)
-        except BadToken:
+        except BadReceipt:
             raise invalid("wait_for", "is no token of a write", "不是写入返回的令牌") from None
         except ViewBehind as behind:
             raise Rejected("view_behind", position=max(behind.reached.values(), default=0)) from None

@@ -20,7 +20,7 @@ SECRETS = Path("/run/secrets")
 Role = Literal["api", "worker", "all"]
 
 
-class Refused(Exception):
+class BadSettings(Exception):
     """The process must not start; the text is one plain line per reason that says what to do."""
 
 
@@ -242,7 +242,7 @@ def scoping(role: str) -> str:
 def load(**given: Any) -> Settings:
     """The settings from the environment and, where that says nothing, from the folder of secrets, ``given`` winning.
 
-    `Refused` with a line for each variable that is missing or wrong. Values are not shown in refusals: they may hold passwords.
+    `BadSettings` with a line for each variable that is missing or wrong. Values are not shown in refusals: they may hold passwords.
     """
     folder = _secrets_folder()
     try:
@@ -250,9 +250,9 @@ def load(**given: Any) -> Settings:
     except SettingsError as error:
         cause = error.__cause__
         why = cause.strerror if isinstance(cause, OSError) else "it is no text"
-        raise Refused(f"a setting in the folder {folder} cannot be read: {why}") from None
+        raise BadSettings(f"a setting in the folder {folder} cannot be read: {why}") from None
     except ValidationError as error:
-        raise Refused("\n".join(_reason(one) for one in error.errors(include_input=False, include_url=False))) from None
+        raise BadSettings("\n".join(_reason(one) for one in error.errors(include_input=False, include_url=False))) from None
 
 
 def _secrets_folder() -> Path | None:
@@ -261,15 +261,15 @@ def _secrets_folder() -> Path | None:
     if folder.is_dir():
         return folder
     if named:
-        raise Refused(f"{PREFIX}SECRETS_FOLDER is wrong; write a folder with settings as files, like {SECRETS}")
+        raise BadSettings(f"{PREFIX}SECRETS_FOLDER is wrong; write a folder with settings as files, like {SECRETS}")
     return None
 
 
 def required(settings: Settings, name: str, why: str) -> str:
-    """The value of an optional setting that is needed here; `Refused` when it is not set."""
+    """The value of an optional setting that is needed here; `BadSettings` when it is not set."""
     value: str | None = getattr(settings, name)
     if value is None:
-        raise Refused(f"{PREFIX}{name.upper()} is not set, {why}; write {Settings.model_fields[name].description}")
+        raise BadSettings(f"{PREFIX}{name.upper()} is not set, {why}; write {Settings.model_fields[name].description}")
     return value
 
 

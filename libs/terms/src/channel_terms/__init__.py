@@ -21,6 +21,7 @@ from channel_terms.texts import (
     Reference,
     as_part,
 )
+from channel_terms.words import Words
 from channel_terms.written import Written, Wrong
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Reference",
     "Span",
     "Weeks",
+    "Words",
     "Written",
     "Wrong",
     "Zone",

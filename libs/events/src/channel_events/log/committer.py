@@ -72,7 +72,7 @@ class Committer:
         self._snapshots = Snapshots(pool, deciders)
         self.streams = Streams(pool, reader, self._snapshots)
         self._replays = Replays(pool, reader)
-        self._meters = telemetry.Meters(service)
+        self._meters = telemetry.LogMeters(service)
         self._queue = Queue(self._meters.appends["busy"].inc)
         self._units: deque[WaitingUnit] = deque()
         self._arrived = asyncio.Event()

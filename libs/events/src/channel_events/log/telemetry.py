@@ -21,7 +21,7 @@ LOST = Counter("qudao_log_head_lost_total", "Batches decided again because anoth
 RESTORED = Counter("qudao_log_restored_total", "Times the log moved on because it was restored.", ["service", "noticed_by"])
 
 
-class Meters:
+class LogMeters:
     """The metrics of one service's log; the labelled children are looked up once, not at every append."""
 
     def __init__(self, service: str) -> None:

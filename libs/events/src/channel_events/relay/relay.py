@@ -17,7 +17,7 @@ from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.log.restored import TOPIC
 from channel_events.pulse import AUDITING, RETRYING, RUNNING, Pulse
 from channel_events.relay.audit import audit
-from channel_events.relay.sending import Sender
+from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
 from channel_events.standby import stand_by
 from channel_events.tasks import next_tick, whole, woken
@@ -154,7 +154,7 @@ class Relay:
                     await self._broker.renew_topic(admin, self._topic)
                     await state.save(0, cluster, {})
                     raise TopicRenewed(f"{self._topic} is filled again")
-                async with Sender.open(self._broker, self._topic, Encoder(self._service)) as sender:
+                async with Publisher.open(self._broker, self._topic, Encoder(self._service)) as sender:
                     await self._send(state, sender, place, admin)
             finally:
                 await whole(admin.close())
@@ -218,7 +218,7 @@ class Relay:
         if self._restored and not await state.told_restored(last.position):
             await self._restored(TOPIC)
 
-    async def _send(self, state: RelayState, sender: Sender, place: _Place, admin: Any) -> None:
+    async def _send(self, state: RelayState, sender: Publisher, place: _Place, admin: Any) -> None:
         self._pulse.enter(RUNNING)
         audit_at, look_at = time.monotonic() + self._audit_seconds, time.monotonic() + _CLUSTER_SECONDS
         while True:
@@ -242,7 +242,7 @@ class Relay:
                 look_at = time.monotonic() + _CLUSTER_SECONDS
             await woken(self._wake, next_tick(self._poll))
 
-    async def _confirm(self, state: RelayState, sender: Sender, place: _Place, rows: list[Any], admin: Any) -> None:
+    async def _confirm(self, state: RelayState, sender: Publisher, place: _Place, rows: list[Any], admin: Any) -> None:
         """Sends rows, and only when all of them are confirmed moves the position."""
         absent = [row for row in rows if row["position"] > place.reached[row["partition"]]]
         tried, self._tried = self._tried, max(self._tried, rows[-1]["position"])

@@ -8,13 +8,13 @@ from channel_events.subscription.retiring import Busy, drop_retired_builds
 from channel_events.subscription.serving import SERVING_PATH, USE_SERVING, USE_SERVING_FROM_NOW, use_serving
 from channel_events.subscription.tables import create_reactions, create_view_tables
 from channel_events.subscription.view_subscription import ViewSubscription
-from channel_events.subscription.waiting import BadToken, ViewBehind, wait_for, wanted
+from channel_events.subscription.waiting import BadReceipt, ViewBehind, wait_for, wanted
 
 __all__ = [
     "SERVING_PATH",
     "USE_SERVING",
     "USE_SERVING_FROM_NOW",
-    "BadToken",
+    "BadReceipt",
     "Busy",
     "Parked",
     "ParkedEvent",

@@ -14,7 +14,7 @@ class ViewBehind(Exception):
         self.reached = reached
 
 
-class BadToken(ValueError):
+class BadReceipt(ValueError):
     """Not a token that a write returned."""
 
 
@@ -27,7 +27,7 @@ def wanted(token: str, source: OwnLog | Topic) -> dict[int, int]:
         pairs = (pair.split(":") for pair in tails.split(",") if pair)
         return {int(partition): int(at) for partition, at in pairs}
     except ValueError:
-        raise BadToken(f"{token!r} is no token of a write") from None
+        raise BadReceipt(f"{token!r} is no token of a write") from None
 
 
 async def wait_for(fetch: Fetch, view: View, token: str, timeout: float, source: OwnLog | Topic | None = None) -> None:

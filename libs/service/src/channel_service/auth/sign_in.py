@@ -6,14 +6,14 @@ from prometheus_client import Counter
 from starlette.types import Scope
 
 from channel_service.auth.access import Denied
-from channel_service.auth.verifier import BadToken, ExpiredToken, Verified, Verifier
+from channel_service.auth.verifier import BadToken, ExpiredToken, SignedIn, Verifier
 
 REFUSED = Counter("qudao_tokens_refused_total", "Tokens that were not accepted, by reason.", ["reason"])
 _MISSING = "Bearer"
 _INVALID = 'Bearer error="invalid_token"'
 
 
-async def caller_of(scope: Scope, given: Sequence[bytes] | None) -> tuple[Verified | None, Denied | None]:
+async def caller_of(scope: Scope, given: Sequence[bytes] | None) -> tuple[SignedIn | None, Denied | None]:
     """By the lines of Authorization: who calls, or None and the refusal that routes which are not open answer with: `token_missing`,
     `token_invalid`, `token_expired`.
 

@@ -20,7 +20,7 @@ MAX_TOKEN_BYTES = 8192
 LEEWAY_SECONDS = 30
 """How far the issuer's clock may be from ours."""
 REMEMBERED = 10_000
-"""Verified tokens that are remembered: a signature costs some 50 us, a memory 2."""
+"""SignedIn tokens that are remembered: a signature costs some 50 us, a memory 2."""
 MAX_SUBJECT = 200
 LATEST = 2**53
 """Seconds since 1970 of which a float still knows each."""
@@ -40,7 +40,7 @@ class ExpiredToken(Exception):
     """The token was good, until its ``exp``."""
 
 
-class Verified(msgspec.Struct, frozen=True):
+class SignedIn(msgspec.Struct, frozen=True):
     """Whom a token speaks for, and the key that signed it."""
 
     principal: Principal
@@ -64,9 +64,9 @@ class Verifier:
         )
         # Headers that are not ours to understand are ignored (RFC 7515, 4), but for ``crit``.
         self._registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-        self._verified: dict[bytes, Verified] = {}
+        self._verified: dict[bytes, SignedIn] = {}
 
-    async def verified(self, token: bytes) -> Verified:
+    async def verified(self, token: bytes) -> SignedIn:
         """What is known of a token. Raises `BadToken`, `ExpiredToken`."""
         digest = hashlib.sha256(token).digest()
         known = self._verified.get(digest)
@@ -77,16 +77,16 @@ class Verifier:
             raise ExpiredToken
         return known
 
-    def holds(self, known: Verified) -> bool:
+    def holds(self, known: SignedIn) -> bool:
         """Whether its key is still there: one that was taken out, or replaced under its id, takes its tokens along."""
         return self.keys.get(known.kid) is known.key
 
-    def _remember(self, digest: bytes, verified: Verified) -> None:
+    def _remember(self, digest: bytes, verified: SignedIn) -> None:
         if len(self._verified) >= REMEMBERED:
             del self._verified[next(iter(self._verified))]
         self._verified[digest] = verified
 
-    async def _verify(self, token: bytes) -> Verified:
+    async def _verify(self, token: bytes) -> SignedIn:
         if len(token) > MAX_TOKEN_BYTES:
             raise BadToken("form")
         try:
@@ -107,7 +107,7 @@ class Verifier:
         if not genuine:
             raise BadToken("signature")
         claims = self._checked_claims(payload)
-        return Verified(_principal(claims), kid, key)
+        return SignedIn(_principal(claims), kid, key)
 
     def _checked_claims(self, payload: bytes) -> dict[str, Any]:
         try:

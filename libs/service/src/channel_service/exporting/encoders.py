@@ -12,7 +12,7 @@ from channel_service.exporting.formats import Format
 from channel_service.spreadsheets import safe
 
 
-class Encoder(Protocol):
+class FileEncoder(Protocol):
     """Takes the rows in batches; the bytes of all calls, in order, are the file."""
 
     def rows(self, batch: Sequence[Any]) -> bytes: ...
@@ -68,7 +68,7 @@ def cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def encoder(model: type[BaseModel], format_: Format, *, for_spreadsheets: bool = True) -> Encoder:
+def encoder(model: type[BaseModel], format_: Format, *, for_spreadsheets: bool = True) -> FileEncoder:
     """Of rows of a list."""
     if format_ is Format.NDJSON:
         return Ndjson(lambda row: row.model_dump_json(by_alias=True).encode())

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channel_service.dependencies import PageDep, RuntimeDep
 from channel_service.exporting.answer import Export, Parts
-from channel_service.exporting.encoders import Encoder, encoder
+from channel_service.exporting.encoders import FileEncoder, encoder
 from channel_service.exporting.formats import FormatQuery, answers, chosen
 from channel_service.paging import Everything, Page
 from channel_service.runtime import Runtime
@@ -87,7 +87,7 @@ def list_parts(
     scope: str | None,
     everything: Everything,
     items: Sequence[BaseModel],
-    encode: Encoder,
+    encode: FileEncoder,
     before: sa.Executable | None = None,
 ) -> Parts:
     """What an `Export` of a list sends to a caller of this scope: from its query, or from ``items`` of a list that has none.
@@ -123,7 +123,7 @@ async def _once(items: Sequence[Any]) -> AsyncGenerator[Sequence[Any]]:
     yield items
 
 
-async def encoded(batches: AsyncIterator[Sequence[Any]], encode: Encoder) -> AsyncGenerator[bytes]:
+async def encoded(batches: AsyncIterator[Sequence[Any]], encode: FileEncoder) -> AsyncGenerator[bytes]:
     async for batch in batches:
         yield encode.rows(batch)
     yield encode.end()

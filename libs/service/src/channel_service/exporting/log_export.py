@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channel_service.auth import Allow, Role
 from channel_service.dependencies import RuntimeDep
 from channel_service.exporting.answer import Export
-from channel_service.exporting.encoders import Encoder, Ndjson
+from channel_service.exporting.encoders import FileEncoder, Ndjson
 from channel_service.exporting.formats import Format, FormatQuery, answers, chosen
 from channel_service.exporting.lists import EXPORTS, encoded
 
@@ -67,7 +67,7 @@ async def events(reading: Callable[[], AbstractAsyncContextManager[AsyncConnecti
         after = batch[-1].position
 
 
-def _encoder(service: str, format_: Format) -> Encoder:
+def _encoder(service: str, format_: Format) -> FileEncoder:
     if format_ is Format.NDJSON:
         return Ndjson(lambda row: cloud_event(service, row))
     from channel_service.exporting.parquet import Parquet, log_columns

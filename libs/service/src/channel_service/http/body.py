@@ -5,14 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from channel_terms import Wrong, parse_document
+from channel_terms import Words, Wrong, parse_document
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 from channel_service.auth.access import admit
-from channel_service.problems.words import Words
 
 MAX_DEPTH = 32
 MAX_VALUES = 50_000

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from channel_events.told import told
+from channel_terms import Words
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
@@ -26,7 +27,6 @@ from channel_service.http.limits import Limits, Refusal
 from channel_service.http.paths import keep_parts
 from channel_service.lost import Stalled, is_away
 from channel_service.problems.render import Render
-from channel_service.problems.words import Words
 
 REQUESTS = Counter(
     "qudao_http_requests_total", "Requests answered, by route template; 499: the client left first.", ["method", "route", "status"]
@@ -88,7 +88,7 @@ class Edge:
         logs.request_id.set(request_id)
         state = scope.setdefault("state", {})
         state["request_id"], state["head"] = request_id, head
-        answer = state["answer"] = Answer(scope, send, head, request_id)
+        answer = state["answer"] = AnswerHead(scope, send, head, request_id)
         IN_FLIGHT.inc()
         try:
             if (why := _unfit(scope, head)) is not None:
@@ -112,7 +112,7 @@ class Edge:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         """``send`` is the answer's own, or leads to it."""
         state = scope["state"]
-        answer: Answer = state["answer"]
+        answer: AnswerHead = state["answer"]
         known, state["denied"] = await caller_of(scope, state["head"].get(b"authorization"))
         state["principal"] = None if known is None else known.principal
         if known is not None:
@@ -132,7 +132,7 @@ class NoLonger(Exception):
     """The token that the request came with is none any more."""
 
 
-class Answer:
+class AnswerHead:
     """What is sent for one request: what each answer says in its head is added here, and 304 takes its body away."""
 
     __slots__ = ("_head", "_id", "_is_stream", "_scope", "_send", "_silent", "holds", "more", "on_status", "status")

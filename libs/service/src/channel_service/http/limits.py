@@ -68,7 +68,7 @@ class Refusal(NamedTuple):
     seconds: int
 
 
-class Answer(Protocol):
+class LimitedAnswer(Protocol):
     """What is used of `channel_service.http.edge.Answer`."""
 
     more: Sequence[tuple[bytes, bytes]]
@@ -85,7 +85,7 @@ class Limits:
             for kind, one in limiters.items()
         }
 
-    def ask(self, scope: Scope, answer: Answer) -> Refusal | None:
+    def ask(self, scope: Scope, answer: LimitedAnswer) -> Refusal | None:
         """Before a request is looked at any further: takes one from its caller, and has the answer say what is left."""
         state = scope["state"]
         caller: Caller | None = state.get("principal")
@@ -95,13 +95,13 @@ class Limits:
             return self._stranger(address_of(scope), answer)
         return None
 
-    def _known(self, caller: Caller, answer: Answer) -> Refusal | None:
+    def _known(self, caller: Caller, answer: LimitedAnswer) -> Refusal | None:
         kind, name = kind_of(caller)
         left = self.limiters[kind].spend(name)
         answer.more = (self._policies[kind], (b"ratelimit", b'"%b";r=%d;t=%d' % (kind.encode(), left.remaining, math.ceil(left.reset))))
         return _refusal(kind, left.wait)
 
-    def _stranger(self, address: str, answer: Answer) -> Refusal | None:
+    def _stranger(self, address: str, answer: LimitedAnswer) -> Refusal | None:
         """A bad token is one of few: after those the address waits, whatever its next bad token is."""
 
         def spend(status: int) -> None:

@@ -15,7 +15,7 @@ from channel_events import Rejected
 from channel_service.importing.importable import Importable, ImportSet
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
 from channel_service.importing.records import Record, Records
-from channel_service.importing.rows import Read, Refused, Row, refused, row, unreadable
+from channel_service.importing.rows import Read, RefusedRow, Row, refused, row, unreadable
 from channel_service.spreadsheets import meant
 
 MAX_LINES = 2_000
@@ -33,14 +33,14 @@ class _Group:
     def __init__(self, number: int, kind: Importable[Any] | None, identity: Identity, head: dict[str, str]) -> None:
         self.number, self.kind, self.identity, self.head = number, kind, identity, head
         self.lines: list[dict[str, str]] = []
-        self.broken: Refused | None = None
+        self.broken: RefusedRow | None = None
 
-    def refuse(self, why: Refused) -> None:
+    def refuse(self, why: RefusedRow) -> None:
         self.broken = self.broken or why
 
 
 class CsvReader:
-    """See `Reader`."""
+    """See `RowReader`."""
 
     def __init__(self, what: ImportSet) -> None:
         self.rows = 0
@@ -51,8 +51,8 @@ class CsvReader:
         self._separator = ","
         self._unusable = False
         self._group: _Group | None = None
-        self._between: list[Refused] = []
-        self._cut: tuple[Identity, Refused] | None = None
+        self._between: list[RefusedRow] = []
+        self._cut: tuple[Identity, RefusedRow] | None = None
         """A document that was given up amid its rows: those that still come are refused with it, else they would be a smaller one."""
 
     def feed(self, piece: bytes) -> Iterator[Read | None]:
@@ -67,7 +67,7 @@ class CsvReader:
         for record in records:
             if record is None:
                 yield None
-            elif len(record) > 1 and isinstance(self._cells(record), Refused):
+            elif len(record) > 1 and isinstance(self._cells(record), RefusedRow):
                 # Its quotes do not belong together: it is so many rows.
                 for line in record:
                     yield from self._record([line])
@@ -83,16 +83,16 @@ class CsvReader:
             yield from self._header(number, cells)
             return
         self.rows += 1
-        if isinstance(cells, Refused):
+        if isinstance(cells, RefusedRow):
             yield from self._unreadable(cells)
         else:
             yield from self._row(number, {c: v for c, v in zip(self._columns, cells, strict=True) if v})
 
-    def _header(self, number: int, cells: list[str] | Refused) -> Iterator[Refused]:
+    def _header(self, number: int, cells: list[str] | RefusedRow) -> Iterator[RefusedRow]:
         """Without a header that is understood no row can be: the rest of the file is not looked at."""
         columns = {"kind", "key"}.union(*(kind.columns.all for kind in self._what.kinds.values()))
-        if isinstance(cells, Refused):
-            problem: Refused | None = cells
+        if isinstance(cells, RefusedRow):
+            problem: RefusedRow | None = cells
         elif unknown := sorted(set(cells) - columns):
             names, known = ", ".join(unknown), ", ".join(sorted(columns))
             problem = refused(
@@ -110,7 +110,7 @@ class CsvReader:
             self._unusable = True
             yield problem
 
-    def _unreadable(self, row: Refused) -> Iterator[Read]:
+    def _unreadable(self, row: RefusedRow) -> Iterator[Read]:
         self._between.append(row)
         if len(self._between) > MAX_BETWEEN:
             if self._group is not None and self._group.kind is not None and self._group.kind.columns.lines:
@@ -125,7 +125,7 @@ class CsvReader:
         head = {name: value for name, value in cells.items() if name not in of_lines}
         if self._cut is not None:
             if of_lines and identity == self._cut[0]:
-                yield Refused(number, self._cut[1].code, self._cut[1].facts, None, self._cut[1].field)
+                yield RefusedRow(number, self._cut[1].code, self._cut[1].facts, None, self._cut[1].field)
                 return
             self._cut = None
         if self._group is None or not of_lines or identity != self._group.identity:
@@ -142,7 +142,7 @@ class CsvReader:
             self._group.lines.append(line)
             if len(self._group.lines) > MAX_LINES:
                 self._group.lines.clear()
-                self._group.refuse(Refused(number, "line_count_invalid", {"lines": MAX_LINES + 1, "most": MAX_LINES}))
+                self._group.refuse(RefusedRow(number, "line_count_invalid", {"lines": MAX_LINES + 1, "most": MAX_LINES}))
 
     def _close(self) -> Iterator[Read]:
         """The document whose rows have ended, then rows after it that belong to none."""
@@ -152,13 +152,13 @@ class CsvReader:
         between, self._between = self._between, []
         yield from between
 
-    def _cells(self, record: Record) -> list[str] | Refused:
+    def _cells(self, record: Record) -> list[str] | RefusedRow:
         """The cells of a row, as many as the header has; before there is one, those of the header, whose separators are all rows'."""
         number = record[0][0]
         try:
             text = "\n".join([(line or b"").decode() for _, line in record])
             if any(line is None for _, line in record):
-                return Refused(number, "row_too_long", {"limit": MAX_LINE_BYTES})
+                return RefusedRow(number, "row_too_long", {"limit": MAX_LINE_BYTES})
             if "\0" in text:
                 return refused(number, "row_malformed", "it holds a NUL character", "含有 NUL 字符")
             if self._columns is None:
@@ -178,7 +178,7 @@ class CsvReader:
     def _meant(cells: list[str]) -> list[str]:
         return [meant(cell).strip() for cell in cells]
 
-    def _miscounted(self, number: int, found: int) -> Refused:
+    def _miscounted(self, number: int, found: int) -> RefusedRow:
         counts = found, len(self._columns or ())
         words = "{} cells, the header has {}".format(*counts), "有 {} 个单元格，表头有 {} 个".format(*counts)
         return refused(number, "row_malformed", *words)
@@ -186,7 +186,7 @@ class CsvReader:
     def _document(self, group: _Group) -> Read:
         kind, broken = group.kind, group.broken
         if broken is not None:
-            return Refused(broken.number, broken.code, broken.facts, self._called(group), broken.field)
+            return RefusedRow(broken.number, broken.code, broken.facts, self._called(group), broken.field)
         if kind is None:
             return row(group.number, self._what, {"kind": ""})
         document = kind.columns.document(group.head, group.lines) | {"kind": kind.kind}

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from channel_service.http.body import BodyRefused, parse_json
 from channel_service.importing.importable import ImportSet
 from channel_service.importing.lines import MAX_LINE_BYTES, Lines
-from channel_service.importing.rows import Read, Refused, row
+from channel_service.importing.rows import Read, RefusedRow, row
 
 LONG_BYTES = 65_536
 
 
 class NdjsonReader:
-    """See `Reader`. A line is read by the rules of every JSON body: no name twice, no NUL, no NaN, no abyss of brackets."""
+    """See `RowReader`. A line is read by the rules of every JSON body: no name twice, no NUL, no NaN, no abyss of brackets."""
 
     def __init__(self, what: ImportSet) -> None:
         self.rows = 0
@@ -33,12 +33,12 @@ class NdjsonReader:
 
     def _row(self, number: int, line: bytes | None) -> Iterator[Read | None]:
         if line is None:
-            yield Refused(number, "row_too_long", {"limit": MAX_LINE_BYTES})
+            yield RefusedRow(number, "row_too_long", {"limit": MAX_LINE_BYTES})
             return
         try:
             document = parse_json(line)
         except BodyRefused as error:
-            yield Refused(number, error.code, error.facts)
+            yield RefusedRow(number, error.code, error.facts)
             return
         if len(line) > LONG_BYTES:
             yield None  # each of the two takes milliseconds of a long line

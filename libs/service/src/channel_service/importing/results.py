@@ -45,7 +45,7 @@ class Tally(Struct):
         return self.accepted + self.repeated + self.refused
 
 
-class Progress(Struct, frozen=True):
+class SoFar(Struct, frozen=True):
     progress: Tally
 
 
@@ -56,4 +56,4 @@ class Summary(Struct, frozen=True):
     dry_run: bool
 
 
-Result: TypeAlias = RowResult | Progress | Summary
+Result: TypeAlias = RowResult | SoFar | Summary

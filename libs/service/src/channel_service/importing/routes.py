@@ -18,7 +18,7 @@ from channel_service.importing.duplex import MAX_UNSENT, Duplex
 from channel_service.importing.importable import ImportSet
 from channel_service.importing.ndjson import NdjsonReader
 from channel_service.importing.results import RowResult, Summary
-from channel_service.importing.rows import Reader
+from channel_service.importing.rows import RowReader
 from channel_service.importing.run import Import
 from channel_service.problems import COMMON, ProblemCatalogue
 from channel_service.problems.render import language
@@ -26,7 +26,7 @@ from channel_service.problems.words import spoken
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
-READERS: Mapping[str, Callable[[ImportSet], Reader]] = {NDJSON: NdjsonReader, CSV: CsvReader}
+READERS: Mapping[str, Callable[[ImportSet], RowReader]] = {NDJSON: NdjsonReader, CSV: CsvReader}
 _ANSWER = {"description": "A line per row that was not simply accepted, progress, and a summary.", "content": {NDJSON: {}}}
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -68,7 +68,7 @@ def _endpoint(what: ImportSet) -> Any:
     return endpoint
 
 
-def _reader(request: Request, what: ImportSet) -> Reader:
+def _reader(request: Request, what: ImportSet) -> RowReader:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in READERS:
         raise Rejected("media_type_unsupported", media_type=media_type)
@@ -82,7 +82,7 @@ def _say(problems: ProblemCatalogue, chosen: str, code: str, facts: Mapping[str,
     return (code if problem is None else problem.detail(chosen, told)), told
 
 
-async def _lines(run: Import, reader: Reader, request: Request, answer: Duplex) -> AsyncIterator[bytes]:
+async def _lines(run: Import, reader: RowReader, request: Request, answer: Duplex) -> AsyncIterator[bytes]:
     unlisted = 0
     try:
         async for result in run.results(reader, request.stream()):

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, Protocol, TypeAlias
 
-from channel_terms import REFERENCE_LENGTH
+from channel_terms import REFERENCE_LENGTH, Words
 from msgspec import Struct
 
 from channel_service.commands import Unfit
 from channel_service.importing.importable import Importable, ImportSet
 from channel_service.problems.validation import path_of, words_of
-from channel_service.problems.words import Words
 
 _SHOWN = 3
 """Faults of a row that are told; who mends them sees the others at the next try."""
@@ -24,7 +23,7 @@ class Row(Struct, frozen=True):
     key: str | None = None
 
 
-class Refused(Struct, frozen=True):
+class RefusedRow(Struct, frozen=True):
     """A row, or the document it is part of (``id``), that will not be imported; ``field`` when one is to blame."""
 
     number: int
@@ -34,10 +33,10 @@ class Refused(Struct, frozen=True):
     field: str | None = None
 
 
-Read: TypeAlias = Row | Refused
+Read: TypeAlias = Row | RefusedRow
 
 
-class Reader(Protocol):
+class RowReader(Protocol):
     """Takes a file in pieces of any size and never holds more than a document.
 
     ``None`` stands for a line that comes to nothing yet: whoever reads on can let others have their turn, however many there are.
@@ -71,18 +70,18 @@ def row(number: int, what: ImportSet, document: Any) -> Read:
         return _unfit(number, unfit.errors)
 
 
-def _unfit(number: int, errors: list[Any]) -> Refused:
+def _unfit(number: int, errors: list[Any]) -> RefusedRow:
     told = [(path_of(one["loc"]), words_of(one)) for one in errors[:_SHOWN]]
     reason = Words(*("; ".join(f"{words[n]} - {field}" if field else words[n] for field, words in told) for n in (0, 1)))
-    return Refused(number, "row_invalid", {"reason": reason}, None, told[0][0] or None)
+    return RefusedRow(number, "row_invalid", {"reason": reason}, None, told[0][0] or None)
 
 
-def refused(number: int, code: str, en: str, zh: str, *, field: str | None = None) -> Refused:
+def refused(number: int, code: str, en: str, zh: str, *, field: str | None = None) -> RefusedRow:
     """A row that is refused before anything is decided."""
-    return Refused(number, code, {"reason": Words(en, zh)}, None, field)
+    return RefusedRow(number, code, {"reason": Words(en, zh)}, None, field)
 
 
-def unreadable(number: int, code: str, error: Exception) -> Refused:
+def unreadable(number: int, code: str, error: Exception) -> RefusedRow:
     """A row that cannot even be read."""
     if isinstance(error, UnicodeDecodeError):
         byte, at = f"{error.object[error.start]:#04x}", error.start

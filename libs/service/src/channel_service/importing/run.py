@@ -14,8 +14,8 @@ from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnk
 from msgspec import Struct
 
 from channel_service.importing.importable import Importable
-from channel_service.importing.results import Progress, Result, RowResult, Summary, Tally
-from channel_service.importing.rows import Read, Reader, Refused, Row
+from channel_service.importing.results import Result, RowResult, SoFar, Summary, Tally
+from channel_service.importing.rows import Read, RefusedRow, Row, RowReader
 
 IN_FLIGHT = 256
 """Documents handed to the log and not answered yet."""
@@ -43,10 +43,10 @@ class Import:
     ) -> None:
         """``failed`` is told of a failure of the log that ends the run."""
         self._log, self._by, self._say, self._dry_run, self._failed = log, by, say, dry_run, failed
-        self._waiting: deque[_InFlight | Refused] = deque()
+        self._waiting: deque[_InFlight | RefusedRow] = deque()
         self._tally = Tally()
 
-    async def results(self, reader: Reader, pieces: AsyncIterable[bytes]) -> AsyncIterator[Result]:
+    async def results(self, reader: RowReader, pieces: AsyncIterable[bytes]) -> AsyncIterator[Result]:
         try:
             async for piece in pieces:
                 async for result in self._take(reader.feed(piece)):
@@ -76,9 +76,9 @@ class Import:
             while len(self._waiting) >= IN_FLIGHT or (self._waiting and self._is_settled(self._waiting[0])):
                 for result in await self._settle():
                     yield result
-            self._waiting.append(read if isinstance(read, Refused) else self._begin(read))
+            self._waiting.append(read if isinstance(read, RefusedRow) else self._begin(read))
 
-    def _begin(self, row: Row) -> _InFlight | Refused:
+    def _begin(self, row: Row) -> _InFlight | RefusedRow:
         kind, command = row.kind, row.command
         key = kind.command_key(command, row.key)
         try:
@@ -89,16 +89,16 @@ class Import:
         return _InFlight(row.number, kind, command, id_, task)
 
     @staticmethod
-    def _is_settled(one: _InFlight | Refused) -> bool:
-        return isinstance(one, Refused) or one.task.done()
+    def _is_settled(one: _InFlight | RefusedRow) -> bool:
+        return isinstance(one, RefusedRow) or one.task.done()
 
     async def _settle(self) -> list[Result]:
         """The outcome of the document that has waited longest: results come in the file's order."""
         one = self._waiting.popleft()
-        outcome = self._refused(one) if isinstance(one, Refused) else await self._outcome(one)
+        outcome = self._refused(one) if isinstance(one, RefusedRow) else await self._outcome(one)
         results: list[Result] = [] if outcome is None else [outcome]
         if self._tally.documents % PROGRESS_EVERY == 0:
-            results.append(Progress(self._tally))
+            results.append(SoFar(self._tally))
         return results
 
     async def _outcome(self, one: _InFlight) -> RowResult | None:
@@ -111,7 +111,7 @@ class Import:
         except (LogUnavailable, OutcomeUnknown) as failure:
             self._tally.stopped = failure.code
             self._failed(failure)
-            return self._refused(Refused(one.number, failure.code, {}, one.id))
+            return self._refused(RefusedRow(one.number, failure.code, {}, one.id))
         if appended.replayed or not appended.events:
             self._tally.repeated += 1
             return RowResult(row=one.number, result="repeated", id=one.id)
@@ -124,13 +124,13 @@ class Import:
         return None
 
     @staticmethod
-    def _refusal(number: int, kind: Importable[Any], refusal: Rejected, id_: str | None = None) -> Refused:
+    def _refusal(number: int, kind: Importable[Any], refusal: Rejected, id_: str | None = None) -> RefusedRow:
         code = "import_conflict" if refusal.code == "idempotency_key_reused" else refusal.code
         # A decider names what is wrong by the same words as the columns; of several the row as a whole is to blame.
         named = [name for name in refusal.facts if name in kind.columns]
-        return Refused(number, code, refusal.facts, id_, named[0] if len(named) == 1 else None)
+        return RefusedRow(number, code, refusal.facts, id_, named[0] if len(named) == 1 else None)
 
-    def _refused(self, one: Refused) -> RowResult:
+    def _refused(self, one: RefusedRow) -> RowResult:
         self._tally.refused += 1
         self._tally.by_problem[one.code] += 1
         detail, facts = self._say(one.code, one.facts)
@@ -142,5 +142,5 @@ class Import:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _unreadable(number: int, unreadable: StreamUnreadable, id_: str) -> Refused:
-    return Refused(number, unreadable.code, dict(unreadable.facts), id_)
+def _unreadable(number: int, unreadable: StreamUnreadable, id_: str) -> RefusedRow:
+    return RefusedRow(number, unreadable.code, dict(unreadable.facts), id_)

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from channel_service.migrations.revisions import Revisions, revisions_of
 from channel_service.service import Service
-from channel_service.settings import Refused, scoping
+from channel_service.settings import BadSettings, scoping
 
 _LOCK = 0x71756461  # "quda": one migration of a database at a time, whoever starts it
 
@@ -43,7 +43,7 @@ async def migrate(service: Service, owner_url: str, role: str) -> dict[str, str 
 
 async def _check_scoped(connection: asyncpg.Connection, role: str) -> None:
     if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", scoped_role(role)):
-        raise Refused(
+        raise BadSettings(
             f'the role "{scoped_role(role)}" is missing, as which reads for partners are made; as a superuser run: {scoping(role)}'
         )
 

@@ -1,8 +1,7 @@
 """Refusals that the edge makes by itself."""
 
 from channel_events.pure import Rejected
-
-from channel_service.problems.words import Words
+from channel_terms import Words
 
 
 def invalid(field: str, en: str, zh: str) -> Rejected:

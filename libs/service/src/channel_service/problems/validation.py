@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channel_terms import Wrong
-
-from channel_service.problems.words import Words
+from channel_terms import Words, Wrong
 
 _ZH: Mapping[str, str] = {
     "missing": "此项为必填",

@@ -1,11 +1,8 @@
 """A text for people in both languages, chosen when the answer is written."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class Words(NamedTuple):
-    en: str
-    zh: str
+from channel_terms import Words
 
 
 def spoken(value: Any, language: str) -> Any:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from channel_terms import Span
+from channel_terms import Span, Words
 from msgspec import Struct
 
 from incentives.domain.exact import exactly
 from incentives.domain.facts import Line, Quota, Ruling
 from incentives.domain.window import Window, Windows
-from incentives.domain.words import ZERO, Text
+from incentives.domain.words import ZERO
 
 P = TypeVar("P", bound=Struct)
 
@@ -71,7 +71,7 @@ def its_window(_: Any, window: Window, windows: Windows, day: date) -> Iterable[
     return (Credit(windows.at(window, day)),)
 
 
-def no_fault(_: Any) -> Iterable[Text]:
+def no_fault(_: Any) -> Iterable[Words]:
     return ()
 
 
@@ -88,9 +88,9 @@ class RuleType(Generic[P]):
     name: str
     parameters: type[P]
     rate: Callable[[P, Pot], Iterable[Slice]]
-    words: Text
+    words: Words
     example: dict[str, Any]
     credit: Callable[[P, Window, Windows, date], Iterable[Credit]] = its_window
-    faults: Callable[[P], Iterable[Text]] = no_fault
+    faults: Callable[[P], Iterable[Words]] = no_fault
     of: Callable[[P], Sequence[str]] | None = None
     windows: frozenset[Window] = frozenset(Window)

@@ -7,9 +7,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
 
+from channel_terms import Words
 from msgspec import Meta, Struct
 
-from incentives.domain.words import Least, Rate, Text, Value
+from incentives.domain.words import Least, Rate, Value
 
 
 class Boundary(StrEnum):
@@ -40,24 +41,24 @@ class Tiered(Tiers, frozen=True, kw_only=True):
     initial: Annotated[Value, Meta(description="What had been accumulated before, elsewhere.", examples=["0"])] = Decimal(0)
 
 
-def faults(p: Tiers) -> Iterator[Text]:
+def faults(p: Tiers) -> Iterator[Words]:
     """Where the tiers are not in order or leave a gap: a value that is in two tiers, or in none, is paid by chance."""
     return gaps([(tier.start, tier.until) for tier in p.tiers])
 
 
-def gaps(steps: Sequence[tuple[Decimal, Decimal | None]]) -> Iterator[Text]:
+def gaps(steps: Sequence[tuple[Decimal, Decimal | None]]) -> Iterator[Words]:
     if steps[0][0] != 0:
-        yield Text(f"the first tier starts at {steps[0][0]}, not at 0", f"第一档从 {steps[0][0]} 起，应从 0 起")
+        yield Words(f"the first tier starts at {steps[0][0]}, not at 0", f"第一档从 {steps[0][0]} 起，应从 0 起")
     for at, (start, until) in enumerate(steps, 1):
         if at == len(steps):
             if until is not None:
-                yield Text(f"the last tier ends at {until}; it has to be without end", f"最后一档止于 {until}，应不设上限")
+                yield Words(f"the last tier ends at {until}; it has to be without end", f"最后一档止于 {until}，应不设上限")
         elif until is None:
-            yield Text(f"tier {at} has no end, and is not the last", f"第 {at} 档没有上限，但不是最后一档")
+            yield Words(f"tier {at} has no end, and is not the last", f"第 {at} 档没有上限，但不是最后一档")
         elif until <= start:
-            yield Text(f"tier {at} ends at {until}, where it starts or before", f"第 {at} 档止于 {until}，不大于其起点")
+            yield Words(f"tier {at} ends at {until}, where it starts or before", f"第 {at} 档止于 {until}，不大于其起点")
         elif until != steps[at][0]:
-            yield Text(
+            yield Words(
                 f"tier {at} ends at {until}, the next starts at {steps[at][0]}", f"第 {at} 档止于 {until}，下一档却从 {steps[at][0]} 起"
             )
 

@@ -1,23 +1,10 @@
 """The words in which rules are written and explained."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, TypeAlias
 
 from channel_terms import Amount, Money
 from msgspec import Meta
-
-
-class Text(NamedTuple):
-    """For people, in both languages."""
-
-    en: str
-    zh: str
-
-    def of(self, facts: Mapping[str, object]) -> "Text":
-        """With the facts that it names in braces."""
-        return Text(self.en.format_map(facts), self.zh.format_map(facts))
-
 
 Rate: TypeAlias = Annotated[Amount, Meta(description="A share of the base: 0.05 is 5 %; of units, money for each.", examples=["0.05"])]
 Value: TypeAlias = Annotated[Amount, Meta(examples=["100000.00"])]

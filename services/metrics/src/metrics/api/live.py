@@ -22,7 +22,7 @@ from metrics.api.parameters import Dates, asking, link, names_in
 from metrics.application.answers import value_of
 from metrics.application.catalogue import Catalogue
 from metrics.application.live import Hub
-from metrics.application.live_feed import Client, Feed, Follow, Told
+from metrics.application.live_feed import Client, Feed, Follow, FrameKind
 from metrics.application.live_frames import Frame, Frames
 from metrics.domain.kpi import Kpi
 from metrics.domain.tally import Cell, Tally
@@ -203,7 +203,7 @@ async def _events(feed: Feed, client: Client, expires_at: float, same: Callable[
         CLIENTS.dec()
 
 
-def encode(told: Told, frame: Frame, follow: Follow, tally: Tally, cells: Sequence[Cell]) -> bytes:
+def encode(told: FrameKind, frame: Frame, follow: Follow, tally: Tally, cells: Sequence[Cell]) -> bytes:
     """An event as it is sent, the same bytes in every process."""
     told_of = [(cell, value_of(tally.kpis[cell.kpi], follow.question, tally.keys(cell), tally.figures(cell))) for cell in cells]
     values = [LiveValue.of(value, kpi=cell.kpi, by=cell.grouping) for cell, value in told_of]

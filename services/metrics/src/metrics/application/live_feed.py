@@ -22,7 +22,7 @@ MOST_WAITING = 100
 """Events that may wait for a slow client before it is dropped."""
 
 
-class Told(StrEnum):
+class FrameKind(StrEnum):
     SNAPSHOT = "snapshot"
     CHANGES = "changes"
 
@@ -36,7 +36,7 @@ class Follow(Struct, frozen=True):
     groupings: Sequence[Grouping]
 
 
-Encode = Callable[[Told, Frame, Follow, Tally, Sequence[Cell]], bytes]
+Encode = Callable[[FrameKind, Frame, Follow, Tally, Sequence[Cell]], bytes]
 """Makes the bytes to send of what a frame changed."""
 
 
@@ -120,7 +120,7 @@ class Feed:
         if self._tally is None or frame.number <= self.frame.number:
             return
         cells = self._tally.add(frame.sums)
-        event = self._encode(Told.CHANGES, frame, self.follow, self._tally, cells) if cells else None
+        event = self._encode(FrameKind.CHANGES, frame, self.follow, self._tally, cells) if cells else None
         self._note(frame, event)
         if event is not None:
             for client in self.clients:
@@ -167,7 +167,7 @@ class Feed:
     def _snapshot(self, tally: Tally) -> bytes:
         # Made once for all who come at this frame: after a restart everybody does.
         if self._shown is None or self._shown[0] != self.frame.id:
-            self._shown = self.frame.id, self._encode(Told.SNAPSHOT, self.frame, self.follow, tally, tally.cells())
+            self._shown = self.frame.id, self._encode(FrameKind.SNAPSHOT, self.frame, self.follow, tally, tally.cells())
         return self._shown[1]
 
     def _resume(self, client: Client, after: str | None) -> bool:

@@ -29,7 +29,7 @@ class Description(BaseModel):
     since: date
 
 
-class Place(BaseModel):
+class Placement(BaseModel):
     """Where it is from a day until the next one."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -69,7 +69,7 @@ class PartnerDetail(PartnerRow):
     as_of: date
     descriptions: list[Description] = Field(description="Oldest first.")
     standings: list[Standing] = Field(description="Oldest first.")
-    places: list[Place] = Field(description="Oldest first; the last ones may lie ahead.")
+    places: list[Placement] = Field(description="Oldest first; the last ones may lie ahead.")
     children_access: str | None = Field(
         description="The agreement by which it sees what is of the partners directly under it, read only; null is not granted.",
         examples=["A-2026-017"],
@@ -93,7 +93,7 @@ class PartnerDetail(PartnerRow):
             applied_on=applied.occurred_on,
             descriptions=[Description.model_validate(one) for one in record.descriptions],
             standings=[Standing.model_validate(one) for one in record.standings],
-            places=[Place.model_validate(one) for one in record.places],
+            places=[Placement.model_validate(one) for one in record.places],
             children_access=record.children_access,
             children_accesses=[ChildrenAccess.model_validate(one) for one in record.children_accesses],
         )

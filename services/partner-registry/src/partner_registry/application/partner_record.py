@@ -5,7 +5,7 @@ from datetime import date
 from channel_events import Log, Rejected
 from msgspec import Struct
 
-from partner_registry.domain.partner import PARTNER, ChildrenAccess, Description, PartnerApplied, Place, Standing
+from partner_registry.domain.partner import PARTNER, ChildrenAccess, Description, PartnerApplied, Placement, Standing
 
 
 class PartnerRecord(Struct, frozen=True, kw_only=True):
@@ -17,11 +17,11 @@ class PartnerRecord(Struct, frozen=True, kw_only=True):
     applied: PartnerApplied
     description: Description
     standing: Standing
-    place: Place
+    place: Placement
     children_access: str | None
     descriptions: tuple[Description, ...]
     standings: tuple[Standing, ...]
-    places: tuple[Place, ...]
+    places: tuple[Placement, ...]
     children_accesses: tuple[ChildrenAccess, ...]
 
 

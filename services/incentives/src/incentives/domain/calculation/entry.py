@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
+from channel_terms import Words
 from msgspec import Struct
 
 from incentives.domain.exact import Rounding, percent, text
 from incentives.domain.facts import Base, Line, Moment
 from incentives.domain.rule_type import Slice
 from incentives.domain.rule_types import RULE_TYPES
-from incentives.domain.words import Text
 
 
 class Step(StrEnum):
@@ -31,16 +31,16 @@ class Step(StrEnum):
 
 
 WORDS = {
-    Step.LESS: Text("what other rules pay does not count: {before} becomes {after}", "其他规则已付部分不计：{before} 变为 {after}"),
-    Step.MOST_COUNTED: Text("no more than {after} of {before} counts", "{before} 中最多计 {after}"),
-    Step.LEAST_PAID: Text("{before} is too little to be paid", "{before} 低于起付额，不予支付"),
-    Step.MOST_PAID: Text("no more than {after} of {before} is paid", "{before} 中最多支付 {after}"),
-    Step.EXCLUDED: Text("another rule is paid instead of {before}", "由互斥的其他规则支付，{before} 不予支付"),
-    Step.ROUNDED: Text("{before} is rounded to {after}", "{before} 舍入为 {after}"),
+    Step.LESS: Words("what other rules pay does not count: {before} becomes {after}", "其他规则已付部分不计：{before} 变为 {after}"),
+    Step.MOST_COUNTED: Words("no more than {after} of {before} counts", "{before} 中最多计 {after}"),
+    Step.LEAST_PAID: Words("{before} is too little to be paid", "{before} 低于起付额，不予支付"),
+    Step.MOST_PAID: Words("no more than {after} of {before} is paid", "{before} 中最多支付 {after}"),
+    Step.EXCLUDED: Words("another rule is paid instead of {before}", "由互斥的其他规则支付，{before} 不予支付"),
+    Step.ROUNDED: Words("{before} is rounded to {after}", "{before} 舍入为 {after}"),
 }
 
 
-class Change(Struct, frozen=True):
+class Adjustment(Struct, frozen=True):
     """One `Step`, in the order in which they were taken."""
 
     step: Step
@@ -76,7 +76,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     moment: Moment
     counted: Fraction
     baseline: Fraction
-    changes: tuple[Change, ...]
+    changes: tuple[Adjustment, ...]
     slices: tuple[Slice, ...]
     unrounded: Fraction
     rounding: Rounding
@@ -112,7 +112,7 @@ def deltas(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[Delta]:
             yield Delta(entry_id=name, payee_id=some.payee_id, amount=difference, before=was, after=now)
 
 
-def explained(entry: Entry) -> list[Text]:
+def explained(entry: Entry) -> list[Words]:
     """In words, a step each: the base, what became of it, the slices, the limits, the rounding."""
     words = RULE_TYPES[entry.rule_type].words
     on_base = [change for change in entry.changes if change.step in {Step.LESS, Step.MOST_COUNTED}]

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from incentives.domain.calculation.entry import Change, Entry, Step
+from incentives.domain.calculation.entry import Adjustment, Entry, Step
 from incentives.domain.calculation.pots import Collected
 from incentives.domain.exact import payable
 from incentives.domain.plan.document import PlanDocument
@@ -15,7 +15,7 @@ from incentives.domain.rule_type import Pot
 def rated(rule: Collected, pot: Pot, plan: PlanDocument, name: tuple[str, int], taken: Fraction, earned_by: tuple[str, ...]) -> Entry:
     """The entry, not yet rounded. ``taken`` is what does not count because other rules pay it; ``name`` the plan's id and version."""
     counted, limits = pot.base, rule.rule.limits
-    changes: list[Change] = []
+    changes: list[Adjustment] = []
     if taken:
         pot.base = _changed(changes, Step.LESS, pot.base, pot.base - taken)
     if limits.most_counted is not None and pot.base > (most := Fraction(limits.most_counted)):
@@ -52,8 +52,8 @@ def rated(rule: Collected, pot: Pot, plan: PlanDocument, name: tuple[str, int], 
     )
 
 
-def _changed(changes: list[Change], step: Step, before: Fraction, after: Fraction) -> Fraction:
-    changes.append(Change(step, before, after))
+def _changed(changes: list[Adjustment], step: Step, before: Fraction, after: Fraction) -> Fraction:
+    changes.append(Adjustment(step, before, after))
     return after
 
 
@@ -61,7 +61,7 @@ def not_paid(entry: Entry) -> Entry:
     """Of an entry that another excludes."""
     if not entry.unrounded:
         return entry
-    return replace(entry, changes=(*entry.changes, Change(Step.EXCLUDED, entry.unrounded, Fraction())), unrounded=Fraction())
+    return replace(entry, changes=(*entry.changes, Adjustment(Step.EXCLUDED, entry.unrounded, Fraction())), unrounded=Fraction())
 
 
 def rounded(entry: Entry) -> Entry:
@@ -69,4 +69,4 @@ def rounded(entry: Entry) -> Entry:
     amount = payable(entry.unrounded, entry.currency, entry.rounding)
     if (after := Fraction(amount)) == entry.unrounded:
         return replace(entry, amount=amount)
-    return replace(entry, amount=amount, changes=(*entry.changes, Change(Step.ROUNDED, entry.unrounded, after)))
+    return replace(entry, amount=amount, changes=(*entry.changes, Adjustment(Step.ROUNDED, entry.unrounded, after)))

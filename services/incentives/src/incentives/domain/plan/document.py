@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from channel_terms import Currency, Name, Span
+from channel_terms import Currency, Name, Span, Words
 from msgspec import Meta, Struct
 
 from incentives.domain.exact import Rounding
@@ -13,7 +13,6 @@ from incentives.domain.facts import Base
 from incentives.domain.rule import Rule
 from incentives.domain.rule_types import read_pays
 from incentives.domain.window import Windows
-from incentives.domain.words import Text
 
 MAX_EXAMPLES = 200
 
@@ -56,12 +55,12 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
         return Windows(self.year_begins, self.life)
 
 
-def faults(plan: PlanDocument) -> Iterator[Text]:
+def faults(plan: PlanDocument) -> Iterator[Words]:
     """What is wrong with the plan as a whole, though each rule of it is right."""
     if plan.valid_until is not None and plan.valid_until < plan.valid_from:
-        yield Text("it ends before it begins", "结束日期早于开始日期")
+        yield Words("it ends before it begins", "结束日期早于开始日期")
     if (examples := sum(len(rule.examples) for rule in plan.rules)) > MAX_EXAMPLES:
-        yield Text(
+        yield Words(
             f"it has {examples} examples; more than {MAX_EXAMPLES} take too long to try",
             f"算例共 {examples} 个，超过 {MAX_EXAMPLES} 个的上限",
         )
@@ -69,25 +68,25 @@ def faults(plan: PlanDocument) -> Iterator[Text]:
     groups: dict[str, Rule] = {}
     for at, rule in enumerate(plan.rules):
         for said in _faults_of(rule, before, {one.exclusive for one in plan.rules[at:]}):
-            yield Text(f"{rule.rule_id}: {said.en}", f"{rule.rule_id}：{said.zh}")
+            yield Words(f"{rule.rule_id}: {said.en}", f"{rule.rule_id}：{said.zh}")
         if rule.exclusive is not None and groups.setdefault(rule.exclusive, rule).window is not rule.window:
-            yield Text(f"{rule.rule_id}: rules that exclude each other need one window", f"{rule.rule_id}：互斥规则的窗口必须相同")
+            yield Words(f"{rule.rule_id}: rules that exclude each other need one window", f"{rule.rule_id}：互斥规则的窗口必须相同")
         before.setdefault(rule.rule_id, rule)
 
 
-def _faults_of(rule: Rule, before: dict[str, Rule], later: set[str | None]) -> Iterator[Text]:
+def _faults_of(rule: Rule, before: dict[str, Rule], later: set[str | None]) -> Iterator[Words]:
     type_, parameters = read_pays(rule.pays)
     of = type_.of(parameters) if type_.of else ()
     if rule.rule_id in before:
-        yield Text("there is another rule of this name", "规则编号重复")
+        yield Words("there is another rule of this name", "规则编号重复")
     if rule.window not in type_.windows:
-        yield Text(f"{type_.name} has no meaning in a window of {rule.window}", f"{type_.name} 不适用于 {rule.window} 窗口")
+        yield Words(f"{type_.name} has no meaning in a window of {rule.window}", f"{type_.name} 不适用于 {rule.window} 窗口")
     if (rule.base is Base.EARNED) != bool(of):
-        yield Text("the base is earned exactly for rules about what others pay", "仅针对其他规则收益的规则使用 earned 基数")
+        yield Words("the base is earned exactly for rules about what others pay", "仅针对其他规则收益的规则使用 earned 基数")
     for named in (*of, *rule.less):
         if named not in before:
-            yield Text(f"no rule {named} is before it", f"其前没有规则 {named}")
+            yield Words(f"no rule {named} is before it", f"其前没有规则 {named}")
         elif before[named].exclusive is not None and before[named].exclusive in later:
-            yield Text(f"which of those beside {named} is paid is not known yet", f"与 {named} 互斥的规则尚未全部列出")
+            yield Words(f"which of those beside {named} is paid is not known yet", f"与 {named} 互斥的规则尚未全部列出")
         elif before[named].window.months > rule.window.months:
-            yield Text(f"{named} is paid in longer windows", f"{named} 的结算窗口更长")
+            yield Words(f"{named} is paid in longer windows", f"{named} 的结算窗口更长")

@@ -6,16 +6,16 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from channel_terms import Code
+from channel_terms import Code, Words
 from msgspec import Meta
 
 from incentives.domain.quotas import quota_in
 from incentives.domain.rule_type import Pot, RuleType, Slice
 from incentives.domain.tiers import Tiers, faults, pieces, tier_of
-from incentives.domain.words import Least, Text
+from incentives.domain.words import Least
 
 
-class On(StrEnum):
+class PaidFor(StrEnum):
     """For what the rate of a tier is paid."""
 
     SLICES = "slices"
@@ -28,7 +28,7 @@ class Attainment(Tiers, frozen=True, kw_only=True):
     """Tiers are shares of the quota: 1 is all of it. Who has no quota is paid nothing."""
 
     measure: Annotated[Code, Meta(description="Of which quota.", examples=["sales"])]
-    on: Annotated[On, Meta(examples=["slices"])]
+    on: Annotated[PaidFor, Meta(examples=["slices"])]
     prorated: Annotated[
         bool, Meta(description="A quota that reaches beyond the window counts by its days in it; else it does not count.", examples=[False])
     ]
@@ -40,7 +40,7 @@ def rate(p: Attainment, pot: Pot) -> Iterator[Slice]:
     if quota <= 0 or pot.base / quota < Fraction(p.hurdle):
         return
     attained = pot.base / quota
-    parts = pieces(p, attained) if p.on is On.SLICES else [(tier_of(p, attained), attained)]
+    parts = pieces(p, attained) if p.on is PaidFor.SLICES else [(tier_of(p, attained), attained)]
     for at, part in parts:
         tier = p.tiers[at]
         yield Slice(base=part * quota, rate=Fraction(tier.rate), tier=at + 1, start=tier.start, until=tier.until)
@@ -51,7 +51,7 @@ ATTAINMENT = RuleType(
     Attainment,
     rate,
     faults=faults,
-    words=Text("attainment from {start} on: {percent} of {base}", "达成率自 {start} 起：{base} 的 {percent}"),
+    words=Words("attainment from {start} on: {percent} of {base}", "达成率自 {start} 起：{base} 的 {percent}"),
     example={
         "measure": "sales",
         "on": "slices",

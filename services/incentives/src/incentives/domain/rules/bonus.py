@@ -5,13 +5,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated
 
-from channel_terms import Code
+from channel_terms import Code, Words
 from msgspec import Meta, Struct
 
 from incentives.domain.quotas import quota_in
 from incentives.domain.rule_type import Pot, RuleType, Slice
 from incentives.domain.tiers import Boundary, reached
-from incentives.domain.words import ZERO, Least, Text
+from incentives.domain.words import ZERO, Least
 
 
 class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,12 +30,12 @@ class Bonus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
-def faults(p: Bonus) -> Iterator[Text]:
+def faults(p: Bonus) -> Iterator[Words]:
     if p.targets[0].at == 0:
-        yield Text("a target of 0 is none", "目标不能为 0")
+        yield Words("a target of 0 is none", "目标不能为 0")
     for before, after in pairwise(p.targets):
         if after.at <= before.at:
-            yield Text(f"the target at {after.at} is not above that at {before.at}", f"目标 {after.at} 不高于目标 {before.at}")
+            yield Words(f"the target at {after.at} is not above that at {before.at}", f"目标 {after.at} 不高于目标 {before.at}")
 
 
 def rate(p: Bonus, pot: Pot) -> Iterator[Slice]:
@@ -53,6 +53,6 @@ BONUS = RuleType(
     Bonus,
     rate,
     faults=faults,
-    words=Text("target {tier}, at {start}, is reached: {rate}", "达到第 {tier} 个目标（{start}）：{rate}"),
+    words=Words("target {tier}, at {start}, is reached: {rate}", "达到第 {tier} 个目标（{start}）：{rate}"),
     example={"boundary": "start", "adding": False, "targets": [{"at": "100000", "amount": "5000.00"}]},
 )

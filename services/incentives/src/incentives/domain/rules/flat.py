@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from channel_terms import Words
 from msgspec import Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.words import Rate, Text
+from incentives.domain.words import Rate
 
 
 class Flat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,4 +20,4 @@ def rate(p: Flat, pot: Pot) -> Iterator[Slice]:
     yield Slice(base=pot.base, rate=Fraction(p.rate))
 
 
-FLAT = RuleType("flat", Flat, rate, words=Text("{percent} of {base}", "{base} 的 {percent}"), example={"rate": "0.05"})
+FLAT = RuleType("flat", Flat, rate, words=Words("{percent} of {base}", "{base} 的 {percent}"), example={"rate": "0.05"})

@@ -7,12 +7,13 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
+from channel_terms import Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Credit, Pot, RuleType, Slice
 from incentives.domain.tiers import Boundary, reached
 from incentives.domain.window import Window, Windows
-from incentives.domain.words import ZERO, Rate, Text
+from incentives.domain.words import ZERO, Rate
 
 
 class Baseline(StrEnum):
@@ -60,9 +61,9 @@ def credit(p: Growth, window: Window, windows: Windows, day: date) -> Iterable[C
         yield Credit(windows.at(window, span.first.replace(year=span.first.year + 1)), baseline=True)
 
 
-def faults(p: Growth) -> Iterator[Text]:
+def faults(p: Growth) -> Iterator[Words]:
     if p.price_increase <= -1:
-        yield Text("a price increase of -1 or less leaves no baseline", "价格涨幅不大于 -1 时没有基期")
+        yield Words("a price increase of -1 or less leaves no baseline", "价格涨幅不大于 -1 时没有基期")
 
 
 def rate(p: Growth, pot: Pot) -> Iterator[Slice]:
@@ -83,7 +84,7 @@ GROWTH = RuleType(
     credit=credit,
     faults=faults,
     windows=frozenset(Window) - {Window.LIFE},
-    words=Text("it has grown: {percent} of {base}", "实现增长：{base} 的 {percent}"),
+    words=Words("it has grown: {percent} of {base}", "实现增长：{base} 的 {percent}"),
     example={
         "baseline": "year_before",
         "least": "0.1",

@@ -5,10 +5,11 @@ from fractions import Fraction
 from math import trunc
 from typing import Annotated
 
+from channel_terms import Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.words import Least, Text
+from incentives.domain.words import Least
 
 
 class Increment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,9 +19,9 @@ class Increment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     amount: Annotated[Least, Meta(description="For each full step.", examples=["50.00"])]
 
 
-def faults(p: Increment) -> Iterator[Text]:
+def faults(p: Increment) -> Iterator[Words]:
     if p.step == 0:
-        yield Text("a step of 0 is none", "步长不能为 0")
+        yield Words("a step of 0 is none", "步长不能为 0")
 
 
 def rate(p: Increment, pot: Pot) -> Iterator[Slice]:
@@ -32,6 +33,6 @@ INCREMENT = RuleType(
     Increment,
     rate,
     faults=faults,
-    words=Text("{base} full steps at {rate} each", "{base} 个完整步长，每个 {rate}"),
+    words=Words("{base} full steps at {rate} each", "{base} 个完整步长，每个 {rate}"),
     example={"step": "1000", "amount": "50.00"},
 )

@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated
 
+from channel_terms import Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.words import Least, Text
+from incentives.domain.words import Least
 
 
 class Point(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,12 +34,12 @@ class Interpolated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     points: Annotated[tuple[Point, ...], Meta(min_length=1, max_length=50)]
 
 
-def faults(p: Interpolated) -> Iterator[Text]:
+def faults(p: Interpolated) -> Iterator[Words]:
     if p.points[0].at == 0:
-        yield Text("the first point is at 0, where nothing has been done", "第一个点位于 0，此时尚无业绩")
+        yield Words("the first point is at 0, where nothing has been done", "第一个点位于 0，此时尚无业绩")
     for before, after in pairwise(p.points):
         if after.at <= before.at:
-            yield Text(f"the point at {after.at} is not behind that at {before.at}", f"点 {after.at} 不在点 {before.at} 之后")
+            yield Words(f"the point at {after.at} is not behind that at {before.at}", f"点 {after.at} 不在点 {before.at} 之后")
 
 
 def rate(p: Interpolated, pot: Pot) -> Iterator[Slice]:
@@ -62,6 +63,6 @@ INTERPOLATED = RuleType(
     Interpolated,
     rate,
     faults=faults,
-    words=Text("towards point {tier}: {base} at {rate} each", "趋向第 {tier} 点：{base}，每单位 {rate}"),
+    words=Words("towards point {tier}: {base} at {rate} each", "趋向第 {tier} 点：{base}，每单位 {rate}"),
     example={"below": "nothing", "points": [{"at": "100000", "amount": "1000"}, {"at": "200000", "amount": "3000"}]},
 )

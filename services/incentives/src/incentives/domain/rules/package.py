@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from channel_terms import Code
+from channel_terms import Code, Words
 from msgspec import Meta, Struct
 
 from incentives.domain.quotas import quota_in, quota_over
@@ -14,7 +14,7 @@ from incentives.domain.rule_type import Credit, Pot, RuleType, Slice
 from incentives.domain.tiers import Tiers, tier_of
 from incentives.domain.tiers import faults as tier_faults
 from incentives.domain.window import Window, Windows
-from incentives.domain.words import Least, RuleId, Text
+from incentives.domain.words import Least, RuleId
 
 
 class Of(StrEnum):
@@ -48,15 +48,15 @@ def credit(p: Package, window: Window, windows: Windows, day: date) -> Iterable[
     return [Credit(windows.at(one.per, day), one.name) for one in p.components]
 
 
-def faults(p: Package) -> Iterator[Text]:
+def faults(p: Package) -> Iterator[Words]:
     names = [one.name for one in p.components]
     for one in p.components:
         if names.count(one.name) > 1:
-            yield Text(f"{one.name} is there twice", f"{one.name} 重复")
+            yield Words(f"{one.name} is there twice", f"{one.name} 重复")
         if one.per is Window.LIFE:
-            yield Text(f"{one.name} never settles: give it a window of a year or less", f"{one.name} 没有结算周期：窗口应不超过一年")
+            yield Words(f"{one.name} never settles: give it a window of a year or less", f"{one.name} 没有结算周期：窗口应不超过一年")
         for said in tier_faults(one):
-            yield Text(f"{one.name}: {said.en}", f"{one.name}：{said.zh}")
+            yield Words(f"{one.name}: {said.en}", f"{one.name}：{said.zh}")
 
 
 def rate(p: Package, pot: Pot) -> Iterator[Slice]:
@@ -80,7 +80,7 @@ PACKAGE = RuleType(
     credit=credit,
     faults=faults,
     windows=frozenset({Window.YEAR}),
-    words=Text("{part}, contract of tier {tier}: {percent} of {base}", "{part}，合同规模第 {tier} 档：{base} 的 {percent}"),
+    words=Words("{part}, contract of tier {tier}: {percent} of {base}", "{part}，合同规模第 {tier} 档：{base} 的 {percent}"),
     example={
         "target": "sales",
         "contract": "contract",

@@ -5,10 +5,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated
 
+from channel_terms import Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.words import Rate, Text
+from incentives.domain.words import Rate
 
 
 class Cycle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,10 +24,10 @@ class PaymentCycle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cycles: Annotated[tuple[Cycle, ...], Meta(min_length=1, max_length=20, description="The shortest first.")]
 
 
-def faults(p: PaymentCycle) -> Iterator[Text]:
+def faults(p: PaymentCycle) -> Iterator[Words]:
     for before, after in pairwise(p.cycles):
         if after.days <= before.days:
-            yield Text(
+            yield Words(
                 f"the cycle of {after.days} days is not longer than that of {before.days}", f"{after.days} 天的周期不长于 {before.days} 天"
             )
 
@@ -47,6 +48,6 @@ PAYMENT_CYCLE = RuleType(
     PaymentCycle,
     rate,
     faults=faults,
-    words=Text("{base} was paid within cycle {tier}: {percent}", "{base} 在第 {tier} 个回款周期内支付：{percent}"),
+    words=Words("{base} was paid within cycle {tier}: {percent}", "{base} 在第 {tier} 个回款周期内支付：{percent}"),
     example={"rate": "0.02", "cycles": [{"days": 15, "factor": "1"}, {"days": 30, "factor": "0.8"}, {"days": 45, "factor": "0.5"}]},
 )

@@ -5,10 +5,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
+from channel_terms import Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.words import Least, Text
+from incentives.domain.words import Least
 
 
 class PerDeal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,9 +25,9 @@ class PerDeal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
-def faults(p: PerDeal) -> Iterator[Text]:
+def faults(p: PerDeal) -> Iterator[Words]:
     if p.last < p.first:
-        yield Text(f"the campaign ends on {p.last}, before it begins", f"活动于 {p.last} 结束，早于开始日期")
+        yield Words(f"the campaign ends on {p.last}, before it begins", f"活动于 {p.last} 结束，早于开始日期")
 
 
 def rate(p: PerDeal, pot: Pot) -> Iterator[Slice]:
@@ -47,6 +48,6 @@ PER_DEAL = RuleType(
     PerDeal,
     rate,
     faults=faults,
-    words=Text("{base} deals at {rate} each", "{base} 笔订单，每笔 {rate}"),
+    words=Words("{base} deals at {rate} each", "{base} 笔订单，每笔 {rate}"),
     example={"amount": "100.00", "least": "1000", "first": "2026-06-01", "last": "2026-06-30", "most": 10},
 )

@@ -5,10 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
+from channel_terms import Words
+
 from incentives.domain.exact import summed
 from incentives.domain.rule_type import Pot, RuleType, Slice
 from incentives.domain.tiers import Tiers, faults, tier_of
-from incentives.domain.words import Text
 
 
 class PerLine(Tiers, frozen=True, kw_only=True):
@@ -29,6 +30,6 @@ PER_LINE = RuleType(
     PerLine,
     rate,
     faults=faults,
-    words=Text("lines of tier {tier}: {percent} of {base}", "第 {tier} 档的订单行：{base} 按 {percent} 计"),
+    words=Words("lines of tier {tier}: {percent} of {base}", "第 {tier} 档的订单行：{base} 按 {percent} 计"),
     example={"boundary": "start", "tiers": [{"start": "0", "until": "1000", "rate": "0.01"}, {"start": "1000", "rate": "0.02"}]},
 )

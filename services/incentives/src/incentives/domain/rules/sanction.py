@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated
 
-from channel_terms import Code
+from channel_terms import Code, Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.words import Rate, RuleId, Text
+from incentives.domain.words import Rate, RuleId
 
 
 class Sanction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,9 +19,9 @@ class Sanction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     takes: Annotated[Rate, Meta(description="More than 0, at most 1.", examples=["0.5"])]
 
 
-def faults(p: Sanction) -> Iterator[Text]:
+def faults(p: Sanction) -> Iterator[Words]:
     if not 0 < p.takes <= 1:
-        yield Text("a sanction takes more than 0 and at most 1", "处罚比例应大于 0 且不超过 1")
+        yield Words("a sanction takes more than 0 and at most 1", "处罚比例应大于 0 且不超过 1")
 
 
 def rate(p: Sanction, pot: Pot) -> Iterator[Slice]:
@@ -36,6 +36,6 @@ SANCTION = RuleType(
     rate,
     faults=faults,
     of=lambda p: p.of,
-    words=Text("by ruling {percent} of {base}", "按裁定 {base} 的 {percent}"),
+    words=Words("by ruling {percent} of {base}", "按裁定 {base} 的 {percent}"),
     example={"of": ["volume"], "causes": ["cross_region"], "takes": "0.5"},
 )

@@ -13,7 +13,7 @@ from orders_inventory.domain.words import CurrencyCode, LineId, OrderNumber, Par
 MAX_LINES = 2_000
 
 
-class Place(Struct, frozen=True, gc=False):
+class Placement(Struct, frozen=True, gc=False):
     """In ``territory`` from ``valid_from`` on, until the next one."""
 
     valid_from: date
@@ -31,7 +31,7 @@ class OrderingPartner(Struct, frozen=True, gc=False):
     channel_type: str
     segment: str | None
     status: str
-    places: tuple[Place, ...]
+    places: tuple[Placement, ...]
 
     def territory_on(self, day: date) -> str:
         return next(place.territory for place in reversed(self.places) if place.valid_from <= day)

@@ -32,7 +32,7 @@ from partner_registry.domain.partner.events import (
     PartnerSuspended,
 )
 from partner_registry.domain.partner.gates import GATES, Gates
-from partner_registry.domain.partner.state import ChildrenAccess, Description, Partner, Place, Standing, Status
+from partner_registry.domain.partner.state import ChildrenAccess, Description, Partner, Placement, Standing, Status
 
 __all__ = [
     "GATES",
@@ -62,7 +62,7 @@ __all__ = [
     "PartnerMoved",
     "PartnerReinstated",
     "PartnerSuspended",
-    "Place",
+    "Placement",
     "ReinstatePartner",
     "RequireParent",
     "RevokeChildrenAccess",

@@ -37,7 +37,7 @@ class Standing(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
-class Place(msgspec.Struct, frozen=True):
+class Placement(msgspec.Struct, frozen=True):
     """Where the partner is from ``since`` until the next place; ``since`` may lie ahead."""
 
     territory: str
@@ -78,7 +78,7 @@ class Partner(msgspec.Struct, frozen=True):
 
     application: PartnerApplied | None = None
     standings: tuple[Standing, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Placement, ...] = ()
     accesses: tuple[ChildrenAccess, ...] = ()
     descriptions: tuple[Description, ...] = ()
 
@@ -88,7 +88,7 @@ class Partner(msgspec.Struct, frozen=True):
     def standing_on(self, day: date) -> Standing | None:
         return valid_on(day, self.standings)
 
-    def place_on(self, day: date) -> Place | None:
+    def place_on(self, day: date) -> Placement | None:
         return valid_on(day, self.places)
 
     def agreement_on(self, day: date) -> str | None:
@@ -101,10 +101,10 @@ def evolve(partner: Partner, event: PartnerEvent) -> Partner:
     match event:
         case PartnerApplied():
             on = event.occurred_on
-            place, description = Place(event.territory, event.parent, on), Description(event.name, event.segment, on)
+            place, description = Placement(event.territory, event.parent, on), Description(event.name, event.segment, on)
             return Partner(event, (standing_after(event),), (place,), descriptions=(description,))
         case PartnerMoved():
-            place = Place(event.territory, event.parent, event.occurred_on)
+            place = Placement(event.territory, event.parent, event.occurred_on)
             return msgspec.structs.replace(partner, places=_followed_by(partner.places, place))
         case PartnerDescribed():
             description = Description(event.name, event.segment, event.occurred_on)

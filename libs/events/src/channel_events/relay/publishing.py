@@ -22,7 +22,7 @@ class OffsetsWentBack(Exception):
     """The broker confirmed at an offset that it had given before: it forgot records, the topic has to be audited."""
 
 
-class Sender:
+class Publisher:
     """One producer on one topic; dropped after any failure, because aiokafka's may never recover."""
 
     def __init__(self, producer: Any, topic: str, encoder: Encoder, signature: Signature | None = None) -> None:
@@ -30,7 +30,7 @@ class Sender:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, broker: Broker, topic: str, encoder: Encoder) -> AsyncIterator["Sender"]:
+    async def open(cls, broker: Broker, topic: str, encoder: Encoder) -> AsyncIterator["Publisher"]:
         producer = broker.producer()
         try:
             await whole(producer.start())
