@@ -92,7 +92,7 @@ compose-secrets: $(INSTALLED) ## Make secrets for docker-compose.yml, to try it 
 	@$(PY) deploy/container/make_secrets.py $(SECRETS)
 
 compose-test: $(INSTALLED) ## Build the image, bring docker-compose.yml up, play a year, kill what it stands on, compare to the cent
-	@$(PY) deploy/container/compose_test.py
+	@$(PY) deploy/container/try_compose.py
 
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
 IN_IMAGE := $(patsubst services/%,--package %,$(filter services/%,$(PACKAGES))) --package channel-operate

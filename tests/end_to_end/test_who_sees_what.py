@@ -24,6 +24,8 @@ PARENT, KID, GRANDKID = "walk-parent", "walk-kid", "walk-grandkid"
 METHODS = ("get", "post", "put", "patch", "delete")
 FILTERS = {"partner", "partner_id", "partner_tree", "parent", "q", "stream"}
 """Query parameters that can name another's."""
+NAMING = {"partner_id", "payee_id", "order_id", "credit_id", "entry_id"}
+"""Parts of paths that name a partner, or what is of one."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def routes(platform: Platform) -> list[Route]:
 
 
 @pytest.fixture(scope="module")
-def ids(platform: Platform) -> dict[str, str]:
+def ids(platform: Platform, stack: Stack) -> dict[str, str]:
     """What path parameters are filled with: everything is another partner's. All services have heard of it."""
     for partner in (MINE, OTHER, CHILD):
         platform.partner(partner)
@@ -80,6 +82,7 @@ def ids(platform: Platform) -> dict[str, str]:
     hook = {"url": "https://hooks.example.com/q", "event_types": ["orders_inventory.*"], "partner_id": OTHER}
     platform.post("comms", "/v1/webhooks", {"webhook_id": "anothers", **hook})
     return {
+        **earned(platform, stack, OTHER),
         "partner_id": OTHER,
         "order_id": f"direct:{OTHER}",
         "event_id": events[0]["id"],
@@ -95,6 +98,35 @@ def ids(platform: Platform) -> dict[str, str]:
         "delivery_id": "0" * 40,
         "credit_id": f"direct:{OTHER}",
     }
+
+
+PLAN = {
+    "title": "Walk", "payee": "partner", "currency": "CNY", "valid_from": "2026-01-01", "rounding": "half_up", "exclusive": "best",
+    "rules": [{
+        "rule_id": "all", "pays": {"flat": {"rate": "0.05"}}, "base": "net", "moment": "ordered", "window": "year",
+        "examples": [{"says": "a hundred", "lines": [{"on": "2026-01-15", "net": "100.00"}], "pays": "5.00"}],
+    }],
+}  # fmt: skip
+
+
+def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
+    """A plan by which the partner earned something, with a quota, a ruling and a payment of its."""
+    platform.put("incentives", "/v1/plans/walk", PLAN)
+    for step in ("simulate", "submit"):
+        platform.post("incentives", f"/v1/plans/walk/{step}", {"version": 1})
+    with Platform(stack.urls, stack.token("finance")) as another:
+        another.post("incentives", "/v1/plans/walk/approve", {"version": 1})
+    platform.put("incentives", f"/v1/quotas/{partner}/net", {"first": "2026-01-01", "last": "2026-12-31", "amount": "100.00"})
+    platform.put("incentives", "/v1/rulings/walk", {"payee_id": partner, "cause": "cross_region", "reason": "sold elsewhere"})
+    paid = {"partner_id": partner, "currency": "CNY", "amount": "1.00", "on": DAY}
+    platform.put("incentives", f"/v1/payments/direct:{partner}/bank-1", paid)
+    payee = f"/v1/plans/walk/versions/1/payees/{partner}"
+    platform.until(lambda: platform.get("incentives", payee)["entries"])
+    (entry,) = platform.get("incentives", payee)["entries"]
+    return {
+        "plan_id": "walk", "version": "1", "payee_id": partner, "entry_id": entry["entry_id"],
+        "measure": "net", "ruling_id": "walk", "reference": "bank-1",
+    }  # fmt: skip
 
 
 def note(platform: Platform, partner: str) -> None:
@@ -122,7 +154,10 @@ def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict
             me.until(lambda service=service: f'"{KID}"' in json.dumps(me.get(service, "/v1/partners", limit=200)))
         me.until(lambda: len(me.get("orders-inventory", "/v1/orders")["items"]) == 2)
     names = ("order_id", "credit_id")
-    return {partner: {**ids, "partner_id": partner, **dict.fromkeys(names, f"direct:{partner}")} for partner in (KID, GRANDKID)}
+    return {
+        partner: {**ids, **dict.fromkeys(("partner_id", "payee_id"), partner), **dict.fromkeys(names, f"direct:{partner}")}
+        for partner in (KID, GRANDKID)
+    }
 
 
 def filled(route: Route, ids: dict[str, str]) -> str:
@@ -180,7 +215,7 @@ def test_a_partner_reaches_nothing_of_another_partner_on_any_route(
     wrong = []
     for route in routes:
         path, body = filled(route, ids), anothers(body_of(route))
-        names_another = set(route.in_path) & {"partner_id", "order_id", "credit_id", "event_id", "webhook_id"} or OTHER in json.dumps(body)
+        names_another = set(route.in_path) & (NAMING | {"event_id", "webhook_id"}) or OTHER in json.dumps(body)
         for params in walks(route):
             status, said = asked(platform, route, path, token, params, body)
             closed = route.roles is not None and "partner" not in route.roles
@@ -213,7 +248,7 @@ def test_a_granted_parent_reads_its_children_on_every_route_and_changes_nothing_
                 continue
             path = filled(route, {**kin[partner], "event_id": events.get(route.service, "0")})
             body = anothers(body_of(route), partner)
-            named = set(route.in_path) & {"partner_id", "order_id", "credit_id", "event_id"}
+            named = set(route.in_path) & (NAMING - {"entry_id"} | {"event_id"})
             for params in walks(route, (partner, OTHER)):
                 status, said = asked(platform, route, path, token, params, body)
                 if route.method == "get" and "partner" in route.roles and named:
