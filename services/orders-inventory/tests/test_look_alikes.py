@@ -65,7 +65,7 @@ async def test_the_answer_and_the_list_warn_of_a_product_that_looks_like_another
     assert "看起来相同" in row["warning"]["zh"]
 
 
-@pytest.mark.parametrize(("first", "second"), [("A-1", "a-1"), ("a-1", "A-1"), ("a-1", "Ａ-1")])
+@pytest.mark.parametrize(("first", "second"), [("A-1", "a-1"), ("a-1", "A-1"), ("A-1", "Ａ-1")])
 async def test_a_number_that_looks_like_another_of_its_source_is_warned_of_at_every_door(whole: Running, first: str, second: str) -> None:
     await stocked(whole, A=100)
     await done(whole, "/v1/orders", order(external_id=first))
@@ -80,9 +80,9 @@ async def test_a_number_that_looks_like_another_of_its_source_is_warned_of_at_ev
     for number in (first, second):
         token = (await done(whole, "/v1/amount-corrections", note | {"external_id": number}))["token"]
     listed = (await whole.get("/v1/look-alikes", params={"wait_for": token})).json()["items"]
-    assert [(one["kind"], one["within"], one["id"], one["others"]) for one in listed] == [
-        ("credit_note", "crm", second, [first]), ("order", "erp", second, [first]), ("order", "shop", second, [first]),
-    ]  # fmt: skip
+    # Of orders only numbers that are not plain ASCII: of the others there are too many, and shops tell their case apart.
+    places = [("credit_note", "crm")] if second.isascii() else [("credit_note", "crm"), ("order", "erp"), ("order", "shop")]
+    assert [(one["kind"], one["within"], one["id"], one["others"]) for one in listed] == [(*place, second, [first]) for place in places]
     rows, summary = await imported(whole, {"kind": "order"} | order(external_id=first), {"kind": "order"} | order(external_id=second))
     assert (summary["accepted"], summary["repeated"]) == (0, 2)
     assert [one["kind"] for one in (await whole.get("/v1/look-alikes", params={"kind": "credit_note"})).json()["items"]] == ["credit_note"]

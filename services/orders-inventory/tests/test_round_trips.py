@@ -60,13 +60,13 @@ async def test_a_partners_page_is_one_transaction_of_four_round_trips(client: Ru
     assert await cost(partner, wire, "/v1/orders/shop:1001") == ONE
 
 
-@pytest.mark.parametrize(("number", "trips"), [("N{}", 4), ("n{}", 5)], ids=["a number as it looks", "one that may look like another"])
-async def test_an_order_is_a_few_round_trips(client: Running, wire: Wire, number: str, trips: int) -> None:
-    """What is known of its partner, what looks like its number, the write, and the word to others that the log grew."""
+@pytest.mark.parametrize("number", ["N{}", "n{}"])
+async def test_an_order_is_three_round_trips(client: Running, wire: Wire, number: str) -> None:
+    """What is known of its partner, the write, and the word to others that the log grew."""
     for n in range(5):
         wire.counted()
         await done(client, "/v1/orders", order(external_id=number.format(n)), **{"idempotency-key": f"k{n}"})
-        assert max(wire.counted()) <= trips
+        assert max(wire.counted()) <= 3
 
 
 async def test_an_import_writes_hundreds_of_lines_in_a_transaction(client: Running, wire: Wire) -> None:
