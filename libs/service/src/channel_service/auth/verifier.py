@@ -20,7 +20,7 @@ MAX_TOKEN_BYTES = 8192
 LEEWAY_SECONDS = 30
 """How far the issuer's clock may be from ours."""
 REMEMBERED = 10_000
-"""SignedIn tokens that are remembered: a signature costs some 50 us, a memory 2."""
+"""Verified tokens that are remembered: a signature costs some 50 us, a memory 2."""
 MAX_SUBJECT = 200
 LATEST = 2**53
 """Seconds since 1970 of which a float still knows each."""

@@ -69,7 +69,7 @@ class Refusal(NamedTuple):
 
 
 class LimitedAnswer(Protocol):
-    """What is used of `channel_service.http.edge.Answer`."""
+    """What is used of `channel_service.http.edge.AnswerHead`."""
 
     more: Sequence[tuple[bytes, bytes]]
     on_status: Any

@@ -57,7 +57,7 @@ def _parts(order_id: str) -> dict[str, str]:
 
 
 commands = Commands(router, named={"order_id": Named(OrderId, _parts)})
-commands.post("", PlaceOrder, use=placing, allow=[*STEP, Role.PARTNER], by_caller=_as_caller, created=True, summary="Placement")
+commands.post("", PlaceOrder, use=placing, allow=[*STEP, Role.PARTNER], by_caller=_as_caller, created=True, summary="Place")
 commands.post("/{order_id}/confirm", ConfirmOrder, use=confirming, allow=STEP, summary="Confirm")
 commands.post("/{order_id}/ship", ShipOrder, use=shipping, allow=SERVE, summary="Hand over a shipment")
 commands.post("/{order_id}/deliver", DeliverOrder, use=delivering, allow=SERVE, summary="Confirm a delivery")
