@@ -59,8 +59,8 @@ class Profile(msgspec.Struct, frozen=True):
     """What differs between brokers.
 
     ``fetch_max_wait_ms``: Apache Kafka wakes a waiting fetch, so its default costs nothing; the embedded broker polls for it, so there
-    it waits as short as it can (with no time to wait the broker does not look at all). ``pause_ms``: how long it is not asked again when nothing came,
-    ``quiet_pause_ms`` when nothing has come for a while. What then comes first is seen that much later.
+    it waits as short as it can (with no time to wait the broker does not look at all). ``pause_ms``: how long it is not asked again
+    when nothing came, ``quiet_pause_ms`` when nothing has come for a while. What then comes first is seen that much later.
     ``idempotent``: the embedded broker refuses idempotent producers.
     ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
     as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
