@@ -33,6 +33,7 @@ from .test_relay import holds_records
 
 RELAY = """
 import asyncio, sys
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 asyncio.run(Relay(service="specimen", dsn=sys.argv[1], broker=Broker(sys.argv[2], prefix=sys.argv[3])).run())
 """

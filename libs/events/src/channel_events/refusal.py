@@ -63,10 +63,7 @@ async def _why(host: str, port: int, security: Security) -> str | None:
 def _of_certificate(error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code in (_OTHER_NAME, _OTHER_ADDRESS):
         return f"has a certificate of another name ({error.verify_message}): write a name that is in it as QUDAO_KAFKA_BOOTSTRAP"
-    return (
-        f"has a certificate that is not trusted ({error.verify_message}): "
-        "write the PEM file of the authority that signed it as QUDAO_KAFKA_SECURITY_CA"
-    )
+    return f"has a certificate that is not trusted ({error.verify_message}): write the PEM file of who signed it as QUDAO_KAFKA_SECURITY_CA"
 
 
 async def _of_protocol(host: str, port: int, security: Security) -> str | None:
@@ -75,10 +72,10 @@ async def _of_protocol(host: str, port: int, security: Security) -> str | None:
         return f"speaks TLS: write {'SASL_SSL' if security.sasl else 'SSL or SASL_SSL'} as QUDAO_KAFKA_SECURITY"
     if security.tls and await _speaks_plainly(host, port):
         return f"does not speak TLS: write {'SASL_PLAINTEXT' if security.sasl else 'PLAINTEXT or SASL_PLAINTEXT'} as QUDAO_KAFKA_SECURITY"
-    if security.tls and security.certificate is None and await _speaks_tls(host, port):
-        return "ended the connection: it asks for QUDAO_KAFKA_SECURITY_CERTIFICATE and QUDAO_KAFKA_SECURITY_KEY, or for a user"
     if not security.sasl and await _asks_for_a_user(host, port, security):
         return f"asks for a user: write SASL_{'SSL' if security.tls else 'PLAINTEXT'} as QUDAO_KAFKA_SECURITY"
+    if security.tls and security.certificate is None and await _speaks_tls(host, port):
+        return "asks for a certificate: write QUDAO_KAFKA_SECURITY_CERTIFICATE and QUDAO_KAFKA_SECURITY_KEY"
     return None
 
 

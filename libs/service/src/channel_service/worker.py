@@ -111,9 +111,11 @@ class Worker:
             try:
                 await part.run()
             except Exception as error:
-                _log.exception("a part of the worker failed", part=part.name)
-                if isinstance(error, BrokerRefused | TopicRefused) and not part.ran():
-                    self.refusal = str(error)
+                if isinstance(error, BrokerRefused | TopicRefused):  # it says itself what to do
+                    _log.error("a part of the worker cannot go on", part=part.name, why=str(error))
+                    self.refusal = None if part.ran() else str(error)
+                else:
+                    _log.exception("a part of the worker failed", part=part.name)
                 self.failed = True
                 self._call()
 

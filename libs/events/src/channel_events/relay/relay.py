@@ -16,6 +16,7 @@ from channel_events.envelope import Encoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.log.restored import TOPIC
 from channel_events.pulse import AUDITING, RETRYING, RUNNING, Pulse
+from channel_events.refusal import BrokerRefused
 from channel_events.relay.audit import audit
 from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
@@ -110,7 +111,8 @@ class Relay:
     async def run(self) -> None:
         """Until cancelled. After any error everything begins again, with an audit: nothing in memory is believed.
 
-        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
+        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that. So does `BrokerRefused`, unless
+        it ever ran: then somebody changes users or certificates, and will be done.
         """
         pause = _FIRST_PAUSE
         while True:
@@ -120,6 +122,8 @@ class Relay:
             except TopicRefused:
                 raise
             except Exception as error:
+                if isinstance(error, BrokerRefused) and not self.ran:
+                    raise
                 self._pulse.enter(RETRYING, type(error).__name__)
                 pause = _FIRST_PAUSE if time.monotonic() - started > 10 * _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
                 telemetry.RELAY_ERRORS.labels(self._service).inc()
