@@ -45,7 +45,7 @@ class Fetching:
     async def open(cls, broker: Broker) -> "Fetching":
         consumer = broker.consumer()
         try:
-            await whole(consumer.start())
+            await broker.start(consumer)
         except BaseException:
             await whole(stop_consumer(consumer))
             raise
