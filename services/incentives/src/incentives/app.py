@@ -3,7 +3,7 @@
 from channel_service import Service, Work
 from channel_service.partners import partner_routes
 
-from incentives.api import disputes, earnings, ledgers, payouts, plan_yaml, plans, settlement, statements, taking_in
+from incentives.api import disputes, earnings, ledgers, payouts, plan_yaml, plans, settlement, statement_export, statements, taking_in
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.settling import Settling
@@ -46,6 +46,7 @@ SERVICE = Service(
         settlement.router,
         ledgers.router,
         statements.router,
+        statement_export.router,
         disputes.router,
         payouts.router,
         payouts.paid,
