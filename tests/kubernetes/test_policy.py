@@ -5,9 +5,11 @@ import shutil
 
 import kubernetes_validate
 import pytest
+import yaml
 from channel_events.partition import PARTITIONS
 from channel_service.settings import Settings
 from qudao_checks.metrics import declared
+from qudao_checks.sources import ROOT
 
 from .rendered import OVERLAYS, SERVICES, Object, labels, of, ours, rendered, selects
 
@@ -206,13 +208,17 @@ def amount(said: str) -> float:
 def test_scalers_ask_for_what_prometheus_has(overlay: str) -> None:
     """A label that no series has makes a query without an answer, and a scaler that never scales."""
     (services,) = (one["spec"] for one in of(overlay, "PodMonitor") if one["metadata"]["name"] == "services")
-    assert services["jobLabel"] == "app.kubernetes.io/name"
+    (job,) = services["podMetricsEndpoints"][0]["relabelings"]
+    assert job["sourceLabels"] == ["__meta_kubernetes_pod_label_app_kubernetes_io_name"]
+    assert (job["targetLabel"], job["replacement"]) == ("job", "qudao/$1")
+    elsewhere = {one["job_name"] for one in yaml.safe_load((ROOT / "deploy/container/prometheus.yml").read_text())["scrape_configs"]}
+    assert elsewhere == {f"qudao/{name}" for name in SERVICES}
     known = {one.name: {*one.labels, "job", "namespace", "le"} for one in declared()}
     for one in of(overlay, "ScaledObject"):
         asked = [trigger["metadata"]["query"] for trigger in one["spec"]["triggers"]]
         for name, said in re.findall(r"(qudao_\w+?)(?:_bucket)?(?:\{([^}]*)\}|\b(?!_))", " ".join(asked)):
             assert set(re.findall(r"(\w+)=", said)) <= known[name], (one["metadata"]["name"], name, said)
-            assert all(job in SERVICES for job in re.findall(r'job="([^"]*)"', said))
+            assert set(re.findall(r'job="([^"]*)"', said)) <= elsewhere
 
 
 def test_only_who_must_comes_to_kafka_and_nobody_to_the_stores_in_the_clear() -> None:
