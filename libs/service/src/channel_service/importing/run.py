@@ -8,9 +8,11 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeAlias
 
 from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected, StreamUnreadable
+from channel_terms import check_days
 from msgspec import Struct
 
 from channel_service.importing.importable import Importable
@@ -39,10 +41,17 @@ class Import:
     """One run over one file. Iterate `results`; leaving early writes nothing more than what is in flight."""
 
     def __init__(
-        self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False, failed: Callable[[BaseException], object] = lambda _: None
+        self,
+        log: Deciding,
+        by: Actor,
+        *,
+        today: Callable[[], date],
+        say: Say,
+        dry_run: bool = False,
+        failed: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
         """``failed`` is told of a failure of the log that ends the run."""
-        self._log, self._by, self._say, self._dry_run, self._failed = log, by, say, dry_run, failed
+        self._log, self._by, self._today, self._say, self._dry_run, self._failed = log, by, today, say, dry_run, failed
         self._waiting: deque[_InFlight | RefusedRow] = deque()
         self._tally = Tally()
 
@@ -83,6 +92,7 @@ class Import:
         key = kind.command_key(command, row.key)
         try:
             id_ = kind.id(command)
+            check_days(command, self._today())
         except Rejected as refusal:
             return self._refusal(row.number, kind, refusal)
         task = asyncio.create_task(self._log.use(kind.use, command, by=self._by, key=key, imported=True))
@@ -127,7 +137,7 @@ class Import:
     def _refusal(number: int, kind: Importable[Any], refusal: Rejected, id_: str | None = None) -> RefusedRow:
         code = "import_conflict" if refusal.code == "idempotency_key_reused" else refusal.code
         # A decider names what is wrong by the same words as the columns; of several the row as a whole is to blame.
-        named = [name for name in refusal.facts if name in kind.columns]
+        named = [refusal.facts["field"]] if "field" in refusal.facts else [name for name in refusal.facts if name in kind.columns]
         return RefusedRow(number, code, refusal.facts, id_, named[0] if len(named) == 1 else None)
 
     def _refused(self, one: RefusedRow) -> RowResult:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from channel_events.pure import Decider, Known, Rejected
-from channel_terms import happened_on, planned_on
+from channel_terms import check_days, happened_on
 from msgspec import convert
 
 from incentives.domain.calculation.trial import tried
@@ -11,6 +11,7 @@ from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand,
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.events import EVENTS, PlanDrafted, PlanEvent, PlanRetired, PlanSimulated, PlanSubmitted, PlanVersionPublished
 from incentives.domain.plan.state import Plan, Status, Version, evolve
+from incentives.domain.rule_types import read_pays
 
 
 def decide(command: PlanCommand, plan: Plan, known: Known) -> Iterator[PlanEvent]:
@@ -29,8 +30,8 @@ def decide(command: PlanCommand, plan: Plan, known: Known) -> Iterator[PlanEvent
 
 def _draft(command: DraftPlan, plan: Plan, known: Known) -> Iterator[PlanDrafted]:
     document = convert(command, PlanDocument, from_attributes=True)
-    for day in (document.valid_from, document.valid_until):
-        planned_on(day, known)
+    for part in (document, *(read_pays(one.pays)[1] for one in document.rules)):
+        check_days(part, known.today)
     if plan.retired_on is not None:
         raise Rejected("plan_retired", plan_id=command.plan_id, retired_on=plan.retired_on)
     last = plan.last
