@@ -122,6 +122,13 @@ class RevokeChildrenAccess(_Asked, frozen=True, kw_only=True):
     on: PlannedOn = None
 
 
+@command("withdraw_children_access", stream="partner/{partner_id}")
+class WithdrawChildrenAccess(_Asked, frozen=True, kw_only=True):
+    """The last change of what it may read of its children does not take place. Only one that lies ahead can be withdrawn."""
+
+    on: Annotated[date, PLANNED, Meta(description="The day for which the change is planned.", examples=["2027-01-01"])]
+
+
 @command("require_parent", stream="partner/{partner_id}")
 class RequireParent(_Asked, frozen=True, kw_only=True):
     """Part of another partner's command that names this one as its parent: refused when there is no such partner."""
@@ -136,5 +143,6 @@ PartnerCommand: TypeAlias = (
     | WithdrawMove
     | GrantChildrenAccess
     | RevokeChildrenAccess
+    | WithdrawChildrenAccess
     | RequireParent
 )
