@@ -153,7 +153,8 @@ def test_every_command_that_may_be_dated_ahead_is_among_them() -> None:
 
 
 def structs(cls: type) -> Iterator[type[Any]]:
-    for one in cls.__subclasses__():
+    subclasses: list[type[Any]] = cls.__subclasses__()
+    for one in subclasses:
         yield one
         yield from structs(one)
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from channel_service.importing.importable import Importable
 from channel_service.importing.results import Result, RowResult, SoFar, Summary, Tally
 from channel_service.importing.rows import Read, RefusedRow, Row, RowReader
+from channel_service.look_alikes.deciding import LookAlikeFound, warning
 
 IN_FLIGHT = 256
 """Documents handed to the log and not answered yet."""
@@ -128,10 +129,18 @@ class Import:
         self._tally.accepted += 1
         if one.kind.counts:
             self._tally.lines += len(getattr(one.command, one.kind.counts))
+        if alike := next((event.data for event in appended.events if isinstance(event.data, LookAlikeFound)), None):
+            self._tally.warned += 1
+            return self._warned(one, alike)
         if one.kind.changed is not None and one.kind.changed(appended.events[0]):
             self._tally.changed += 1
             return RowResult(row=one.number, result="changed", id=one.id)
         return None
+
+    def _warned(self, one: _InFlight, alike: LookAlikeFound) -> RowResult:
+        code = "look_alike_found"
+        _, facts = self._say(code, {"detail": warning(alike.id, alike.others), "kind": alike.kind, "others": list(alike.others)})
+        return RowResult(row=one.number, result="warned", id=one.id, problem=code, detail=facts.pop("detail"), facts=facts)
 
     @staticmethod
     def _refusal(number: int, kind: Importable[Any], refusal: Rejected, id_: str | None = None) -> RefusedRow:
