@@ -23,6 +23,13 @@ _PLANS = [
         "{by} wrote or submitted this version of plan {plan_id}; somebody else has to approve it.",
         "{by} 起草或提交了方案 {plan_id} 的该版本，须由他人批准。",
     ),
+    Problem(
+        "plan_begun",
+        409,
+        "Version {version} of plan {plan_id} is in force since {valid_from}; what has begun is not withdrawn: retire the plan, or draft "
+        "a version that follows.",
+        "方案 {plan_id} 第 {version} 版已于 {valid_from} 生效，不能撤回；请停用该方案，或起草后续版本。",
+    ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
     Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
