@@ -3,7 +3,19 @@
 from channel_service import Service, Work
 from channel_service.partners import partner_routes
 
-from incentives.api import disputes, earnings, ledgers, payouts, plan_yaml, plans, settlement, statement_export, statements, taking_in
+from incentives.api import (
+    disputes,
+    earnings,
+    ledgers,
+    payouts,
+    plan_yaml,
+    plans,
+    settlement,
+    statement_export,
+    statements,
+    taking_in,
+    why_not,
+)
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.settling import Settling
@@ -47,6 +59,7 @@ SERVICE = Service(
         ledgers.router,
         statements.router,
         statement_export.router,
+        why_not.router,
         disputes.router,
         payouts.router,
         payouts.paid,

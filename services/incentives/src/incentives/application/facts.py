@@ -37,6 +37,10 @@ class Told(Struct, frozen=True, kw_only=True):
         rulings = tuple(one for one in self.rulings if one.on <= last)
         return Facts(lines=[*known, *paid_lines(known, payments)], quotas=self.quotas, rulings=rulings)
 
+    def now(self) -> Facts:
+        """All there are."""
+        return self.until(date.max, self.lines())
+
     def last_day(self, lines: list[Line]) -> date:
         """The last on which something became a fact."""
         days = [*(one.since for one in lines), *(one.paid_on for one in self.payments), *(one.on for one in self.rulings)]

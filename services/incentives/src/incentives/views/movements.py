@@ -98,3 +98,10 @@ async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tup
     for sku, since, category in known:
         categories.setdefault(sku, []).append((since, category or ""))
     return found, categories
+
+
+async def whose_line(read: AsyncConnection, order_id: str, line_id: str) -> Any:
+    """The partner and the sales rep of a line of an order, as it was told first; None where nothing was told of it."""
+    c = TABLE.sql.c
+    own = sa.select(c.partner_id, c.sales_rep).where(c.order_id == order_id, c.line_id == line_id)
+    return (await read.execute(own.order_by(c.occurred_on, c.event_id).limit(1))).first()
