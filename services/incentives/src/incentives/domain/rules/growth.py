@@ -83,7 +83,7 @@ GROWTH = RuleType(
     rate,
     credit=credit,
     faults=faults,
-    windows=frozenset(Window) - {Window.LIFE},
+    windows=frozenset(Window) - {Window.LIFE, Window.DEAL},
     words=Words("it has grown: {percent} of {base}", "实现增长：{base} 的 {percent}"),
     example={
         "baseline": "year_before",

@@ -53,8 +53,10 @@ def faults(p: Package) -> Iterator[Words]:
     for one in p.components:
         if names.count(one.name) > 1:
             yield Words(f"{one.name} is there twice", f"{one.name} 重复")
-        if one.per is Window.LIFE:
-            yield Words(f"{one.name} never settles: give it a window of a year or less", f"{one.name} 没有结算周期：窗口应不超过一年")
+        if one.per in {Window.LIFE, Window.DEAL}:
+            yield Words(
+                f"{one.name} never settles: give it a window from a month to a year", f"{one.name} 没有结算周期：窗口应为一个月至一年"
+            )
         for said in tier_faults(one):
             yield Words(f"{one.name}: {said.en}", f"{one.name}：{said.zh}")
 
