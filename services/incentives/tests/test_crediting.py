@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from incentives.domain.calculation import Calculation, encoded
 from incentives.domain.calculation.crediting import Crediting
-from incentives.domain.credits import Credits, CreditTo, Responsible, Share, Split, Under, Within
+from incentives.domain.credits import Counts, Credits, CreditTo, Responsible, Share, Split, Under, Within
 from incentives.domain.facts import Base, Facts, Line
 from incentives.domain.words import Payee
 
@@ -20,7 +20,7 @@ FLAT = {"flat": {"rate": "0.1"}}
 
 
 def share(payee_id: str, of: str, *, overlay: bool = False) -> Share:
-    return Share(payee_id=payee_id, share=Decimal(of), overlay=overlay)
+    return Share(payee_id=payee_id, share=Decimal(of), counts=Counts.OVERLAY if overlay else Counts.CREDIT)
 
 
 def split(*shares: Share, order_id: str = "o001", line_id: str = "") -> Split:

@@ -3,26 +3,75 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, plan_yaml, plans, taking_in
+from incentives.api import credits as credit_routes
+from incentives.api import earnings, imports, plan_yaml, plans, taking_in, worth
+from incentives.domain.cost import COST
+from incentives.domain.exchange_rate import EXCHANGE_RATE
 from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.quota import QUOTA
+from incentives.domain.responsibility import RESPONSIBILITY
 from incentives.domain.ruling import RULING
+from incentives.domain.split import SPLIT
+from incentives.domain.superior import SUPERIOR
 from incentives.problems import PROBLEMS
+from incentives.views.costs import COSTS
+from incentives.views.exchange_rates import EXCHANGE_RATES
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.plans import PLANS
+from incentives.views.price_changes import PRICE_CHANGES
 from incentives.views.quotas import QUOTAS
+from incentives.views.responsibilities import RESPONSIBILITIES
 from incentives.views.rulings import RULINGS
+from incentives.views.splits import SPLITS
+from incentives.views.superiors import SUPERIORS
 
 SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING, PAYMENT],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS],
+    deciders=[
+        PLAN,
+        QUOTA,
+        RULING,
+        PAYMENT,
+        SPLIT,
+        RESPONSIBILITY,
+        SUPERIOR,
+        EXCHANGE_RATE,
+        COST,
+        PRICE_CHANGE,
+    ],
+    views=[
+        PARTNERS,
+        PLANS,
+        MOVEMENTS,
+        QUOTAS,
+        RULINGS,
+        PAYMENTS,
+        SPLITS,
+        RESPONSIBILITIES,
+        SUPERIORS,
+        EXCHANGE_RATES,
+        COSTS,
+        PRICE_CHANGES,
+    ],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS), plans.router, plan_yaml.router, earnings.router, taking_in.router],
+    routers=[
+        partner_routes(PARTNERS),
+        plans.router,
+        plan_yaml.router,
+        earnings.router,
+        taking_in.router,
+        credit_routes.router,
+        credit_routes.staff,
+        worth.router,
+        worth.staff,
+        imports.router,
+        imports.documents,
+    ],
     problems=PROBLEMS,
 )

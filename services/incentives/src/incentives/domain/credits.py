@@ -1,12 +1,15 @@
 """Who is credited with a line: facts of splits, territories and hierarchies, each from a day on, and to whom a rule gives credit."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from channel_terms import Code, Money
+from msgspec import Meta, Struct
 
-from incentives.domain.words import Payee
+from incentives.domain.words import ZERO, Payee
 
 
 class CreditTo(StrEnum):
@@ -31,13 +34,27 @@ class CreditOn(StrEnum):
     """That on which the line counts: of its shipment, delivery or payment."""
 
 
-class Share(Struct, frozen=True, kw_only=True):
-    """``share`` of a line: 1 is all of it. The shares of a line come to 1 at most, those left aside that are an ``overlay``: more than
-    all of it, counted by plans that declare overlays and by no other."""
+class Counts(StrEnum):
+    """Of the shares of a line, which come to all of it and no more, and which are beyond it."""
 
-    payee_id: str
-    share: Decimal
-    overlay: bool = False
+    CREDIT = "credit"
+    OVERLAY = "overlay"
+    """Counted by plans that declare overlays, and by no other."""
+
+
+class Share(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    payee_id: Annotated[Code, Meta(examples=["p-1001"])]
+    share: Annotated[Money, Meta(description="1 is all of it.", examples=["0.5"])]
+    counts: Annotated[Counts, Meta(description="Within all of it, or beyond that.", examples=["credit"])] = Counts.CREDIT
+
+    @property
+    def overlay(self) -> bool:
+        return self.counts is Counts.OVERLAY
+
+
+def credited(shares: Iterable[Share]) -> Decimal:
+    """What shares come to, without overlays."""
+    return sum((one.share for one in shares if not one.overlay), ZERO)
 
 
 class Split(Struct, frozen=True, kw_only=True):
