@@ -3,8 +3,9 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
+from incentives.api import assignments, earnings, imports, plan_yaml, plans, taking_in, worth
 from incentives.api import credits as credit_routes
-from incentives.api import earnings, imports, plan_yaml, plans, taking_in, worth
+from incentives.domain.assignment import ASSIGNMENT
 from incentives.domain.cost import COST
 from incentives.domain.exchange_rate import EXCHANGE_RATE
 from incentives.domain.payment import PAYMENT
@@ -16,6 +17,7 @@ from incentives.domain.ruling import RULING
 from incentives.domain.split import SPLIT
 from incentives.domain.superior import SUPERIOR
 from incentives.problems import PROBLEMS
+from incentives.views.assignments import ASSIGNMENTS
 from incentives.views.costs import COSTS
 from incentives.views.exchange_rates import EXCHANGE_RATES
 from incentives.views.movements import MOVEMENTS
@@ -44,6 +46,7 @@ SERVICE = Service(
         EXCHANGE_RATE,
         COST,
         PRICE_CHANGE,
+        ASSIGNMENT,
     ],
     views=[
         PARTNERS,
@@ -58,6 +61,7 @@ SERVICE = Service(
         EXCHANGE_RATES,
         COSTS,
         PRICE_CHANGES,
+        ASSIGNMENTS,
     ],
     also_sees=PARTNERS.children_seen,
     routers=[
@@ -72,6 +76,7 @@ SERVICE = Service(
         worth.staff,
         imports.router,
         imports.documents,
+        assignments.router,
     ],
     problems=PROBLEMS,
 )

@@ -29,6 +29,7 @@ _PLANS = [
 ]
 
 _CREDITS = [
+    Problem("assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee_id}.", "方案 {plan_id} 未分配给 {payee_id}。"),
     Problem(
         "responsibility_days_reversed",
         422,
