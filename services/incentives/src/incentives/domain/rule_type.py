@@ -89,6 +89,10 @@ def no_fault(_: Any) -> Iterable[Words]:
     return ()
 
 
+def no_mark(_: Any, __: Pot) -> Iterable[Fraction]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class RuleType(Generic[P]):
     """``rate(parameters, pot)`` tells what is paid, slice by slice; ``credit`` to which pots lines of a day go. Both are pure.
@@ -96,7 +100,8 @@ class RuleType(Generic[P]):
     ``words`` explain a slice by its ``base``, ``rate`` (``percent`` as people say it), ``tier``, ``start`` and ``until``.
     ``faults`` is what the parameters' own limits cannot say. ``of`` names earlier rules, if what they pay is the base. ``windows`` are
     those that it has a meaning in, ``credits`` to whom. ``quota`` names a measure of which a quota makes a pot though nothing counted.
-    ``whole``: what is paid depends on the base alone; else on its parts, so that nothing can be taken from it before.
+    ``marks`` are the bases from which on more is paid, like where tiers begin. ``whole``: what is paid depends on the base alone; else on
+    its parts, so that nothing can be taken from it before.
     ``example`` is written as plans write it; a rule type is called as its module is.
     """
 
@@ -111,4 +116,5 @@ class RuleType(Generic[P]):
     windows: frozenset[Window] = frozenset(Window)
     credits: frozenset[CreditTo] = frozenset(CreditTo)
     quota: Callable[[P], str] | None = None
+    marks: Callable[[P, Pot], Iterable[Fraction]] = no_mark
     whole: bool = True

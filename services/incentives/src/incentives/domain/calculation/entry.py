@@ -5,13 +5,15 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from channel_terms import Words
 from msgspec import Struct
 
-from incentives.domain.exact import Rounding, percent, text
+from incentives.domain.exact import Rounding, exactly, percent, text
 from incentives.domain.facts import Base, Line, Moment, Rate
 from incentives.domain.rule_type import Slice
 from incentives.domain.rule_types import RULE_TYPES
@@ -77,7 +79,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """``amount`` is the sum of the slices after the ``changes``, rounded once. ``entry_id`` is made of what the entry is about, so
     that a later calculation's entry about the same has the same; ``lines`` are the facts behind it, in the order of their ids.
 
-    ``currency`` is that of ``amount``; all other amounts are in the plan's. Where it is another, ``exchanged`` is the rate."""
+    ``currency`` is that of ``amount``; all other amounts are in the plan's. Where it is another, ``exchanged`` is the rate.
+    ``ahead`` is the base from which on more is paid than now, where its rule type knows one."""
 
     entry_id: str
     plan_id: str
@@ -101,12 +104,26 @@ class Entry(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     earned_by: tuple[str, ...] = ()
     exchanged: Rate | None = None
+    ahead: Fraction | None = None
+
+    @property
+    def rated(self) -> Fraction:
+        """The base of the slices: what counted, after the changes of it."""
+        return next((one.after for one in reversed(self.changes) if one.step in ON_BASE), self.counted)
 
     @property
     def parts(self) -> Iterator[Part]:
-        """What each line counted; they sum up to ``counted``."""
-        for line in self.lines:
-            yield Part(line.fact_id, line.event_id, line.order_id, line.line_id, line.counted(self.base))
+        """What each line counted; they sum up to ``counted``. A line that came through several is one."""
+        for _, several in groupby(self.lines, key=_FACT):
+            line, *others = several
+            counted = line.counted(self.base)
+            for other in others:
+                with exactly():
+                    counted += other.counted(self.base)
+            yield Part(line.fact_id, line.event_id, line.order_id, line.line_id, counted)
+
+
+_FACT: Any = attrgetter("fact_id")
 
 
 class Delta(Struct, frozen=True, kw_only=True):

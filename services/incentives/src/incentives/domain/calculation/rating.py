@@ -24,6 +24,7 @@ def rated(rule: Collected, pot: Pot, plan: PlanDocument, name: tuple[str, int], 
     if limits.most_counted is not None and pot.base > (most := Fraction(limits.most_counted)):
         pot.base = _changed(changes, Step.MOST_COUNTED, pot.base, most)
     slices = tuple(rule.type.rate(rule.parameters, pot))
+    ahead = min((one for one in rule.type.marks(rule.parameters, pot) if one > pot.base), default=None)
     amount = sum((one.amount for one in slices), Fraction())
     if limits.least_paid is not None and 0 < amount < Fraction(limits.least_paid):
         amount = _changed(changes, Step.LEAST_PAID, amount, Fraction())
@@ -54,6 +55,7 @@ def rated(rule: Collected, pot: Pot, plan: PlanDocument, name: tuple[str, int], 
         amount=Decimal(0),
         lines=tuple(pot.lines),
         earned_by=earned_by,
+        ahead=ahead,
     )
 
 

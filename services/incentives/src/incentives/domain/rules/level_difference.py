@@ -7,7 +7,7 @@ from channel_terms import Words
 
 from incentives.domain.credits import CreditTo
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.tiers import Tiered, faults, tier_of
+from incentives.domain.tiers import Tiered, faults, marks, tier_of
 
 
 class LevelDifference(Tiered, frozen=True, kw_only=True):
@@ -35,6 +35,7 @@ LEVEL_DIFFERENCE = RuleType(
     LevelDifference,
     rate,
     faults=faults,
+    marks=marks,
     credits=frozenset({CreditTo.GROUP}),
     whole=False,
     words=Words("{percent} more than those below: of {base}", "比下级高 {percent}：按 {base} 计"),

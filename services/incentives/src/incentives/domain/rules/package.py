@@ -74,6 +74,11 @@ def rate(p: Package, pot: Pot) -> Iterator[Slice]:
     yield Slice(base=base, rate=Fraction(tier.rate), tier=at + 1, start=tier.start, until=tier.until)
 
 
+def marks(p: Package, pot: Pot) -> Iterator[Fraction]:
+    component = next(one for one in p.components if one.name == pot.part)
+    yield quota_in(pot.quotas, p.target, pot.span) * Fraction(component.gate)
+
+
 _TIERS = {"boundary": "start", "tiers": [{"start": "0", "until": "200000", "rate": "0"}, {"start": "200000", "rate": "0.02"}]}
 PACKAGE = RuleType(
     "package",
@@ -81,6 +86,7 @@ PACKAGE = RuleType(
     rate,
     credit=credit,
     faults=faults,
+    marks=marks,
     windows=frozenset({Window.YEAR}),
     words=Words("{part}, contract of tier {tier}: {percent} of {base}", "{part}，合同规模第 {tier} 档：{base} 的 {percent}"),
     example={
