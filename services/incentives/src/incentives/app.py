@@ -1,34 +1,59 @@
 """Incentives, put together."""
 
-from channel_service import Service
+from channel_service import Service, Work
 from channel_service.partners import partner_routes
 
-from incentives.api import assignments, earnings, imports, plan_yaml, plans, taking_in, worth
+from incentives.api import (
+    assignments,
+    disputes,
+    earnings,
+    imports,
+    ledgers,
+    payouts,
+    plan_yaml,
+    plans,
+    settlement,
+    statements,
+    taking_in,
+    worth,
+)
 from incentives.api import credits as credit_routes
+from incentives.application.dispute_timer import DISPUTES_OVERDUE
+from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
+from incentives.application.settling import Settling
 from incentives.domain.assignment import ASSIGNMENT
 from incentives.domain.cost import COST
+from incentives.domain.dispute import DISPUTE
 from incentives.domain.exchange_rate import EXCHANGE_RATE
+from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
+from incentives.domain.payout import BANK_REFERENCE, PAYOUT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.quota import QUOTA
 from incentives.domain.responsibility import RESPONSIBILITY
 from incentives.domain.ruling import RULING
+from incentives.domain.settlement import SETTLEMENT
 from incentives.domain.split import SPLIT
 from incentives.domain.superior import SUPERIOR
 from incentives.problems import PROBLEMS
 from incentives.views.assignments import ASSIGNMENTS
 from incentives.views.costs import COSTS
+from incentives.views.disputes import DISPUTES
 from incentives.views.exchange_rates import EXCHANGE_RATES
+from incentives.views.ledgers import LEDGERS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
+from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
 from incentives.views.price_changes import PRICE_CHANGES
 from incentives.views.quotas import QUOTAS
 from incentives.views.responsibilities import RESPONSIBILITIES
 from incentives.views.rulings import RULINGS
+from incentives.views.settlement import PERIODS
 from incentives.views.splits import SPLITS
+from incentives.views.statements import STATEMENTS
 from incentives.views.superiors import SUPERIORS
 
 SERVICE = Service(
@@ -40,6 +65,11 @@ SERVICE = Service(
         QUOTA,
         RULING,
         PAYMENT,
+        SETTLEMENT,
+        LEDGER,
+        DISPUTE,
+        PAYOUT,
+        BANK_REFERENCE,
         SPLIT,
         RESPONSIBILITY,
         SUPERIOR,
@@ -55,6 +85,11 @@ SERVICE = Service(
         QUOTAS,
         RULINGS,
         PAYMENTS,
+        PERIODS,
+        LEDGERS,
+        STATEMENTS,
+        DISPUTES,
+        PAYOUTS,
         SPLITS,
         RESPONSIBILITIES,
         SUPERIORS,
@@ -63,6 +98,8 @@ SERVICE = Service(
         PRICE_CHANGES,
         ASSIGNMENTS,
     ],
+    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE],
+    works=[Work("settlement", Settling().look)],
     also_sees=PARTNERS.children_seen,
     routers=[
         partner_routes(PARTNERS),
@@ -77,6 +114,12 @@ SERVICE = Service(
         imports.router,
         imports.documents,
         assignments.router,
+        settlement.router,
+        ledgers.router,
+        statements.router,
+        disputes.router,
+        payouts.router,
+        payouts.paid,
     ],
     problems=PROBLEMS,
 )

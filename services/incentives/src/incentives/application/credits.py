@@ -1,5 +1,6 @@
 """What is known of who is credited, of a group of payees and some orders."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -7,20 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.domain.credits import Counts, Credits, CreditTo, Responsible, Share, Split, Under, Within
-from incentives.domain.plan.document import Payee, PlanDocument
+from incentives.domain.plan.document import Payee
 from incentives.views import responsibilities, splits, superiors
 from incentives.views.partner_copy import PARTNERS, TERRITORY
 
 
-async def credits_of(read: AsyncConnection, plan: PlanDocument, group: list[str], orders: list[str]) -> Credits:
-    """Of all splits of these orders; who is above whom in the group; and who, if anybody's credit is by territory, is responsible for
-    which."""
-    to = {one.credit for one in plan.rules}
+async def credits_of(read: AsyncConnection, payee: Payee, to: Collection[CreditTo], group: list[str] | None, orders: list[str]) -> Credits:
+    """Of all splits of these orders; who is above whom in the group, or in all without one; and who, if anybody's credit is by territory,
+    is responsible for which."""
+    above = CreditTo.ABOVE in to or CreditTo.GROUP in to
     by_territory = CreditTo.TERRITORY in to
     return Credits(
-        splits=await _splits(read, plan.payee, orders),
-        under=await _under(read, plan.payee, group) if to & {CreditTo.ABOVE, CreditTo.GROUP} else frozenset(),
-        responsible=await _responsible(read, plan.payee) if by_territory else frozenset(),
+        splits=await _splits(read, payee, orders),
+        under=await _under(read, payee, group) if above else frozenset(),
+        responsible=await _responsible(read, payee) if by_territory else frozenset(),
         within=await _within(read) if by_territory else frozenset(),
     )
 
@@ -46,13 +47,14 @@ async def _responsible(read: AsyncConnection, payee: Payee) -> frozenset[Respons
     )
 
 
-async def _under(read: AsyncConnection, payee: Payee, group: list[str]) -> frozenset[Under]:
+async def _under(read: AsyncConnection, payee: Payee, group: list[str] | None) -> frozenset[Under]:
     place, link = PARTNERS.place.sql.c, superiors.TABLE.sql.c
     rows = sa.select(place.partner_id.label("payee_id"), place.parent.label("above"), place.valid_from.label("since"))
     if payee is Payee.SALES_REP:
         rows = sa.select(link.payee_id, link.above, link.since)
-    name = rows.selected_columns[0]
-    found = await read.execute(rows.where(name == sa.any_(sa.literal(group, sa.ARRAY(sa.Text)))))
+    if group is not None:
+        rows = rows.where(rows.selected_columns[0] == sa.any_(sa.literal(group, sa.ARRAY(sa.Text))))
+    found = await read.execute(rows)
     return frozenset(Under(payee=payee, payee_id=row.payee_id, above=row.above, since=row.since) for row in found)
 
 

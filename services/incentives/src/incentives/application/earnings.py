@@ -8,7 +8,7 @@ from fractions import Fraction
 from channel_events import Log, Rejected
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incentives.application.facts import gathered_of
+from incentives.application.facts import told_of
 from incentives.application.plans import find_plan
 from incentives.domain.calculation import Entry, calculate, explained
 from incentives.domain.exact import text
@@ -34,10 +34,11 @@ async def entries_of(
 ) -> list[Entry]:
     """The payee's entries, those that pay nothing too; of one snapshot of the facts, which are not only its own: ``reading`` sees all."""
     async with reading as read:
-        gathered = await gathered_of(read, plan, payee_id, today)
+        told = await told_of(read, [plan], plan.payee, payee_id)
 
     def work_out() -> list[Entry]:
-        return [one for one in calculate(plan_id, version, plan, gathered.facts()) if one.payee_id == payee_id]
+        facts = told.until(date.max, told.lines(), today)
+        return [one for one in calculate(plan_id, version, plan, facts) if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
     return await asyncio.to_thread(work_out)

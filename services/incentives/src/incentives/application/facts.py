@@ -1,20 +1,22 @@
-"""The facts that tell what a payee earns by a plan: of all that is credited to it, and no more."""
+"""The facts that tell what a payee earns by some plans, of one snapshot: of all that is credited to it, and no more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from channel_events import Table
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.credits import credits_of
 from incentives.domain.condition import Eligible
 from incentives.domain.credits import Credits, CreditTo
-from incentives.domain.facts import Base, Facts, Moment, Quota, Rate, Ruling
+from incentives.domain.facts import Base, Facts, Line, Moment, Quota, Rate, Ruling
 from incentives.domain.movements import Categories, Costs, Movement, What, lines_of
 from incentives.domain.payment import Paid, paid_lines
 from incentives.domain.plan.document import Payee, PlanDocument
+from incentives.domain.rule import Rule
 from incentives.views import movements, responsibilities, splits, superiors
 from incentives.views.costs import costs_of
 from incentives.views.exchange_rates import rates_of
@@ -32,10 +34,10 @@ NEEDED = {
 }
 
 
-class Gathered(NamedTuple):
-    """What was read, of one snapshot; `facts` of it take seconds where it is much, so they are made elsewhere."""
+class Told(Struct, frozen=True, kw_only=True):
+    """What was told, as the views have it."""
 
-    moved: list[Movement]
+    movements: list[Movement]
     categories: Categories
     costs: Costs
     payments: list[Paid]
@@ -43,49 +45,76 @@ class Gathered(NamedTuple):
     rulings: tuple[Ruling, ...]
     credits: Credits
     rates: tuple[Rate, ...]
-    today: date | None
 
-    def facts(self) -> Facts:
-        lines = list(lines_of(self.moved, self.categories, self.costs))
-        lines += paid_lines(lines, self.payments)
-        return Facts(lines=lines, quotas=self.quotas, rulings=self.rulings, credits=self.credits, rates=self.rates, today=self.today)
+    def lines(self) -> list[Line]:
+        """All lines but those of payments. A payee may have a hundred thousand: not for the loop."""
+        return list(lines_of(self.movements, self.categories, self.costs))
+
+    def until(self, last: date, lines: list[Line], today: date | None) -> Facts:
+        """What were facts at the end of the day; ``lines`` are those of `lines`, ``today`` tells which windows are over. What was told of
+        who is credited, of quotas and costs holds from its own day on, whenever it was told."""
+        known = [one for one in lines if one.since <= last]
+        payments = [one for one in self.payments if one.paid_on <= last]
+        return Facts(
+            lines=[*known, *paid_lines(known, payments)],
+            quotas=self.quotas,
+            rulings=tuple(one for one in self.rulings if one.on <= last),
+            credits=self.credits,
+            rates=tuple(one for one in self.rates if one.on <= last),
+            today=today,
+        )
+
+    def last_day(self, lines: list[Line]) -> date:
+        """The last on which something became a fact."""
+        days = [*(one.since for one in lines), *(one.paid_on for one in self.payments), *(one.on for one in self.rulings)]
+        return max(days, default=date.min)
 
 
-async def gathered_of(read: AsyncConnection, plan: PlanDocument, payee_id: str, today: date | None = None) -> Gathered:
-    """All that tells what the payee earns, also through those below it."""
-    to = {one.credit for one in plan.rules}
-    group = await _group(read, plan.payee, payee_id) if to & {CreditTo.ABOVE, CreditTo.GROUP} else [payee_id]
-    return await _gathered(read, plan, group, _credited(plan, group, to), today)
+async def told_of(read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str) -> Told:
+    """All that tells what the payee earns by the plans, which pay such payees; also through those below it."""
+    to = {one.credit for one in _rules(plans)}
+    group = await _group(read, payee, payee_id) if to & {CreditTo.ABOVE, CreditTo.GROUP} else [payee_id]
+    return await _told(read, plans, payee, group, _credited(payee, group, to))
 
 
-async def _gathered(
-    read: AsyncConnection, plan: PlanDocument, group: list[str], which: sa.ColumnElement[bool], today: date | None
-) -> Gathered:
-    moments = {one.moment for one in plan.rules if one.base is not Base.EARNED}
-    first = any("first_purchase" in Eligible(one.when).asked for one in plan.rules)
+async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> Told:
+    """All that tells what anybody earns by orders of these partners."""
+    return await _told(read, [plan], plan.payee, None, _is_of(movements.TABLE.sql.c.partner_id, list(partners)))
+
+
+async def _told(
+    read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, group: list[str] | None, which: sa.ColumnElement[bool]
+) -> Told:
+    rules = list(_rules(plans))
+    moments = {one.moment for one in rules if one.base is not Base.EARNED}
+    first = any("first_purchase" in Eligible(one.when).asked for one in rules)
     needed = set[What]().union(*(NEEDED[one] for one in moments), {What.PLACED} if first else set())
     moved, categories = await movements.movements_of(read, which, needed, whole_partners=first)
     orders = sorted({one.order_id for one in moved})
-    return Gathered(
-        moved=moved,
+    currencies = {one.currency for one in moved}.union(*({one.currency, one.paid_in} for one in plans))
+    return Told(
+        movements=moved,
         categories=categories,
-        costs=await costs_of(read, sorted({one.sku for one in moved})) if any(one.base is Base.MARGIN for one in plan.rules) else {},
+        costs=await costs_of(read, sorted({one.sku for one in moved})) if any(one.base is Base.MARGIN for one in rules) else {},
         payments=await payments_of(read, orders) if Moment.PAID in moments else [],
         quotas=await quotas_of(read, group),
         rulings=await rulings_of(read, group),
-        credits=await credits_of(read, plan, group, orders),
-        rates=await rates_of(read, sorted({plan.currency, plan.paid_in, *(one.currency for one in moved)})),
-        today=today,
+        credits=await credits_of(read, payee, {one.credit for one in rules}, group, orders),
+        rates=await rates_of(read, sorted(currencies)),
     )
 
 
-def _credited(plan: PlanDocument, group: list[str], to: Collection[CreditTo]) -> sa.ColumnElement[bool]:
+def _rules(plans: Iterable[PlanDocument]) -> Iterable[Rule]:
+    return (rule for plan in plans for rule in plan.rules)
+
+
+def _credited(payee: Payee, group: list[str], to: Collection[CreditTo]) -> sa.ColumnElement[bool]:
     """Of which orders anything may be credited to the group."""
     order, share = movements.TABLE.sql.c, splits.TABLE.sql.c
-    own = sa.select(share.order_id).where(share.payee == plan.payee.value, _is_of(share.payee_id, group))
-    which = [_is_of(order[SOLD_BY[plan.payee]], group), order.order_id.in_(own)]
+    own = sa.select(share.order_id).where(share.payee == payee.value, _is_of(share.payee_id, group))
+    which = [_is_of(order[SOLD_BY[payee]], group), order.order_id.in_(own)]
     if CreditTo.TERRITORY in to:
-        which.append(order.territory.in_(sa.select(_territories(plan.payee, group).c.territory)))
+        which.append(order.territory.in_(sa.select(_territories(payee, group).c.territory)))
     return sa.or_(*which)
 
 

@@ -80,6 +80,17 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
         return self.pays_in or self.currency
 
     @property
+    def looks_at(self) -> frozenset[str]:
+        """What it needs to know beside what happened to orders: to whom it gives credit, and whether it is about ``cost``, ``exchange``,
+        or a ``guarantee``."""
+        found: set[str] = {one.credit.value for one in self.rules}
+        found |= {"cost" for one in self.rules if one.base is Base.MARGIN}
+        found |= {"guarantee" for one in self.rules if read_pays(one.pays)[0].quota is not None}
+        if self.foreign is Foreign.EXCHANGED or self.pays_in is not None:
+            found.add("exchange")
+        return frozenset(found)
+
+    @property
     def windows(self) -> Windows:
         return Windows(self.year_begins, self.life)
 
