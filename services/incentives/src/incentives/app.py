@@ -4,8 +4,10 @@ from channel_service import Service, Work
 from channel_service.partners import partner_routes
 
 from incentives.api import (
+    assignments,
     disputes,
     earnings,
+    imports,
     ledgers,
     payouts,
     plan_yaml,
@@ -15,37 +17,89 @@ from incentives.api import (
     statements,
     taking_in,
     why_not,
+    worth,
 )
+from incentives.api import credits as credit_routes
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.settling import Settling
+from incentives.domain.assignment import ASSIGNMENT
+from incentives.domain.cost import COST
 from incentives.domain.dispute import DISPUTE
+from incentives.domain.exchange_rate import EXCHANGE_RATE
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
 from incentives.domain.payout import BANK_REFERENCE, PAYOUT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.quota import QUOTA
+from incentives.domain.responsibility import RESPONSIBILITY
 from incentives.domain.ruling import RULING
 from incentives.domain.settlement import SETTLEMENT
+from incentives.domain.split import SPLIT
+from incentives.domain.superior import SUPERIOR
 from incentives.problems import PROBLEMS
+from incentives.views.assignments import ASSIGNMENTS
+from incentives.views.costs import COSTS
 from incentives.views.disputes import DISPUTES
+from incentives.views.exchange_rates import EXCHANGE_RATES
 from incentives.views.ledgers import LEDGERS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
+from incentives.views.price_changes import PRICE_CHANGES
 from incentives.views.quotas import QUOTAS
+from incentives.views.responsibilities import RESPONSIBILITIES
 from incentives.views.rulings import RULINGS
 from incentives.views.settlement import PERIODS
+from incentives.views.splits import SPLITS
 from incentives.views.statements import STATEMENTS
+from incentives.views.superiors import SUPERIORS
 
 SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING, PAYMENT, SETTLEMENT, LEDGER, DISPUTE, PAYOUT, BANK_REFERENCE],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, PERIODS, LEDGERS, STATEMENTS, DISPUTES, PAYOUTS],
+    deciders=[
+        PLAN,
+        QUOTA,
+        RULING,
+        PAYMENT,
+        SETTLEMENT,
+        LEDGER,
+        DISPUTE,
+        PAYOUT,
+        BANK_REFERENCE,
+        SPLIT,
+        RESPONSIBILITY,
+        SUPERIOR,
+        EXCHANGE_RATE,
+        COST,
+        PRICE_CHANGE,
+        ASSIGNMENT,
+    ],
+    views=[
+        PARTNERS,
+        PLANS,
+        MOVEMENTS,
+        QUOTAS,
+        RULINGS,
+        PAYMENTS,
+        PERIODS,
+        LEDGERS,
+        STATEMENTS,
+        DISPUTES,
+        PAYOUTS,
+        SPLITS,
+        RESPONSIBILITIES,
+        SUPERIORS,
+        EXCHANGE_RATES,
+        COSTS,
+        PRICE_CHANGES,
+        ASSIGNMENTS,
+    ],
     timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE],
     works=[Work("settlement", Settling().look)],
     also_sees=PARTNERS.children_seen,
@@ -55,6 +109,13 @@ SERVICE = Service(
         plan_yaml.router,
         earnings.router,
         taking_in.router,
+        credit_routes.router,
+        credit_routes.staff,
+        worth.router,
+        worth.staff,
+        imports.router,
+        imports.documents,
+        assignments.router,
         settlement.router,
         ledgers.router,
         statements.router,

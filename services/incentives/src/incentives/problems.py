@@ -41,6 +41,46 @@ _PLANS = [
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
 ]
 
+_CREDITS = [
+    Problem("assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee_id}.", "方案 {plan_id} 未分配给 {payee_id}。"),
+    Problem(
+        "responsibility_days_reversed",
+        422,
+        "The responsibility ends on {last}, before it begins on {first}.",
+        "责任期于 {last} 结束，早于开始日 {first}。",
+    ),
+    Problem(
+        "responsibility_twice",
+        409,
+        "On {day} {payee_id} would be responsible for {territory} twice; end the other one first, or choose other days.",
+        "{payee_id} 在 {day} 对 {territory} 的责任重复；请先结束另一项，或选择其他日期。",
+    ),
+    Problem(
+        "responsibility_too_much",
+        409,
+        "On {day} the shares of {territory} would come to {whole}: more than all of it has to be said to be an overlay.",
+        "{territory} 在 {day} 的份额之和将为 {whole}；超过全部的份额须声明为叠加。",
+    ),
+    Problem(
+        "superior_ring",
+        409,
+        "{payee_id} cannot be under {above}, who is or will be under {payee_id}.",
+        "{payee_id} 不能位于 {above} 之下，因为后者现在或将来位于前者之下。",
+    ),
+    Problem(
+        "exchange_rate_exists",
+        409,
+        "One {base} is {rate} {quote} on {day} already, and what was paid at it stays; tell the new rate for a later day.",
+        "{day} 的汇率已登记为 1 {base} = {rate} {quote}，已按其支付的不再变动；请为之后的日期登记新汇率。",
+    ),
+    Problem(
+        "price_change_exists",
+        409,
+        "A change of the price of {sku} in {currency} on {day} with other prices is recorded.",
+        "{sku} 在 {day} 的 {currency} 调价已登记且价格不同。",
+    ),
+]
+
 _SETTLEMENT = [
     Problem(
         "settlement_period_under_way",
@@ -143,6 +183,7 @@ PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
         *_PLANS,
+        *_CREDITS,
         *_SETTLEMENT,
         Problem(
             "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"

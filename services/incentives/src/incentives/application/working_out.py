@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
 import sqlalchemy as sa
@@ -17,11 +18,12 @@ from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.differences import Lines, changed, to_post
 from incentives.domain.ledger.events import LedgerEntry
 from incentives.domain.ledger.said import EntrySaid, Worked
+from incentives.domain.ledger.state import Ledger
 from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.state import Status
-from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement
+from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.views.ledgers import counted_of, last_posting, number_of
 from incentives.views.plans import TABLE as VERSION
 from incentives.views.touched import seen_of
@@ -56,10 +58,11 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
     async with reading() as read:
         if await number_of(read, owner) != number:
             return False
-        seen, told = await seen_of(read, owner), await told_of(read, owner.payee, owner.payee_id)
-    own = [one for one in plans if one.document.payee is owner.payee]
+        own = [one for one in plans if one.document.payee is owner.payee]
+        seen = await seen_of(read, owner)
+        told = await told_of(read, [one.document for one in own], owner.payee, owner.payee_id)
     # Beside the loop: of a large payee it takes seconds.
-    found = await asyncio.to_thread(lambda: list(changed(ledger, _entries(own, told, settlement, owner))))
+    found = await asyncio.to_thread(lambda: list(changed(ledger, _entries(own, told, settlement, owner, _posted_until(ledger)))))
     names = sorted({name for _, entries in found for name in entries})
     async with reading() as read:
         if await number_of(read, owner) != number:
@@ -78,11 +81,19 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
     return True
 
 
-def _entries(plans: Sequence[Plan], told: Told, settlement: Settlement, owner: Owner) -> list[tuple[Period, list[Entry]]]:
+def _posted_until(ledger: Ledger) -> date:
+    """The last day of the periods in which anything is posted: what is credited to somebody else by now is taken back there."""
+    return max((date.fromisoformat(day) for days in ledger.posted.values() for day in days), default=date.min)
+
+
+def _entries(
+    plans: Sequence[Plan], told: Told, settlement: Settlement, owner: Owner, posted_until: date
+) -> list[tuple[Period, list[Entry]]]:
     lines = told.lines()
     found = []
-    for period in settlement.taking(told.last_day(lines)):
-        facts = told.until(period.last, lines)
+    for period in settlement.taking(max(told.last_day(lines), posted_until)):
+        ended = settlement.open is not None and period == settlement.open.period and settlement.open.stage is Stage.ENDED
+        facts = told.until(period.last, lines, period.last + timedelta(days=1) if ended else period.first)
         entries = [entry for plan in plans for entry in calculate(plan.plan_id, plan.version, plan.document, facts)]
         found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
     return found

@@ -1,6 +1,6 @@
 """What happened to the lines of orders, as orders-inventory tells it, and what their products are."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -39,7 +39,7 @@ TABLE = Table(
         "discount": NUMERIC,
     },
     scope="partner_id",
-    indexes=[("partner_id",), ("sales_rep",), ("order_id",)],
+    indexes=[("partner_id",), ("sales_rep",), ("order_id",), ("territory",)],
 )
 CATEGORY = Table("category", key=("sku", "since"), columns={"sku": TEXT, "since": DATE, "category": TEXT}, shared=True)
 
@@ -49,6 +49,8 @@ whoever has read both knows by which he worked (`incentives.views.touched`)."""
 ORDER_OF = Table("order_of", key=("order_id",), columns={"order_id": TEXT, "partner_id": TEXT})
 DEALING = Table("dealing", key=("sales_rep", "partner_id"), columns={"sales_rep": TEXT, "partner_id": TEXT}, indexes=[("partner_id",)])
 """Which sales reps have orders of which partners."""
+SOLD_IN = Table("sold_in", key=("territory", "partner_id"), columns={"territory": TEXT, "partner_id": TEXT})
+"""Which partners have orders in which territories."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -71,23 +73,26 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
     yield Put((e.order_id,), "order_of", partner_id=e.partner_id)
     if e.sales_rep:
         yield Put((e.sales_rep, e.partner_id), "dealing")
+    yield Put((e.territory, e.partner_id), "sold_in")
 
 
 MOVEMENTS = View(
     "movements",
     version=2,
     of=Topic("orders-inventory", events=[*TOLD, ProductDefined]),
-    tables=[TABLE, CATEGORY, TOUCHED, ORDER_OF, DEALING],
+    tables=[TABLE, CATEGORY, TOUCHED, ORDER_OF, DEALING, SOLD_IN],
     changes=changes,
 )
 
 
-async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tuple[list[Movement], Categories]:
-    """All that happened to orders of one payee, by the column that names it; all orders of its partners where that is a sales rep, to
-    know which was their first; and what the products were."""
-    own = TABLE.sql.c[column] == payee_id
-    partners = sa.select(TABLE.sql.c.partner_id).where(own).distinct()
-    rows = (await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.partner_id.in_(partners)))).all()
+async def movements_of(
+    read: AsyncConnection, which: sa.ColumnElement[bool], needed: Collection[What], *, whole_partners: bool
+) -> tuple[list[Movement], Categories]:
+    """All of the ``needed`` that happened to these orders, and what the products were; with ``whole_partners`` to all orders of their
+    partners, to know which was the first."""
+    if whole_partners:
+        which = TABLE.sql.c.partner_id.in_(sa.select(TABLE.sql.c.partner_id).where(which).distinct())
+    rows = (await read.execute(sa.select(TABLE.sql).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
     found = [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
     skus = sorted({one.sku for one in found})
     t = CATEGORY.sql.c
