@@ -10,6 +10,7 @@ from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.domain.settlement.decide import ClosePeriod, CutOff
 from incentives.views.ledgers import without_statement
+from incentives.views.settlement import stage_of
 from incentives.views.touched import touched
 
 BY = Actor("work/settlement")
@@ -36,9 +37,12 @@ class Settling:
                 return False
             plans = await approved_plans(log, read)
             waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES)
+            shown = await stage_of(read, settlement.open.period)
         if waiting:
-            done = [await work_out(log, reading, plans, settlement, one.owner) for one in waiting]
+            done = [await work_out(log, reading, plans, settlement, one) for one in waiting]
             return any(done)
+        if shown is not settlement.open.stage:
+            return False  # that a period ended is a fact for guarantees, and the views do not know it yet
         if await _move_on(log, reading, settlement):
             return True
         self._rested = at
