@@ -19,10 +19,11 @@ from incentives.api import (
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.settling import Settling
+from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.dispute import DISPUTE
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
-from incentives.domain.payout import BANK_REFERENCE, PAYOUT
+from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.quota import QUOTA
 from incentives.domain.ruling import RULING
@@ -37,7 +38,7 @@ from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
-from incentives.views.settlement import PERIODS
+from incentives.views.settlement_periods import PERIODS
 from incentives.views.statements import STATEMENTS
 
 SERVICE = Service(
