@@ -3,12 +3,16 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, plan_yaml, plans, taking_in
+from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, taking_in
+from incentives.application.funds import EXPIRE_FUNDS
+from incentives.domain.fund.budget import FUND
+from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.quota import QUOTA
 from incentives.domain.ruling import RULING
 from incentives.problems import PROBLEMS
+from incentives.views.funds import FUNDS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
@@ -20,9 +24,10 @@ SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING, PAYMENT],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS],
+    deciders=[PLAN, QUOTA, RULING, PAYMENT, FUND, FUND_PART],
+    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS],
+    timers=[EXPIRE_FUNDS],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS), plans.router, plan_yaml.router, earnings.router, taking_in.router],
+    routers=[partner_routes(PARTNERS), plans.router, plan_yaml.router, earnings.router, taking_in.router, funds.router, fund_lists.router],
     problems=PROBLEMS,
 )
