@@ -155,6 +155,7 @@ def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict
         platform.partner(partner)
         platform.until(lambda partner=partner: platform.order(lines=[("bell", 1, "1.00")], partner=partner, external_id=partner).is_success)
         note(platform, partner)
+        funded(platform, partner)
     for child, parent in ((KID, PARENT), (GRANDKID, KID)):
         platform.post("partner-registry", f"/v1/partners/{child}/move", {"parent": parent, "on": "2026-01-01"})
     for partner in family:
