@@ -96,7 +96,7 @@ def test_from_a_request_to_a_payment() -> None:
     part.do(ask.SubmitClaim, **part.claim(50, "c"))
     part.do(ask.EndFundRequest, request_id="r", reason="that was all")
     assert part.at == (1700, 50, 0, 250, 0)
-    part.do(ask.WithdrawClaim, request_id="r", claim_id="c")
+    part.do(ask.WithdrawClaim, request_id="r", claim_id="c", reason="mine")
     assert part.at == (1750, 0, 0, 250, 0)
 
 
@@ -126,7 +126,7 @@ def test_what_is_refused() -> None:
     assert part.refused(ask.ApproveClaim, **about, by="bob", amount=Decimal(1501)) == "claim_too_high"
     assert part.refused(ask.PayClaim, **about, by="eve", reference="b") == "claim_step_wrong"
     part.do(ask.ApproveClaim, **about, by="bob")
-    assert part.refused(ask.WithdrawClaim, **about) == "claim_step_wrong"
+    assert part.refused(ask.WithdrawClaim, **about, reason="mine") == "claim_step_wrong"
     assert [part.refused(ask.PayClaim, **about, by=by, reference="b") for by in ("ann", "bob")] == ["fund_four_eyes"] * 2
     part.do(ask.PayClaim, **about, by="eve", reference="b")
     assert part.refused(ask.PayClaim, **about, by="eve", reference="other") == "claim_step_wrong"
@@ -197,7 +197,7 @@ def test_nothing_is_ever_promised_that_is_not_there_and_the_ledger_balances(step
             "approve_claim": (ask.ApproveClaim, one | {"by": "bob", "amount": Decimal(amount)}),
             "deny_claim": (ask.DenyClaim, one | {"by": "bob", "reason": "no"}),
             "pay": (ask.PayClaim, one | {"by": "eve", "reference": f"b{number}"}),
-            "withdraw": (ask.WithdrawClaim, one),
+            "withdraw": (ask.WithdrawClaim, one | {"reason": "mine"}),
             "end": (ask.EndFundRequest, about | {"reason": "over"}),
             "give": (ask.OpenPart, {"terms": TERMS, "amount": Decimal(amount), "reference": f"q{number}", "by": "eve", "on": DAY}),
             "expire": (ask.ExpirePart, {"into": None}),

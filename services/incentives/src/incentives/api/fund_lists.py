@@ -82,7 +82,7 @@ class ClaimOut(BaseModel):
     approved: Amount
     proofs: list[ProofOut]
     orders: list[str] = Field(examples=[["shop:1001"]])
-    reason: str | None = Field(description="Why it was denied.")
+    reason: str | None = Field(description="Why it was denied or withdrawn.")
 
 
 class RequestOut(BaseModel):

@@ -113,6 +113,8 @@ class DenyClaim(_OfClaim, frozen=True, kw_only=True):
 class WithdrawClaim(_OfClaim, frozen=True, kw_only=True):
     """While nobody approved it."""
 
+    reason: Annotated[Name, Meta(examples=["billed to another fund"])]
+
 
 @command("pay_claim", stream=_STREAM)
 class PayClaim(_OfClaim, frozen=True, kw_only=True):

@@ -133,7 +133,7 @@ class ClaimDenied(_ClaimMoved, frozen=True, kw_only=True):
 
 @event("claim_withdrawn")
 class ClaimWithdrawn(_ClaimMoved, frozen=True, kw_only=True):
-    pass
+    reason: str
 
 
 @event("claim_paid", public=True)

@@ -163,6 +163,6 @@ def _claim(claim: Claim, event: ClaimApproved | ClaimDenied | ClaimWithdrawn | C
         case ClaimDenied():
             return replace(claim, status=ClaimStatus.DENIED, reason=event.reason)
         case ClaimWithdrawn():
-            return replace(claim, status=ClaimStatus.WITHDRAWN)
+            return replace(claim, status=ClaimStatus.WITHDRAWN, reason=event.reason)
         case ClaimPaid():
             return replace(claim, status=ClaimStatus.PAID, reference=event.reference)
