@@ -182,7 +182,7 @@ _AMOUNTS = st.sampled_from([-300, 0, 1, 200, 350, 500, 1500])
 @settings(max_examples=150, deadline=None)
 @drawn(st.lists(st.tuples(_STEPS, st.integers(0, 2), st.integers(0, 2), _AMOUNTS), max_size=40))
 def test_nothing_is_ever_promised_that_is_not_there_and_the_ledger_balances(steps: list[tuple[str, int, int, int]]) -> None:
-    part = Part(2000)
+    part = Part(1300)
     part.requested(700, "0")
     part.requested(500, "1")
     for number, (step, request, claim, amount) in enumerate(steps):

@@ -3,13 +3,18 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, taking_in
+from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, promotions, taking_in
 from incentives.application.funds import EXPIRE_FUNDS
+from incentives.application.promotions import REDEEM
+from incentives.domain.coupon import COUPON
 from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.promotion.decide import PROMOTION
+from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
+from incentives.domain.redemption.decide import REDEMPTION
 from incentives.domain.ruling import RULING
 from incentives.problems import PROBLEMS
 from incentives.views.funds import FUNDS
@@ -17,6 +22,7 @@ from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.plans import PLANS
+from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
 
@@ -24,10 +30,22 @@ SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING, PAYMENT, FUND, FUND_PART],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS],
+    deciders=[PLAN, QUOTA, RULING, PAYMENT, FUND, FUND_PART, PROMOTION, PROMOTION_USE, REDEMPTION, COUPON],
+    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
+    reactions=[REDEEM],
+    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS, PROMOTIONS],
     timers=[EXPIRE_FUNDS],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS), plans.router, plan_yaml.router, earnings.router, taking_in.router, funds.router, fund_lists.router],
+    routers=[
+        partner_routes(PARTNERS),
+        plans.router,
+        plan_yaml.router,
+        earnings.router,
+        taking_in.router,
+        funds.router,
+        fund_lists.router,
+        promotions.router,
+        promotions.redeemed,
+    ],
     problems=PROBLEMS,
 )
