@@ -47,7 +47,7 @@ class Runtime:
         self.engine = engine
         self._places = Places(settings.database_connections)
         self.connections = Connections(partial(_opened, settings, writes=False), self._places)
-        self.reads = Reads(self.connections, role=settings.database_role, also_sees=service.also_sees, today=self._today)
+        self.reads = Reads(self.connections, role=settings.database_role, also_sees=service.also_sees, today=self.today)
         self.log = log
         self.worker: Worker | None = None
         self.verifier = verifier
@@ -152,9 +152,10 @@ class Runtime:
         """The scope itself, and what the service adds to it."""
         if self.service.also_sees is None:
             return {scope}
-        return {scope, *(await connection.scalars(self.service.also_sees(scope, self._today())))}
+        return {scope, *(await connection.scalars(self.service.also_sees(scope, self.today())))}
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The business date of now: the day in the brand's time zone."""
         return datetime.now(self.settings.zone).date()
 
     async def checks(self) -> dict[str, str]:

@@ -37,8 +37,8 @@ async def entries_of(
         told = await told_of(read, [plan], plan.payee, payee_id)
 
     def work_out() -> list[Entry]:
-        facts = told.until(date.max, told.lines(), today)
-        return [one for one in calculate(plan_id, version, plan, facts) if one.payee_id == payee_id]
+        found = calculate(plan_id, version, plan, told.now(today))
+        return [one for one in found if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
     return await asyncio.to_thread(work_out)
