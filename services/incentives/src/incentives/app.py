@@ -7,11 +7,14 @@ from incentives.api import (
     assignments,
     disputes,
     earnings,
+    fund_lists,
+    funds,
     imports,
     ledgers,
     payouts,
     plan_yaml,
     plans,
+    promotions,
     settlement,
     statement_export,
     statements,
@@ -21,18 +24,27 @@ from incentives.api import (
 )
 from incentives.api import credits as credit_routes
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
+from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
+from incentives.application.promotions import REDEEM
 from incentives.application.settling import Settling
 from incentives.domain.assignment import ASSIGNMENT
+from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.cost import COST
+from incentives.domain.coupon import COUPON
 from incentives.domain.dispute import DISPUTE
 from incentives.domain.exchange_rate import EXCHANGE_RATE
+from incentives.domain.fund.budget import FUND
+from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
-from incentives.domain.payout import BANK_REFERENCE, PAYOUT
+from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.price_change import PRICE_CHANGE
+from incentives.domain.promotion.decide import PROMOTION
+from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
+from incentives.domain.redemption.decide import REDEMPTION
 from incentives.domain.responsibility import RESPONSIBILITY
 from incentives.domain.ruling import RULING
 from incentives.domain.settlement import SETTLEMENT
@@ -43,6 +55,7 @@ from incentives.views.assignments import ASSIGNMENTS
 from incentives.views.costs import COSTS
 from incentives.views.disputes import DISPUTES
 from incentives.views.exchange_rates import EXCHANGE_RATES
+from incentives.views.funds import FUNDS
 from incentives.views.ledgers import LEDGERS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
@@ -50,10 +63,11 @@ from incentives.views.payments import PAYMENTS
 from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
 from incentives.views.price_changes import PRICE_CHANGES
+from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.responsibilities import RESPONSIBILITIES
 from incentives.views.rulings import RULINGS
-from incentives.views.settlement import PERIODS
+from incentives.views.settlement_periods import PERIODS
 from incentives.views.splits import SPLITS
 from incentives.views.statements import STATEMENTS
 from incentives.views.superiors import SUPERIORS
@@ -79,6 +93,12 @@ SERVICE = Service(
         COST,
         PRICE_CHANGE,
         ASSIGNMENT,
+        FUND,
+        FUND_PART,
+        PROMOTION,
+        PROMOTION_USE,
+        REDEMPTION,
+        COUPON,
     ],
     views=[
         PARTNERS,
@@ -99,8 +119,12 @@ SERVICE = Service(
         COSTS,
         PRICE_CHANGES,
         ASSIGNMENTS,
+        FUNDS,
+        PROMOTIONS,
     ],
-    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE],
+    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
+    reactions=[REDEEM],
+    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS],
     works=[Work("settlement", Settling().look)],
     also_sees=PARTNERS.children_seen,
     routers=[
@@ -124,6 +148,10 @@ SERVICE = Service(
         disputes.router,
         payouts.router,
         payouts.paid,
+        funds.router,
+        fund_lists.router,
+        promotions.router,
+        promotions.redeemed,
     ],
     problems=PROBLEMS,
 )

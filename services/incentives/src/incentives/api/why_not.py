@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, Caller, LogDep, Role, RuntimeDep, SeenBy
+from channel_service import BRAND, Allow, Caller, LogDep, Role, RuntimeDep, SeenBy, Today
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
@@ -56,11 +56,11 @@ class WhyNot(BaseModel):
 
 
 @router.get("/v1/why-not", dependencies=[SeenBy(MOVEMENTS)], summary="Why a line of an order earns nothing")
-async def get_why_not(order_line: OrderLine, log: LogDep, runtime: RuntimeDep, caller: Caller) -> WhyNot:
+async def get_why_not(order_line: OrderLine, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today) -> WhyNot:
     """Or where that is what it earns: counted in an entry, posted in a period, on a statement."""
     order_id, _, line_id = order_line.rpartition("/")
     if "\x00" in order_line:
         raise Rejected("order_line_unknown", order_id=order_id.replace("\x00", ""), line_id=line_id.replace("\x00", ""))
     reading, sees = partial(runtime.reading, caller.scope), await runtime.visible(caller)
-    found = await why_not(log, runtime.reading_everything, reading, order_id, line_id, sees)
+    found = await why_not(log, runtime.reading_everything, reading, order_id, line_id, sees, today)
     return WhyNot(order_id=order_id, line_id=line_id, reasons=[ReasonOut.of(one) for one in found])

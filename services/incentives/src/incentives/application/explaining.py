@@ -1,22 +1,29 @@
 """From an entry to the bank, and from a line of an order to why it earns nothing."""
 
 import asyncio
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import NamedTuple
 
 from channel_events import Log, Rejected
+from channel_terms import Words
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incentives.application.facts import Told, told_of, told_of_line
-from incentives.application.working_out import Plan, approved_plans
+from incentives.application.facts import PayeeFacts, told_of, told_of_line
+from incentives.application.working_out import Plan, approved_plans, last_said
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.facts import Facts, Line
+from incentives.domain.ledger.differences import CountedIn
+from incentives.domain.ledger.said import EntrySaid
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.document import Payee
 from incentives.domain.why_not import WORDS, Place, Reason, Why, credited, reasons
-from incentives.views.movements import whose_line
+from incentives.views.ledgers import counted_of, last_posting
+from incentives.views.movements import sellers_of, whose_line
 from incentives.views.postings import payments_for, postings_of
 
+NO_MORE = Words("what it was earned by is credited to others now, or does not count any more", "所依据的明细现已计入他人，或不再计入")
 Reading = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -51,6 +58,29 @@ async def posted(reading: AbstractAsyncContextManager[AsyncConnection], entry_id
     ]
 
 
+class NoMore(NamedTuple):
+    """An entry that was posted, and that the facts of now do not make: all of it is taken back."""
+
+    said: EntrySaid
+    """As it was posted last."""
+    lines: list[CountedIn]
+    """What its lines counted, all postings together, which is nothing."""
+    seller: Mapping[str, str]
+    """Whose the orders of these lines are."""
+
+
+async def no_more(log: Log, everything: Reading, owner: Owner, entry_id: str) -> NoMore | None:
+    """None where such an entry was never posted."""
+    async with everything() as read:
+        event_id = await last_posting(read, owner, entry_id)
+        if event_id is None:
+            return None
+        lines = await counted_of(read, owner, [entry_id])
+        seller = await sellers_of(read, sorted({one.counted.order_id for one in lines}))
+    said = await last_said(log, everything, owner, entry_id)
+    return NoMore(said, sorted(lines, key=lambda one: one.fact_id), seller)
+
+
 class OfPlan(NamedTuple):
     """What a version of a plan makes of the line for one payee; without a plan there is none."""
 
@@ -66,15 +96,17 @@ class _Kind(NamedTuple):
     lines: list[Line]
     whose: list[dict[str, list[str]]]
     """By plan, then by rule."""
-    told: dict[str, Told]
+    told: dict[str, PayeeFacts]
 
-    def entries(self) -> list[dict[str, list[Entry]]]:
+    def entries(self, today: date) -> list[dict[str, list[Entry]]]:
         """By plan, then by payee. Of a large payee it takes seconds."""
-        facts = {payee_id: one.now(None) for payee_id, one in self.told.items()}
+        facts = {payee_id: one.now(today) for payee_id, one in self.told.items()}
         return [{name: _entries(plan, known, name) for name, known in facts.items()} for plan in self.plans]
 
 
-async def why_not(log: Log, everything: Reading, reading: Reading, order_id: str, line_id: str, sees: Set[str] | None) -> list[OfPlan]:
+async def why_not(
+    log: Log, everything: Reading, reading: Reading, order_id: str, line_id: str, sees: Set[str] | None, today: date
+) -> list[OfPlan]:
     """The reasons for each rule of each version. ``order_line_unknown`` where nothing is known of the line. ``reading`` is the caller's,
     ``everything`` the service's own: which plans there are is no secret, and what counts for a payee may be others' orders. With ``sees``
     only what is said of these partners is told."""
@@ -86,7 +118,7 @@ async def why_not(log: Log, everything: Reading, reading: Reading, order_id: str
     async with everything() as read:
         plans = [one for one in await approved_plans(log, read) if one.document.payee is Payee.PARTNER or sees is None]
         kinds = [await _told_of(read, plans, kind, sellers[kind], order_id, line_id) for kind in {one.document.payee: 0 for one in plans}]
-    worked = await asyncio.to_thread(lambda: [one.entries() for one in kinds])
+    worked = await asyncio.to_thread(lambda: [one.entries(today) for one in kinds])
     async with reading() as read:
         named = [entry.entry_id for of in worked for plan in of for entries in plan.values() for entry in entries]
         places = {row.entry_id: Place(row.period, row.statement_id) for row in await postings_of(read, named)}

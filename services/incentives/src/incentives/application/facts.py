@@ -34,7 +34,7 @@ NEEDED = {
 }
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class PayeeFacts(Struct, frozen=True, kw_only=True):
     """What was told, as the views have it."""
 
     movements: list[Movement]
@@ -74,14 +74,14 @@ class Told(Struct, frozen=True, kw_only=True):
         return max(days, default=date.min)
 
 
-async def told_of(read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str) -> Told:
+async def told_of(read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str) -> PayeeFacts:
     """All that tells what the payee earns by the plans, which pay such payees; also through those below it."""
     to = {one.credit for one in _rules(plans)}
     group = await _group(read, payee, payee_id) if to & {CreditTo.ABOVE, CreditTo.GROUP} else [payee_id]
     return await _told(read, plans, payee, group, _credited(payee, group, to))
 
 
-async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> Told:
+async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> PayeeFacts:
     """All that tells what anybody earns by orders of these partners."""
     return await _told(read, [plan], plan.payee, None, _is_of(movements.TABLE.sql.c.partner_id, list(partners)))
 
@@ -102,7 +102,7 @@ async def told_of_line(
 
 async def _told(
     read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, group: list[str] | None, which: sa.ColumnElement[bool]
-) -> Told:
+) -> PayeeFacts:
     rules = list(_rules(plans))
     moments = {one.moment for one in rules if one.base is not Base.EARNED}
     first = any("first_purchase" in Eligible(one.when).asked for one in rules)
@@ -110,7 +110,7 @@ async def _told(
     moved, categories = await movements.movements_of(read, which, needed, whole_partners=first)
     orders = sorted({one.order_id for one in moved})
     currencies = {one.currency for one in moved}.union(*({one.currency, one.paid_in} for one in plans))
-    return Told(
+    return PayeeFacts(
         movements=moved,
         categories=categories,
         costs=await costs_of(read, sorted({one.sku for one in moved})) if any(one.base is Base.MARGIN for one in rules) else {},

@@ -10,7 +10,7 @@ from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.domain.settlement.decide import ClosePeriod, CutOff
 from incentives.views.ledgers import without_statement
-from incentives.views.settlement import stage_of
+from incentives.views.settlement_periods import stage_of
 from incentives.views.touched import touched
 
 BY = Actor("work/settlement")

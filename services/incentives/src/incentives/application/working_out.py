@@ -11,7 +11,7 @@ from channel_events import Actor, Ask, Log, On, Rejected, Steps
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incentives.application.facts import Told, told_of
+from incentives.application.facts import PayeeFacts, told_of
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.ledger.commands import PostEarnings
 from incentives.domain.ledger.decide import LEDGER, ledger_key
@@ -88,7 +88,7 @@ def _posted_until(ledger: Ledger) -> date:
 
 
 def _entries(
-    plans: Sequence[Plan], told: Told, settlement: Settlement, owner: Owner, posted_until: date
+    plans: Sequence[Plan], told: PayeeFacts, settlement: Settlement, owner: Owner, posted_until: date
 ) -> list[tuple[Period, list[Entry]]]:
     lines = told.lines()
     found = []

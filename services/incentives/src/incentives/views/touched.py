@@ -25,7 +25,7 @@ from incentives.views.plans import TABLE as VERSION
 from incentives.views.quotas import TOUCHED as BY_QUOTA
 from incentives.views.responsibilities import TOUCHED as BY_RESPONSIBILITY
 from incentives.views.rulings import TABLE as RULING
-from incentives.views.settlement import TABLE as PERIOD
+from incentives.views.settlement_periods import TABLE as PERIOD
 from incentives.views.splits import TOUCHED as BY_SPLIT
 from incentives.views.superiors import TOUCHED as BY_SUPERIOR
 
