@@ -19,6 +19,7 @@ from incentives.api import (
     statement_export,
     statements,
     taking_in,
+    what_ifs,
     why_not,
     worth,
 )
@@ -28,6 +29,7 @@ from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.promotions import REDEEM
 from incentives.application.settling import Settling
+from incentives.application.what_ifs import look as look_at_what_ifs
 from incentives.domain.assignment import ASSIGNMENT
 from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.cost import COST
@@ -50,6 +52,7 @@ from incentives.domain.ruling import RULING
 from incentives.domain.settlement import SETTLEMENT
 from incentives.domain.split import SPLIT
 from incentives.domain.superior import SUPERIOR
+from incentives.domain.what_if import WHAT_IF
 from incentives.problems import PROBLEMS
 from incentives.views.assignments import ASSIGNMENTS
 from incentives.views.costs import COSTS
@@ -71,6 +74,7 @@ from incentives.views.settlement_periods import PERIODS
 from incentives.views.splits import SPLITS
 from incentives.views.statements import STATEMENTS
 from incentives.views.superiors import SUPERIORS
+from incentives.views.what_ifs import WHAT_IFS
 
 SERVICE = Service(
     "incentives",
@@ -93,6 +97,7 @@ SERVICE = Service(
         COST,
         PRICE_CHANGE,
         ASSIGNMENT,
+        WHAT_IF,
         FUND,
         FUND_PART,
         PROMOTION,
@@ -119,13 +124,14 @@ SERVICE = Service(
         COSTS,
         PRICE_CHANGES,
         ASSIGNMENTS,
+        WHAT_IFS,
         FUNDS,
         PROMOTIONS,
     ],
     copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
     reactions=[REDEEM],
     timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS],
-    works=[Work("settlement", Settling().look)],
+    works=[Work("settlement", Settling().look), Work("what_ifs", look_at_what_ifs)],
     also_sees=PARTNERS.children_seen,
     routers=[
         partner_routes(PARTNERS),
@@ -140,6 +146,7 @@ SERVICE = Service(
         imports.router,
         imports.documents,
         assignments.router,
+        what_ifs.router,
         settlement.router,
         ledgers.router,
         statements.router,

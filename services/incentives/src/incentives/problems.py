@@ -42,6 +42,28 @@ _PLANS = [
 ]
 
 _CREDITS = [
+    Problem(
+        "plan_not_run",
+        409,
+        "Version {version} of plan {plan_id} has a budget of {budget}; run it over the past first.",
+        "方案 {plan_id} 第 {version} 版设有预算 {budget}；请先用历史数据试算。",
+    ),
+    Problem(
+        "plan_over_budget",
+        409,
+        "Over the past version {version} of plan {plan_id} comes to {total}, more than its budget of {budget}.",
+        "方案 {plan_id} 第 {version} 版按历史数据试算为 {total}，超出预算 {budget}。",
+    ),
+    Problem("what_if_unknown", 404, "There is no run {run_id} over the past.", "没有历史试算 {run_id}。"),
+    Problem(
+        "what_if_exists",
+        409,
+        "Run {run_id} is about other things; give the new one an id of its own.",
+        "历史试算 {run_id} 已存在且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "what_if_days_reversed", 422, "The run ends on {last}, before it begins on {first}.", "试算于 {last} 结束，早于开始日 {first}。"
+    ),
     Problem("assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee_id}.", "方案 {plan_id} 未分配给 {payee_id}。"),
     Problem(
         "responsibility_days_reversed",

@@ -81,9 +81,9 @@ def reasons(
     """``lines`` are all facts of the one line of an order, ``entries`` those of the payee by this version."""
     if not payee_id:
         yield _reason(Why.NO_PAYEE)
-    elif plan.foreign is Foreign.LEFT_OUT and all(one.currency != plan.currency for one in lines):
+    elif lines and plan.foreign is Foreign.LEFT_OUT and all(one.currency != plan.currency for one in lines):
         yield _reason(Why.OTHER_CURRENCY, currency=plan.currency)
-    elif all(not plan.life.first <= one.on <= plan.life.last for one in lines):
+    elif lines and all(not plan.life.first <= one.on <= plan.life.last for one in lines):
         yield _reason(Why.NOT_IN_FORCE, first=plan.life.first, last=plan.life.last)
     else:
         found = list(entries)

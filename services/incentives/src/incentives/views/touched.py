@@ -128,3 +128,11 @@ async def seen_of(read: AsyncConnection, owner: Owner) -> int:
     """How many changes were told of the payee's facts; 0 for one of whom nothing was."""
     row = (await read.execute(_ONE, {"payee": owner.payee.value, "payee_id": owner.payee_id})).first()
     return 0 if row is None else int(row.seen)
+
+
+_ALL = sa.text(f"select distinct payee_id from ({_SEEN}) s where payee = :payee order by payee_id")
+
+
+async def payees(read: AsyncConnection, payee: Payee) -> list[str]:
+    """All of whose facts anything was told."""
+    return list(await read.scalars(_ALL, {"payee": payee.value}))
