@@ -7,6 +7,7 @@ from incentives.api import (
     assignments,
     disputes,
     earnings,
+    estimates,
     fund_lists,
     funds,
     imports,
@@ -39,6 +40,7 @@ from incentives.domain.exchange_rate import EXCHANGE_RATE
 from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.ledger.decide import LEDGER
+from incentives.domain.near_tier import NEAR_TIER
 from incentives.domain.payment import PAYMENT
 from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
@@ -98,6 +100,7 @@ SERVICE = Service(
         PRICE_CHANGE,
         ASSIGNMENT,
         WHAT_IF,
+        NEAR_TIER,
         FUND,
         FUND_PART,
         PROMOTION,
@@ -147,6 +150,7 @@ SERVICE = Service(
         imports.documents,
         assignments.router,
         what_ifs.router,
+        estimates.router,
         settlement.router,
         ledgers.router,
         statements.router,

@@ -42,6 +42,7 @@ _PLANS = [
 ]
 
 _CREDITS = [
+    Problem("order_unknown", 404, "Nothing of order {order_id} is the payee's here.", "没有归属该收款方的订单 {order_id}。"),
     Problem(
         "plan_not_run",
         409,
