@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-
 from qudao_checks.capacity.measured import RESULTS, Point, points
 from qudao_checks.capacity.model import Batch, simulated
 from qudao_checks.sources import ROOT
