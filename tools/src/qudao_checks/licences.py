@@ -45,8 +45,8 @@ def licence(package: str) -> str | None:
     classified = [one.rpartition("::")[2].strip() for one in said.get_all("Classifier", []) if one.startswith("License")]
     named = [*map(str, said.get_all("License", [])), *classified]
     for name in named:
-        if (known := _SPDX.get(name.lower().strip(), name.strip())) in ALLOWED:
-            return known
+        if (known := str(_SPDX.get(name.lower().strip(), name.strip()))) in ALLOWED:
+            return str(known)
     return None
 
 
