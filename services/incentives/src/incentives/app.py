@@ -17,19 +17,21 @@ from incentives.api import (
     statement_export,
     statements,
     taking_in,
+    why_not,
 )
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.promotions import REDEEM
 from incentives.application.settling import Settling
+from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.coupon import COUPON
 from incentives.domain.dispute import DISPUTE
 from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
-from incentives.domain.payout import BANK_REFERENCE, PAYOUT
+from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
@@ -49,7 +51,7 @@ from incentives.views.plans import PLANS
 from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
-from incentives.views.settlement import PERIODS
+from incentives.views.settlement_periods import PERIODS
 from incentives.views.statements import STATEMENTS
 
 SERVICE = Service(
@@ -103,6 +105,7 @@ SERVICE = Service(
         ledgers.router,
         statements.router,
         statement_export.router,
+        why_not.router,
         disputes.router,
         payouts.router,
         payouts.paid,

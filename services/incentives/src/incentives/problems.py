@@ -31,6 +31,12 @@ _PLANS = [
         "方案 {plan_id} 第 {version} 版已于 {valid_from} 生效，不能撤回；请停用该方案，或起草后续版本。",
     ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
+    Problem(
+        "order_line_unknown",
+        404,
+        "Nothing is known of line {line_id} of order {order_id} here.",
+        "没有订单 {order_id} 明细 {line_id} 的记录。",
+    ),
     Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
 ]
