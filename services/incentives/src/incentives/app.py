@@ -3,7 +3,7 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, promotions, taking_in
+from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, price_support, promotions, taking_in
 from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.promotions import REDEEM
 from incentives.domain.coupon import COUPON
@@ -11,17 +11,23 @@ from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
 from incentives.domain.redemption.decide import REDEMPTION
 from incentives.domain.ruling import RULING
+from incentives.domain.stock_rotation import STOCK_ROTATION
+from incentives.domain.support_agreement import SUPPORT_AGREEMENT
+from incentives.domain.support_claim.decide import SUPPORT_CLAIM
+from incentives.domain.support_limit import SUPPORT_LIMIT
 from incentives.problems import PROBLEMS
 from incentives.views.funds import FUNDS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.plans import PLANS
+from incentives.views.price_support import KNOWN_PURCHASES, PRICE_SUPPORT
 from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
@@ -30,10 +36,26 @@ SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING, PAYMENT, FUND, FUND_PART, PROMOTION, PROMOTION_USE, REDEMPTION, COUPON],
-    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
+    deciders=[
+        PLAN,
+        QUOTA,
+        RULING,
+        PAYMENT,
+        FUND,
+        FUND_PART,
+        PROMOTION,
+        PROMOTION_USE,
+        REDEMPTION,
+        COUPON,
+        SUPPORT_AGREEMENT,
+        PRICE_CHANGE,
+        STOCK_ROTATION,
+        SUPPORT_CLAIM,
+        SUPPORT_LIMIT,
+    ],
+    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS, KNOWN_PURCHASES],
     reactions=[REDEEM],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS, PROMOTIONS],
+    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS, PROMOTIONS, PRICE_SUPPORT],
     timers=[EXPIRE_FUNDS],
     also_sees=PARTNERS.children_seen,
     routers=[
@@ -46,6 +68,7 @@ SERVICE = Service(
         fund_lists.router,
         promotions.router,
         promotions.redeemed,
+        price_support.router,
     ],
     problems=PROBLEMS,
 )
