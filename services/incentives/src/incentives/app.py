@@ -3,19 +3,23 @@
 from channel_service import Service
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, price_support, promotions, taking_in
+from incentives.api import earnings, fund_lists, funds, plan_yaml, plans, points, price_support, promotions, taking_in
 from incentives.application.funds import EXPIRE_FUNDS
+from incentives.application.points import EXPIRE_POINTS
 from incentives.application.promotions import REDEEM
 from incentives.domain.coupon import COUPON
 from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.points.decide import POINTS
+from incentives.domain.points_programme import POINTS_PROGRAMME
 from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
 from incentives.domain.redemption.decide import REDEMPTION
+from incentives.domain.reward import REWARD
 from incentives.domain.ruling import RULING
 from incentives.domain.stock_rotation import STOCK_ROTATION
 from incentives.domain.support_agreement import SUPPORT_AGREEMENT
@@ -27,6 +31,7 @@ from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.plans import PLANS
+from incentives.views.points import POINTS_VIEW
 from incentives.views.price_support import KNOWN_PURCHASES, PRICE_SUPPORT
 from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
@@ -52,11 +57,14 @@ SERVICE = Service(
         STOCK_ROTATION,
         SUPPORT_CLAIM,
         SUPPORT_LIMIT,
+        POINTS,
+        POINTS_PROGRAMME,
+        REWARD,
     ],
     copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS, KNOWN_PURCHASES],
     reactions=[REDEEM],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS, PROMOTIONS, PRICE_SUPPORT],
-    timers=[EXPIRE_FUNDS],
+    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS, FUNDS, PROMOTIONS, PRICE_SUPPORT, POINTS_VIEW],
+    timers=[EXPIRE_FUNDS, EXPIRE_POINTS],
     also_sees=PARTNERS.children_seen,
     routers=[
         partner_routes(PARTNERS),
@@ -69,6 +77,7 @@ SERVICE = Service(
         promotions.router,
         promotions.redeemed,
         price_support.router,
+        points.router,
     ],
     problems=PROBLEMS,
 )
