@@ -12,6 +12,7 @@ from incentives.domain.what_if import (
     BeginWhatIf,
     Compared,
     GoOn,
+    RequestWhatIf,
     ResumeWhatIf,
     StopWhatIf,
     WhatIfFinished,
@@ -27,11 +28,16 @@ from .plans import document, go, plan, rule
 from .settling import until
 from .test_earnings_over_http import ORDERS
 
-DAY, LAST = date(2026, 1, 1), date(2026, 12, 31)
+DAY, LAST = date(2026, 1, 1), date(2026, 6, 30)
 ABOUT: dict[str, Any] = {"run_id": "a", "plan_id": "dealers", "version": 1, "first": DAY, "last": LAST, "by": "ann"}
 PLAN = plan(rule({"flat": {"rate": "0.1"}}))
 ASKED = WhatIfRequested(**ABOUT, plan=PLAN, occurred_on=DAY)
-BEGIN = BeginWhatIf(**ABOUT, plan=PLAN, on=DAY)
+
+
+def begin(**more: Any) -> BeginWhatIf:
+    return BeginWhatIf(asked=RequestWhatIf(**ABOUT | more, on=DAY), plan=PLAN)
+
+
 ONE = Compared(payee_id="p-1", earned=Decimal(3), would=Decimal(5))
 WENT_ON = WhatIfWentOn(run_id="a", compared=(ONE,), done=1, total=2, occurred_on=DAY)
 STOPPED = WhatIfStopped(run_id="a", by="ann", occurred_on=DAY)
@@ -43,10 +49,10 @@ def step(after: str, *compared: Compared) -> GoOn:
 
 
 def test_a_run_goes_on_once_from_where_it_is_and_may_be_stopped() -> None:
-    given(WHAT_IF).when(BEGIN).then(ASKED)
-    given(WHAT_IF, ASKED).when(BEGIN).then_nothing()
-    given(WHAT_IF, ASKED).when(BeginWhatIf(**ABOUT | {"version": 2}, plan=PLAN, on=DAY)).then_rejected("what_if_exists")
-    given(WHAT_IF).when(BeginWhatIf(**ABOUT | {"last": date(2025, 1, 1)}, plan=PLAN)).then_rejected("what_if_days_reversed")
+    given(WHAT_IF).when(begin()).then(ASKED)
+    given(WHAT_IF, ASKED).when(begin()).then_nothing()
+    given(WHAT_IF, ASKED).when(begin(version=2)).then_rejected("what_if_exists")
+    given(WHAT_IF).when(begin(last=date(2025, 1, 1))).then_rejected("what_if_days_reversed")
     given(WHAT_IF).when(StopWhatIf(run_id="a")).then_rejected("what_if_unknown")
     given(WHAT_IF, ASKED).known(today=DAY).when(step("", ONE)).then(WENT_ON)
     given(WHAT_IF, ASKED, WENT_ON).when(step("", ONE)).then_nothing()  # another worker was quicker
@@ -73,7 +79,7 @@ async def test_a_draft_is_compared_with_what_was_earned_and_is_not_approved_over
             assert (await manager.post(f"/v1/plans/dealers/{what}", json={"version": 2})).is_success
 
     async def run(name: str) -> dict[str, Any]:
-        asked = {"plan_id": "dealers", "version": 2, "first": "2026-01-01", "last": "2026-12-31"}
+        asked = {"plan_id": "dealers", "version": 2, "first": "2026-01-01", "last": "2026-06-30"}
         assert (await manager.put(f"/v1/what-ifs/{name}", json=asked)).status_code == 201
         found = await until(whole, "/v1/what-ifs", lambda rows: any((r["run_id"], r["stage"]) == (name, "finished") for r in rows))
         return next(one for one in found if one["run_id"] == name)

@@ -35,7 +35,7 @@ def requesting(c: RequestWhatIf) -> Steps:
     plan: PlanState = (yield Ask(PLAN, c.plan_id)).state
     if not 1 <= c.version <= len(plan.versions):
         raise Rejected("plan_unknown", plan_id=c.plan_id, version=c.version)
-    yield On(WHAT_IF, c.run_id, tell(BeginWhatIf, c, plan=plan.versions[c.version - 1].plan))
+    yield On(WHAT_IF, c.run_id, BeginWhatIf(asked=c, plan=plan.versions[c.version - 1].plan))
 
 
 def going_on(c: GoOn) -> Steps:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
-from channel_terms import Code, HappenedOn, happened_on
+from channel_terms import HAPPENED, Code, HappenedOn, check_days, happened_on
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -77,16 +77,16 @@ class RequestWhatIf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     run_id: RunId
     plan_id: PlanId
     version: VersionNumber
-    first: Annotated[date, Meta(examples=["2026-01-01"])]
-    last: Annotated[date, Meta(examples=["2026-12-31"])]
+    first: Annotated[date, HAPPENED, Meta(examples=["2026-01-01"])]
+    last: Annotated[date, HAPPENED, Meta(examples=["2026-06-30"])]
     by: By = None
     on: HappenedOn = None
 
 
-@command("begin_what_if", stream="what_if/{run_id}")
-class BeginWhatIf(RequestWhatIf, frozen=True, kw_only=True):
+class BeginWhatIf(Struct, frozen=True, kw_only=True):
     """Part of a larger command, with the document."""
 
+    asked: RequestWhatIf
     plan: PlanDocument
 
 
@@ -106,7 +106,6 @@ class ResumeWhatIf(_Run, frozen=True, kw_only=True):
     """It goes on where it was stopped."""
 
 
-@command("go_on_with_what_if", stream="what_if/{run_id}")
 class GoOn(Struct, frozen=True, kw_only=True):
     """These are compared, the next after ``after``; nothing where somebody else was quicker. Of none it is finished."""
 
@@ -154,13 +153,15 @@ def decide(command: WhatIfCommand, run: WhatIf, known: Known) -> Iterator[WhatIf
 
 
 def _begin(c: BeginWhatIf, run: WhatIf, known: Known) -> Iterator[WhatIfEvent]:
-    if c.last < c.first:
-        raise Rejected("what_if_days_reversed", first=c.first, last=c.last)
-    asked = tell(WhatIfRequested, c, by=c.by or "", occurred_on=happened_on(c.on, known))
+    said = c.asked
+    check_days(said, known.today)
+    if said.last < said.first:
+        raise Rejected("what_if_days_reversed", first=said.first, last=said.last)
+    asked = tell(WhatIfRequested, said, by=said.by or "", plan=c.plan, occurred_on=happened_on(said.on, known))
     if run.asked is None:
         yield asked
     elif replace(asked, by=run.asked.by, occurred_on=run.asked.occurred_on) != run.asked:
-        raise Rejected("what_if_exists", run_id=c.run_id)
+        raise Rejected("what_if_exists", run_id=said.run_id)
 
 
 def _go_on(c: GoOn, run: WhatIf, known: Known) -> Iterator[WhatIfEvent]:

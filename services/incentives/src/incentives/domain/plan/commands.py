@@ -69,7 +69,6 @@ class RetirePlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     on: HappenedOn = None
 
 
-@command("note_what_if", stream="plan/{plan_id}")
 class NoteWhatIf(Struct, frozen=True, kw_only=True):
     """Part of a larger command: a run over the past with this document came to so much."""
 
