@@ -230,11 +230,3 @@ async def test_draws_are_made_up_when_the_month_is_over_and_recovered_or_kept(fi
     assert next(one for one in entries if one["rule_id"] == "guarantee")["en"] == [
         "made up to what is guaranteed, or recovered of it: 100% of 92"
     ]
-
-
-async def test_a_change_of_a_price_is_recorded_once(finance: Running) -> None:
-    receipt = await put(finance, "price-changes/PEN/CNY/2026-06-01", before="100", after="90")
-    assert [(one["before"], one["after"]) for one in await seen(finance, "price-changes", receipt)] == [("100", "90")]
-    assert (await put(finance, "price-changes/PEN/CNY/2026-06-01", before="100", after="90"))["changed"] is False
-    other = await finance.put("/v1/price-changes/PEN/CNY/2026-06-01", json={"before": "100", "after": "80"})
-    assert other.json()["code"] == "price_change_exists"

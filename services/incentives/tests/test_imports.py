@@ -39,7 +39,9 @@ HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "costs/PEN/CNY", {"since": "2026-01-01", "unit_cost": "2.20"}),
     ("PUT", "costs/INK/CNY", {"since": "2026-01-01", "unit_cost": "1"}),
     ("PUT", "costs/INK/CNY", {"since": "2026-01-01"}),
-    ("PUT", "price-changes/PEN/CNY/2026-06-01", {"before": "3.50", "after": "3.20"}),
+    ("PUT", "superiors/bob", {"above": "cid", "since": "2039-06-01"}),
+    ("DELETE", "superiors/bob", {"since": "2039-06-01"}),
+    ("PUT", "price-changes/pen-june", {"sku": "PEN", "currency": "CNY", "changed_on": "2026-06-01", "before": "3.50", "after": "3.20"}),
 ]  # fmt: skip
 
 

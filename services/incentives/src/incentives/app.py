@@ -7,6 +7,7 @@ from incentives.api import (
     assignments,
     disputes,
     earnings,
+    estimates,
     fund_lists,
     funds,
     imports,
@@ -14,11 +15,14 @@ from incentives.api import (
     payouts,
     plan_yaml,
     plans,
+    points,
+    price_support,
     promotions,
     settlement,
     statement_export,
     statements,
     taking_in,
+    what_ifs,
     why_not,
     worth,
 )
@@ -26,8 +30,10 @@ from incentives.api import credits as credit_routes
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
+from incentives.application.points import EXPIRE_POINTS
 from incentives.application.promotions import REDEEM
 from incentives.application.settling import Settling
+from incentives.application.what_ifs import look as look_at_what_ifs
 from incentives.domain.assignment import ASSIGNMENT
 from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.cost import COST
@@ -37,19 +43,28 @@ from incentives.domain.exchange_rate import EXCHANGE_RATE
 from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.ledger.decide import LEDGER
+from incentives.domain.near_tier import NEAR_TIER
 from incentives.domain.payment import PAYMENT
 from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.points.decide import POINTS
+from incentives.domain.points_programme import POINTS_PROGRAMME
 from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
 from incentives.domain.redemption.decide import REDEMPTION
 from incentives.domain.responsibility import RESPONSIBILITY
+from incentives.domain.reward import REWARD
 from incentives.domain.ruling import RULING
 from incentives.domain.settlement import SETTLEMENT
 from incentives.domain.split import SPLIT
+from incentives.domain.stock_rotation import STOCK_ROTATION
 from incentives.domain.superior import SUPERIOR
+from incentives.domain.support_agreement import SUPPORT_AGREEMENT
+from incentives.domain.support_claim.decide import SUPPORT_CLAIM
+from incentives.domain.support_limit import SUPPORT_LIMIT
+from incentives.domain.what_if import WHAT_IF
 from incentives.problems import PROBLEMS
 from incentives.views.assignments import ASSIGNMENTS
 from incentives.views.costs import COSTS
@@ -62,7 +77,8 @@ from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
-from incentives.views.price_changes import PRICE_CHANGES
+from incentives.views.points import POINTS_VIEW
+from incentives.views.price_support import KNOWN_PURCHASES, PRICE_SUPPORT
 from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.responsibilities import RESPONSIBILITIES
@@ -71,6 +87,7 @@ from incentives.views.settlement_periods import PERIODS
 from incentives.views.splits import SPLITS
 from incentives.views.statements import STATEMENTS
 from incentives.views.superiors import SUPERIORS
+from incentives.views.what_ifs import WHAT_IFS
 
 SERVICE = Service(
     "incentives",
@@ -91,14 +108,23 @@ SERVICE = Service(
         SUPERIOR,
         EXCHANGE_RATE,
         COST,
-        PRICE_CHANGE,
         ASSIGNMENT,
+        WHAT_IF,
+        NEAR_TIER,
         FUND,
         FUND_PART,
         PROMOTION,
         PROMOTION_USE,
         REDEMPTION,
         COUPON,
+        SUPPORT_AGREEMENT,
+        PRICE_CHANGE,
+        STOCK_ROTATION,
+        SUPPORT_CLAIM,
+        SUPPORT_LIMIT,
+        POINTS,
+        POINTS_PROGRAMME,
+        REWARD,
     ],
     views=[
         PARTNERS,
@@ -117,15 +143,17 @@ SERVICE = Service(
         SUPERIORS,
         EXCHANGE_RATES,
         COSTS,
-        PRICE_CHANGES,
         ASSIGNMENTS,
+        WHAT_IFS,
         FUNDS,
         PROMOTIONS,
+        PRICE_SUPPORT,
+        POINTS_VIEW,
     ],
-    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
+    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS, KNOWN_PURCHASES],
     reactions=[REDEEM],
-    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS],
-    works=[Work("settlement", Settling().look)],
+    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS, EXPIRE_POINTS],
+    works=[Work("settlement", Settling().look), Work("what_ifs", look_at_what_ifs)],
     also_sees=PARTNERS.children_seen,
     routers=[
         partner_routes(PARTNERS),
@@ -140,6 +168,8 @@ SERVICE = Service(
         imports.router,
         imports.documents,
         assignments.router,
+        what_ifs.router,
+        estimates.router,
         settlement.router,
         ledgers.router,
         statements.router,
@@ -152,6 +182,8 @@ SERVICE = Service(
         fund_lists.router,
         promotions.router,
         promotions.redeemed,
+        price_support.router,
+        points.router,
     ],
     problems=PROBLEMS,
 )

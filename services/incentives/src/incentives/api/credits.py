@@ -12,7 +12,7 @@ from incentives.application.taking_in import setting_responsibility, splitting
 from incentives.domain.credits import Counts
 from incentives.domain.responsibility import SetResponsibility
 from incentives.domain.split import SplitOrder
-from incentives.domain.superior import SetSuperior
+from incentives.domain.superior import SetSuperior, WithdrawSuperior
 from incentives.domain.words import Payee
 from incentives.views import responsibilities, splits, superiors
 
@@ -62,6 +62,7 @@ commands.put(
     summary="Say who is responsible for a territory",
 )
 commands.put("/v1/superiors/{payee_id}", SetSuperior, allow=_WRITE, created=True, summary="Say who is above a sales rep")
+commands.delete("/v1/superiors/{payee_id}", WithdrawSuperior, allow=_WRITE, summary="Withdraw who is above a sales rep")
 
 _s, _r, _u = splits.TABLE.sql.c, responsibilities.TABLE.sql.c, superiors.TABLE.sql.c
 SPLIT_LIST = Listing(

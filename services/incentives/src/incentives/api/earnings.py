@@ -225,7 +225,7 @@ class Explanation(BaseModel):
         )
 
 
-def _may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
+def may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
     """A partner sees what is paid to it and to those whose rows it sees; not what the brand's sales reps are paid."""
     return caller.scope is None or (payee is Payee.PARTNER and sees)
 
@@ -238,7 +238,7 @@ async def get_payee(
 ) -> PayeeOut:
     """Of lines of the days on which the version is in force, worked out anew from the facts there are."""
     plan = await rated_plan(log, plan_id, version)
-    if not _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+    if not may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
         raise Rejected("plan_unknown", plan_id=plan_id, version=version)
     entries = await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today)
     amount = sum((one.amount for one in entries), Decimal(0))
@@ -266,7 +266,7 @@ async def explain(
     periods in which it is posted, the statements that it is on, and how these were paid."""
     plan_id, version, payee_id = entry_named(entry_id)
     plan = await rated_plan(log, plan_id, version)
-    if _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+    if may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
         told = [PostedOut.model_validate(each) for each in await posted(runtime.reading(caller.scope), entry_id)]
         sees = await runtime.visible(caller)
         for one in await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today):

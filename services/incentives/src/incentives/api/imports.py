@@ -10,7 +10,6 @@ from channel_service.importing import Importable, ImportSet, import_routes, neve
 
 from incentives.application.said import said
 from incentives.application.taking_in import (
-    changing_price,
     paying,
     setting_cost,
     setting_quota,
@@ -22,12 +21,12 @@ from incentives.domain.cost import SetCost
 from incentives.domain.credits import Share
 from incentives.domain.exchange_rate import TellExchangeRate
 from incentives.domain.payment import ReceivePayment, TakeBackPayment
-from incentives.domain.price_change import ChangePrice
+from incentives.domain.price_change import RecordPriceChange
 from incentives.domain.quota import SetQuota
 from incentives.domain.responsibility import SetResponsibility
 from incentives.domain.ruling import RecordRuling
 from incentives.domain.split import SplitOrder
-from incentives.domain.superior import SetSuperior
+from incentives.domain.superior import SetSuperior, WithdrawSuperior
 from incentives.domain.words import Payee
 
 _DAY, _YEAR = date(2026, 5, 4), date(2026, 1, 1)
@@ -95,6 +94,14 @@ _SUPERIORS = Importable(
     changed=never,
     example=SetSuperior(payee_id="ann", above="bob", since=_YEAR),
 )
+_NOT_ABOVE = Importable(
+    "superior_withdrawal",
+    WithdrawSuperior,
+    key=["payee_id", "since"],
+    id=lambda c: c.payee_id,
+    changed=never,
+    example=WithdrawSuperior(payee_id="ann", since=_YEAR),
+)
 _RATES = Importable(
     "exchange_rate",
     TellExchangeRate,
@@ -113,11 +120,12 @@ _COSTS = Importable(
 )
 _PRICE_CHANGES = Importable(
     "price_change",
-    ChangePrice,
-    use=changing_price,
-    key=["sku", "currency", "day"],
+    RecordPriceChange,
+    key=["change_id"],
     changed=never,
-    example=ChangePrice(sku="PEN-01", currency="CNY", day=_DAY, before=Decimal("3.50"), after=Decimal("3.20")),
+    example=RecordPriceChange(
+        change_id="PEN-01-2026-05", sku="PEN-01", currency="CNY", changed_on=_DAY, before=Decimal("3.50"), after=Decimal("3.20"), on=_DAY
+    ),
 )
 WHOLE = ImportSet(
     "incentives",
@@ -128,6 +136,7 @@ WHOLE = ImportSet(
     _SPLITS,
     _RESPONSIBILITIES,
     _SUPERIORS,
+    _NOT_ABOVE,
     _RATES,
     _COSTS,
     _PRICE_CHANGES,

@@ -1,4 +1,4 @@
-"""What things are worth: exchange rates, costs of products, changes of their prices."""
+"""What things are worth: exchange rates, and costs of products."""
 
 from datetime import date
 from typing import Annotated
@@ -8,11 +8,10 @@ from channel_service import BRAND, Allow, Amount, Commands, Listing, Role, list_
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from incentives.application.taking_in import changing_price, setting_cost, telling_rate
+from incentives.application.taking_in import setting_cost, telling_rate
 from incentives.domain.cost import SetCost
 from incentives.domain.exchange_rate import TellExchangeRate
-from incentives.domain.price_change import ChangePrice
-from incentives.views import costs, exchange_rates, price_changes
+from incentives.views import costs, exchange_rates
 
 router = APIRouter(tags=["worth"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 staff = APIRouter(tags=["worth"], dependencies=[Allow(*BRAND)])
@@ -38,14 +37,6 @@ class CostRow(BaseModel):
     set_on: date
 
 
-class PriceChangeRow(BaseModel):
-    sku: str = Field(examples=["PEN-01"])
-    currency: str = Field(examples=["CNY"])
-    day: date = Field(description="The first with the new price.")
-    before: Amount
-    after: Amount
-
-
 commands = Commands(router)
 commands.put(
     "/v1/exchange-rates/{base}/{quote}/{day}",
@@ -56,16 +47,8 @@ commands.put(
     summary="Tell an exchange rate",
 )
 commands.put("/v1/costs/{sku}/{currency}", SetCost, use=setting_cost, allow=_WRITE, created=True, summary="Say what a unit costs")
-commands.put(
-    "/v1/price-changes/{sku}/{currency}/{day}",
-    ChangePrice,
-    use=changing_price,
-    allow=_WRITE,
-    created=True,
-    summary="Record a change of a price",
-)
 
-_x, _c, _p = exchange_rates.TABLE.sql.c, costs.TABLE.sql.c, price_changes.TABLE.sql.c
+_x, _c = exchange_rates.TABLE.sql.c, costs.TABLE.sql.c
 RATE_LIST = Listing(
     exchange_rates.EXCHANGE_RATES,
     sa.select(exchange_rates.TABLE.sql),
@@ -81,11 +64,3 @@ COST_LIST = Listing(
     search=costs.TABLE,
 )
 list_route(staff, "/v1/costs", COST_LIST, CostRow, summary="Costs by product, currency and day")
-PRICE_CHANGE_LIST = Listing(
-    price_changes.PRICE_CHANGES,
-    sa.select(price_changes.TABLE.sql),
-    order=[_p.sku, _p.currency, _p.day],
-    filters=[same(_p.sku, _Text), same(_p.currency, _Currency)],
-    search=price_changes.TABLE,
-)
-list_route(router, "/v1/price-changes", PRICE_CHANGE_LIST, PriceChangeRow, summary="Changes of prices by product and day")

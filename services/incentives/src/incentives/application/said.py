@@ -8,12 +8,12 @@ from msgspec import Struct
 from incentives.domain.cost import CostSet, SetCost
 from incentives.domain.exchange_rate import ExchangeRateTold, TellExchangeRate
 from incentives.domain.payment import PaymentReceived, PaymentTakenBack, ReceivePayment, TakeBackPayment
-from incentives.domain.price_change import ChangePrice, PriceChanged
+from incentives.domain.price_change import PriceChangeRecorded, RecordPriceChange
 from incentives.domain.quota import QuotaSet, SetQuota
 from incentives.domain.responsibility import ResponsibilitySet, SetResponsibility
 from incentives.domain.ruling import RecordRuling, RulingRecorded
 from incentives.domain.split import OrderSplit, SplitOrder
-from incentives.domain.superior import SetSuperior, SuperiorSet
+from incentives.domain.superior import SetSuperior, SuperiorSet, SuperiorWithdrawn, WithdrawSuperior
 
 _SAYS: dict[type[Struct], type[Struct]] = {
     QuotaSet: SetQuota,
@@ -24,6 +24,7 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     ResponsibilitySet: SetResponsibility,
     SuperiorSet: SetSuperior,
     CostSet: SetCost,
+    PriceChangeRecorded: RecordPriceChange,
 }
 
 
@@ -32,7 +33,7 @@ def said(event: Recorded) -> Struct | None:
     match event.data:
         case ExchangeRateTold() as e:
             return TellExchangeRate(base=e.base, quote=e.quote, day=e.occurred_on, rate=e.rate)
-        case PriceChanged() as e:
-            return ChangePrice(sku=e.sku, currency=e.currency, day=e.occurred_on, before=e.before, after=e.after)
+        case SuperiorWithdrawn() as e:
+            return WithdrawSuperior(payee_id=e.payee_id, since=e.since, on=e.occurred_on)
     command = _SAYS.get(type(event.data))
     return None if command is None else say(command, event.data)

@@ -7,7 +7,6 @@ from channel_events import On
 from incentives.domain.cost import COST, SetCost, cost_key
 from incentives.domain.exchange_rate import EXCHANGE_RATE, TellExchangeRate, rate_key
 from incentives.domain.payment import PAYMENT, PaymentCommand, payment_key
-from incentives.domain.price_change import PRICE_CHANGE, ChangePrice, price_change_key
 from incentives.domain.quota import QUOTA, SetQuota, quota_key
 from incentives.domain.responsibility import RESPONSIBILITY, SetResponsibility, responsibility_key
 from incentives.domain.split import SPLIT, SplitOrder, split_key
@@ -35,7 +34,3 @@ def telling_rate(c: TellExchangeRate) -> Iterator[On]:
 
 def setting_cost(c: SetCost) -> Iterator[On]:
     yield On(COST, cost_key(c), c)
-
-
-def changing_price(c: ChangePrice) -> Iterator[On]:
-    yield On(PRICE_CHANGE, price_change_key(c), c)

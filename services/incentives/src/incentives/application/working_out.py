@@ -20,6 +20,7 @@ from incentives.domain.ledger.events import LedgerEntry
 from incentives.domain.ledger.said import EntrySaid, Worked
 from incentives.domain.ledger.state import Ledger
 from incentives.domain.ledger.writing import Owner
+from incentives.domain.near_tier import NEAR_TIER, near, near_key
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.state import Status
@@ -63,7 +64,9 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
         own = [one for one in plans if one.document.payee is owner.payee]
         told = await told_of(read, [one.document for one in own], owner.payee, owner.payee_id)
     # Beside the loop: of a large payee it takes seconds.
-    found = await asyncio.to_thread(lambda: list(changed(ledger, _entries(own, told, settlement, owner, _posted_until(ledger)))))
+    worked = await asyncio.to_thread(lambda: _entries(own, told, settlement, owner, _posted_until(ledger)))
+    found = list(changed(ledger, worked))
+    await tell_near(log, own, [entry for _, entries in worked[-1:] for entry in entries])
     names = sorted({name for _, entries in found for name in entries})
     async with reading() as read:
         if await number_of(read, owner) != number:
@@ -80,6 +83,14 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
             return False
         number = max(numbers, default=number)
     return True
+
+
+async def tell_near(log: Log, plans: Sequence[Plan], entries: Iterable[Entry]) -> None:
+    """Of what all facts come to. What was told is not told again, so it may be asked whenever something is worked out."""
+    documents = {(one.plan_id, one.version): one.document for one in plans}
+    notes = [note for one in entries if (note := near(documents[one.plan_id, one.version], one)) is not None]
+    if notes:
+        await log.execute(*(On(NEAR_TIER, near_key(one), one) for one in notes), by=BY)
 
 
 def _posted_until(ledger: Ledger) -> date:

@@ -66,7 +66,6 @@ AssignmentCommand: TypeAlias = AssignPlan | AcknowledgePlan | EndAssignment
 AssignmentEvent: TypeAlias = PlanAssigned | PlanAcknowledged | AssignmentEnded
 
 
-@command("assign_to", stream="assignment/{plan_id}/{payee_id}")
 class AssignTo(_Assignment, frozen=True, kw_only=True):
     """Part of a larger command: the plan is there, and pays such payees."""
 

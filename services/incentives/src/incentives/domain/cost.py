@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, command, event, tell
-from channel_terms import Code, Currency, HappenedOn, as_part, happened_on, planned_on
+from channel_terms import PLANNED, Code, Currency, HappenedOn, as_part, check_days, happened_on
 from msgspec import Meta, Struct
 
 from incentives.domain.words import Least
@@ -31,7 +31,7 @@ class SetCost(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     sku: Annotated[Code, Meta(examples=["PEN-01"])]
     currency: Currency
-    since: Annotated[date, Meta(examples=["2026-01-01"])]
+    since: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
     unit_cost: Annotated[Least | None, Meta(description="Left out, it is taken back.", examples=["2.10"])] = None
     on: HappenedOn = None
 
@@ -42,7 +42,7 @@ def cost_key(c: SetCost) -> str:
 
 
 def decide(command: SetCost, costs: Mapping[date, Decimal], known: Known) -> Iterator[CostSet]:
-    planned_on(command.since, known)
+    check_days(command, known.today)
     previous = costs.get(command.since)
     if command.unit_cost != previous:
         yield tell(CostSet, command, previous=previous, occurred_on=happened_on(command.on, known))

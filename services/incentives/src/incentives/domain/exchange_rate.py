@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
-from channel_terms import Currency, Money, Wrong, happened_on
+from channel_terms import HAPPENED, Currency, Money, Wrong, happened_on
 from msgspec import Meta, Struct
 
 
@@ -26,7 +26,7 @@ class TellExchangeRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     base: Annotated[Currency, Meta(examples=["USD"])]
     quote: Annotated[Currency, Meta(examples=["CNY"])]
-    day: Annotated[date, Meta(description="The first on which it holds.", examples=["2026-01-05"])]
+    day: Annotated[date, HAPPENED, Meta(description="The first on which it holds.", examples=["2026-01-05"])]
     rate: Annotated[Money, Meta(description="So much of the quote is one of the base; more than 0.", examples=["7.1234"])]
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Price changes: that a product's price went from one to another on a day; protection of stock held then is about them."""
+"""Prices that fall: who holds stock that it bought at the old one is made whole (price protection)."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,54 +6,61 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import Code, Currency, Wrong, as_part, planned_on
+from channel_terms import Code, Currency, HappenedOn, Money, Wrong, happened_on
 from msgspec import Meta, Struct
 
-from incentives.domain.words import Least
+from incentives.domain.plan.commands import By
 
 
-@event("price_changed")
-class PriceChanged(Struct, frozen=True, kw_only=True):
-    """A unit's price, ``before`` the day and from it on."""
+@event("price_change_recorded")
+class PriceChangeRecorded(Struct, frozen=True, kw_only=True):
+    """From ``changed_on`` on a unit costs ``after``; before it did ``before``. ``bought_within``: only units bought so many days before
+    are protected."""
 
+    change_id: str
     sku: str
     currency: str
+    changed_on: date
     before: Decimal
     after: Decimal
+    bought_within: int | None
+    by: str
     occurred_on: date
 
 
-@command("change_price", stream="price_change/{sku}/{currency}/{day}")
-class ChangePrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Once for ever: the same again changes nothing, other prices for the same day are refused."""
+@command("record_price_change", stream="price_change/{change_id}")
+class RecordPriceChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Once for ever: the same again changes nothing, other facts under its number are refused."""
 
+    change_id: Annotated[Code, Meta(description="For ever.", examples=["PEN-01-2026-06"])]
     sku: Annotated[Code, Meta(examples=["PEN-01"])]
     currency: Currency
-    day: Annotated[date, Meta(description="The first with the new price, which may lie ahead.", examples=["2026-06-01"])]
-    before: Annotated[Least, Meta(examples=["3.50"])]
-    after: Annotated[Least, Meta(examples=["3.20"])]
+    changed_on: Annotated[date, Meta(description="The first day of the new price.", examples=["2026-06-01"])]
+    before: Annotated[Money, Meta(examples=["3.50"])]
+    after: Annotated[Money, Meta(examples=["3.10"])]
+    bought_within: Annotated[
+        Annotated[int, Meta(ge=1, le=3660, examples=[60])] | None, Meta(description="Days before the change; any when left out.")
+    ] = None
+    by: By = None
+    on: HappenedOn = None
 
     def __post_init__(self) -> None:
-        if self.before == self.after:
-            raise Wrong("a price that stays is no change", "价格未变，不是调价")
+        if self.after >= self.before:
+            raise Wrong("after must be below before", "after 须低于 before")
 
 
-def price_change_key(c: ChangePrice) -> str:
-    """A slash in a name is no slash between names."""
-    return f"{as_part(c.sku)}/{c.currency}/{c.day}"
+def decide(command: RecordPriceChange, change: PriceChangeRecorded | None, known: Known) -> Iterator[PriceChangeRecorded]:
+    if change is None:
+        happened_on(command.changed_on, known)
+        yield tell(PriceChangeRecorded, command, by=command.by or "", occurred_on=happened_on(command.on, known))
+    elif not agree(command, change, but=frozenset({"by"})):
+        raise Rejected("price_change_exists", change_id=command.change_id)
 
 
-def decide(command: ChangePrice, changed: PriceChanged | None, known: Known) -> Iterator[PriceChanged]:
-    if changed is None:
-        yield tell(PriceChanged, command, occurred_on=planned_on(command.day, known))
-    elif not agree(command, changed):
-        raise Rejected("price_change_exists", sku=command.sku, currency=command.currency, day=command.day)
-
-
-def evolve(_: PriceChanged | None, event: PriceChanged) -> PriceChanged | None:
+def evolve(_: PriceChangeRecorded | None, event: PriceChangeRecorded) -> PriceChangeRecorded | None:
     return event
 
 
-PRICE_CHANGE: Decider[ChangePrice, PriceChanged | None, PriceChanged] = Decider(
-    "price_change", initial=None, decide=decide, evolve=evolve, events=[PriceChanged]
+PRICE_CHANGE: Decider[RecordPriceChange, PriceChangeRecorded | None, PriceChangeRecorded] = Decider(
+    "price_change", initial=None, decide=decide, evolve=evolve, events=[PriceChangeRecorded]
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
-from channel_terms import Code, HappenedOn, Money, as_part, happened_on, planned_on
+from channel_terms import PLANNED, Code, HappenedOn, Money, as_part, check_days, happened_on
 from msgspec import Meta, Struct
 
 from incentives.domain.credits import Counts
@@ -40,8 +40,8 @@ class SetResponsibility(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     payee: Annotated[Payee, Meta(description="Whether it is about plans that pay partners or sales reps.")]
     territory: Annotated[Code, Meta(description="And all in it that somebody else is not nearer to.", examples=["CN-E"])]
     payee_id: Annotated[Code, Meta(examples=["p-1001"])]
-    first: Annotated[date, Meta(examples=["2026-01-01"])]
-    last: Annotated[date | None, Meta(description="Without it there is no end.", examples=["2026-12-31"])] = None
+    first: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
+    last: Annotated[date | None, PLANNED, Meta(description="Without it there is no end.", examples=["2026-12-31"])] = None
     share: Annotated[Money, Meta(description="1 is all of it.", examples=["1"])] = Decimal(1)
     counts: Annotated[Counts, Meta(description="Within all of it, or beyond that.", examples=["credit"])] = Counts.CREDIT
     on: HappenedOn = None
@@ -57,8 +57,7 @@ Held = tuple[ResponsibilitySet, ...]
 
 def decide(command: SetResponsibility, held: Held, known: Known) -> Iterator[ResponsibilitySet]:
     c = command
-    for day in (c.first, c.last):
-        planned_on(day, known)
+    check_days(c, known.today)
     if c.last is not None and c.last < c.first:
         raise Rejected("responsibility_days_reversed", first=c.first, last=c.last)
     same = next((one for one in held if _same(one, c)), None)

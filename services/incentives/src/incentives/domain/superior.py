@@ -4,10 +4,10 @@ itself, through whomever."""
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
-from channel_terms import Code, HappenedOn, happened_on, planned_on
+from channel_terms import PLANNED, Code, HappenedOn, check_days, happened_on
 from msgspec import Meta, Struct
 
 SALES_REPS = "sales_reps"
@@ -24,6 +24,15 @@ class SuperiorSet(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
+@event("superior_withdrawn")
+class SuperiorWithdrawn(Struct, frozen=True, kw_only=True):
+    """What was said from ``since`` on never held: who was above before goes on."""
+
+    payee_id: str
+    since: date
+    occurred_on: date
+
+
 @command("set_superior", stream=f"superior/{SALES_REPS}")
 class SetSuperior(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same again changes nothing; another superior from the same day on replaces that one. Before its first one the first holds.
@@ -31,38 +40,56 @@ class SetSuperior(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     payee_id: Annotated[Code, Meta(description="A sales rep.", examples=["ann"])]
     above: Annotated[Code | None, Meta(description="Nobody when left out.", examples=["bob"])] = None
-    since: Annotated[date, Meta(examples=["2026-01-01"])]
+    since: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
     on: HappenedOn = None
 
 
+@command("withdraw_superior", stream=f"superior/{SALES_REPS}")
+class WithdrawSuperior(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was planned from a day on that lies ahead never holds: who was above before goes on."""
+
+    payee_id: Annotated[Code, Meta(description="A sales rep.", examples=["ann"])]
+    since: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
+    on: HappenedOn = None
+
+
+SuperiorCommand: TypeAlias = SetSuperior | WithdrawSuperior
+SuperiorEvent: TypeAlias = SuperiorSet | SuperiorWithdrawn
 Links = Mapping[str, tuple[SuperiorSet, ...]]
 """Of each sales rep, the oldest first."""
 
 
-def decide(command: SetSuperior, links: Links, known: Known) -> Iterator[SuperiorSet]:
+def decide(command: SuperiorCommand, links: Links, known: Known) -> Iterator[SuperiorEvent]:
     c = command
-    planned_on(c.since, known)
-    own = links.get(c.payee_id, ())
-    if any((one.since, one.above) == (c.since, c.above) for one in own):
+    check_days(c, known.today)
+    same = next((one for one in links.get(c.payee_id, ()) if one.since == c.since), None)
+    on = happened_on(c.on, known)
+    if isinstance(c, WithdrawSuperior):
+        if same is None:
+            return
+        # Told again where it moves to another installation, its day may have come by now.
+        if c.since <= known.today and not known.imported:
+            raise Rejected("superior_begun", payee_id=c.payee_id, since=c.since)
+        told: SuperiorEvent = tell(SuperiorWithdrawn, c, occurred_on=on)
+    elif same is not None and same.above == c.above:
         return
-    told = tell(SuperiorSet, c, occurred_on=happened_on(c.on, known))
-    after = evolve(links, told)
-    if c.above is not None:
-        _refuse_ring(after, told)
+    else:
+        told = tell(SuperiorSet, c, occurred_on=on)
+    _refuse_ring(evolve(links, told), c.payee_id, c.since)
     yield told
 
 
-def _refuse_ring(links: Links, told: SuperiorSet) -> None:
-    """Walks up from the superior, each step with the days on which the way up to there holds."""
-    first, last = next((first, last) for _, first, last in _days(links[told.payee_id]) if first <= told.since <= last)
-    ways: list[tuple[tuple[str, ...], date, date]] = [((told.payee_id, told.above or ""), first, last)]
+def _refuse_ring(links: Links, payee_id: str, since: date) -> None:
+    """Walks up from whoever is above on that day, each step with the days on which the way up to there holds."""
+    holding = [(above, first, last) for above, first, last in _days(links[payee_id]) if above is not None and first <= since <= last]
+    ways: list[tuple[tuple[str, ...], date, date]] = [((payee_id, above), first, last) for above, first, last in holding]
     while ways:
         way, first, last = ways.pop()
-        if way[-1] == told.payee_id:
-            raise Rejected("superior_ring", payee_id=told.payee_id, above=told.above, way=list(way))
-        for above, since, until in _days(links.get(way[-1], ())):
-            if above is not None and max(since, first) <= min(until, last):
-                ways.append(((*way, above), max(since, first), min(until, last)))
+        if way[-1] == payee_id:
+            raise Rejected("superior_ring", payee_id=payee_id, above=way[1], way=list(way))
+        for above, begins, until in _days(links.get(way[-1], ())):
+            if above is not None and max(begins, first) <= min(until, last):
+                ways.append(((*way, above), max(begins, first), min(until, last)))
 
 
 def _days(own: tuple[SuperiorSet, ...]) -> Iterator[tuple[str | None, date, date]]:
@@ -73,11 +100,13 @@ def _days(own: tuple[SuperiorSet, ...]) -> Iterator[tuple[str | None, date, date
             yield one.above, one.since if at else date.min, until
 
 
-def evolve(links: Links, event: SuperiorSet) -> Links:
-    others = (one for one in links.get(event.payee_id, ()) if one.since != event.since)
+def evolve(links: Links, event: SuperiorEvent) -> Links:
+    others = [one for one in links.get(event.payee_id, ()) if one.since != event.since]
+    if isinstance(event, SuperiorWithdrawn):
+        return {**links, event.payee_id: tuple(others)}
     return {**links, event.payee_id: tuple(sorted((*others, event), key=lambda one: one.since))}
 
 
-SUPERIOR: Decider[SetSuperior, Links, SuperiorSet] = Decider(
-    "superior", initial={}, decide=decide, evolve=evolve, events=[SuperiorSet], state=Links
+SUPERIOR: Decider[SuperiorCommand, Links, SuperiorEvent] = Decider(
+    "superior", initial={}, decide=decide, evolve=evolve, events=[SuperiorSet, SuperiorWithdrawn], state=Links
 )

@@ -115,9 +115,9 @@ def reasons(
     payees by this version."""
     if not seller and not any(whose.values()):
         yield _reason(Why.NO_PAYEE)
-    elif plan.foreign is Foreign.LEFT_OUT and all(one.currency != plan.currency for one in lines):
+    elif lines and plan.foreign is Foreign.LEFT_OUT and all(one.currency != plan.currency for one in lines):
         yield _reason(Why.OTHER_CURRENCY, payee=seller, currency=plan.currency)
-    elif all(not plan.life.first <= one.on <= plan.life.last for one in lines):
+    elif lines and all(not plan.life.first <= one.on <= plan.life.last for one in lines):
         yield _reason(Why.NOT_IN_FORCE, payee=seller, first=plan.life.first, last=plan.life.last)
     else:
         for rule in _counting(plan):

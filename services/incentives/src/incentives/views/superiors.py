@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from channel_events import DATE, INTEGER, SEARCH, TEXT, Add, OwnLog, Table, View, search_index, searchable
-from channel_events.pure import Change, Put, Recorded
+from channel_events.pure import Change, Delete, Put, Recorded
 
-from incentives.domain.superior import SUPERIOR, SuperiorSet
+from incentives.domain.superior import SUPERIOR, SuperiorSet, SuperiorWithdrawn
 
 TABLE = Table(
     "superior",
@@ -24,10 +24,13 @@ TOUCHED = Table(
 
 
 def changes(event: Recorded) -> Iterator[Change]:
-    if isinstance(event.data, SuperiorSet):
-        e = event.data
-        yield Add((e.payee_id, e.above or ""), "touched_by_superior", changes=1)
-        yield Put((e.payee_id, e.since), above=e.above, set_on=e.occurred_on, **searchable(e.payee_id, e.above or ""))
+    match event.data:
+        case SuperiorSet() as e:
+            yield Add((e.payee_id, e.above or ""), "touched_by_superior", changes=1)
+            yield Put((e.payee_id, e.since), above=e.above, set_on=e.occurred_on, **searchable(e.payee_id, e.above or ""))
+        case SuperiorWithdrawn() as e:
+            yield Add((e.payee_id, ""), "touched_by_superior", changes=1)
+            yield Delete((e.payee_id, e.since))
 
 
 SUPERIORS = View("superiors", version=1, of=OwnLog(events=SUPERIOR.events), tables=[TABLE, TOUCHED], changes=changes)

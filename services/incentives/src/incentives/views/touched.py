@@ -113,16 +113,24 @@ everybodys as (
     from (values ('partner'), ('sales_rep')) k (payee)
 )"""
 """What concerns all payees of a kind: plans, the rates by which they pay, and that a period ended, after which guarantees are made up."""
-_TOUCHED = sa.text(f"""
+_NOW = f"""
 with recursive {_PARTNERS}, {_WHOSE}, {_OWN}, {_ABOVE}, {_EVERYBODYS}, now as (
   select t.payee, t.payee_id, (sum(t.changes) + e.changes)::bigint as seen from told t join everybodys e using (payee)
     where t.payee = any(:kinds) group by t.payee, t.payee_id, e.changes
-)
+)"""
+_TOUCHED = sa.text(f"""
+{_NOW}
 select n.payee, n.payee_id, n.seen from now n left join {STANDING.sql.name} l using (payee, payee_id)
   where n.seen <> coalesce(l.seen, 0) order by n.payee, n.payee_id limit :limit
 """)
+_ALL = sa.text(f"{_NOW} select payee_id from now order by payee_id")
 
 
 async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> list[Touched]:
     rows = await read.execute(_TOUCHED, {"kinds": [one.value for one in kinds], "limit": limit})
     return [Touched(Owner(Payee(row.payee), row.payee_id), row.seen) for row in rows]
+
+
+async def payees(read: AsyncConnection, payee: Payee) -> list[str]:
+    """All of whose facts anything was told."""
+    return list(await read.scalars(_ALL, {"kinds": [payee.value]}))

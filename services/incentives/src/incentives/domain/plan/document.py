@@ -68,6 +68,10 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
     rate_on: Annotated[RateOn, Meta(description="The day of each window whose rate exchanges what is paid.", examples=["last"])] = (
         RateOn.LAST
     )
+    near: Annotated[
+        Least | None,
+        Meta(description="Who misses no more than this share of what pays more is told to be near; nobody without it.", examples=["0.1"]),
+    ] = None
     budget: Annotated[
         Least | None,
         Meta(description="A version that a run over the past finds dearer, or that none was made of, is not approved.", examples=["90000"]),
