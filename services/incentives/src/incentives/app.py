@@ -14,7 +14,7 @@ from incentives.domain.payment import PAYMENT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.points.decide import POINTS
 from incentives.domain.points_programme import POINTS_PROGRAMME
-from incentives.domain.price_change import PRICE_CHANGE
+from incentives.domain.price_protection import PRICE_PROTECTION
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
@@ -53,7 +53,7 @@ SERVICE = Service(
         REDEMPTION,
         COUPON,
         SUPPORT_AGREEMENT,
-        PRICE_CHANGE,
+        PRICE_PROTECTION,
         STOCK_ROTATION,
         SUPPORT_CLAIM,
         SUPPORT_LIMIT,

@@ -211,12 +211,12 @@ _PRICE_SUPPORT = [
         "Claim {claim_id} is {status}: this cannot be done with it any more, or not yet.",
         "申报 {claim_id} 的状态为 {status}，不能进行此操作。",
     ),
-    Problem("price_change_unknown", 404, "There is no change of a price {change_id} here.", "没有调价 {change_id}。"),
+    Problem("price_protection_unknown", 404, "There is no protection of a price {protection_id} here.", "没有价格保护 {protection_id}。"),
     Problem(
-        "price_change_exists",
+        "price_protection_exists",
         409,
-        "A change {change_id} with other facts was recorded; give the new one a number of its own.",
-        "调价 {change_id} 已登记且内容不同；请使用新的编号。",
+        "A protection {protection_id} with other facts was opened; give the new one a number of its own.",
+        "价格保护 {protection_id} 已登记且内容不同；请使用新的编号。",
     ),
     Problem("stock_rotation_unknown", 404, "There is no stock rotation {rotation_id} here.", "没有库存轮换 {rotation_id}。"),
     Problem(
