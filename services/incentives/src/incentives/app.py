@@ -14,6 +14,7 @@ from incentives.api import (
     plans,
     points,
     price_support,
+    programme_imports,
     promotions,
     settlement,
     statement_export,
@@ -138,6 +139,8 @@ SERVICE = Service(
         promotions.redeemed,
         price_support.router,
         points.router,
+        programme_imports.router,
+        programme_imports.documents,
     ],
     problems=PROBLEMS,
 )
