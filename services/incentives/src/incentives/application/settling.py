@@ -13,6 +13,7 @@ from incentives.domain.ledger.writing import Owner
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.domain.settlement.decide import ClosePeriod, CutOff
 from incentives.views.ledgers import without_statement
+from incentives.views.settlement_periods import stage_of
 from incentives.views.touched import touched
 
 BY = Actor("work/settlement")
@@ -45,10 +46,13 @@ class Settling:
                 return False
             plans = await approved_plans(log, read)
             waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES + len(self._until))
+            shown = await stage_of(read, settlement.open.period)
         if waiting:
             # A period that has ended waits for all of them.
-            due = [one.owner for one in waiting if settlement.open.stage is Stage.ENDED or not self._resting(one.owner)]
+            due = [one for one in waiting if settlement.open.stage is Stage.ENDED or not self._resting(one)]
             return any([await self._work_out(log, reading, plans, settlement, owner) for owner in due])
+        if shown is not settlement.open.stage:
+            return False  # that a period ended is a fact for guarantees, and the views do not know it yet
         if await _move_on(log, reading, settlement):
             return True
         self._rested = at
