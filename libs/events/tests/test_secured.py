@@ -14,7 +14,8 @@ from channel_events.relay import Relay
 from channel_events.security import MECHANISMS, Security
 from channel_events.subscription import ViewSubscription
 from msgspec.structs import replace
-from qudao_checks.kafka.secured import Authority, Secured
+from qudao_checks.kafka.secured import Secured
+from qudao_local.certificates import Authority
 
 from .moving import check_applied_once, eventually, fill, make_tables, reached, running, taken_view
 
