@@ -59,7 +59,7 @@ async def caught_up(dsn: str, one: Broker, views: Sequence[View], events: int) -
 async def counted(dsn: str, events: int) -> None:
     connection = await asyncpg.connect(dsn)
     await use_serving(connection, session=True)
-    fact, rollup = (table.sql.name for table in SALES[0].tables)
+    fact, rollup, _ = (table.sql.name for table in SALES[0].tables)
     row: Any = await connection.fetchrow(f"select count(*), count(distinct order_id) from {fact}")
     sums = await connection.fetchval(f"select sum(orders) from {rollup}")
     await connection.close()

@@ -44,6 +44,7 @@ def secrets(folder: Folder) -> Iterator[tuple[str, str]]:
     yield from _certificate(folder.path / "kafka")
     yield "qudao_topic_key", folder.topic_key()
     yield "qudao_secrets_key", folder.secrets_key()
+    yield "grafana_password", password("grafana")
     yield "jwks.json", Issuer(folder.auth).jwks.read_text("utf-8")
 
 

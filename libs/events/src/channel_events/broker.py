@@ -61,9 +61,9 @@ class TooFewBrokers(Exception):
 class Profile(msgspec.Struct, frozen=True):
     """What differs between brokers.
 
-    ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
-    Kafka wakes it, so its default costs nothing. ``quiet_wait_ms``: how long it is not even asked when no records have
-    come for a while: a fetch costs it the more the longer it waits. What then comes first is seen that much later.
+    ``fetch_max_wait_ms``: Apache Kafka wakes a waiting fetch, so its default costs nothing; the embedded broker polls for it, so there
+    it waits as short as it can (with no time to wait the broker does not look at all). ``pause_ms``: how long it is not asked again
+    when nothing came, ``quiet_pause_ms`` when nothing has come for a while. What then comes first is seen that much later.
     ``idempotent``: the embedded broker refuses idempotent producers.
     ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
     as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
@@ -76,11 +76,12 @@ class Profile(msgspec.Struct, frozen=True):
     volatile: bool
     groups: bool = False
     replication: int = 1
-    quiet_wait_ms: int = 0
+    pause_ms: int = 0
+    quiet_pause_ms: int = 0
 
 
 PROFILES = {
-    "embedded": Profile("embedded", 20, idempotent=False, volatile=True, quiet_wait_ms=230),
+    "embedded": Profile("embedded", 1, idempotent=False, volatile=True, pause_ms=20, quiet_pause_ms=250),
     "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3),
 }
 

@@ -1,4 +1,4 @@
-"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers and senders."""
+"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers, senders, works."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,12 +15,13 @@ from channel_events.timing import Clock, TimerRun, now
 
 from channel_service.service import Service
 from channel_service.settings import Settings, broker_of
+from channel_service.work import Reading, WorkRun
 
 _log = structlog.get_logger("channel_service.worker")
 
 
 Follower: TypeAlias = ViewSubscription | ReactionSubscription
-Acting: TypeAlias = TimerRun | SenderRun
+Acting: TypeAlias = TimerRun | SenderRun | WorkRun
 
 
 class Process(NamedTuple):
@@ -31,7 +32,7 @@ class Process(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender."""
+    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender, a work."""
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
@@ -43,7 +44,7 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, one: "Relay | Follower | Acting") -> "Part":
-        if isinstance(one, TimerRun | SenderRun):
+        if isinstance(one, TimerRun | SenderRun | WorkRun):
             return cls(one.name, one.run, lambda: one.status != "starting", lambda: one.status != "starting", lambda: _trouble(one))
         started = (lambda: True) if isinstance(one, Relay) else lambda: one.started
         return cls(one.name, one.run, started, lambda: one.ran, one.trouble)
@@ -64,7 +65,7 @@ class Worker:
     ``refusal``: why the process should never have started, found only now because the broker was not asked before.
     """
 
-    def __init__(self, service: Service, settings: Settings, log: Log, clock: Clock = now) -> None:
+    def __init__(self, service: Service, settings: Settings, log: Log, reading: Reading, clock: Clock = now) -> None:
         shared: dict[str, Any] = {"service": service.name, "dsn": settings.database_url, "broker": broker_of(settings)}
         self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
@@ -72,7 +73,8 @@ class Worker:
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
         self.timers = [TimerRun(timer, **own) for timer in service.timers]
         self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
-        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders]
+        self.works = [WorkRun(work, log=log, reading=reading) for work in service.works]
+        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders, *self.works]
         self.parts = [Part.of(one) for one in [self.relay, *acting]]
         self.failed = False
         self.refusal: str | None = None
