@@ -112,6 +112,20 @@ def sources(package: str) -> str:
     return "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
 
 
+def test_who_moves_events_speaks_to_kafka_over_tls_as_a_user() -> None:
+    kafka = SERVICES["kafka"]["environment"]
+    listeners = dict(one.split(":") for one in kafka["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    reached = [one.split("://") for one in kafka["KAFKA_LISTENERS"].split(",")]
+    # Elsewhere than from within nobody comes without.
+    assert {listeners[name] for name, address in reached if not address.startswith("localhost:")} == {"SASL_SSL"}
+    assert targets(SERVICES["kafka"]) == {"kafka.pem", "kafka_jaas.conf"}
+    for name in (name for *_, name in PROCESSES if name.endswith("-worker")):
+        said = given(SERVICES[name])
+        assert said["kafka_security"] == "SASL_SSL"
+        assert said["kafka_security_ca"].rpartition("/")[2] in targets(SERVICES[name])
+        assert "qudao_kafka_security_password" in targets(SERVICES[name])
+
+
 def test_the_databases_job_has_the_urls_of_all_services() -> None:
     wanted = {f"qudao_{one.package}_{owner}database_url" for one in installed() for owner in ("", "owner_")}
     assert targets(SERVICES["databases"]) == wanted | {"qudao_admin_database_url"}
