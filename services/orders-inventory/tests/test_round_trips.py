@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from channel_events import OwnLog
-from channel_events.subscription import ViewSubscription
-from channel_events.tasks import end
+from channel_events.subscription import ViewSubscription  # import-rule: what a worker does
+from channel_events.tasks import end  # import-rule: what a worker does
 from channel_service.testing import Running, fold, running
 from orders_inventory.app import SERVICE
 from orders_inventory.views.orders import ORDERS
