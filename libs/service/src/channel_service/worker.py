@@ -5,8 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeAlias
 
 import structlog
-from channel_events import read_topic_key
 from channel_events.log import Log
+from channel_events.refusal import BrokerRefused
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
 from channel_events.subscription import ReactionSubscription, ViewSubscription
@@ -14,7 +14,7 @@ from channel_events.tasks import end
 from channel_events.timing import Clock, TimerRun, now
 
 from channel_service.service import Service
-from channel_service.settings import Settings, required
+from channel_service.settings import Settings, broker_of
 from channel_service.work import Reading, WorkRun
 
 _log = structlog.get_logger("channel_service.worker")
@@ -66,15 +66,8 @@ class Worker:
     """
 
     def __init__(self, service: Service, settings: Settings, log: Log, reading: Reading, clock: Clock = now) -> None:
-        shared: dict[str, Any] = {
-            "service": service.name,
-            "dsn": settings.database_url,
-            "bootstrap": required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
-            "profile": settings.broker_profile,
-            "topic_prefix": settings.topic_prefix,
-            "topic_key": None if settings.topic_key is None else read_topic_key(settings.topic_key.get_secret_value()),
-        }
-        self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
+        shared: dict[str, Any] = {"service": service.name, "dsn": settings.database_url, "broker": broker_of(settings)}
+        self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
         self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
@@ -120,9 +113,11 @@ class Worker:
             try:
                 await part.run()
             except Exception as error:
-                _log.exception("a part of the worker failed", part=part.name)
-                if isinstance(error, TopicRefused) and not part.ran():
-                    self.refusal = str(error)
+                if isinstance(error, BrokerRefused | TopicRefused):  # it says itself what to do
+                    _log.error("a part of the worker cannot go on", part=part.name, why=str(error))
+                    self.refusal = None if part.ran() else str(error)
+                else:
+                    _log.exception("a part of the worker failed", part=part.name)
                 self.failed = True
                 self._call()
 

@@ -31,6 +31,12 @@ _PLANS = [
         "方案 {plan_id} 第 {version} 版已于 {valid_from} 生效，不能撤回；请停用该方案，或起草后续版本。",
     ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
+    Problem(
+        "order_line_unknown",
+        404,
+        "Nothing is known of line {line_id} of order {order_id} here.",
+        "没有订单 {order_id} 明细 {line_id} 的记录。",
+    ),
     Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
 ]
@@ -133,11 +139,259 @@ _SETTLEMENT = [
     ),
 ]
 
+_FUNDS = [
+    Problem("fund_unknown", 404, "There is no fund {fund_id} here.", "没有基金 {fund_id}。"),
+    Problem(
+        "fund_exists",
+        409,
+        "Fund {fund_id} was opened with other terms; give the new one an id of its own. Its budget may be set anew.",
+        "基金 {fund_id} 已按其他条款设立；请为新基金使用新的编号。其预算可重新设定。",
+    ),
+    Problem(
+        "fund_amount_invalid",
+        422,
+        "{amount} cannot be paid in {currency}: it has to be more than 0 and a whole number of its smallest unit.",
+        "{amount} 不能以 {currency} 支付：金额应大于 0，且为该货币最小单位的整数倍。",
+    ),
+    Problem(
+        "fund_budget_given",
+        409,
+        "Of the budget of fund {fund_id} {given} was given to partners: it cannot be {budget}.",
+        "基金 {fund_id} 的预算已有 {given} 分配给伙伴，不能设为 {budget}。",
+    ),
+    Problem(
+        "fund_budget_exceeded",
+        409,
+        "Of the budget of fund {fund_id} {left} is left, less than {amount}.",
+        "基金 {fund_id} 的预算剩余 {left}，不足 {amount}。",
+    ),
+    Problem(
+        "fund_allocation_exists",
+        409,
+        "An allocation {reference} of another amount was made; give the new one its own reference.",
+        "编号为 {reference} 的分配已按其他金额登记；请使用新的编号。",
+    ),
+    Problem("fund_part_unknown", 404, "{partner_id} has no part of fund {fund_id}.", "{partner_id} 在基金 {fund_id} 中没有份额。"),
+    Problem(
+        "fund_exceeded",
+        409,
+        "Of its part of fund {fund_id} {available} is available to {partner_id}, not {amount}.",
+        "{partner_id} 在基金 {fund_id} 中的可用余额为 {available}，不足 {amount}。",
+    ),
+    Problem(
+        "fund_over", 409, "Fund {fund_id} is open for this from {first} to {last}.", "基金 {fund_id} 仅在 {first} 至 {last} 接受此项操作。"
+    ),
+    Problem(
+        "fund_four_eyes",
+        409,
+        "{by} asked for it or approved it; somebody else has to go on.",
+        "{by} 已提出或批准该事项，须由他人继续办理。",
+    ),
+    Problem("fund_request_unknown", 404, "There is no request {request_id} here.", "没有申请 {request_id}。"),
+    Problem(
+        "fund_request_exists",
+        409,
+        "A request {request_id} with other facts was made; give the new one a number of its own.",
+        "申请 {request_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "fund_request_step_wrong",
+        409,
+        "Request {request_id} is {status}: this cannot be done with it any more, or not yet.",
+        "申请 {request_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem(
+        "fund_activity_not_eligible",
+        422,
+        "The fund does not pay for {activity}, but for: {activities}.",
+        "该基金不支持 {activity}，仅支持：{activities}。",
+    ),
+    Problem("fund_activity_outside", 422, "The day has to lie from {first} to {last}.", "日期应在 {first} 至 {last} 之间。"),
+    Problem(
+        "fund_activity_not_held",
+        409,
+        "The activity of request {request_id} was not reported; report it, then claim what it cost.",
+        "申请 {request_id} 的活动尚未报告；请先报告活动，再申报费用。",
+    ),
+    Problem("claim_unknown", 404, "There is no claim {claim_id} here.", "没有报销 {claim_id}。"),
+    Problem(
+        "claim_exists",
+        409,
+        "A claim {claim_id} with other facts was made; give the new one a number of its own.",
+        "报销 {claim_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "claim_step_wrong",
+        409,
+        "Claim {claim_id} is {status}: this cannot be done with it any more, or not yet.",
+        "报销 {claim_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem(
+        "claim_too_high",
+        409,
+        "Claim {claim_id} may come to {most} at most, not {amount}.",
+        "报销 {claim_id} 最多为 {most}，不能为 {amount}。",
+    ),
+    Problem(
+        "claim_order_linked",
+        409,
+        "An order is won by one activity; another claim names {orders} already.",
+        "一张订单只能由一项活动带来；其他报销已列出 {orders}。",
+    ),
+]
+
+_PROMOTIONS = [
+    Problem("promotion_unknown", 404, "There is no promotion {promotion_id} here.", "没有促销 {promotion_id}。"),
+    Problem(
+        "promotion_step_wrong",
+        409,
+        "Promotion {promotion_id} is {status}: this cannot be done with it any more, or not yet.",
+        "促销 {promotion_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem(
+        "promotion_four_eyes",
+        409,
+        "{by} wrote promotion {promotion_id}; somebody else has to start it.",
+        "{by} 起草了促销 {promotion_id}，须由他人启动。",
+    ),
+    Problem(
+        "promotion_amount_invalid",
+        422,
+        "Amounts have to be whole numbers of the smallest unit of {currency}.",
+        "金额须为 {currency} 最小单位的整数倍。",
+    ),
+    Problem("promotion_budget_exceeded", 409, "The budget of promotion {promotion_id} is used up.", "促销 {promotion_id} 的预算已用完。"),
+    Problem("redemption_lines_invalid", 422, "Two lines of order {order_id} have one id.", "订单 {order_id} 有两行编号相同。"),
+    Problem("coupon_unknown", 404, "There is no coupon {coupon} here.", "没有优惠券 {coupon}。"),
+    Problem(
+        "coupon_exists",
+        409,
+        "A coupon {coupon} was issued with other facts; give the new one a code of its own.",
+        "优惠券 {coupon} 已发放且内容不同；请使用新的券码。",
+    ),
+    Problem("coupon_used_up", 409, "Coupon {coupon} is used up.", "优惠券 {coupon} 已用完。"),
+]
+
+_PRICE_SUPPORT = [
+    Problem(
+        "support_agreement_unknown",
+        404,
+        "There is no approved special price {agreement_id} of this partner here.",
+        "该伙伴没有已批准的特价协议 {agreement_id}。",
+    ),
+    Problem(
+        "support_agreement_fixed",
+        409,
+        "Special price {agreement_id} was approved and does not change any more; write a new one.",
+        "特价协议 {agreement_id} 已批准，不能再更改；请另订新协议。",
+    ),
+    Problem(
+        "support_four_eyes",
+        409,
+        "{by} wrote, claimed or approved it; somebody else has to go on.",
+        "{by} 已起草、申报或批准该事项，须由他人继续办理。",
+    ),
+    Problem(
+        "support_not_agreed",
+        422,
+        "Special price {agreement_id} is not for {sku} sold on {sold_on}.",
+        "特价协议 {agreement_id} 不适用于 {sold_on} 售出的 {sku}。",
+    ),
+    Problem(
+        "support_price_wrong",
+        422,
+        "{sku} may be claimed for at a price above {rate} and up to {most}, not {price}.",
+        "{sku} 的申报价格应高于 {rate} 且不超过 {most}，不能为 {price}。",
+    ),
+    Problem(
+        "support_exceeded",
+        409,
+        "Of {limit} {left} is left to claim, less than {amount}; what was claimed for once is not claimed again.",
+        "{limit} 的可申报余额为 {left}，不足 {amount}；已申报的不能重复申报。",
+    ),
+    Problem("support_claim_unknown", 404, "There is no claim {claim_id} here.", "没有申报 {claim_id}。"),
+    Problem(
+        "support_claim_exists",
+        409,
+        "A claim {claim_id} with other facts was made; give the new one a number of its own.",
+        "申报 {claim_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "support_claim_step_wrong",
+        409,
+        "Claim {claim_id} is {status}: this cannot be done with it any more, or not yet.",
+        "申报 {claim_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem("price_change_unknown", 404, "There is no change of a price {change_id} here.", "没有调价 {change_id}。"),
+    Problem(
+        "price_change_exists",
+        409,
+        "A change {change_id} with other facts was recorded; give the new one a number of its own.",
+        "调价 {change_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem("stock_rotation_unknown", 404, "There is no stock rotation {rotation_id} here.", "没有库存轮换 {rotation_id}。"),
+    Problem(
+        "stock_rotation_exists",
+        409,
+        "A stock rotation {rotation_id} with other facts was opened; give the new one a number of its own.",
+        "库存轮换 {rotation_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "stock_rotation_over",
+        409,
+        "Stock is given back by {rotation_id} from {first} to {last}.",
+        "库存轮换 {rotation_id} 仅在 {first} 至 {last} 接受退换。",
+    ),
+]
+
+_POINTS = [
+    Problem("points_programme_unknown", 404, "There is no programme {programme_id} here.", "没有积分计划 {programme_id}。"),
+    Problem(
+        "points_programme_exists",
+        409,
+        "Programme {programme_id} was opened with other facts; give the new one an id of its own.",
+        "积分计划 {programme_id} 已按其他内容设立；请使用新的编号。",
+    ),
+    Problem(
+        "points_value_invalid",
+        422,
+        "A point is worth a whole number of the smallest unit of {currency}, and an amount earns more than no points.",
+        "积分价值须为 {currency} 最小单位的整数倍，且每单位金额的积分须大于 0。",
+    ),
+    Problem("points_unknown", 404, "{payee_id} has no points of {programme_id}.", "{payee_id} 在 {programme_id} 中没有积分。"),
+    Problem(
+        "points_reference_taken",
+        409,
+        "{reference} names something else already; give this a reference of its own.",
+        "{reference} 已用于其他内容；请使用新的编号。",
+    ),
+    Problem("points_too_few", 409, "There are {balance} points, not {points}.", "积分余额为 {balance}，不足 {points}。"),
+    Problem("points_redemption_unknown", 404, "There is no redemption {reference} here.", "没有兑换 {reference}。"),
+    Problem(
+        "points_other_currency",
+        409,
+        "The plan pays in {plan_currency}, the programme counts {currency}.",
+        "方案以 {plan_currency} 支付，而积分计划以 {currency} 计。",
+    ),
+    Problem("reward_unknown", 404, "There is no reward {reward_id} in this programme.", "该积分计划没有奖品 {reward_id}。"),
+    Problem(
+        "reward_exists",
+        409,
+        "Reward {reward_id} is one of another programme; give this one an id of its own.",
+        "奖品 {reward_id} 属于其他积分计划；请使用新的编号。",
+    ),
+    Problem("reward_gone", 409, "Of reward {reward_id} {left} are left.", "奖品 {reward_id} 剩余 {left}。"),
+]
+
 PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
         *_PLANS,
         *_SETTLEMENT,
+        *_FUNDS,
+        *_PROMOTIONS,
+        *_PRICE_SUPPORT,
+        *_POINTS,
         Problem(
             "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"
         ),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from channel_events.broker import Broker
 from channel_events.log import Log
 from channel_events.reaction import Reaction
 from channel_events.subscription.effect import Effect
@@ -19,10 +20,7 @@ class ReactionSubscription(Subscription):
         reaction: Reaction,
         *,
         dsn: str,
-        bootstrap: str,
-        profile: str = "embedded",
-        topic_prefix: str = "qudao.",
-        topic_key: bytes | None = None,
+        broker: Broker,
         service: str,
         log: Log,
         check_seconds: float = 60,
@@ -33,10 +31,7 @@ class ReactionSubscription(Subscription):
             f"react {reaction.name}",
             source,
             dsn=dsn,
-            bootstrap=bootstrap,
-            profile=profile,
-            topic_prefix=topic_prefix,
-            topic_key=topic_key,
+            broker=broker,
             service=service,
             registry=source.registry if isinstance(source, Topic) else log.registry,
             wake=log.wake(),

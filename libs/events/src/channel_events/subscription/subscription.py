@@ -11,7 +11,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, TopicRefused, topic_of
+from channel_events.broker import Broker, TopicRefused
 from channel_events.envelope import Decoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.pulse import RETRYING, RUNNING, STANDING_BY, WAITING, Pulse
@@ -68,10 +68,7 @@ class Subscription(ABC):
         source: OwnLog | Topic,
         *,
         dsn: str,
-        bootstrap: str,
-        profile: str,
-        topic_prefix: str,
-        topic_key: bytes | None = None,
+        broker: Broker,
         service: str,
         registry: Registry,
         wake: asyncio.Event | None,
@@ -79,10 +76,8 @@ class Subscription(ABC):
     ) -> None:
         self.name, self.title, self.source = name, title, source
         self.meters = Meters(name)
-        self._dsn, self._service = dsn, service
-        self._broker = Broker(bootstrap, profile, key=topic_key)
-        self._topic = topic_of(topic_prefix, source.name)
-        self._group = f"{topic_of(topic_prefix, service)}.{name}"
+        self._dsn, self._service, self._broker = dsn, service, broker
+        self._topic, self._group = broker.topic(source.name), f"{broker.topic(service)}.{name}"
         self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()

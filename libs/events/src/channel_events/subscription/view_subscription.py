@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from channel_events.broker import Broker
 from channel_events.freshness import Recent
 from channel_events.log import Log
 from channel_events.pure import Registry
@@ -23,10 +24,7 @@ class ViewSubscription(Subscription):
         source: OwnLog | Topic,
         *,
         dsn: str,
-        bootstrap: str,
-        profile: str = "embedded",
-        topic_prefix: str = "qudao.",
-        topic_key: bytes | None = None,
+        broker: Broker,
         service: str,
         log: Log | None = None,
         registry: Registry | None = None,
@@ -41,10 +39,7 @@ class ViewSubscription(Subscription):
             f"fold {view.name}",
             source,
             dsn=dsn,
-            bootstrap=bootstrap,
-            profile=profile,
-            topic_prefix=topic_prefix,
-            topic_key=topic_key,
+            broker=broker,
             service=service,
             registry=registry,
             wake=None if log is None else log.wake(),

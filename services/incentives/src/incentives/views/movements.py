@@ -1,6 +1,7 @@
 """What happened to the lines of orders, as orders-inventory tells it, and what their products are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -98,3 +99,21 @@ async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tup
     for sku, since, category in known:
         categories.setdefault(sku, []).append((since, category or ""))
     return found, categories
+
+
+async def whose_line(read: AsyncConnection, order_id: str, line_id: str) -> Any:
+    """The partner and the sales rep of a line of an order, as it was told first; None where nothing was told of it."""
+    c = TABLE.sql.c
+    own = sa.select(c.partner_id, c.sales_rep).where(c.order_id == order_id, c.line_id == line_id)
+    return (await read.execute(own.order_by(c.occurred_on, c.event_id).limit(1))).first()
+
+
+async def net_of_orders(read: AsyncConnection, partner_id: str, currency: str, orders: Sequence[str]) -> dict[str, Decimal]:
+    """What was ordered less what was cancelled and came back, after discounts, of those of these orders that are the partner's and in the
+    currency."""
+    t = TABLE.sql.c
+    sign = sa.case((t.what == What.PLACED.value, 1), (t.what.in_([What.CANCELLED.value, What.RETURNED.value]), -1), else_=0)
+    net = sa.func.sum(sign * (t.unit_price * t.units - t.discount)).label("net")
+    own = sa.and_(t.partner_id == partner_id, t.currency == currency, t.order_id == sa.any_(sa.literal(list(orders), sa.ARRAY(sa.Text))))
+    rows = await read.execute(sa.select(t.order_id, net).where(own).group_by(t.order_id).order_by(t.order_id))
+    return {row.order_id: row.net for row in rows}

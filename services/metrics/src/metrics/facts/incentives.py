@@ -59,7 +59,7 @@ INCENTIVES = Facts(
     ],
     dimensions=[
         OF_PARTNER,
-        Dimension("payee", "Payees: partners, and people.", "p-1001", field="payee_id"),
+        Dimension("payee", "Payees: partners, and people.", "p-1001", field="payee_id", many=True),
         Dimension("plan", "Plans.", "dealer-2026", optional=True),
         Dimension("rule", "Rules of plans.", "volume", optional=True),
         Dimension("settled_in", "Periods in whose accounts it is.", "2026-01", field="period"),
