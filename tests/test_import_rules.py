@@ -107,7 +107,7 @@ def test_a_services_tests_do_not_know_another_service() -> None:
         ("partner_registry.domain.partner", "from partner_registry.domain.territory import Territory"),
         ("partner_registry.api.partners", "from partner_registry.domain.partner import ChannelType, SuspendPartner"),
         ("partner_registry.migrations.first", "from channel_events import schema"),
-        ("channel_operate.verifying", "from channel_events.subscription.builds import drop"),
+        ("channel_operate.verifying", "from channel_events.subscription.retiring import drop"),
         ("partner_registry.views.directory", "from channel_events import View, event"),
         ("partner_registry.views.directory", "from channel_service.partners import PartnerCopy"),
         ("partner_registry.application.partners", "from channel_service.look_alikes import noting"),

@@ -13,9 +13,9 @@ from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_events.relay import Relay
 from channel_events.subscription import Busy, ViewSubscription, create_view_tables, drop_retired_builds, retiring, use_serving
-from channel_events.subscription.builds import NotReady
 from channel_events.subscription.retiring import only_one
 from channel_operate import Where, rebuild
+from channel_operate.builds import NotReady
 
 from ...events.tests.moving import (
     eventually,

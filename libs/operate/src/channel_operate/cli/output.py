@@ -14,11 +14,11 @@ from aiokafka.errors import KafkaError
 from channel_events.broker import TooFewBrokers, TopicMissing, TopicRefused
 from channel_events.log import DRIVER_LOST, LogFailure, UnsafeServer
 from channel_events.subscription import Busy
-from channel_events.subscription.builds import NotReady
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from channel_operate.builds import NotReady
 from channel_operate.cli.target import CannotRun
 from channel_operate.topics import RelayBusy
 

@@ -6,15 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from channel_events.pure import Registry
-from channel_events.subscription.builds import building
 from channel_events.subscription.effect import Effect
-from channel_events.subscription.limited import LimitedSource
 from channel_events.subscription.progress import Progress, Zombie
+from channel_events.subscription.retiring import building
 from channel_events.subscription.serving import use_build
 from channel_events.subscription.source import Source
 from channel_events.subscription.subscription import Subscription
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
+
+from channel_operate.limited import LimitedSource
 
 _UNHURRIED = "select set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)"
 
