@@ -43,16 +43,8 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, one: "Relay | Follower | Acting") -> "Part":
-        if isinstance(one, TimerRun | SenderRun):
-            return cls(one.name, one.run, lambda: one.status != "starting", lambda: one.status != "starting", lambda: _trouble(one))
         started = (lambda: True) if isinstance(one, Relay) else lambda: one.started
         return cls(one.name, one.run, started, lambda: one.ran, one.trouble)
-
-
-def _trouble(one: "Acting") -> str | None:
-    told = [one.status] if one.status == "retrying" else []
-    told += [one.trouble] if isinstance(one, SenderRun) and one.trouble else []
-    return ", ".join(told) or None
 
 
 class Worker:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,11 +11,12 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, TopicRefused, topic_of
+from channel_events.broker import Broker, topic_of
 from channel_events.envelope import Decoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
-from channel_events.pulse import RETRYING, RUNNING, STANDING_BY, WAITING, Pulse
+from channel_events.pulse import RUNNING, STANDING_BY, WAITING
 from channel_events.pure import Registry
+from channel_events.running import FIRST_PAUSE, Running
 from channel_events.standby import STANDBY_SECONDS, stand_by
 from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
@@ -29,14 +30,12 @@ from channel_events.subscription.source import Source
 from channel_events.subscription.step import Step
 from channel_events.subscription.tables import partitions_of
 from channel_events.subscription.topic_source import TopicSource
-from channel_events.told import told
 from channel_events.topic import TopicReader, until_there
 from channel_events.view import OwnLog, Topic
 
 _log = structlog.get_logger("channel_events.subscription")
 
 _LOCK = "select pg_try_advisory_lock(hashtextextended($1, 0))"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _TEND_SECONDS = 0.5
 _STATEMENT_SECONDS = 30.0
 """Of one batch's changes to a view, in one statement for each table and shape: far more than any took."""
@@ -46,10 +45,10 @@ _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
 
 
-class Subscription(ABC):
+class Subscription(Running):
     """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
 
-    ``name`` is shown in logs and metrics, ``title`` in traces. ``service`` is the own service's name, ``dsn`` its database as the service's
+    ``title`` is shown in traces. ``service`` is the own service's name, ``dsn`` its database as the service's
     role. ``registry`` has the classes of the own log's events, ``wake`` is set when it grew. ``check_seconds``: see
     `TopicSource`.
     """
@@ -77,7 +76,8 @@ class Subscription(ABC):
         wake: asyncio.Event | None,
         check_seconds: float,
     ) -> None:
-        self.name, self.title, self.source = name, title, source
+        super().__init__(name)
+        self.title, self.source = title, source
         self.meters = Meters(name)
         self._dsn, self._service = dsn, service
         self._broker = Broker(bootstrap, profile, key=topic_key)
@@ -88,8 +88,8 @@ class Subscription(ABC):
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
         self._tended = 0.0
-        self._started = self._caught_up = self._near = self._progressed = False
-        self._pulse, self._lock = Pulse(name), name
+        self._started = self._caught_up = self._near = False
+        self._lock = name
 
     @abstractmethod
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
@@ -105,62 +105,38 @@ class Subscription(ABC):
 
     @property
     def status(self) -> str:
-        """``running``, or why not everything flows: ``forked``, ``incomplete``, ``waiting`` for a topic that is not there yet,
-        ``standing by`` while another process follows it, ``starting``, ``retrying``, ``stalled``."""
+        """As of any part; or ``forked``, ``incomplete``, ``waiting`` for a topic that is not there yet."""
         states = {row.state for row in self._rows.values()}
-        return next((state for state in (FORKED, INCOMPLETE) if state in states), self._pulse.status)
+        return next((state for state in (FORKED, INCOMPLETE) if state in states), super().status)
 
     @property
     def started(self) -> bool:
         """Whether the database told where it stands, or who else follows it."""
         return self._started or self._pulse.state == STANDING_BY
 
-    @property
-    def ran(self) -> bool:
-        """Whether it ever was ``running``."""
-        return self._pulse.ran
-
     def trouble(self) -> str | None:
-        """Why not everything flows, in words, when that lasts."""
         if (state := self.status) in (FORKED, INCOMPLETE):
             return f"{state} in partitions {', '.join(str(row.partition) for row in self._rows.values() if row.state == state)}"
-        return self._pulse.trouble()
-
-    async def run(self) -> None:
-        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause.
-
-        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
-        """
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                await self._session()
-            except TopicRefused:
-                raise
-            except Exception as error:
-                self._pulse.enter(RETRYING, type(error).__name__)
-                pause = _FIRST_PAUSE if self._progressed else min(2 * pause, _LONGEST_PAUSE)
-                telemetry.SUBSCRIPTION_ERRORS.labels(self.name).inc()
-                _log.warning("subscription_begins_again", subscription=self.name, error=told(error), pause=pause)
-                await asyncio.sleep(pause)
-            finally:
-                self._caught_up = self._progressed = False
+        return super().trouble()
 
     async def _session(self) -> None:
         """One connection and one membership, for as long as nothing fails."""
-        async with self._connection() as connection, self._sharing(connection) as share:
-            while True:
-                try:
-                    async with share.turn() as partitions:
-                        await self._follow(connection, share, partitions)
-                except Zombie as zombie:
-                    await self._stand_aside(zombie)
+        try:
+            async with self._connection() as connection, self._sharing(connection) as share:
+                while True:
+                    try:
+                        async with share.turn() as partitions:
+                            await self._follow(connection, share, partitions)
+                    except Zombie as zombie:
+                        await self._stand_aside(zombie)
+        finally:
+            self._caught_up = False
 
     async def _stand_aside(self, zombie: Zombie) -> None:
         """Another worker is on it: looks again, a moment later, at what it left. After a re-drive that is the same place."""
         self._pulse.enter(STANDING_BY)
         _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
-        pause = _FIRST_PAUSE if self._progressed else STANDBY_SECONDS
+        pause = FIRST_PAUSE if self._progressed else STANDBY_SECONDS
         self._caught_up = self._progressed = False
         await asyncio.sleep(pause)
 
