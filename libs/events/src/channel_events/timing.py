@@ -11,6 +11,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from channel_events.log import Log, LogFailure
 from channel_events.log.connect import connect_as
+from channel_events.log.keys import keep
 from channel_events.pulse import RUNNING
 from channel_events.pure import Rejected
 from channel_events.running import FIRST_PAUSE, Running
@@ -41,10 +42,6 @@ LATE_SECONDS = 60.0
 _LONGEST_REST = 600.0
 """Of an instant that meets a bug again and again."""
 
-_KEEP = """
-insert into command_key (actor, key, body_hash, first_position, count, outcome) values ($1, $2, ''::bytea, 0, 0, $3) on conflict do nothing
-"""
-# A conflict: another worker was not refused a moment earlier or later, and what it wrote stands.
 _log = structlog.get_logger("channel_events.timing")
 
 Clock = Callable[[], datetime]
@@ -109,8 +106,7 @@ class TimerRun(Running):
         if found:
             # They reach the committer one after another and it decides them in that order, in one write.
             done = await asyncio.gather(*(self._act(due, instant) for instant, due in found.items()))
-            if refused := [(self.name, instant, code) for instant, code in zip(found, done, strict=True) if code]:
-                await connection.executemany(_KEEP, refused)
+            await keep(connection, [(self.name, instant, code) for instant, code in zip(found, done, strict=True) if code])
         oldest = [one.at.timestamp() for one in self._failing.values()]
         OVERDUE.labels(self.timer.name).set(min(oldest, default=0.0))
         return bool(found)
