@@ -5,7 +5,7 @@ import time
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import structlog
 from opentelemetry.trace import SpanKind
@@ -45,12 +45,24 @@ _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
 
 
+class Site(TypedDict, total=False):
+    """What a subscription runs on: ``service`` is the own service's name, ``dsn`` its database as the service's role; the broker's
+    address, profile, prefix of topics and key of their records (`Broker`); ``check_seconds``: see `TopicSource`."""
+
+    service: Required[str]
+    dsn: Required[str]
+    bootstrap: Required[str]
+    profile: str
+    topic_prefix: str
+    topic_key: bytes | None
+    check_seconds: float
+
+
 class Subscription(Running):
     """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
 
-    ``title`` is shown in traces. ``service`` is the own service's name, ``dsn`` its database as the service's
-    role. ``registry`` has the classes of the own log's events, ``wake`` is set when it grew. ``check_seconds``: see
-    `TopicSource`.
+    ``subscription`` is the name its progress is kept under, ``title`` is shown in traces. ``registry`` has the classes of the own
+    log's events, ``wake`` is set when it grew.
     """
 
     statement_seconds: float | None = _STATEMENT_SECONDS
@@ -61,35 +73,23 @@ class Subscription(Running):
     """Whether ``wake`` comes from a log, which sets it whenever it grew."""
 
     def __init__(
-        self,
-        name: str,
-        title: str,
-        source: OwnLog | Topic,
-        *,
-        dsn: str,
-        bootstrap: str,
-        profile: str,
-        topic_prefix: str,
-        topic_key: bytes | None = None,
-        service: str,
-        registry: Registry,
-        wake: asyncio.Event | None,
-        check_seconds: float,
+        self, subscription: str, title: str, source: OwnLog | Topic, registry: Registry, wake: asyncio.Event | None, **site: Unpack[Site]
     ) -> None:
-        super().__init__(name)
+        super().__init__(name := f"{subscription}:{source.name}")
+        self._lock = name
         self.title, self.source = title, source
         self.meters = Meters(name)
-        self._dsn, self._service = dsn, service
-        self._broker = Broker(bootstrap, profile, key=topic_key)
-        self._topic = topic_of(topic_prefix, source.name)
-        self._group = f"{topic_of(topic_prefix, service)}.{name}"
-        self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
+        self._dsn, self._service, prefix = site["dsn"], site["service"], site.get("topic_prefix", "qudao.")
+        self._broker = Broker(site["bootstrap"], site.get("profile", "embedded"), key=site.get("topic_key"))
+        self._topic = topic_of(prefix, source.name)
+        self._group = f"{topic_of(prefix, self._service)}.{name}"
+        self._registry = source.registry if isinstance(source, Topic) else registry
+        self._wake, self._check_seconds = wake, site.get("check_seconds", 60.0)
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
         self._tended = 0.0
         self._started = self._caught_up = self._near = False
-        self._lock = name
 
     @abstractmethod
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:

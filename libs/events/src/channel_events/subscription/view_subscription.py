@@ -1,6 +1,6 @@
 """A view kept up with one of its sources, for ever."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from channel_events.freshness import Recent
 from channel_events.log import Log
@@ -8,7 +8,7 @@ from channel_events.pure import Registry
 from channel_events.subscription.effect import Effect
 from channel_events.subscription.progress import Progress
 from channel_events.subscription.serving import serving_build, use_build
-from channel_events.subscription.subscription import Subscription
+from channel_events.subscription.subscription import Site, Subscription
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
 
@@ -18,38 +18,12 @@ class ViewSubscription(Subscription):
     ``registry``, or from ``log``, which also wakes it."""
 
     def __init__(
-        self,
-        view: View,
-        source: OwnLog | Topic,
-        *,
-        dsn: str,
-        bootstrap: str,
-        profile: str = "embedded",
-        topic_prefix: str = "qudao.",
-        topic_key: bytes | None = None,
-        service: str,
-        log: Log | None = None,
-        registry: Registry | None = None,
-        check_seconds: float = 60,
+        self, view: View, source: OwnLog | Topic, *, log: Log | None = None, registry: Registry | None = None, **site: Unpack[Site]
     ) -> None:
-        if isinstance(source, Topic):
-            registry = source.registry
-        elif registry is None:
+        if registry is None:
             registry = log.registry if log is not None else Registry([])
-        super().__init__(
-            f"{view.subscription}:{source.name}",
-            f"fold {view.name}",
-            source,
-            dsn=dsn,
-            bootstrap=bootstrap,
-            profile=profile,
-            topic_prefix=topic_prefix,
-            topic_key=topic_key,
-            service=service,
-            registry=registry,
-            wake=None if log is None else log.wake(),
-            check_seconds=check_seconds,
-        )
+        wake = None if log is None else log.wake()
+        super().__init__(view.subscription, f"fold {view.name}", source, registry, wake, **site)
         self.view = view
 
     @property
