@@ -9,7 +9,7 @@ from channel_events import read_topic_key
 from channel_events.log import Log
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
-from channel_events.subscription import ReactionSubscription, ViewSubscription
+from channel_events.subscription import Joint, ReactionSubscription, ViewSubscription
 from channel_events.tasks import end
 from channel_events.timing import Clock, TimerRun, now
 
@@ -66,7 +66,8 @@ class Worker:
             "topic_key": None if settings.topic_key is None else read_topic_key(settings.topic_key.get_secret_value()),
         }
         self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
-        self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
+        both: dict[str, Any] = {**shared, "log": log, "joint": Joint(log)}
+        self.subscriptions = [ViewSubscription(view, source, **both) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
         self.timers = [TimerRun(timer, **own) for timer in service.timers]

@@ -143,7 +143,7 @@ class Subscription(Running):
     async def _follow(self, connection: Any, share: Share, partitions: Sequence[int]) -> None:
         """One turn: from reading the rows of these partitions until they are given anew."""
         async with self._open(connection, partitions) as (effect, source):
-            session = _Session(self, connection, effect, source)
+            session = Session(self, connection, effect, source)
             self.meters.states(self._rows.values())
             self._parked = True
             self._pulse.enter(RUNNING)
@@ -156,6 +156,8 @@ class Subscription(Running):
                 self._pulse.beat()
                 share.hint({row.partition: row.offset + 1 for row in self._rows.values() if row.offset is not None})
                 await share.beat()
+                if self._near and not self._parked:
+                    await self._sit(connection, session)
         self._rows, self._caught_up, self._tended = {}, False, 0.0
         self.meters.states(())
         self.meters.parked(0, 0)
@@ -202,11 +204,14 @@ class Subscription(Running):
             row, poll = self._rows[PARTITION], TOLD_SECONDS if self.told and self._wake is not None else POLL_SECONDS
             yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry, poll=poll)
 
+    async def _sit(self, _connection: Any, _session: "Session") -> None:
+        """Lets somebody else do the rounds, while there is nothing but them to do."""
+
     def _wait(self) -> None:
         self._pulse.enter(WAITING, f"topic {self._topic} is not there, the relay of {self.source.name} makes it")
 
 
-class _Session:
+class Session:
     """From one beginning to the next error: one connection, one reading of the progress rows."""
 
     def __init__(self, subscription: Subscription, connection: Any, effect: Effect, source: Source) -> None:
@@ -256,7 +261,7 @@ class _Session:
         at = [self._s._rows[step.partition] for step in steps]
         async with self._connection.transaction():
             attempts = await self._effect.table.count_attempt(self._connection, at)
-        self._moved([row.bumped() for row in at])
+        self.moved([row.bumped() for row in at])
         return attempts
 
     async def _apply_one(self, step: Step) -> None:
@@ -267,7 +272,7 @@ class _Session:
         events = [event for step in steps for event in step.events]
         contexts = ((event.trace, event.recorded_at) for event in events)
         with tracing.handling(self._s.title, SpanKind.CONSUMER, contexts, subscription=self._s.name):
-            self._moved(await self._effect.write(self._connection, before, steps))
+            self.moved(await self._effect.write(self._connection, before, steps))
         self._s._progressed = True
         self._s._parked = self._s._parked or self._effect.parking.grew  # a reaction parks what is refused within its unit
         self._s.meters.applied(events, self._s._rows.values())
@@ -279,14 +284,14 @@ class _Session:
         (event,) = step.events
         failure = self._effect.failure(error)
         before = self._s._rows[step.partition]
-        self._moved([await park_alone(self._effect, self._connection, before, step, failure)])
+        self.moved([await park_alone(self._effect, self._connection, before, step, failure)])
         self._s._progressed = self._s._parked = True
         self._s._tended = 0.0
         failure.log(self._s.name, step.partition, event)
         if step.state != before.state:
             self._say(step)
 
-    def _moved(self, rows: list[Progress]) -> None:
+    def moved(self, rows: list[Progress]) -> None:
         for row in rows:
             self._s._rows[row.partition] = row
             self._source.committed(row)
@@ -319,7 +324,7 @@ class _Session:
     async def _redrive(self, stream: str, partition: int) -> None:
         while True:
             tried = await self._effect.redrive(self._connection, stream, self._s._rows[partition])
-            self._moved([tried.row])
+            self.moved([tried.row])
             if tried.flows or tried.failure is not None:
                 _log.info("stream_redriven", subscription=self._s.name, stream=stream, done=tried.done, flows=tried.flows)
                 return
