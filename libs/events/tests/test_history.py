@@ -11,8 +11,7 @@ from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Log, Put
 from channel_events.subscription import ViewSubscription, history
 from channel_events.subscription.retiring import only_one
 from channel_events.subscription.tables import make_tables as make_tables_in
-from channel_events.testing import feed, recorded
-from channel_events.testing.recorded import START
+from channel_testing import START, feed, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -27,8 +27,8 @@ from channel_events import (
     event,
 )
 from channel_events.subscription import ViewSubscription
-from channel_events.testing import at
 from channel_events.timing import LATENESS, TimerRun
+from channel_testing import at
 from msgspec import Struct
 
 from .moving import ANN, eventually, is_caught_up, make_tables, rows, running

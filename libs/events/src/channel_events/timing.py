@@ -1,4 +1,4 @@
-"""Running timers: sleeping until something is due, and acting on it."""
+"""Lasting timers: sleeping until something is due, and acting on it."""
 
 import asyncio
 import time
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from channel_events.lasting import FIRST_PAUSE, Lasting
 from channel_events.log import Log, LogFailure
 from channel_events.log.connect import connect_as
 from channel_events.log.keys import keep
 from channel_events.pulse import RUNNING
 from channel_events.pure import Rejected
-from channel_events.running import FIRST_PAUSE, Running
 from channel_events.subscription.serving import use_serving
 from channel_events.tasks import woken
 from channel_events.timer import Due, Timer
@@ -59,7 +59,7 @@ class _Failing(NamedTuple):
     until: float
 
 
-class TimerRun(Running):
+class TimerRun(Lasting):
     """Runs beside others on the same database: whoever comes second finds that it is done."""
 
     def __init__(self, timer: Timer, *, dsn: str, log: Log, clock: Clock = now) -> None:

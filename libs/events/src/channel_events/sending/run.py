@@ -1,4 +1,4 @@
-"""Running a sender: claiming in the log what is due, sending it, telling the log how it ended.
+"""Lasting a sender: claiming in the log what is due, sending it, telling the log how it ended.
 
 Nothing is sent inside a transaction. A try is claimed by an event before it is made, so two processes never make the same one, and
 one that was killed leaves a try without an end: after its time it is made again, under the same id. Only one process sends, the others
@@ -17,11 +17,11 @@ from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
 from channel_events import tracing
+from channel_events.lasting import FIRST_PAUSE, LONGEST_PAUSE, Lasting
 from channel_events.log import Log, LogFailure
 from channel_events.log.connect import connect_as
 from channel_events.pulse import RUNNING
 from channel_events.pure import Actor, CommandKey, On, Recorded, Rejected
-from channel_events.running import FIRST_PAUSE, LONGEST_PAUSE, Running
 from channel_events.sending.deliveries import DeliveryFailed, DeliveryGivenUp, DeliveryTried, Failed, Sent, Try
 from channel_events.sending.gates import Gates
 from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
@@ -57,7 +57,7 @@ _LOCK = "select pg_try_advisory_lock($1, hashtext($2))"
 _log = structlog.get_logger("channel_events.sending")
 
 
-class SenderRun(Running):
+class SenderRun(Lasting):
     """One sender in one process. ``given`` is handed to what opens its sending."""
 
     def __init__(self, sender: Sender, *, dsn: str, log: Log, given: Any = None, clock: Clock = now) -> None:

@@ -29,7 +29,7 @@ from channel_events.view import OwnLog, View
 _log = structlog.get_logger("channel_events.subscription")
 
 
-class Seat:
+class Joined:
     """One view's. ``at`` is its row; ``applied`` is called when that was moved, with the events, ``looked`` after each look with
     whether there was nothing more. ``lives``: whether the session lives that has the view's lock."""
 
@@ -55,7 +55,7 @@ class Seat:
 class _GetUp(Exception):
     """With these something is wrong; nothing was written."""
 
-    def __init__(self, seats: list[Seat]) -> None:
+    def __init__(self, seats: list[Joined]) -> None:
         super().__init__(seats)
         self.seats = seats
 
@@ -65,14 +65,14 @@ class Joint:
 
     def __init__(self, log: Log) -> None:
         self._service, self._dsn, self._registry, self._wake = log.service, log.dsn, log.registry, log.wake()
-        self._seats: tuple[Seat, ...] = ()
+        self._seats: tuple[Joined, ...] = ()
         self._task: asyncio.Task[None] | None = None
 
     def fits(self, source: OwnLog) -> bool:
         """Whether a view reads events as the log does: what is decoded once is for all."""
         return source.registry is None or source.registry.types.items() <= self._registry.types.items()
 
-    async def sit(self, seat: Seat) -> None:
+    async def sit(self, seat: Joined) -> None:
         """Returns when the view has to follow alone, on from where its seat is then."""
         self._seats = (*self._seats, seat)
         self._wake.set()
@@ -106,7 +106,7 @@ class Joint:
             for seat in self._seats:
                 seat.left.set()
 
-    async def _follow(self, connection: Any, seats: tuple[Seat, ...]) -> None:
+    async def _follow(self, connection: Any, seats: tuple[Joined, ...]) -> None:
         """With those who sit now, until somebody comes or goes."""
         # A switch moves the row of its view, so whoever's tables are found by an older path finds out that it is a zombie.
         await use_serving(connection, session=True)
@@ -124,7 +124,7 @@ class Joint:
                 if not seat.left.is_set():
                     seat.looked(source.caught_up and not steps)
 
-    async def _round(self, connection: Any, seats: Sequence[Seat], step: Step) -> None:
+    async def _round(self, connection: Any, seats: Sequence[Joined], step: Step) -> None:
         while here := [seat for seat in seats if not seat.left.is_set() and seat.at.place.position < step.place.position]:
             work = [(seat, seat.of(step)) for seat in here]
             try:
@@ -139,7 +139,7 @@ class Joint:
             return
 
 
-async def _write(connection: Any, work: Sequence[tuple[Seat, list[Recorded]]], step: Step) -> None:
+async def _write(connection: Any, work: Sequence[tuple[Joined, list[Recorded]]], step: Step) -> None:
     async with connection.transaction():
         moved = await move_all(connection, OwnLog.name, {seat.view.subscription: seat.at for seat, _ in work}, step.place)
         if gone := [seat for seat, _ in work if seat.view.subscription not in moved or not seat.lives()]:
@@ -155,5 +155,5 @@ async def _write(connection: Any, work: Sequence[tuple[Seat, list[Recorded]]], s
                 raise _GetUp([seat]) from error
 
 
-def _all(seats: Sequence[Seat]) -> Registry:
+def _all(seats: Sequence[Joined]) -> Registry:
     return Registry(dict.fromkeys(one.cls for seat in seats if seat.registry for one in seat.registry.types.values()))

@@ -13,10 +13,10 @@ from opentelemetry.trace import SpanKind
 from channel_events import telemetry, tracing
 from channel_events.broker import Broker, topic_of
 from channel_events.envelope import Decoder
+from channel_events.lasting import FIRST_PAUSE, Lasting
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.pulse import RUNNING, STANDING_BY, WAITING
 from channel_events.pure import Registry
-from channel_events.running import FIRST_PAUSE, Running
 from channel_events.standby import STANDBY_SECONDS, stand_by
 from channel_events.subscription.effect import Effect, park_alone, parted
 from channel_events.subscription.failing import blames_the_event, isolate
@@ -58,7 +58,7 @@ class Site(TypedDict, total=False):
     check_seconds: float
 
 
-class Subscription(Running):
+class Subscription(Lasting):
     """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
 
     ``subscription`` is the name its progress is kept under, ``title`` is shown in traces. ``registry`` has the classes of the own
@@ -143,21 +143,21 @@ class Subscription(Running):
     async def _follow(self, connection: Any, share: Share, partitions: Sequence[int]) -> None:
         """One turn: from reading the rows of these partitions until they are given anew."""
         async with self._open(connection, partitions) as (effect, source):
-            session = Session(self, connection, effect, source)
+            turn = Turn(self, connection, effect, source)
             self.meters.states(self._rows.values())
             self._parked = True
             self._pulse.enter(RUNNING)
             while not share.over:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
-                await session.take(steps)
-                await session.tend()
+                await turn.take(steps)
+                await turn.tend()
                 self._near, self._caught_up = source.near, source.caught_up and not steps
                 self._pulse.beat()
                 share.hint({row.partition: row.offset + 1 for row in self._rows.values() if row.offset is not None})
                 await share.beat()
                 if self._near and not self._parked:
-                    await self._sit(connection, session)
+                    await self._sit(connection, turn)
         self._rows, self._caught_up, self._tended = {}, False, 0.0
         self.meters.states(())
         self.meters.parked(0, 0)
@@ -204,14 +204,14 @@ class Subscription(Running):
             row, poll = self._rows[PARTITION], TOLD_SECONDS if self.told and self._wake is not None else POLL_SECONDS
             yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry, poll=poll)
 
-    async def _sit(self, _connection: Any, _session: "Session") -> None:
+    async def _sit(self, _connection: Any, _turn: "Turn") -> None:
         """Lets somebody else do the rounds, while there is nothing but them to do."""
 
     def _wait(self) -> None:
         self._pulse.enter(WAITING, f"topic {self._topic} is not there, the relay of {self.source.name} makes it")
 
 
-class Session:
+class Turn:
     """From one beginning to the next error: one connection, one reading of the progress rows."""
 
     def __init__(self, subscription: Subscription, connection: Any, effect: Effect, source: Source) -> None:

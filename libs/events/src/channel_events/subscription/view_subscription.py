@@ -7,11 +7,11 @@ from channel_events.freshness import Recent
 from channel_events.log import Log
 from channel_events.pure import Recorded, Registry
 from channel_events.subscription.effect import Effect
-from channel_events.subscription.joint import Joint, Seat
+from channel_events.subscription.joint import Joined, Joint
 from channel_events.subscription.own_log import PARTITION
 from channel_events.subscription.progress import Progress
 from channel_events.subscription.serving import serving_build, use_build
-from channel_events.subscription.subscription import Session, Site, Subscription
+from channel_events.subscription.subscription import Site, Subscription, Turn
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
 
@@ -45,20 +45,20 @@ class ViewSubscription(Subscription):
         """The ages of the last events when they became visible."""
         return self.meters.recent
 
-    async def _sit(self, connection: Any, session: Session) -> None:
+    async def _sit(self, connection: Any, turn: Turn) -> None:
         joint, source = self._joint, self.source
         if joint is None or not isinstance(source, OwnLog) or not joint.fits(source) or time.monotonic() < self._alone_until:
             return
 
         def applied(row: Progress, events: list[Recorded]) -> None:
-            session.moved([row])
+            turn.moved([row])
             self.meters.applied(events, [row])
 
         def looked(caught_up: bool) -> None:
             self._caught_up, self._progressed = caught_up, True
             self._pulse.beat()
 
-        await joint.sit(Seat(self.view, source, self._rows[PARTITION], applied, looked, lambda: not connection.is_closed()))
+        await joint.sit(Joined(self.view, source, self._rows[PARTITION], applied, looked, lambda: not connection.is_closed()))
         self._caught_up, self._alone_until = False, time.monotonic() + ALONE_SECONDS
 
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:

@@ -10,13 +10,13 @@ from channel_events.broker import TopicRefused
 from channel_events.pulse import RETRYING, STARTING, Pulse
 from channel_events.told import told
 
-_log = structlog.get_logger("channel_events.running")
+_log = structlog.get_logger("channel_events.lasting")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before a part begins again: the second when it fails again and again without getting anywhere."""
 
 
-class Running(ABC):
+class Lasting(ABC):
     """Works in sessions, and begins the next one when one fails. ``name`` is shown in logs and metrics."""
 
     def __init__(self, name: str) -> None:
