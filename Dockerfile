@@ -39,7 +39,7 @@ RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/* /usr/loca
     /usr/lib/python3*/ensurepip /usr/share/python-wheels
 COPY --from=build /opt/qudao /opt/qudao
 COPY --from=build /build/sbom.cdx.json /build/LICENSE /usr/share/doc/qudao/
-COPY deploy/container/health.py /opt/qudao/health.py
+COPY deploy/container/health.py deploy/container/smoke.py /opt/qudao/
 ENV PATH="/opt/qudao/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

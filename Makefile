@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status token observe logs events test test-kafka mutations fuzz lint format types imports contracts docs check bench image compose-secrets compose-test lock clean
+.PHONY: help install demo up down status token observe logs events test test-kafka test-k8s mutations fuzz lint format types imports contracts docs check bench image compose-secrets compose-test lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,10 @@ test: $(INSTALLED) ## All tests: ARGS="-k order" for some
 
 test-kafka: $(INSTALLED) ## Tests of log, relay and subscriptions on an Apache Kafka (needs Java 17 and Maven): ARGS="-k group"
 	@QUDAO_TEST_BROKER=kafka $(PY) -m pytest libs/events/tests libs/operate/tests -n auto --dist loadfile $(ARGS)
+
+test-k8s: $(INSTALLED) ## What deploy/k8s renders to, judged by a real kube-apiserver (needs Go, Java, Maven, kubectl; built once, five minutes)
+	@$(PY) -m qudao_checks.cluster
+	@$(PY) -m pytest tests/kubernetes -q $(ARGS)
 
 mutations: $(INSTALLED) ## Make each known mistake in a copy of the code and expect its tests to fail: ARGS="links relay"
 	@$(PY) -m qudao_checks.mutations $(ARGS)

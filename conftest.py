@@ -1,7 +1,8 @@
 """Shared by all tests: one PostgreSQL and one broker for the whole run, started by the first process, seen by all workers.
 
 A run that finds their addresses in its environment is part of another one, and starts none (`qudao_checks.mutations`).
-With ``QUDAO_TEST_BROKER=kafka`` the broker is an Apache Kafka, and only tests that use it run (``make test-kafka``).
+With ``QUDAO_TEST_BROKER=kafka`` the broker is an Apache Kafka (see `qudao_checks.kafka`), and only tests that use it run (``make
+test-kafka``).
 
 `database` gives a test a fresh database with the tables of a service's log, cloned from a template in some 30 ms.
 """
@@ -23,19 +24,25 @@ from channel_events.broker import PROFILES
 from channel_service import Service
 from channel_service.migrations import migrate
 from qudao_checks import kafka as apache
+from qudao_checks.kafka import artifacts
+from qudao_checks.kafka.secured import Secured
 from qudao_checks.rows import Rows, claimed
 from qudao_local import guard
 from qudao_local.broker import Broker
 from qudao_local.ports import free_port
 from qudao_local.postgres import UNDURABLE, Postgres
 
-_ENV_DSN, _ENV_KAFKA, _ENV_NO_KAFKA = "QUDAO_TEST_POSTGRES", "QUDAO_TEST_KAFKA", "QUDAO_TEST_NO_KAFKA"
+_ENV_DSN, _ENV_KAFKA = "QUDAO_TEST_POSTGRES", apache.ADDRESS
+_ENV_SAID, _ENV_NO_KAFKA = "QUDAO_TEST_KAFKA_IS", "QUDAO_TEST_NO_KAFKA"
 _APACHE = os.environ.get("QUDAO_TEST_BROKER") == "kafka"
-_USES_BROKER = {"kafka", "apache_kafka", "own_apache_kafka"}
+_USES_BROKER = {"kafka", "apache_kafka", "own_apache_kafka", "kafka_artifacts"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "embedded: it is about a broker that forgets; not run on Apache Kafka")
+    config.addinivalue_line(
+        "markers", "thorough: it takes half a minute or more, on brokers of its own; .ci/run leaves it to make test-kafka"
+    )
     config.addinivalue_line("markers", "row(id): it shows a row of the capability table through HTTP, like IN-05")
     config.pluginmanager.register(Rows(claimed()))
     if _APACHE:
@@ -64,12 +71,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(stop)
 
 
-def _broker(folder: Path) -> Broker | apache.Kafka | None:
+def _broker(folder: Path) -> Broker | apache.Kafka | apache.Container | apache.Given | None:
     """The run's broker, started; None where it should be an Apache Kafka and none can be had."""
-    if _APACHE and (reason := apache.missing()):
-        os.environ[_ENV_NO_KAFKA] = f"no Apache Kafka: {reason}"
+    broker: Broker | apache.Kafka | apache.Container | apache.Given
+    if not _APACHE:
+        broker = Broker(free_port(), folder / "broker.log")
+    elif given := os.environ.get(_ENV_KAFKA):
+        broker = apache.Given(given)
+        os.environ[_ENV_SAID] = f"the one at {given}"
+    elif (way := apache.way()) is not None:
+        broker = apache.own(folder / "kafka")
+        os.environ[_ENV_SAID] = way
+    else:
+        os.environ[_ENV_NO_KAFKA] = apache.unavailable()
         return None
-    broker = apache.Kafka(free_port(), folder / "kafka") if _APACHE else Broker(free_port(), folder / "broker.log")
     broker.start()
     return broker
 
@@ -85,6 +100,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if reason := os.environ.get(_ENV_NO_KAFKA):
         terminalreporter.section(f"NOTHING WAS TRIED ON APACHE KAFKA: {reason}", red=True, bold=True)
+    elif which := os.environ.get(_ENV_SAID):
+        terminalreporter.section(f"TRIED ON APACHE KAFKA: {which}", green=True, bold=True)
 
 
 class Server:
@@ -152,9 +169,30 @@ def apache_kafka(kafka: str) -> str:
 
 
 @pytest.fixture
-def own_apache_kafka(apache_kafka: str, tmp_path: Path) -> Iterator[apache.Kafka]:
+def own_apache_kafka(apache_kafka: str, tmp_path: Path) -> Iterator[apache.Kafka | apache.Container]:
     """An Apache Kafka that the test may stop, kill and start again; it keeps what it was told."""
-    broker = apache.Kafka(free_port(), tmp_path / "kafka")
+    if apache.way() is None:
+        pytest.skip("needs an Apache Kafka of its own")
+    broker = apache.own(tmp_path / "kafka")
+    broker.start()
+    yield broker
+    broker.kill()
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka_artifacts(kafka: str) -> None:
+    """For tests that start nodes of their own making: several, or with listeners of their own."""
+    if not _APACHE:
+        pytest.skip("needs Apache Kafka: make test-kafka")
+    if artifacts.unavailable():
+        pytest.skip("needs Apache Kafka's Maven artifacts")
+
+
+@pytest.fixture(scope="session")
+def secured(kafka_artifacts: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    """An Apache Kafka that asks who you are."""
+    broker = Secured(tmp_path_factory.mktemp("secured"))
     broker.start()
     yield broker
     broker.kill()

@@ -20,7 +20,7 @@ import asyncpg
 import uvloop
 from channel_events import Actor, CommandKey, Decider, Log, On, event
 from channel_events.schema import LOG, SUBSCRIPTIONS
-from harness import Spent, asked, database, middle, postgres, ratio
+from harness import Spent, as_a_service, asked, database, middle, postgres, ratio
 from msgspec import Struct
 from peers.append import ROW, TABLE, by_pgbench
 from qudao_local.postgres import Postgres
@@ -103,6 +103,7 @@ async def theirs(dsn: str, writers: int, seconds: float) -> Run:
 
 
 def _process(dsn: str, seconds: float, name: str, said: Any) -> None:
+    as_a_service()
     said.put(uvloop.run(ours(dsn, EACH, seconds, name)))
 
 
@@ -138,6 +139,7 @@ def beside(server: Postgres, writers: int, seconds: float) -> tuple[Run, Run, fl
 
 def main() -> None:
     given = asked(__doc__, rounds=3, seconds=3.0, writers=(1, 16, 64), processes=(2, 4))
+    as_a_service()
     compared: dict[int, list[tuple[Run, Run, float]]] = {writers: [] for writers in given.writers}
     shared: dict[int, list[Run]] = {processes: [] for processes in (1, *given.processes)}
     with postgres() as server, Progress(transient=True) as progress:

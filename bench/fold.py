@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+import channel_events.broker
 import uvloop
 from append import Run
 from channel_events import View
@@ -39,7 +40,10 @@ async def metrics(server: Postgres) -> str:
 
 def following(dsn: str, one: Broker, views: Sequence[View]) -> list[ViewSubscription]:
     sources = [(view, source) for view in views for source in view.sources if source.name == SERVICE]
-    return [ViewSubscription(view, source, dsn=dsn, bootstrap=one.bootstrap, service=METRICS.name) for view, source in sources]
+    return [
+        ViewSubscription(view, source, dsn=dsn, broker=channel_events.broker.Broker(one.bootstrap), service=METRICS.name)
+        for view, source in sources
+    ]
 
 
 async def caught_up(dsn: str, one: Broker, views: Sequence[View], events: int) -> Run:
@@ -55,7 +59,7 @@ async def caught_up(dsn: str, one: Broker, views: Sequence[View], events: int) -
 async def counted(dsn: str, events: int) -> None:
     connection = await asyncpg.connect(dsn)
     await use_serving(connection, session=True)
-    fact, rollup = (table.sql.name for table in SALES[0].tables)
+    fact, rollup, _ = (table.sql.name for table in SALES[0].tables)
     row: Any = await connection.fetchrow(f"select count(*), count(distinct order_id) from {fact}")
     sums = await connection.fetchval(f"select sum(orders) from {rollup}")
     await connection.close()

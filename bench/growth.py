@@ -22,6 +22,7 @@ import psutil
 import uvloop
 from append import ours as appending
 from channel_events import Log
+from channel_events.broker import Broker
 from channel_events.subscription import ViewSubscription
 from channel_events.tasks import end  # import-rule: what a worker does
 from channel_service.testing import issuer
@@ -84,7 +85,7 @@ async def folded(size: Size) -> float:
     await connection.close()
     log = await Log.open(service=SERVICE.name, dsn=size.log, deciders=SERVICE.deciders, timezone="UTC")
     (source,) = _LIST.sources
-    one = ViewSubscription(_LIST, source, dsn=size.log, bootstrap="127.0.0.1:1", service=SERVICE.name, log=log)
+    one = ViewSubscription(_LIST, source, dsn=size.log, broker=Broker("127.0.0.1:1"), service=SERVICE.name, log=log)
     spent = Spent()
     task = asyncio.create_task(one.run())
     await until(one.caught_up)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import channel_events.broker
 import uvloop
 from append import Run
 from channel_events.pure import Registry
@@ -49,7 +50,9 @@ async def measure(server: Postgres, one: Broker, events: int, rate: float) -> tu
         await until(lambda: all(subscription.caught_up() for subscription in subscriptions))
         since, stop = datetime.now(UTC), asyncio.Event()
         coming = asyncio.create_task(trickle(orders, rate, stop))
-        where = Where(owner_dsn=dsn, role=None, service=METRICS.name, registry=Registry([]), bootstrap=one.bootstrap)
+        where = Where(
+            owner_dsn=dsn, role=None, service=METRICS.name, registry=Registry([]), broker=channel_events.broker.Broker(one.bootstrap)
+        )
         spent = Spent()
         await rebuild(where, SALES[0])
         run = Run(events / spent.elapsed, spent.cpu / events * 1e6)

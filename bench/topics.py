@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import channel_events.broker
 from channel_events.relay import Relay
 from channel_events.schema import TABLES
 from channel_events.tasks import end  # import-rule: what a worker does
@@ -26,7 +27,7 @@ async def log_of(server: Postgres, events: int) -> str:
 @asynccontextmanager
 async def relaying(dsn: str, broker: Broker) -> AsyncIterator[tuple[Relay, Spent]]:
     """A relay, and what was spent until all it found at its beginning was confirmed by the broker."""
-    relay = Relay(service=SERVICE, dsn=dsn, bootstrap=broker.bootstrap)
+    relay = Relay(service=SERVICE, dsn=dsn, broker=channel_events.broker.Broker(broker.bootstrap))
     spent = Spent()
     task = asyncio.create_task(relay.run())
     try:

@@ -15,6 +15,7 @@ import yaml
 from channel_operate import installed
 from channel_service.settings import Settings
 from qudao_checks.alerts import alerts
+from qudao_checks.dashboards import boards
 from qudao_checks.sources import ROOT
 from qudao_local.folder import Folder
 
@@ -63,8 +64,10 @@ def targets(service: dict[str, Any]) -> set[str]:
 
 
 def given(service: dict[str, Any]) -> dict[str, str]:
-    """The fields of the settings that its environment says."""
-    return {key.removeprefix("QUDAO_").lower(): compose.filled(value, {}).strip() for key, value in service.get("environment", {}).items()}
+    """The fields of the settings that its environment says; what is none is the standard's, and empty unless somebody says more."""
+    said = {key: compose.filled(value, {}).strip() for key, value in service.get("environment", {}).items()}
+    assert said.pop("OTEL_EXPORTER_OTLP_ENDPOINT", "") == ""
+    return {key.removeprefix("QUDAO_").lower(): value for key, value in said.items()}
 
 
 def test_every_setting_is_one_and_no_secret_is_in_an_environment() -> None:
@@ -74,7 +77,7 @@ def test_every_setting_is_one_and_no_secret_is_in_an_environment() -> None:
         assert set(given(service)) <= set(Settings.model_fields) - secret - {"database_url", "owner_database_url"}, name
         files = {one.removeprefix("qudao_") for one in targets(service) if one.startswith("qudao_")}
         assert name == "databases" or files <= set(Settings.model_fields), name
-    assert "PASSWORD" not in TEXT.replace("POSTGRES_PASSWORD_FILE", "")
+    assert "PASSWORD" not in re.sub("POSTGRES_PASSWORD_FILE|GF_SECURITY_ADMIN_PASSWORD__FILE", "", TEXT)
 
 
 def test_the_settings_as_written_are_accepted() -> None:
@@ -132,6 +135,7 @@ def test_every_process_is_confined_and_has_limits(name: str) -> None:
 def test_only_doors_are_published_and_on_loopback() -> None:
     doors = {one.name: f"127.0.0.1:{one.port}:8100" for one in installed()}
     doors |= {"prometheus": "127.0.0.1:9090:9090", "alertmanager": "127.0.0.1:9093:9093"}
+    doors |= {"grafana": "127.0.0.1:3000:3000", "traces": "127.0.0.1:16686:16686"}
     assert {name: compose.filled(port, {}) for name, service in SERVICES.items() for port in service.get("ports", [])} == doors
     assert {name for name, service in SERVICES.items() if "doors" in service["networks"]} == set(doors)
     assert DOCUMENT["networks"]["inner"] == {"internal": True}
@@ -140,7 +144,7 @@ def test_only_doors_are_published_and_on_loopback() -> None:
 
 
 def test_images_are_named_to_the_version() -> None:
-    for image in compose.images({}):
+    for image in {*compose.images({}), *(compose.filled(one["image"], {}) for one in SERVICES.values() if "profiles" in one)}:
         if "kafka" in image:  # what the tests run on
             (version,) = re.findall(r"<kafka>(.*)</kafka>", (ROOT / "tools/src/qudao_checks/kafka/pom.xml").read_text("utf-8"))
             assert image.endswith(f":{version}")
@@ -166,6 +170,23 @@ def test_prometheus_scrapes_every_process_as_a_job_of_its_services_name() -> Non
     assert found == {f"qudao/{one.name}": [f"{one.name}:8100", f"{one.name}-worker:8100"] for one in installed()}
     (rules,) = read["rule_files"]
     assert f"./deploy/observability/rules:{rules.removesuffix('/*.yaml')}:ro" in SERVICES["prometheus"]["volumes"]
+
+
+def test_what_is_in_a_profile_is_asked_for_by_nobody_else() -> None:
+    profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+    assert profiles == {"grafana": ["observe"], "traces": ["traces"]}
+    assert set(compose.services()) == set(SERVICES) - set(profiles)
+    assert not {needed for service in SERVICES.values() for needed in compose.conditions(service)} & set(profiles)
+
+
+def test_grafana_finds_its_dashboards_and_the_prometheus_that_they_ask() -> None:
+    mounted = dict(volume.split(":")[:2] for volume in SERVICES["grafana"]["volumes"] if volume.startswith("./"))
+    provisioned = {place: ROOT / source for source, place in mounted.items()}
+    own = provisioned["/etc/grafana/provisioning"]
+    (provider,) = yaml.safe_load((own / "dashboards/qudao.yaml").read_text("utf-8"))["providers"]
+    assert len(list(provisioned[provider["options"]["path"]].glob("*.json"))) == len(boards())
+    (source,) = yaml.safe_load((own / "datasources/prometheus.yaml").read_text("utf-8"))["datasources"]
+    assert (source["type"], source["url"], source["isDefault"]) == ("prometheus", "http://prometheus:9090", True)
 
 
 def test_every_severity_of_an_alert_goes_to_a_receiver_that_there_is() -> None:

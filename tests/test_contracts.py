@@ -217,6 +217,15 @@ def test_a_breaking_change_is_refused_and_its_schema_left_as_it_was(folder: Path
     assert list(schema_problems(folder, [as_event(cls)])) == refused
 
 
+def test_a_schema_is_what_is_read_again_from_its_file() -> None:
+    """Lines that may be missing are () in Python, and [] in the file."""
+
+    class Bare(Shipped, frozen=True, kw_only=True):
+        lines: tuple[Line, ...] = ()
+
+    assert breaks(json.loads(text_of(schema(Bare))), schema(Bare)) == []
+
+
 def test_a_default_may_not_change() -> None:
     class First(Shipped, frozen=True, kw_only=True):
         carrier: str = "post"

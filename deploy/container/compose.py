@@ -33,6 +33,11 @@ def document() -> dict[str, Any]:
     return read
 
 
+def services() -> dict[str, Any]:
+    """Those that run unless told otherwise: in no profile."""
+    return {name: service for name, service in document()["services"].items() if "profiles" not in service}
+
+
 def filled(text: str, environment: Mapping[str, str]) -> str:
     """The text with each variable's value, or its default."""
     return VARIABLE.sub(lambda found: environment.get(found[1]) or found[2] or "", text)
@@ -60,7 +65,7 @@ def images(environment: Mapping[str, str]) -> Iterator[str]:
     if base is None:
         raise Broken("the Dockerfile names no BASE")
     yield base[1]
-    for service in document()["services"].values():
+    for service in services().values():
         if "build" not in service:
             yield filled(service["image"], environment)
 
@@ -88,7 +93,7 @@ class Compose:
 
     def __init__(self, project: str, variables: Mapping[str, str], folder: Path) -> None:
         self.engine = engine()
-        self.services: dict[str, Any] = document()["services"]
+        self.services = services()
         self._compose = ["docker", "compose"] if self.engine == "docker" else [_podman_compose() or "podman-compose"]
         self._project = project
         self._files = [FILE, *([self._without_order(folder)] if self.engine == "podman" else [])]

@@ -34,6 +34,7 @@ def secrets(folder: Folder) -> Iterator[tuple[str, str]]:
         yield f"qudao_{one.package}_owner_database_url", url(f"{one.package}_owner", one.package)
     yield "qudao_topic_key", folder.topic_key()
     yield "qudao_secrets_key", folder.secrets_key()
+    yield "grafana_password", password("grafana")
     yield "jwks.json", Issuer(folder.auth).jwks.read_text("utf-8")
 
 

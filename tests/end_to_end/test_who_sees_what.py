@@ -120,13 +120,25 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
     platform.put("incentives", "/v1/rulings/walk", {"payee_id": partner, "cause": "cross_region", "reason": "sold elsewhere"})
     paid = {"partner_id": partner, "currency": "CNY", "amount": "1.00", "on": DAY}
     platform.put("incentives", f"/v1/payments/direct:{partner}/bank-1", paid)
+    funded(platform, partner)
     payee = f"/v1/plans/walk/versions/1/payees/{partner}"
     platform.until(lambda: platform.get("incentives", payee)["entries"])
     (entry,) = platform.get("incentives", payee)["entries"]
     return {
         "plan_id": "walk", "version": "1", "payee_id": partner, "entry_id": entry["entry_id"],
-        "measure": "net", "ruling_id": "walk", "reference": "bank-1",
+        "measure": "net", "ruling_id": "walk", "reference": "bank-1", "fund_id": "walk", "request_id": "fair", "claim_id": "stand",
+        "promotion_id": "walk", "coupon": "walk",
     }  # fmt: skip
+
+
+def funded(platform: Platform, partner: str) -> None:
+    """A part of a fund, and a request of the partner."""
+    terms = {"first": "2026-01-01", "last": "2030-12-31", "claims_until": "2031-01-31"}
+    platform.put("incentives", "/v1/funds/walk", terms | {"title": "Walk", "currency": "CNY", "budget": "100.00"})
+    part = f"/v1/funds/walk/parts/{partner}"
+    platform.post("incentives", f"{part}/allocations", {"amount": "10.00", "reference": "walk"})
+    fair = {"activity": "fair", "title": "Fair", "starts": "2026-06-01", "ends": "2026-06-02", "amount": "5.00"}
+    platform.put("incentives", f"{part}/requests/fair", fair)
 
 
 def note(platform: Platform, partner: str) -> None:
@@ -144,6 +156,7 @@ def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict
         platform.partner(partner)
         platform.until(lambda partner=partner: platform.order(lines=[("bell", 1, "1.00")], partner=partner, external_id=partner).is_success)
         note(platform, partner)
+        funded(platform, partner)
     for child, parent in ((KID, PARENT), (GRANDKID, KID)):
         platform.post("partner-registry", f"/v1/partners/{child}/move", {"parent": parent, "on": "2026-01-01"})
     for partner in family:

@@ -133,12 +133,14 @@ async def public_rows(dsn: str) -> list[Any]:
         await connection.close()
 
 
+async def make_topic(broker: Broker, topic: str) -> None:
+    async with broker.admin() as admin:
+        await broker.ensure_topic(admin, topic)
+
+
 async def produce(broker: Broker, topic: str, events: Sequence[Any]) -> None:
     """Records of these rows, one after another, as nobody would send them."""
-    admin = broker.admin()
-    await admin.start()
-    await broker.ensure_topic(admin, topic)
-    await admin.close()
+    await make_topic(broker, topic)
     async with Publisher.open(broker, topic, Encoder("specimen")) as sender:
         for row in events:
             await sender.send([row], {})
@@ -165,13 +167,16 @@ async def whole_topic(bootstrap: str, topic: str) -> dict[int, list[Any]]:
     return found
 
 
-def subscription(view: View, dsn: str, bootstrap: str, topic_prefix: str, **more: Any) -> ViewSubscription:
-    return ViewSubscription(view, view.sources[0], dsn=dsn, bootstrap=bootstrap, topic_prefix=topic_prefix, service="reader", **more)
+def subscription(
+    view: View, dsn: str, bootstrap: str, topic_prefix: str, kind: str = "embedded", key: bytes | None = None, **more: Any
+) -> ViewSubscription:
+    broker = Broker(bootstrap, kind, prefix=topic_prefix, key=key)
+    return ViewSubscription(view, view.sources[0], dsn=dsn, broker=broker, service="reader", **more)
 
 
 def own_subscription(log: Log, database: str, **more: Any) -> ViewSubscription:
     view = taken_view(OWN_LOG, **more)
-    return ViewSubscription(view, OWN_LOG, dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log, joint=Joint(log))
+    return ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log, joint=Joint(log))
 
 
 async def parked_streams(dsn: str) -> list[Parked]:

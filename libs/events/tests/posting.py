@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from channel_events import OWN_LOG, Backoff, Decider, Known, Log, Outgoing, Sender, event
+from channel_events.broker import Broker
 from channel_events.sending import SenderRun
 from channel_events.subscription import ReactionSubscription, ViewSubscription
 from msgspec import Struct
@@ -51,7 +52,7 @@ async def opened_log(dsn: str, sender: Sender) -> Log:
 
 def parts(sender: Sender, log: Log, dsn: str) -> list[Any]:
     """Its reaction and its view, beside which it runs."""
-    given: dict[str, Any] = {"dsn": dsn, "bootstrap": "127.0.0.1:1", "service": "specimen", "log": log}
+    given: dict[str, Any] = {"dsn": dsn, "broker": Broker("127.0.0.1:1"), "service": "specimen", "log": log}
     return [ReactionSubscription(sender.reaction, **given), ViewSubscription(sender.view, OWN_LOG, **given)]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import channel_events.subscription.fold
 from channel_events import Log, Recorded
+from channel_events.broker import Broker
 from channel_events.partition import PARTITIONS
 from channel_events.relay import Relay
 from channel_events.subscription import ViewSubscription
@@ -25,7 +26,7 @@ JARS = 24
 
 
 def worker(dsn: str, bootstrap: str, prefix: str, *, fail: Callable[[Recorded], None] = lambda _: None, **more: Any) -> ViewSubscription:
-    return subscription(taken_view(fail=fail), dsn, bootstrap, prefix, profile="kafka", **more)
+    return subscription(taken_view(fail=fail), dsn, bootstrap, prefix, "kafka", **more)
 
 
 class Flow:
@@ -62,7 +63,7 @@ async def flowing(flow: Flow) -> AsyncIterator[None]:
     dsn, bootstrap, prefix = flow.at
     await make_tables(dsn, taken_view())
     await fill(flow.log, jars=JARS, each=0)
-    relay = Relay(service="specimen", dsn=dsn, bootstrap=bootstrap, profile="kafka", topic_prefix=prefix, wake=flow.log.wake())
+    relay = Relay(service="specimen", dsn=dsn, broker=Broker(bootstrap, "kafka", prefix=prefix), wake=flow.log.wake())
     async with running(relay):
         yield
     await check_applied_once(flow.log, dsn)

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import OWN_LOG, Log, On, OwnLog, Reaction, Recorded
+from channel_events.broker import Broker
 from channel_events.log.connect import prepare
 from channel_events.pure import Registry
 from channel_events.subscription import ViewSubscription
@@ -133,7 +134,7 @@ async def test_a_reader_of_few_events_of_a_long_log_comes_to_its_end(
     await log.execute(*(On(JAR, "jar0", Put(1)) for _ in range(puts)), by=ANN)
     await take(log, jars=1, each=3)
     await log.execute(*(On(JAR, "jar0", Put(1)) for _ in range(puts)), by=ANN)
-    reader = ViewSubscription(view, view.sources[0], dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)
+    reader = ViewSubscription(view, view.sources[0], dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log)
     async with running(reader):
         await eventually(partial(is_caught_up, reader))
         [at] = await rows(database, "select position from progress")

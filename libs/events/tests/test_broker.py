@@ -24,10 +24,8 @@ async def broker(kafka: str) -> Broker:
 
 @pytest.fixture
 async def admin(broker: Broker) -> AsyncIterator[Any]:
-    client = broker.admin()
-    await client.start()
-    yield client
-    await client.close()
+    async with broker.admin() as client:
+        yield client
 
 
 async def test_a_topic_is_made_once_with_twelve_partitions_whoever_asks(broker: Broker, admin: Any, topic_prefix: str) -> None:
@@ -62,10 +60,8 @@ async def test_a_broker_that_keeps_its_records_never_has_a_topic_deleted(kafka: 
 async def test_a_broker_started_again_has_another_cluster_id(own_broker: Any) -> None:
     ids = []
     for _ in range(2):
-        admin = Broker(own_broker.bootstrap, "embedded").admin()
-        await admin.start()
-        ids.append(await cluster_id(admin))
-        await admin.close()
+        async with Broker(own_broker.bootstrap).admin() as admin:
+            ids.append(await cluster_id(admin))
         own_broker.kill()
         own_broker.start()
     assert ids[0] != ids[1]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from channel_events import Log
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 
 from .moving import (
@@ -32,8 +33,9 @@ from .test_relay import holds_records
 
 RELAY = """
 import asyncio, sys
+from channel_events.broker import Broker
 from channel_events.relay import Relay
-asyncio.run(Relay(service="specimen", dsn=sys.argv[1], bootstrap=sys.argv[2], topic_prefix=sys.argv[3]).run())
+asyncio.run(Relay(service="specimen", dsn=sys.argv[1], broker=Broker(sys.argv[2], prefix=sys.argv[3])).run())
 """
 HOLDER = """
 import asyncio, sys
@@ -71,7 +73,7 @@ async def test_a_relay_that_stands_still_is_taken_over_from_and_stands_by_when_i
     async with process(RELAY, database, kafka, topic_prefix) as first, running(subscription(view, database, kafka, topic_prefix)):
         await eventually(partial(holds_records, kafka, topic_prefix, 50), 60)
         signalled(first, signal.SIGSTOP)
-        second = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+        second = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
         async with running(second):
             await eventually(partial(is_caught_up, second), 40)
             await take(log, each=2)
@@ -127,7 +129,7 @@ async def test_a_second_worker_of_a_subscription_stands_by_quietly(
 
         monkeypatch.setattr(worker, "_begin", counted)
     await fill(log)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     async with running(relay, *workers):
         for _ in range(30):
             await take(log, each=1)

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Log, Put, Recorded, Set, Table, View
+from channel_events.broker import Broker
 from channel_events.subscription import ViewSubscription, history
 from channel_events.subscription.retiring import only_one
 from channel_events.subscription.tables import make_tables as make_tables_in
@@ -89,7 +90,7 @@ async def test_in_the_database_versions_are_as_in_memory_and_known_at_finds_them
     table = view.tables[0]
     await make_tables(database, view)
     await fill(log, jars=3, each=4)
-    async with running(ViewSubscription(view, OWN_LOG, dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)) as _:
+    async with running(ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log)) as _:
         for _ in range(5):
             await take(log, jars=3, each=2)
         expected = feed(jars(), *await log.read(after=0, limit=100_000)).versions()

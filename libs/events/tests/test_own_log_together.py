@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import INTEGER, TEXT, Add, Change, Log, On, OwnLog, Recorded, Set, Table, View, redrive
+from channel_events.broker import Broker
 from channel_events.log import watched
 from channel_events.pure import event
 from channel_events.subscription import Joint, ViewSubscription, joint, view_subscription
@@ -49,7 +50,7 @@ class Following:
         self.parts = [self.alone(view, joint=self.joint) for view in views]
 
     def alone(self, view: View, **more: Any) -> ViewSubscription:
-        site: dict[str, Any] = {"dsn": self.database, "bootstrap": "127.0.0.1:1", "service": "specimen"}
+        site: dict[str, Any] = {"dsn": self.database, "broker": Broker("127.0.0.1:1"), "service": "specimen"}
         return ViewSubscription(view, view.sources[0], log=self.log, **site, **more)
 
     async def sit(self, count: int) -> bool:

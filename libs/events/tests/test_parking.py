@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 from channel_events import Log, Recorded, parked_events, redrive
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription.failing import blames_the_event
 from channel_events.subscription.fold import fold
@@ -51,7 +52,7 @@ async def test_a_failing_event_parks_its_stream_and_all_others_flow(
     bug = Bug(str(bad["id"]))
     view = taken_view(fail=bug)
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     reader = subscription(view, database, kafka, topic_prefix)
     held = [row for row in sent if row["stream"] == bad["stream"] and row["position"] >= bad["position"]]
     async with running(relay, reader):
@@ -212,7 +213,7 @@ async def test_a_parked_event_is_kept_whole(log: Log, database: str, kafka: str,
     (row,) = await public_rows(database)
     view = taken_view(fail=Bug(str(row["id"])))
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     async with running(relay, subscription(view, database, kafka, topic_prefix)):
         await eventually(partial(has_parked, database, 1))
     (waiting,) = await parked_streams(database)

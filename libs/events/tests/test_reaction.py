@@ -27,6 +27,7 @@ from channel_events import (
     event,
     redrive,
 )
+from channel_events.broker import Broker
 from channel_events.log.connect import prepare
 from channel_events.relay import Relay
 from channel_events.subscription import ReactionSubscription, create_reactions, create_view_tables
@@ -99,7 +100,7 @@ async def opened(database: str, **more: Any) -> AsyncIterator[Log]:
 
 
 def follower(reaction: Reaction, log: Log, database: str, bootstrap: str = "127.0.0.1:1", prefix: str = "t.") -> ReactionSubscription:
-    return ReactionSubscription(reaction, dsn=database, bootstrap=bootstrap, topic_prefix=prefix, service="specimen", log=log)
+    return ReactionSubscription(reaction, dsn=database, broker=Broker(bootstrap, prefix=prefix), service="specimen", log=log)
 
 
 async def create(database: str, *reactions: Reaction) -> None:
@@ -155,7 +156,7 @@ async def test_every_event_acts_once_from_a_topic_read_by_two_workers(log: Log, 
     reaction = telling(SPECIMEN)
     await create(database, reaction)
     await fill(log, each=5)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     async with opened(database) as other:
         workers = [follower(reaction, one, database, kafka, topic_prefix) for one in (log, other)]
         async with running(relay, *workers):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from channel_events import OWN_LOG, Ask, On, Reaction, Recorded, Rejected, Topic, redrive
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 
 from .moving import SPECIMEN, eventually, fill, is_caught_up, parked_streams, rows, running, take
@@ -37,7 +38,7 @@ async def test_a_question_is_answered_with_what_the_event_before_wrote(database:
         await fill(log, jars=3, each=20)
         parts: list[Any] = [follower(reaction, log, database, kafka, topic_prefix)]
         if isinstance(of, Topic):
-            parts.append(Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake()))
+            parts.append(Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake()))
         async with running(*parts):
             await eventually(partial(told_count, database, 60), seconds=60)
     assert [row["count"] for row in await rows(database, _COUNTS)] == [*range(1, 61)]

@@ -35,7 +35,7 @@ MakeRelay = Callable[..., Relay]
 
 @pytest.fixture
 def relay_of(log: Log, database: str, kafka: str, topic_prefix: str) -> MakeRelay:
-    return partial(Relay, service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix)
+    return partial(Relay, service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix))
 
 
 async def is_done(part: Any) -> bool:
@@ -231,12 +231,8 @@ async def test_what_is_missing_in_the_topic_is_sent_again_from_the_lowest_place(
 
 
 async def cluster_of(kafka: str) -> str:
-    admin = Broker(kafka, "embedded").admin()
-    await admin.start()
-    try:
+    async with Broker(kafka).admin() as admin:
         return await cluster_id(admin)
-    finally:
-        await admin.close()
 
 
 async def test_a_hole_that_appears_behind_the_relays_back_is_found_by_the_regular_audit(
@@ -246,11 +242,9 @@ async def test_a_hole_that_appears_behind_the_relays_back_is_found_by_the_regula
     relay = relay_of(audit_seconds=0.2)
     async with running(relay):
         await eventually(partial(holds_records, kafka, topic_prefix, 20))
-        admin = Broker(kafka, "embedded").admin()
-        await admin.start()
-        await admin.delete_topics([topic_prefix + "specimen"])
-        await Broker(kafka, "embedded").ensure_topic(admin, topic_prefix + "specimen")
-        await admin.close()
+        async with Broker(kafka).admin() as admin:
+            await admin.delete_topics([topic_prefix + "specimen"])
+            await Broker(kafka).ensure_topic(admin, topic_prefix + "specimen")
         await eventually(partial(holds_records, kafka, topic_prefix, 20))
 
 
@@ -294,6 +288,6 @@ async def test_a_producer_that_cannot_stop_cancels_nobody(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("channel_events.relay.publishing._STOP_SECONDS", 0.01)
     broker = Broker("127.0.0.1:1", "embedded")
-    monkeypatch.setattr(broker, "producer", Stuck)
+    monkeypatch.setattr(Broker, "producer", lambda _: Stuck())
     async with Publisher.open(broker, "t", Encoder("specimen")):
         pass

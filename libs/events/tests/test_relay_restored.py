@@ -33,7 +33,7 @@ MakeRelay = Callable[..., Relay]
 @pytest.fixture
 def relay_of(log: Log, database: str, kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> MakeRelay:
     monkeypatch.setitem(PROFILES, "keeping", Profile("keeping", 20, idempotent=False, volatile=False))
-    return partial(Relay, service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, restored=log.restored)
+    return partial(Relay, service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), restored=log.restored)
 
 
 def successor(row: Any, number: int) -> dict[str, Any]:
@@ -94,7 +94,7 @@ async def test_where_the_broker_keeps_its_records_it_is_told_once(
     lost = await lose_a_future(log, database, kafka, topic)
     ahead = RELAY_AHEAD.labels("specimen")._value
     for _ in range(3):  # the later audits begin behind the lost records
-        await send_all(relay_of(profile="keeping"))
+        await send_all(relay_of(broker=Broker(kafka, "keeping", prefix=topic_prefix)))
         assert ahead.get() == 1
         assert "topic_holds_what_the_log_has_not" in capsys.readouterr().out
     assert len(await told(log)) == 12
@@ -109,7 +109,7 @@ async def test_a_lost_future_beside_the_links_is_found(log: Log, database: str, 
     sent = await public_rows(database)
     await produce(Broker(kafka, "embedded"), topic_prefix + "specimen", [*sent[:2], sent[2], successor(sent[1], 1)])
     await rows(database, "update relay set cluster_id = $1", await cluster_of(kafka))
-    await send_all(relay_of(profile="keeping"))
+    await send_all(relay_of(broker=Broker(kafka, "keeping", prefix=topic_prefix)))
     assert len(await told(log)) == 12
 
 

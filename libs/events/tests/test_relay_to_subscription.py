@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from channel_events import Log
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 
 from .moving import check_applied_once, eventually, fill, make_tables, reached, running, subscription, take, taken_view
@@ -13,7 +14,7 @@ from .moving import check_applied_once, eventually, fill, make_tables, reached, 
 async def test_public_events_reach_a_view_of_the_topic_once_and_in_order(log: Log, database: str, kafka: str, topic_prefix: str) -> None:
     view = taken_view()
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     reader = subscription(view, database, kafka, topic_prefix)
     await fill(log)
     async with running(relay, reader):
@@ -28,7 +29,7 @@ async def test_a_broker_that_forgets_everything_is_filled_again_and_nothing_is_l
 ) -> None:
     view = taken_view()
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=own_broker.bootstrap, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(own_broker.bootstrap, prefix=topic_prefix), wake=log.wake())
     reader = subscription(view, database, own_broker.bootstrap, topic_prefix, check_seconds=1)
     await fill(log)
     async with running(relay, reader):

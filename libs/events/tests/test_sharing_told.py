@@ -112,7 +112,8 @@ async def test_a_topic_that_is_made_anew_is_dealt_out_also_while_it_is_not_there
         async with running(other), flowing(flow):
             await eventually(partial(halved, one, other))
             await flow.more()
-        await Broker(apache_kafka, "kafka").delete_topic(topic_prefix + "specimen")
+        async with (broker := Broker(apache_kafka, "kafka")).admin() as admin:
+            await broker.delete_topic(admin, topic_prefix + "specimen")
         await eventually(partial(follows, one, PARTITIONS))
         async with flowing(flow):
             await flow.more()

@@ -19,6 +19,7 @@ from .moving import (
     eventually,
     fill,
     make_tables,
+    make_topic,
     public_rows,
     reached,
     running,
@@ -58,8 +59,8 @@ async def test_what_others_put_into_a_topic_is_neither_applied_nor_forks_a_parti
     view, topic = taken_view(), topic_prefix + "specimen"
     await make_tables(database, view)
     await fill(log, jars=5, each=4)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, topic_key=KEY)
-    reader = subscription(view, database, kafka, topic_prefix, topic_key=KEY)
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix, key=KEY))
+    reader = subscription(view, database, kafka, topic_prefix, key=KEY)
     async with running(relay, reader):
         await eventually(lambda: reached(database, 20))
         real = await public_rows(database)
@@ -86,10 +87,10 @@ async def test_the_relay_takes_no_record_of_others_for_one_of_its_own(log: Log, 
     view, topic = taken_view(), topic_prefix + "specimen"
     await make_tables(database, view)
     await fill(log, jars=3, each=2)
-    await Broker(kafka, "embedded").make_topic(topic)
+    await make_topic(Broker(kafka, "embedded"), topic)
     await _put(Broker(kafka, "embedded"), topic, *await public_rows(database))
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, topic_key=KEY)
-    async with running(relay, subscription(view, database, kafka, topic_prefix, topic_key=KEY)):
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix, key=KEY))
+    async with running(relay, subscription(view, database, kafka, topic_prefix, key=KEY)):
         await eventually(lambda: reached(database, 6))
     await check_applied_once(log, database)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from channel_events import OWN_LOG, Log
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription import ViewSubscription
 
@@ -77,8 +78,8 @@ async def test_what_was_seen_long_ago_of_a_database_is_no_news(
     view = taken_view(OWN_LOG)
     await make_tables(database, view)
     async with quiet_database(database) as (quiet, through):
-        relay = Relay(service="specimen", dsn=through, bootstrap=kafka, topic_prefix=topic_prefix)
-        reader = ViewSubscription(view, OWN_LOG, dsn=through, bootstrap=kafka, service="specimen", registry=log.registry)
+        relay = Relay(service="specimen", dsn=through, broker=Broker(kafka, prefix=topic_prefix))
+        reader = ViewSubscription(view, OWN_LOG, dsn=through, broker=Broker(kafka), service="specimen", registry=log.registry)
         async with running(relay, reader):
             await no_news_although_running(quiet, relay, reader)
 
@@ -89,7 +90,7 @@ async def test_what_was_seen_long_ago_of_a_broker_is_no_news(
     view = taken_view()
     await make_tables(database, view)
     async with quiet_broker(tmp_path) as (quiet, bootstrap):
-        relay = Relay(service="specimen", dsn=database, bootstrap=bootstrap, topic_prefix=topic_prefix, wake=log.wake())
+        relay = Relay(service="specimen", dsn=database, broker=Broker(bootstrap, prefix=topic_prefix), wake=log.wake())
         reader = subscription(view, database, bootstrap, topic_prefix)
         async with running(relay, reader):
             await no_news_although_running(quiet, relay, reader)
@@ -100,8 +101,8 @@ async def test_a_database_that_falls_silent_is_noticed(log: Log, database: str, 
     await make_tables(database, view)
     await fill(log)
     async with quiet_database(database) as (quiet, through):
-        relay = Relay(service="specimen", dsn=through, bootstrap=kafka, topic_prefix=topic_prefix)
-        reader = ViewSubscription(view, OWN_LOG, dsn=through, bootstrap=kafka, service="specimen", registry=log.registry)
+        relay = Relay(service="specimen", dsn=through, broker=Broker(kafka, prefix=topic_prefix))
+        reader = ViewSubscription(view, OWN_LOG, dsn=through, broker=Broker(kafka), service="specimen", registry=log.registry)
         async with running(relay, reader):
             await silent_for_a_while(quiet, relay, reader)
             await take(log, each=2)
@@ -115,7 +116,7 @@ async def test_a_broker_that_falls_silent_is_noticed(log: Log, database: str, tm
     await make_tables(database, view)
     await fill(log)
     async with quiet_broker(tmp_path) as (quiet, bootstrap):
-        relay = Relay(service="specimen", dsn=database, bootstrap=bootstrap, topic_prefix=topic_prefix, wake=log.wake())
+        relay = Relay(service="specimen", dsn=database, broker=Broker(bootstrap, prefix=topic_prefix), wake=log.wake())
         reader = subscription(view, database, bootstrap, topic_prefix)
         async with running(relay, reader):
             await silent_for_a_while(quiet, relay, reader)

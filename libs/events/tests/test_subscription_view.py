@@ -53,7 +53,7 @@ async def test_a_view_of_the_own_log_needs_no_broker(log: Log, database: str) ->
 async def test_two_workers_on_one_subscription_apply_everything_once(log: Log, database: str, kafka: str, topic_prefix: str) -> None:
     view = taken_view()
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     workers = [subscription(view, database, kafka, topic_prefix) for _ in range(2)]
     workers[1]._lock = "another"  # as when a lock is lost
     await fill(log)
@@ -122,7 +122,7 @@ async def test_a_missing_record_stops_its_partition_until_the_audit_repairs_the_
         assert await applied_count(database) == 2
         assert STOPPED.labels(reader.name, "incomplete")._value.get() == 1
         assert not reader.caught_up()
-        async with running(Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix)):
+        async with running(Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix))):
             await eventually(partial(reached, database, 6))
             await eventually(partial(is_caught_up, reader))
     await check_applied_once(log, database)
@@ -161,7 +161,7 @@ async def test_a_write_is_waited_for_by_its_token(log: Log, database: str, kafka
     await make_tables(database, of_topic)
     await fill(log, jars=1, each=1)
     connection = await asyncpg.connect(database)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     try:
         async with running(relay, subscription(of_topic, database, kafka, topic_prefix)):
             written = (await log.read(after=0, limit=10))[-1]

@@ -26,6 +26,7 @@ from channel_events import (
     View,
     event,
 )
+from channel_events.broker import Broker
 from channel_events.subscription import ViewSubscription
 from channel_events.timing import LATENESS, TimerRun
 from channel_testing import at
@@ -118,7 +119,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def follower(timer: Timer, log: Log, database: str) -> ViewSubscription:
-    return ViewSubscription(timer.due.view, OWN_LOG, dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)
+    return ViewSubscription(timer.due.view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log)
 
 
 async def set_eggs(log: Log, *eggs: tuple[str, datetime | None]) -> None:

@@ -12,7 +12,7 @@ from channel_events.fetching import Fetching
 from channel_events.tip import Seat, Tip
 from channel_events.topic import TopicReader
 
-from .moving import eventually, fill, is_caught_up, make_tables, produce, public_rows, running, subscription, taken_view
+from .moving import eventually, fill, is_caught_up, make_tables, make_topic, produce, public_rows, running, subscription, taken_view
 
 Open = Callable[[str], Any]
 
@@ -78,7 +78,7 @@ async def test_at_rest_a_process_asks_once_for_all_its_topics_however_many_read_
     broker: Broker, database: str, topic: str, read: Open, fetches: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("channel_events.fetching.QUIET_SECONDS", 0.2)
-    await broker.make_topic(topic + "-other")
+    await make_topic(broker, topic + "-other")
     readers = [await read(name) for name in (topic, topic, topic, topic + "-other")]
     await asyncio.sleep(1)  # a length of time is what is measured here
     fetches.clear()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from channel_events import tip
+from channel_events.broker import Broker
 from channel_events.fetching import Fetching
 from channel_events.tip import Tip
 from channel_events.topic import TopicReader
@@ -89,7 +90,7 @@ class Room:
         return Fetching(Client(self.records))
 
     def sit(self) -> Tip:
-        return Tip.of(SimpleNamespace(bootstrap="b", profile=SimpleNamespace(name="embedded")))  # type: ignore[arg-type]
+        return Tip.of(Broker("b"))
 
     async def act(self, act: str, which: int, number: int) -> None:
         match act:

@@ -73,12 +73,8 @@ async def test_a_place_that_is_not_there_any_more_or_not_yet_leads_to_the_first_
 
 async def cut(bootstrap: str, topic: str, before: dict[int, int]) -> None:
     """Deletes the records before these offsets, by partition."""
-    admin = Broker(bootstrap, "kafka").admin()
-    await admin.start()
-    try:
+    async with Broker(bootstrap, "kafka").admin() as admin:
         await admin.delete_records({TopicPartition(topic, p): RecordsToDelete(before_offset=offset) for p, offset in before.items()})
-    finally:
-        await admin.close()
 
 
 @asynccontextmanager
@@ -86,7 +82,7 @@ async def applied_fifty(log: Log, database: str, kafka: str, topic_prefix: str) 
     """A view has applied 50 events of a topic that holds 50 more; nobody works on it."""
     view = taken_view()
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix)
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix))
     await fill(log)
     async with running(relay, subscription(view, database, kafka, topic_prefix)):
         await eventually(partial(reached, database, 50))
@@ -120,7 +116,7 @@ async def test_who_begins_on_a_cut_topic_goes_on_when_the_relay_has_filled_it(
     topic = topic_prefix + "specimen"
     view = taken_view()
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=apache_kafka, topic_prefix=topic_prefix)
+    relay = Relay(service="specimen", dsn=database, broker=Broker(apache_kafka, prefix=topic_prefix))
     await fill(log)
     await send_all(relay)
     await cut(apache_kafka, topic, {p: len(records) - 1 for p, records in (await whole_topic(apache_kafka, topic)).items() if records})

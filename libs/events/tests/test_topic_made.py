@@ -35,7 +35,7 @@ class Admin:
 @pytest.mark.parametrize(("profile", "given", "copies"), [("embedded", None, 1), ("kafka", None, 3), ("kafka", 1, 1), ("embedded", 2, 2)])
 async def test_a_topic_is_made_with_as_many_copies_as_settings_say(profile: str, given: int | None, copies: int) -> None:
     admin = Admin(MISSING, MISSING, MISSING, THERE)  # a broker tells of a new topic a moment later
-    await Broker("127.0.0.1:1", profile, given).ensure_topic(admin, "t")
+    await Broker("127.0.0.1:1", profile, replication=given).ensure_topic(admin, "t")
     [made] = admin.made
     assert (made.num_partitions, made.replication_factor, made.topic_configs) == (12, copies, {"retention.ms": "-1"})
 
@@ -53,12 +53,8 @@ async def test_too_few_brokers_for_the_copies_are_said() -> None:
 
 
 async def topics(bootstrap: str) -> list[str]:
-    admin = Broker(bootstrap, "embedded").admin()
-    await admin.start()
-    try:
+    async with Broker(bootstrap).admin() as admin:
         return list(await admin.list_topics())
-    finally:
-        await admin.close()
 
 
 async def test_readers_make_no_topic_and_wait_until_it_is_there(log: Log, database: str, kafka: str, topic_prefix: str) -> None:
@@ -74,7 +70,7 @@ async def test_readers_make_no_topic_and_wait_until_it_is_there(log: Log, databa
         await asyncio.sleep(1)
         assert (reader.status, reader.started, reader.caught_up()) == ("waiting", True, False)
         assert topic_prefix + "specimen" not in await topics(kafka)
-        async with running(Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix)):
+        async with running(Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix))):
             await eventually(partial(reached, database, 50))
             await eventually(partial(has_status, reader, "running"))
     await check_applied_once(log, database)
@@ -86,11 +82,9 @@ async def test_a_topic_of_another_size_ends_its_relay_and_its_readers(
     monkeypatch.setitem(PROFILES, "keeping", Profile("keeping", 20, idempotent=False, volatile=False))
     view = taken_view()
     await make_tables(database, view)
-    admin = Broker(kafka, "embedded").admin()
-    await admin.start()
-    await admin.create_topics([NewTopic(topic_prefix + "specimen", 4, 1)])
-    await admin.close()
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, profile="keeping", topic_prefix=topic_prefix)
+    async with Broker(kafka).admin() as admin:
+        await admin.create_topics([NewTopic(topic_prefix + "specimen", 4, 1)])
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, "keeping", prefix=topic_prefix))
     for part in (relay, subscription(view, database, kafka, topic_prefix)):
         with pytest.raises(TopicRefused, match="4 partitions, not 12"):
             await asyncio.wait_for(part.run(), 30)

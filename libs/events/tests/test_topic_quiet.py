@@ -7,7 +7,7 @@ from channel_events import Log
 from channel_events.broker import Broker
 from channel_events.topic import TopicReader
 
-from .moving import fill, produce, public_rows
+from .moving import fill, make_topic, produce, public_rows
 
 pytestmark = pytest.mark.embedded  # Apache Kafka wakes a fetch that waits
 
@@ -25,7 +25,7 @@ async def test_a_quiet_topic_is_asked_after_a_few_times_a_second_and_as_ever_whe
 ) -> None:
     monkeypatch.setattr("channel_events.fetching.QUIET_SECONDS", 0.2)
     broker, topic = Broker(kafka, "embedded"), topic_prefix + "specimen"
-    await broker.make_topic(topic)
+    await make_topic(broker, topic)
     await fill(log, jars=1, each=1)
     async with TopicReader.open(broker, topic) as reader:
         await read_for(reader, 0.5)

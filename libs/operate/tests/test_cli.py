@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import structlog
 from channel_events import OWN_LOG, Log, LogRestored, Reaction, Recorded
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription.parking import COUNTED
 from channel_operate.cli import reading, target
@@ -79,7 +80,7 @@ def objects(result: Result) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def relay(log: Log, database: str, kafka: str, topic_prefix: str) -> Relay:
-    return Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    return Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
 
 
 async def test_tail_shows_the_last_events_and_all_behind_a_position(log: Log, cli: Cli) -> None:
@@ -254,4 +255,5 @@ async def test_what_is_wrong_is_said_in_a_line(cli: Cli, monkeypatch: pytest.Mon
     monkeypatch.setenv("QUDAO_TOPIC_REPLICATION", "many")
     assert "QUDAO_TOPIC_REPLICATION is wrong" in (await cli("status", ends="wrong")).stderr
     monkeypatch.setenv("QUDAO_TOPIC_REPLICATION", "2")
-    assert target.target(None).replication == 2
+    monkeypatch.setenv("QUDAO_KAFKA_BOOTSTRAP", "127.0.0.1:1")
+    assert target.target(None).broker.copies == 2

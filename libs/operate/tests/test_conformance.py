@@ -49,8 +49,8 @@ async def test_relay_and_subscription_work_on_it_also_when_the_topic_is_reset(
     bootstrap = kafka if profile == "embedded" else os.environ["QUDAO_TEST_KAFKA_BOOTSTRAP"]
     view = taken_view()
     await make_tables(database, view)
-    relay = Relay(service="specimen", dsn=database, bootstrap=bootstrap, profile=profile, topic_prefix=topic_prefix, wake=log.wake())
-    reader = subscription(view, database, bootstrap, topic_prefix, profile=profile)
+    relay = Relay(service="specimen", dsn=database, broker=Broker(bootstrap, profile, prefix=topic_prefix), wake=log.wake())
+    reader = subscription(view, database, bootstrap, topic_prefix, profile)
     await fill(log)
     async with running(relay, reader):
         await eventually(partial(reached, database, 50), 30)

@@ -164,6 +164,7 @@ def test_settings_of_a_target_are_files_too(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.delenv(f"QUDAO_{name}", raising=False)
     monkeypatch.setenv("QUDAO_SECRETS_FOLDER", str(tmp_path))
     (tmp_path / "qudao_database_url").write_text("postgresql://a@h/one\n")
-    assert (target.target(None).dsn, target.target(None).topic_prefix) == ("postgresql://a@h/one", "qudao.")
+    (tmp_path / "qudao_kafka_bootstrap").write_text("kafka:9092\n")
+    assert (target.target(None).dsn, target.target(None).broker.prefix) == ("postgresql://a@h/one", "qudao.")
     monkeypatch.setenv("QUDAO_TOPIC_PREFIX", "")
-    assert target.target(None).topic_prefix == ""
+    assert target.target(None).broker.prefix == ""

@@ -38,11 +38,11 @@ from ...events.tests.specimen import JAR
 
 def where(database: str, bootstrap: str = "127.0.0.1:1", topic_prefix: str = "t.", **more: Any) -> Where:
     given = {"owner_dsn": database, "role": None, "service": "specimen", "registry": Registry(JAR.events), **more}
-    return Where(bootstrap=bootstrap, topic_prefix=topic_prefix, **given)
+    return Where(broker=Broker(bootstrap, prefix=topic_prefix), **given)
 
 
 def own(view: View, log: Log, database: str) -> ViewSubscription:
-    return ViewSubscription(view, OWN_LOG, dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log, joint=Joint(log))
+    return ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log, joint=Joint(log))
 
 
 async def serving(database: str, sql: str) -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ async def test_a_rebuilt_view_is_read_and_goes_on_while_events_flow(
     view = taken_view()
     await make_tables(database, view)
     await fill(log, each=40)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     going = True
 
     async def flow() -> None:
@@ -169,7 +169,7 @@ async def test_a_view_that_forked_is_mended_by_a_rebuild(log: Log, database: str
     assert not await holds(log, database)
     await take(log, jars=1, each=1)
     reset = topic_prefix + "again."
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=reset)
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=reset))
     async with running(relay, subscription(view, database, kafka, reset)):
         await rebuild(where(database, kafka, reset), view, patience=10)
         await check_serving(log, database)

@@ -70,7 +70,7 @@ async def test_a_rebuild_beside_a_writer_that_never_rests_ends(
     view = taken_view(of)
     await make_tables(database, view)
     await fill(log, jars=20, each=300)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     parts = [own(view, log, database)] if of is OWN_LOG else [relay, subscription(view, database, kafka, topic_prefix)]
     async with running(*parts):
         await eventually(partial(is_caught_up, parts[-1]), seconds=60)
@@ -103,8 +103,8 @@ async def test_a_partition_at_its_limit_goes_on_from_where_it_stands(
         number = await new_build(connection, view, None)
     limits = [dict.fromkeys(range(12), sent[n]["position"]) for n in (10, 11, 50, -1)]
     build = BuildSubscription(
-        view, number, SPECIMEN, registry=SPECIMEN.registry, limit=limits[0], dsn=database, bootstrap=kafka,
-        topic_prefix=topic_prefix, service="specimen", profile="embedded",
+        view, number, SPECIMEN, registry=SPECIMEN.registry, limit=limits[0], dsn=database, broker=Broker(kafka, prefix=topic_prefix),
+        service="specimen",
     )  # fmt: skip
     ends = {row["partition"]: row["position"] for row in sent}
     async with running(build):
@@ -151,8 +151,7 @@ async def test_a_build_that_begins_again_after_the_switch_writes_nothing(log: Lo
         await eventually(partial(is_caught_up, worker))
         assert (await rebuild(where(database), view)).build == 1
         late = BuildSubscription(
-            view, 1, OWN_LOG, registry=log.registry, limit=None, dsn=database, bootstrap="127.0.0.1:1", service="specimen",
-            topic_prefix="t.", profile="embedded",
+            view, 1, OWN_LOG, registry=log.registry, limit=None, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen",
         )  # fmt: skip
         async with running(late):
             await take(log, each=3)

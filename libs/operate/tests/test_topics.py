@@ -26,11 +26,11 @@ async def test_a_lost_future_that_the_broker_keeps_is_removed_by_hand(
 ) -> None:
     topic = topic_prefix + "specimen"
     await lose_a_future(log, database, kafka, topic)
-    await send_all(relay_of(profile="keeping"))
+    await send_all(relay_of(broker=Broker(kafka, "keeping", prefix=topic_prefix)))
     ahead = RELAY_AHEAD.labels("specimen")._value
     assert ahead.get() == 1
     everything = {str(row["id"]) for row in await public_rows(database)}
-    relay = relay_of(profile="keeping")
+    relay = relay_of(broker=Broker(kafka, "keeping", prefix=topic_prefix))
     async with running(relay):
         await eventually(partial(is_done, relay))
         await reset_topic(database, Broker(kafka, "keeping"), topic)

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 from channel_events import OWN_LOG, Actor, Log, On, OwnLog
+from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription import ViewSubscription
 from channel_operate import Verified, rebuild, verify
@@ -74,7 +75,7 @@ async def test_a_view_is_verified_while_events_flow_also_after_a_rebuild(log: Lo
     view = taken_view()
     await make_tables(database, view)
     await fill(log, each=20)
-    relay = Relay(service="specimen", dsn=database, bootstrap=kafka, topic_prefix=topic_prefix, wake=log.wake())
+    relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())
     async with running(relay, worker := subscription(view, database, kafka, topic_prefix)):
         await eventually(partial(is_caught_up, worker))
         for damaged in (False, True):
@@ -96,7 +97,7 @@ async def test_a_reader_of_some_events_passes_over_the_others_and_is_where_the_l
     await make_tables(database, view)
     await fill(log)
     await log.execute(On(JAR, "quiet", Put(1)), by=Actor("ann"))  # the last event is one that the view does not look at
-    worker = ViewSubscription(view, view.sources[0], dsn=database, bootstrap="127.0.0.1:1", service="specimen", log=log)
+    worker = ViewSubscription(view, view.sources[0], dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log)
     async with running(worker):
         await eventually(partial(is_caught_up, worker))
         assert await at_head()

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -224,7 +225,7 @@ async def test_others_have_their_turn_amid_any_flood_of_lines(
         yield head + line * 1000
 
     waiting = asyncio.create_task(others())
-    run = Import(None, Actor("ann"), say=lambda code, facts: (code, dict(facts)), dry_run=True)  # type: ignore[arg-type]
+    run = Import(None, Actor("ann"), today=lambda: date(2026, 11, 24), say=lambda code, facts: (code, dict(facts)), dry_run=True)  # type: ignore[arg-type]
     results = [result async for result in run.results(reader(WHAT), pieces())]
     done = True
     await waiting

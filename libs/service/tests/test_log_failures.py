@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -60,7 +61,8 @@ async def test_its_events_are_listed_all_the_same(spoilt: Running, url: str, how
 @pytest.mark.parametrize("dry_run", [False, True])
 async def test_a_row_of_an_import_that_needs_it_is_refused_and_the_others_are_done(spoilt: Running, dry_run: bool) -> None:
     log = spoilt.runtime.log
-    run = Import(log.rehearse() if dry_run else log, Actor("ann"), say=lambda code, facts: (code, dict(facts)), dry_run=dry_run)
+    deciding = log.rehearse() if dry_run else log
+    run = Import(deciding, Actor("ann"), today=lambda: date(2026, 11, 24), say=lambda code, facts: (code, dict(facts)), dry_run=dry_run)
 
     async def pieces() -> AsyncIterator[bytes]:
         for counter in ("a", "new", "b"):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import asyncpg
 from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Recorded, Table, View
+from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_operate import Where, rebuild
 from channel_service.migrations import migrate
@@ -24,7 +25,7 @@ COUNTED = View("counted", version=1, of=OWN_LOG, tables=VALUES, changes=changes)
 
 async def test_tables_of_views_that_are_read_no_more_go_with_the_next_migration(url: str) -> None:
     service = replace(SERVICE, views=[COUNTED])
-    where = Where(owner_dsn=url, role=None, service=SERVICE.name, registry=Registry(COUNTER.events), bootstrap="127.0.0.1:1")
+    where = Where(owner_dsn=url, role=None, service=SERVICE.name, registry=Registry(COUNTER.events), broker=Broker("127.0.0.1:1"))
     await migrate(service, url, "postgres")
     await rebuild(where, COUNTED)
     connection = await asyncpg.connect(url)

@@ -210,10 +210,8 @@ async def test_a_topic_that_cannot_be_used_is_a_refusal_at_start_and_a_failure_l
 async def test_a_process_whose_topic_cannot_be_used_refuses_with_the_reason(
     specimen: Callable[..., Any], kafka: str, topic_prefix: str
 ) -> None:
-    admin = Broker(kafka, "embedded").admin()
-    await admin.start()
-    await admin.create_topics([NewTopic(f"{topic_prefix}{SERVICE.name}", 4, 1)])
-    await admin.close()
+    async with Broker(kafka).admin() as admin:
+        await admin.create_topics([NewTopic(f"{topic_prefix}{SERVICE.name}", 4, 1)])
     settings = {"ROLE": "worker", "KAFKA_BOOTSTRAP": kafka, "BROKER_PROFILE": "kafka", "TOPIC_PREFIX": topic_prefix}
     ended = await asyncio.to_thread(specimen(**settings).run)
     assert ended.returncode == 2, ended.stdout + ended.stderr

@@ -51,6 +51,26 @@ async def test_the_list_shows_versions_by_status_text_and_the_day_on_which_they_
     assert [(await whole.get(f"/v1/plans/{name}")).json()["retired_on"] for name in ("dealers", "reps")] == [None, "2026-02-28"]
 
 
+async def test_a_version_that_lies_ahead_is_withdrawn_and_the_one_before_it_goes_on(whole: Running) -> None:
+    flat, ahead = rule({"flat": {"rate": "0.05"}}), {"title": "Next", "valid_from": "2030-01-01"}
+    await go(whole, document(flat))
+    await go(whole, document(flat, **ahead))
+    finance, manager = whole.as_("finance", subject="bob"), whole.as_("channel_manager", subject="ann")
+    withdrawn = "/v1/plans/dealers/withdraw"
+    assert (await manager.post(withdrawn, json={"version": 2})).status_code == 403
+    begun = await finance.post(withdrawn, json={"version": 1})
+    assert (begun.status_code, begun.json()["code"]) == (409, "plan_begun")
+    receipt = (await finance.post(withdrawn, json={"version": 2})).json()
+    assert [one["type"] for one in receipt["events"]] == ["plan_version_withdrawn"]
+    listed = (await whole.get("/v1/plans", params={"in_force_on": "2030-01-01", "wait_for": receipt["token"]})).json()["items"]
+    assert [(one["title"], one["version"]) for one in listed] == [("Dealers", 1)]
+    for what in ("submit", "approve"):
+        again = await finance.post(f"/v1/plans/dealers/{what}", json={"version": 2})
+        assert (again.status_code, again.json()["code"]) == (409, "plan_step_wrong")
+    assert (await manager.put("/v1/plans/dealers", json=document(flat, **ahead))).json()["changed"]
+    assert [one["status"] for one in (await whole.get("/v1/plans/dealers")).json()["versions"]] == ["approved", "withdrawn", "draft"]
+
+
 async def test_what_is_drafted_can_be_drafted_again_as_it_is_shown(client: Running) -> None:
     approved = await go(client, document(*(rule({name: one.example}, **about(name)) for name, one in RULE_TYPES.items() if not one.of)))
     again = await client.put("/v1/plans/dealers", json=approved["plan"])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from channel_events import Recorded
-from channel_events.broker import Broker, topic_of  # import-rule: plays a publisher
+from channel_events.broker import Broker  # import-rule: plays a publisher
 from channel_events.envelope import Encoder  # import-rule: plays a publisher
 from channel_events.relay.publishing import Publisher  # import-rule: plays a publisher
 
@@ -27,11 +27,10 @@ def rows_of(events: Iterable[Recorded], before: Sequence[dict[str, Any]] = ()) -
 
 
 async def publish(kafka: str, prefix: str, service: str, rows: Sequence[dict[str, Any]], slices: int = 1) -> None:
-    broker, topic = Broker(kafka, "embedded"), topic_of(prefix, service)
-    admin = broker.admin()
-    await admin.start()
-    await broker.ensure_topic(admin, topic)
-    await admin.close()
+    broker = Broker(kafka, prefix=prefix)
+    topic = broker.topic(service)
+    async with broker.admin() as admin:
+        await broker.ensure_topic(admin, topic)
     size = -(-len(rows) // slices)
     async with Publisher.open(broker, topic, Encoder(service)) as sender:
         for start in range(0, len(rows), size):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_operate import Verified, Where, rebuild, verify
 from channel_service.testing import Running, running
@@ -33,7 +34,7 @@ async def test_every_view_rebuilt_while_orders_come_in_ends_equal(metrics_url: s
     await publish(kafka, topic_prefix, "orders-inventory", first, slices=4)
     partners = rows_of(hierarchy())
     await publish(kafka, topic_prefix, "partner-registry", partners)
-    where = Where(owner_dsn=metrics_url, role=None, service="metrics", registry=Registry([]), bootstrap=kafka, topic_prefix=topic_prefix)
+    where = Where(owner_dsn=metrics_url, role=None, service="metrics", registry=Registry([]), broker=Broker(kafka, prefix=topic_prefix))
     async with running(SERVICE, database_url=metrics_url, kafka=kafka, topic_prefix=topic_prefix) as client:
         await reached(client, first)
         began = asyncio.Event()

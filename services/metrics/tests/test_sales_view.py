@@ -33,6 +33,14 @@ def test_orders_of_one_partner_and_day_share_a_row_of_sums() -> None:
     assert [(row["orders"], row["lines"]) for row in rows] == [(2, 2)]
 
 
+def test_sums_over_all_partners_are_kept_without_what_has_many_values() -> None:
+    fed = feed(SALES, placed(), placed(order_id="direct:2", partner_id="p-2", sales_rep="282"))
+    assert len(fed.rows("sales_rollup")) == 2
+    (row,) = fed.rows("sales_overall")
+    assert (row["orders"], row["lines"]) == (2, 2)
+    assert row.keys() & {"partner", "sales_rep", "territory"} == {"territory"}
+
+
 def test_each_partition_sums_into_rows_of_its_own() -> None:
     events = recorded(placed(), partition=3, position=1), recorded(placed(order_id="direct:2"), partition=4, position=2)
     assert [row["partition"] for row in feed(SALES, *events).rows("sales_rollup")] == [3, 4]

@@ -13,10 +13,10 @@ SOURCE = "orders-inventory"
 
 
 async def test_a_question_waits_until_every_view_of_the_source_has_seen_the_write(empty: Running, metrics_url: str) -> None:
-    await reach(metrics_url, "sales_v2", SOURCE, {3: 41})
+    await reach(metrics_url, "sales_v3", SOURCE, {3: 41})
     asked = asyncio.create_task(empty.get("/v1/kpis/orders", params={"wait_for": "42;3:42"}))
     await asyncio.sleep(0.1)
-    await reach(metrics_url, "sales_v2", SOURCE, {3: 42})
+    await reach(metrics_url, "sales_v3", SOURCE, {3: 42})
     await asyncio.sleep(0.1)
     assert not asked.done(), "products_v1 has not seen it yet"
     await reach(metrics_url, "products_v1", SOURCE, {3: 50})
@@ -36,11 +36,11 @@ async def test_many_questions_that_wait_ask_the_database_as_one_does(
         return await fetch(self, *arguments)
 
     monkeypatch.setattr(runtime, "fetch", counted)
-    await reach(metrics_url, "sales_v2", SOURCE, {3: 41})
+    await reach(metrics_url, "sales_v3", SOURCE, {3: 41})
     await reach(metrics_url, "products_v1", SOURCE, {3: 41})
     waiting = [asyncio.create_task(empty.get("/v1/kpis/orders", params={"wait_for": "42;3:42"})) for _ in range(60)]
     await asyncio.sleep(1)
-    for view in ("sales_v2", "products_v1"):
+    for view in ("sales_v3", "products_v1"):
         await reach(metrics_url, view, SOURCE, {3: 42})
     assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
     assert asked < 60
@@ -48,7 +48,7 @@ async def test_many_questions_that_wait_ask_the_database_as_one_does(
 
 async def test_time_up_says_where_the_views_are(empty: Running, metrics_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("metrics.api.waiting.PATIENCE_SECONDS", 0.05)
-    await reach(metrics_url, "sales_v2", SOURCE, {3: 41, 4: 60})
+    await reach(metrics_url, "sales_v3", SOURCE, {3: 41, 4: 60})
     await reach(metrics_url, "products_v1", SOURCE, {3: 50, 4: 60})
     answer = await empty.get("/v1/kpis/orders", params={"wait_for": "43;3:42,4:43"})
     assert (answer.status_code, answer.json()["code"]) == (503, "view_behind")
@@ -56,8 +56,8 @@ async def test_time_up_says_where_the_views_are(empty: Running, metrics_url: str
 
 
 async def test_progress_tells_how_far_each_view_is(empty: Running, metrics_url: str) -> None:
-    await reach(metrics_url, "sales_v2", SOURCE, {3: 41})
-    item = {"view": "sales_v2", "source": SOURCE, "partition": 3, "position": 41, "state": "running"}
+    await reach(metrics_url, "sales_v3", SOURCE, {3: 41})
+    item = {"view": "sales_v3", "source": SOURCE, "partition": 3, "position": 41, "state": "running"}
     assert (await empty.get("/v1/progress")).json() == {"items": [item]}
 
 

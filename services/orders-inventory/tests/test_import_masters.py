@@ -66,7 +66,7 @@ BAD: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("stock", COUNT | {"warehouse": "bj"}, "warehouse_unknown", "warehouse"),
     ("stock", COUNT | {"reason": ""}, "row_invalid", "reason"),
     ("stock", COUNT | {"on": "9999-12-31"}, "date_implausible", "on"),
-    ("prices", PRICE_ROW | {"valid_from": "9999-12-31"}, "date_implausible", "on"),
+    ("prices", PRICE_ROW | {"valid_from": "9999-12-31"}, "date_implausible", "valid_from"),
     ("stock", RECEIPT | {"quantity": 0}, "row_invalid", "quantity"),
     ("stock", {"sku": "A"}, "row_invalid", "kind"),
     ("stock", {"kind": "order"}, "row_invalid", "kind"),

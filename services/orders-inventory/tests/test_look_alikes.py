@@ -15,7 +15,7 @@ from orders_inventory.application.cataloguing import defining_product
 from orders_inventory.domain.product import PRODUCT, DefineProduct
 
 from .pushing import defined, event
-from .requests import done, imported, order, stocked
+from .requests import done, imported, imported_file, order, stocked
 from .test_pushes import pushed
 
 CYRILLIC = "PЕN-01"
@@ -71,7 +71,10 @@ async def test_a_number_that_looks_like_another_of_its_source_is_warned_of_at_ev
     await done(whole, "/v1/orders", order(external_id=first))
     await done(whole, "/v1/orders", order(external_id=second, source="other"))
     rows, summary = await imported(whole, {"kind": "order"} | order(external_id=second))
-    assert (rows, summary["accepted"]) == ([], 1)
+    # Of orders only numbers that are not plain ASCII, as below.
+    warned = [] if second.isascii() else [("warned", "look_alike_found", f"shop:{second}", {"kind": "order", "others": [first]})]
+    assert [(one["result"], one["problem"], one["id"], one["facts"]) for one in rows] == warned
+    assert (summary["accepted"], summary["warned"]) == (1, len(warned))
     erp = await defined(whole, "erp", platform="cloudevents")
     for number, id_ in ((first, "1"), (second, "2")):
         body = {"external_id": number, "partner_id": "p1", "currency": "CNY", "lines": order()["lines"]}
@@ -86,6 +89,17 @@ async def test_a_number_that_looks_like_another_of_its_source_is_warned_of_at_ev
     rows, summary = await imported(whole, {"kind": "order"} | order(external_id=first), {"kind": "order"} | order(external_id=second))
     assert (summary["accepted"], summary["repeated"]) == (0, 2)
     assert [one["kind"] for one in (await whole.get("/v1/look-alikes", params={"kind": "credit_note"})).json()["items"]] == ["credit_note"]
+
+
+async def test_the_answer_of_an_import_names_what_looks_alike_in_the_language_that_is_asked_for(client: Running) -> None:
+    await stocked(client, **{"PEN-01": 5})
+    sheet = f"sku,name,category\nPEN-02,Other,Pens\n{CYRILLIC},Another,Pens\n"
+    for dry_run in (True, False):
+        headers = {"content-type": "text/csv", "accept-language": "zh"}
+        [row], summary = await imported_file(client, sheet.encode(), headers, what="products", dry_run=dry_run)
+        assert (row["row"], row["result"], row["id"], row["facts"]["others"]) == (3, "warned", CYRILLIC, ["PEN-01"])
+        assert "看起来相同" in row["detail"]
+        assert (summary["accepted"], summary["warned"]) == (2, 1)
 
 
 async def test_warehouses_differ_by_more_than_case(client: Running) -> None:

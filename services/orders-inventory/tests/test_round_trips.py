@@ -1,8 +1,12 @@
 """What reads, orders and imports cost the database, counted on the wire: seconds change from machine to machine, counts do not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from channel_events import OwnLog
+from channel_events.subscription import ViewSubscription
+from channel_events.tasks import end
 from channel_service.testing import Running, fold, running
 from orders_inventory.app import SERVICE
 from orders_inventory.views.orders import ORDERS
@@ -67,6 +71,30 @@ async def test_an_order_is_three_round_trips(client: Running, wire: Wire, number
         wire.counted()
         await done(client, "/v1/orders", order(external_id=number.format(n)), **{"idempotency-key": f"k{n}"})
         assert max(wire.counted()) <= 3
+
+
+async def test_many_orders_are_followed_by_all_views_in_a_few_statements_each(client: Running, wire: Wire) -> None:
+    """Eight clients, and every view of the own log beside them. Measured are 1.2; five for each view that a lone order concerns."""
+    log = client.runtime.log
+    shared = {"service": SERVICE.name, "dsn": wire.url, "bootstrap": "127.0.0.1:1", "profile": "embedded", "log": log}
+    own = [ViewSubscription(view, one, **shared) for view in SERVICE.views for one in view.sources if isinstance(one, OwnLog)]
+    tasks = [asyncio.create_task(one.run()) for one in own]
+    async with asyncio.timeout(30):
+        while not all(one.caught_up() for one in own):  # noqa: ASYNC110 - told by nobody
+            await asyncio.sleep(0.01)
+        wire.counted()
+
+        async def place(who: int) -> None:
+            for n in range(40):
+                await done(client, "/v1/orders", order(external_id=f"c{who}-{n}"), **{"idempotency-key": f"c{who}-{n}"})
+
+        await asyncio.gather(*(place(who) for who in range(8)))
+        while not all(one.caught_up() for one in own):  # noqa: ASYNC110 - told by nobody
+            await asyncio.sleep(0.01)
+    counted = wire.counted()
+    await end(*tasks)
+    assert len(own) >= 8
+    assert counted.statements <= 3 * 320
 
 
 async def test_an_import_writes_hundreds_of_lines_in_a_transaction(client: Running, wire: Wire) -> None:

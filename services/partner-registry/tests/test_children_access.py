@@ -104,6 +104,7 @@ def test_what_is_planned_never_keeps_a_revocation_from_today() -> None:
         [GRANTED, granted("A-2", LATER), revoked("A-1", TODAY)],
         [GRANTED, revoked("A-1", LATER), revoked("A-1", MAR), granted("A-3", APR)],
         [granted("A-1", LATER), revoked("A-1", FEB), granted("A-2", FEB)],
+        [GRANTED, granted("A-2", LATER), granted("A-1", LATER)],
     ],
 )
 def test_the_view_knows_of_each_day_what_the_record_knows(events: list[Any]) -> None:

@@ -54,6 +54,17 @@ async def test_a_partner_sees_its_children_while_it_is_granted_and_nobody_else(r
     assert await seen(registry, await revoked(registry)) == ["top"]
 
 
+async def test_a_change_that_lies_ahead_is_withdrawn_and_what_was_seen_before_goes_on(registry: Running) -> None:
+    ahead = str(date.today() + timedelta(days=30))  # noqa: DTZ011
+    await granted(registry)
+    await revoked(registry, on=ahead)
+    for _ in range(2):
+        answer = await registry.post("/v1/partners/top/withdraw-children-access", json={"on": ahead})
+    assert (answer.status_code, answer.json()["code"]) == (409, "access_not_planned")
+    then = (await registry.get("/v1/partners/top", params={"as_of": ahead})).json()
+    assert then["children_access"] == "A-1"
+
+
 async def test_a_grant_and_a_revocation_count_from_their_day(registry: Running) -> None:
     # Two days off, so that no midnight of the brand's zone comes between.
     before, ahead = (str(date.today() + timedelta(days=days)) for days in (-2, 2))  # noqa: DTZ011

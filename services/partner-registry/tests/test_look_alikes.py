@@ -1,5 +1,7 @@
 """A partner or territory whose id looks like another is taken and warned of: in the answer of its write, and in a list."""
 
+from unittest.mock import ANY
+
 import pytest
 from channel_service.testing import Running
 
@@ -26,8 +28,18 @@ async def test_an_imported_partner_and_a_territory_are_warned_of_too_and_an_impo
         {"kind": "territory", "territory": "cn-e", "name": "East", "on": "2026-01-05"},
         {"kind": "partner", **partner("P1"), "approved_on": "2026-01-06"},
     ]
-    assert (await imported(whole, *rows))[1]["accepted"] == 2
-    assert (await imported(whole, *rows))[1]["repeated"] == 2
+    for dry_run in (True, False):
+        told, summary = await imported(whole, *rows, dry_run=dry_run)
+        assert (summary["accepted"], summary["warned"]) == (2, 2)
+        assert [(one["row"], one["result"], one["problem"], one["id"], one["facts"]) for one in told] == [
+            (1, "warned", "look_alike_found", "cn-e", {"kind": "territory", "others": ["CN-E"]}),
+            (2, "warned", "look_alike_found", "P1", {"kind": "partner", "others": ["p1"]}),
+        ]
+        assert told[1]["detail"].startswith("P1 looks like p1")
+    assert await imported(whole, *rows) == (
+        [{"row": number, "result": "repeated", "id": id_} for number, id_ in ((1, "cn-e"), (2, "P1"))],
+        ANY,
+    )
     answer = await whole.put("/v1/territories/CN-e", json={"name": "East", "on": "2026-01-05"})
     [_, found] = answer.json()["events"]
     assert found["type"] == "look_alike_found"

@@ -54,14 +54,14 @@ _METADATA, _VERSION, _NO_TOPICS = 3, 2, 0
 _LARGEST_ANSWER = 1_000_000
 
 
-def cluster_id(port: int, timeout: float = 2) -> str:
-    """The cluster id of the broker on a loopback port: one Metadata request of the Kafka protocol, version 2.
+def cluster_id(port: int, timeout: float = 2, host: str = "127.0.0.1") -> str:
+    """The cluster id of the broker on a port, of this machine unless told otherwise: one Metadata request of the Kafka protocol, version 2.
 
     By hand, because a client library is too large and too patient for a question of 20 bytes to a stranger.
     `OSError` when nobody answers, `ValueError` when the answer is not a broker's.
     """
     request = struct.pack(">hhihi", _METADATA, _VERSION, 1, -1, _NO_TOPICS)
-    with socket.create_connection(("127.0.0.1", port), timeout) as connection, connection.makefile("rb") as answer:
+    with socket.create_connection((host, port), timeout) as connection, connection.makefile("rb") as answer:
         connection.sendall(struct.pack(">i", len(request)) + request)
         size = answer.read(4)
         if len(size) < 4 or not 12 <= int.from_bytes(size, "big") <= _LARGEST_ANSWER:

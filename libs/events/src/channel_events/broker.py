@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaConnectionError, for_code
 from aiokafka.protocol.metadata import MetadataRequest
 
 from channel_events.partition import PARTITIONS
+from channel_events.refusal import raise_refusal
+from channel_events.security import Security
 from channel_events.signature import Signature
 from channel_events.tasks import whole
 
@@ -58,9 +61,9 @@ class TooFewBrokers(Exception):
 class Profile(msgspec.Struct, frozen=True):
     """What differs between brokers.
 
-    ``fetch_max_wait_ms``: the embedded broker does not wake a waiting fetch but polls, so the wait is the latency; Apache
-    Kafka wakes it, so its default costs nothing. ``quiet_wait_ms``: how long it is not even asked when no records have
-    come for a while: a fetch costs it the more the longer it waits. What then comes first is seen that much later.
+    ``fetch_max_wait_ms``: Apache Kafka wakes a waiting fetch, so its default costs nothing; the embedded broker polls for it, so there
+    it waits as short as it can (with no time to wait the broker does not look at all). ``pause_ms``: how long it is not asked again
+    when nothing came, ``quiet_pause_ms`` when nothing has come for a while. What then comes first is seen that much later.
     ``idempotent``: the embedded broker refuses idempotent producers.
     ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
     as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
@@ -73,11 +76,12 @@ class Profile(msgspec.Struct, frozen=True):
     volatile: bool
     groups: bool = False
     replication: int = 1
-    quiet_wait_ms: int = 0
+    pause_ms: int = 0
+    quiet_pause_ms: int = 0
 
 
 PROFILES = {
-    "embedded": Profile("embedded", 20, idempotent=False, volatile=True, quiet_wait_ms=230),
+    "embedded": Profile("embedded", 1, idempotent=False, volatile=True, pause_ms=20, quiet_pause_ms=250),
     "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3),
 }
 
@@ -102,40 +106,62 @@ class Shares(RangePartitionAssignor):  # type: ignore[misc]
         }
 
 
-class Broker:
-    """Address and profile of a broker; makes its clients. ``profile`` is a name of `PROFILES`, ``replication`` that of topics made
-    here; the profile's unless given. With ``key`` records are signed, and others are not read."""
+class Broker(msgspec.Struct, frozen=True):
+    """Where the broker is, how it is spoken to, and what of it is the platform's: the one value that all who use it are given.
 
-    def __init__(self, bootstrap: str, profile: str, replication: int | None = None, key: bytes | None = None) -> None:
-        self.bootstrap = bootstrap
-        self.profile = PROFILES[profile]
-        self.replication = replication or self.profile.replication
-        self._key = key
+    ``kind``: a name of `PROFILES`. ``prefix``: what the names of topics and groups begin with. ``replication``: that of topics
+    made here; the profile's unless given. With ``key`` records are signed, and others are not read.
+    """
+
+    bootstrap: str
+    kind: str = "embedded"
+    prefix: str = "qudao."
+    replication: int | None = None
+    key: bytes | None = None
+    security: Security = Security()
+
+    def __post_init__(self) -> None:
+        if self.kind not in PROFILES:
+            raise KeyError(self.kind)
+
+    def __repr__(self) -> str:
+        return f"Broker({self.bootstrap!r}, {self.kind!r})"  # no keys
+
+    @property
+    def profile(self) -> Profile:
+        return PROFILES[self.kind]
+
+    @property
+    def copies(self) -> int:
+        """How many brokers hold each record of a topic made here."""
+        return self.replication or self.profile.replication
+
+    def topic(self, service: str) -> str:
+        """The name of a service's topic."""
+        return self.prefix + service
 
     def signature(self, topic: str) -> Signature | None:
         """What tells the records of a topic from others'; None without a key."""
-        return None if self._key is None else Signature(self._key, topic)
+        return None if self.key is None else Signature(self.key, topic)
 
     def producer(self) -> Any:
         return AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap,
+            **self.options(),
             acks="all",
             enable_idempotence=self.profile.idempotent,
             max_batch_size=_BATCH_BYTES,
             max_request_size=2 * _BATCH_BYTES,
-            request_timeout_ms=_REQUEST_MS,
         )
 
     def consumer(self) -> Any:
         """A consumer for partitions assigned and offsets sought by hand: what a group has stored is no source of truth here."""
         return AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap,
+            **self.options(),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",
             fetch_max_wait_ms=self.profile.fetch_max_wait_ms,
             max_partition_fetch_bytes=_PARTITION_BYTES,
-            request_timeout_ms=_REQUEST_MS,
         )
 
     def on_answer(self, consumer: Any, call: Callable[[], float]) -> None:
@@ -159,7 +185,7 @@ class Broker:
     def member(self, group: str) -> Any:
         """A member of a consumer group, which tells who follows which partitions and nothing else."""
         return AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap,
+            **self.options(),
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="none",
@@ -168,11 +194,29 @@ class Broker:
             heartbeat_interval_ms=_HEARTBEAT_MS,
             rebalance_timeout_ms=_REBALANCE_MS,
             max_poll_interval_ms=_ROUND_MS,
-            request_timeout_ms=_REQUEST_MS,
         )
 
-    def admin(self) -> Any:
-        return AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=_REQUEST_MS)
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[Any]:
+        """A client for topics and the cluster."""
+        client = AIOKafkaAdminClient(**self.options())
+        try:
+            await self.start(client)
+            yield client
+        finally:
+            await whole(client.close())
+
+    def options(self) -> dict[str, Any]:
+        """What all clients are told."""
+        return {"bootstrap_servers": self.bootstrap, "request_timeout_ms": _REQUEST_MS, **self.security.options()}
+
+    async def start(self, client: Any) -> None:
+        """Starts a client; `BrokerRefused` when the broker is there, but not for us."""
+        try:
+            await whole(client.start())
+        except KafkaConnectionError:  # says of everything that it was unable to bootstrap
+            await raise_refusal(self.bootstrap, self.security)
+            raise
 
     async def ensure_topic(self, admin: Any, name: str) -> None:
         """Creates the topic, at its final size and kept for ever, unless it is there; `TopicRefused` for another size.
@@ -185,17 +229,8 @@ class Broker:
             async with asyncio.timeout(_MADE_SECONDS):
                 while (copies := await self._copies(admin, name)) is None:  # noqa: ASYNC110 - told by nobody
                     await asyncio.sleep(0.05)
-        if copies < self.replication:
-            _log.warning("topic_has_fewer_copies", topic=name, copies=copies, wanted=self.replication)
-
-    async def make_topic(self, name: str) -> None:
-        """`ensure_topic` with a client of its own."""
-        admin = self.admin()
-        try:
-            await whole(admin.start())
-            await self.ensure_topic(admin, name)
-        finally:
-            await whole(admin.close())
+        if copies < self.copies:
+            _log.warning("topic_has_fewer_copies", topic=name, copies=copies, wanted=self.copies)
 
     async def has_topic(self, admin: Any, name: str) -> bool:
         """Whether the topic is there; `TopicRefused` when it has another size."""
@@ -216,25 +251,20 @@ class Broker:
         return min(len(one["replicas"]) for one in partitions)
 
     async def _create(self, admin: Any, name: str) -> None:
-        topic = NewTopic(name, PARTITIONS, self.replication, topic_configs={"retention.ms": "-1"})
+        topic = NewTopic(name, PARTITIONS, self.copies, topic_configs={"retention.ms": "-1"})
         answer = await admin.create_topics([topic])
         for _, code, *message in answer.topic_errors:  # it never raises
             if code == _TOO_FEW:
-                raise TooFewBrokers(f"no {self.replication} brokers for the copies of topic {name}: start them, or set TOPIC_REPLICATION")
+                raise TooFewBrokers(f"no {self.copies} brokers for the copies of topic {name}: start them, or set QUDAO_TOPIC_REPLICATION")
             if code not in (0, _EXISTS):
                 raise for_code(code)(*message)
 
-    async def delete_topic(self, name: str) -> None:
+    async def delete_topic(self, admin: Any, name: str) -> None:
         """Deletes the topic with all its records, and returns when it is there no more; nothing when it is not there."""
-        admin = self.admin()
-        try:
-            await whole(admin.start())
-            await admin.delete_topics([name])
-            async with asyncio.timeout(_DELETE_SECONDS):
-                while name in await admin.list_topics():  # noqa: ASYNC110 - told by nobody
-                    await asyncio.sleep(0.05)
-        finally:
-            await whole(admin.close())
+        await admin.delete_topics([name])
+        async with asyncio.timeout(_DELETE_SECONDS):
+            while name in await admin.list_topics():  # noqa: ASYNC110 - told by nobody
+                await asyncio.sleep(0.05)
 
     async def renew_topic(self, admin: Any, name: str) -> None:
         """An empty topic, on a volatile broker that is not the one we knew.
@@ -263,7 +293,3 @@ async def stop_consumer(consumer: Any) -> None:
 async def cluster_id(admin: Any) -> str:
     """Another id than before means another broker, or one that forgot everything."""
     return str((await admin.describe_cluster())["cluster_id"])
-
-
-def topic_of(prefix: str, service: str) -> str:
-    return f"{prefix}{service}"

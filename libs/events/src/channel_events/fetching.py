@@ -32,11 +32,11 @@ class _Answered:
 
 
 class Fetching:
-    """Partitions of any topics, each read from where it was last sought to. ``rest``: the seconds between an answer and the next question
-    when all is quiet; ``told`` says whether somebody calls `heard` after each answer."""
+    """Partitions of any topics, each read from where it was last sought to. ``pauses``: the seconds between an answer without records and
+    the next question, and when all is quiet; ``told`` says whether somebody calls `heard` after each answer."""
 
-    def __init__(self, consumer: Any, rest: float = 0.0, *, told: bool = False) -> None:
-        self._consumer, self._rest, self._told = consumer, rest, told
+    def __init__(self, consumer: Any, pauses: tuple[float, float] = (0.0, 0.0), *, told: bool = False) -> None:
+        self._consumer, self._pauses, self._told = consumer, pauses, told
         self._came = self._left = time.monotonic()
         self._paused: set[TopicPartition] = set()
         self._answered: dict[TopicPartition, _Answered] = {}
@@ -45,11 +45,11 @@ class Fetching:
     async def open(cls, broker: Broker) -> "Fetching":
         consumer = broker.consumer()
         try:
-            await whole(consumer.start())
+            await broker.start(consumer)
         except BaseException:
             await whole(stop_consumer(consumer))
             raise
-        one = cls(consumer, broker.profile.quiet_wait_ms / 1000, told=True)
+        one = cls(consumer, (broker.profile.pause_ms / 1000, broker.profile.quiet_pause_ms / 1000), told=True)
         broker.on_answer(consumer, one.heard)
         return one
 
@@ -87,7 +87,7 @@ class Fetching:
     def heard(self) -> float:
         """After an answer: for how many seconds not to ask again, if nothing came."""
         self.hear()
-        return self._rest if time.monotonic() - self._came > QUIET_SECONDS else 0.0
+        return self._pauses[time.monotonic() - self._came > QUIET_SECONDS]
 
     def hear(self) -> None:
         """Notes which partitions were answered for, and what was said: an end that falls is noted at each answer, for a topic that is

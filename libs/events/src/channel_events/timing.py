@@ -1,4 +1,4 @@
-"""Lasting timers: sleeping until something is due, and acting on it."""
+"""Running timers: sleeping until something is due, and acting on it."""
 
 import asyncio
 import time

@@ -47,7 +47,7 @@ class Tip:
     @classmethod
     def of(cls, broker: Broker) -> "Tip":
         """That of this process (and loop) at this broker."""
-        key = (broker.bootstrap, broker.profile.name, asyncio.get_running_loop())
+        key = (broker, asyncio.get_running_loop())
         return _tips.get(key) or cls(broker, key)
 
     def sit(self, places: Mapping[TopicPartition, int]) -> "Seat":

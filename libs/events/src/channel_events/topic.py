@@ -171,13 +171,9 @@ class TopicReader:
 
 async def until_there(broker: Broker, topic: str, waiting: Callable[[], object] | None) -> None:
     """Returns when the topic is there; see `TopicReader.open`."""
-    admin = broker.admin()
-    try:
-        await whole(admin.start())
+    async with broker.admin() as admin:
         while not await broker.has_topic(admin, topic):
             if waiting is None:
                 raise TopicMissing(f"topic {topic} is not there: the relay of its service makes it")
             waiting()
             await asyncio.sleep(_LOOK_SECONDS)
-    finally:
-        await whole(admin.close())

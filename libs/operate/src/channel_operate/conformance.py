@@ -40,7 +40,7 @@ class Workbench:
 
     async def send(self, *values: bytes, **options: Any) -> list[Any]:
         """Sends one record after another to partition 0; what the broker said of each."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.broker.bootstrap, **{"acks": "all", "request_timeout_ms": 5000, **options})
+        producer = AIOKafkaProducer(**{**self.broker.options(), "acks": "all", "request_timeout_ms": 5000, **options})
         try:
             await whole(producer.start())
             return [await producer.send_and_wait(self.topic, value, partition=0, timestamp_ms=1, headers=[("h", b"v")]) for value in values]
@@ -87,7 +87,7 @@ async def _topics(bench: Workbench) -> str:
 async def _delete(bench: Workbench) -> str:
     await bench.make()
     await bench.send(b"1", b"2")
-    await bench.broker.delete_topic(bench.topic)
+    await bench.broker.delete_topic(bench.admin, bench.topic)
     await bench.make()
     [said] = await bench.send(b"3")
     _must(said.offset == 0, f"the first record of the new topic is at offset {said.offset}")
@@ -173,7 +173,7 @@ async def _idempotent(bench: Workbench) -> str:
 
 async def _transactions(bench: Workbench) -> str:
     await bench.make()
-    producer: Any = AIOKafkaProducer(bootstrap_servers=bench.broker.bootstrap, transactional_id=bench.topic, request_timeout_ms=5000)
+    producer: Any = AIOKafkaProducer(**{**bench.broker.options(), "request_timeout_ms": 5000}, transactional_id=bench.topic)
     try:
         await whole(producer.start())
         async with producer.transaction():
@@ -194,9 +194,7 @@ async def _partitions(bench: Workbench) -> str:
 async def _groups(bench: Workbench) -> str:
     await bench.make(2)
     began = asyncio.get_running_loop().time()
-    consumer: Any = AIOKafkaConsumer(
-        bench.topic, bootstrap_servers=bench.broker.bootstrap, group_id=bench.topic, auto_offset_reset="earliest"
-    )
+    consumer: Any = AIOKafkaConsumer(bench.topic, **bench.broker.options(), group_id=bench.topic, auto_offset_reset="earliest")
     try:
         await whole(consumer.start())
         while not consumer.assignment():
@@ -228,15 +226,11 @@ TRIALS: Sequence[Trial] = (
 async def try_broker(broker: Broker, tried: Callable[[Tried], object] = lambda one: None) -> list[Tried]:
     """Tries everything, one after another; ``tried`` is called with each result. Raises only when nothing answers."""
     found = []
-    admin: Any = broker.admin()
-    try:
-        await whole(admin.start())
+    async with broker.admin() as admin:
         for ability, trial, always in TRIALS:
             needed = always or (trial is _groups and broker.profile.groups)
             found.append(await _try(Workbench(broker, admin, f"conformance-{uuid.uuid4()}"), ability, trial, needed))
             tried(found[-1])
-    finally:
-        await whole(admin.close())
     return found
 
 

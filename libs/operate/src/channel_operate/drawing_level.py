@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from channel_events.broker import Broker
 from channel_events.pulse import RUNNING, WAITING
 from channel_events.pure import Registry
 from channel_events.subscription.progress import FORKED, INCOMPLETE
@@ -40,10 +41,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None
     service: str
     registry: Registry
-    bootstrap: str
-    profile: str = "embedded"
-    topic_prefix: str = "qudao."
-    topic_key: bytes | None = None
+    broker: Broker
 
 
 class Build:
@@ -149,8 +147,7 @@ async def folding(where: Where, connection: Any, view: View, number: int, told: 
     parts = [
         BuildSubscription(
             view, number, source, registry=where.registry, limit=goal_of(source, serving) if exact else None, dsn=where.owner_dsn,
-            bootstrap=where.bootstrap, profile=where.profile, topic_prefix=where.topic_prefix, topic_key=where.topic_key,
-            service=where.service,
+            broker=where.broker, service=where.service,
         )
         for source in view.sources
     ]  # fmt: skip

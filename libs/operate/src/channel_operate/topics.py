@@ -43,7 +43,8 @@ async def reset_topic(dsn: str, broker: Broker, topic: str) -> None:
     """
     async with taken_over(dsn) as state:
         if not broker.profile.volatile:
-            await broker.delete_topic(topic)
+            async with broker.admin() as admin:
+                await broker.delete_topic(admin, topic)
         await state.save(0, "", {})
 
 
@@ -55,7 +56,8 @@ async def republish(
     Readers pass over what they know. ``sent(count, position)`` is called after each batch that the broker confirmed.
     """
     total = 0
-    await broker.make_topic(topic)
+    async with broker.admin() as admin:
+        await broker.ensure_topic(admin, topic)
     async with taken_over(dsn) as state, Publisher.open(broker, topic, Encoder(service)) as sender:
         while rows := await state.unsent(after):
             await sender.send(rows, {})

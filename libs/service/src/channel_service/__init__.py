@@ -21,6 +21,7 @@ from channel_service.sealing import Sealer
 from channel_service.seeing import SeenBy
 from channel_service.service import Service
 from channel_service.settings import Settings
+from channel_service.work import Work
 from channel_service.worker import Process
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "StrictModel",
     "Text",
     "Today",
+    "Work",
     "WrittenEvent",
     "attach",
     "content_tag",

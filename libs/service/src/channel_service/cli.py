@@ -23,7 +23,7 @@ from channel_service.http.patience import patient
 from channel_service.migrations import migrate
 from channel_service.runtime import Runtime
 from channel_service.service import Service
-from channel_service.settings import BadSettings, Settings, load, required
+from channel_service.settings import BadSettings, Settings, broker_of, load, required
 from channel_service.tracing import tracing
 
 REFUSED_STATUS = 2
@@ -77,7 +77,7 @@ def _migrate(service: Service, settings: Settings) -> int:
 
 def _serve(service: Service, settings: Settings) -> int:
     if settings.role != "api":
-        required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events")
+        broker_of(settings)  # what is wrong is said before anything is opened
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve_until_told(service, settings))
 

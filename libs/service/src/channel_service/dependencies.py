@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
@@ -71,7 +71,8 @@ def takes_key(dependant: Dependant) -> bool:
 
 
 def _today(request: Request, _: Response) -> date:
-    return datetime.now(request.app.state.runtime.settings.zone).date()
+    today: date = request.app.state.runtime.today()
+    return today
 
 
 def _random_id() -> str:

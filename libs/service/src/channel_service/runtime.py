@@ -41,17 +41,15 @@ START_SECONDS = 2
 class Runtime:
     """Opened once per process by `open`; routes reach it through ``channel_service.dependencies``."""
 
-    def __init__(
-        self, service: Service, settings: Settings, engine: AsyncEngine, log: Log, worker: Worker | None, verifier: Verifier | None
-    ) -> None:
+    def __init__(self, service: Service, settings: Settings, engine: AsyncEngine, log: Log, verifier: Verifier | None) -> None:
         self.service = service
         self.settings = settings
         self.engine = engine
         self._places = Places(settings.database_connections)
         self.connections = Connections(partial(_opened, settings, writes=False), self._places)
-        self.reads = Reads(self.connections, role=settings.database_role, also_sees=service.also_sees, today=self._today)
+        self.reads = Reads(self.connections, role=settings.database_role, also_sees=service.also_sees, today=self.today)
         self.log = log
-        self.worker = worker
+        self.worker: Worker | None = None
         self.verifier = verifier
         self.revisions = revisions_of(service)
         self.writes = Writes(partial(connect_as, settings.database_url, "qudao-writes"))
@@ -73,8 +71,8 @@ class Runtime:
         engine = _engine(settings)
         copies = Copies(settings.database_url, service.copies)
         log = await _open_log(service, settings, copies)
-        worker = Worker(service, settings, log, clock) if settings.role != "api" else None
-        runtime = cls(service, settings, engine, log, worker, verifier)
+        runtime = cls(service, settings, engine, log, verifier)
+        worker = runtime.worker = Worker(service, settings, log, runtime.reading_everything, clock) if settings.role != "api" else None
         tasks: list[asyncio.Task[None]] = []
         if verifier is not None:
             tasks.append(asyncio.create_task(verifier.keys.stay_fresh(), name="keys"))
@@ -154,9 +152,10 @@ class Runtime:
         """The scope itself, and what the service adds to it."""
         if self.service.also_sees is None:
             return {scope}
-        return {scope, *(await connection.scalars(self.service.also_sees(scope, self._today())))}
+        return {scope, *(await connection.scalars(self.service.also_sees(scope, self.today())))}
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The business date of now: the day in the brand's time zone."""
         return datetime.now(self.settings.zone).date()
 
     async def checks(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from fastapi import APIRouter
 
 from channel_service.measures import Measure
 from channel_service.problems import ProblemCatalogue
+from channel_service.work import Work
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Service:
     timers: Sequence[Timer] = ()
     senders: Sequence[Sender] = ()
     """Each brings what it keeps in the log and shows of it: a decider, a view and a reaction, which join the service's own."""
+    works: Sequence[Work] = ()
     copies: Sequence[Copy[Any]] = ()
     """What views tell of what deciders need."""
     routers: Sequence[APIRouter] = ()

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from channel_events import read_topic_key, scoped_role
+from channel_events.broker import Broker
+from channel_events.security import BadSecurity, Security
 from channel_terms import SAID_LIKE, Calendar, fiscal_calendar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -153,6 +155,21 @@ class Settings(BaseSettings):
         description="a key of 32 bytes in base64, the same for all services: records that are not signed with it are not read; "
         "for a broker that others can write to, like the output of: openssl rand -base64 32",
     )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL: SSL is TLS, SASL a user with a password"
+    )
+    kafka_security_ca: str | None = Field(
+        None, description="the PEM file of who signed the broker's certificate (default: whom the system trusts), like /run/secrets/ca.crt"
+    )
+    kafka_security_certificate: str | None = Field(
+        None, description="the PEM file of the client's certificate, where the broker asks for one, like /run/secrets/kafka.crt"
+    )
+    kafka_security_key: str | None = Field(None, description="the PEM file of that certificate's private key, like /run/secrets/kafka.key")
+    kafka_security_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] | None = Field(
+        None, description="SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN (default: the first)"
+    )
+    kafka_security_user: str | None = Field(None, description="the user that the broker knows the service as, like metrics")
+    kafka_security_password: SecretStr | None = Field(None, description="that user's password")
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Shanghai", description="the brand's time zone by its IANA name, like Asia/Shanghai"
     )
@@ -271,6 +288,26 @@ def required(settings: Settings, name: str, why: str) -> str:
     if value is None:
         raise BadSettings(f"{PREFIX}{name.upper()} is not set, {why}; write {Settings.model_fields[name].description}")
     return value
+
+
+def broker_of(settings: Settings) -> Broker:
+    """The broker as a process uses it that moves events; `BadSettings` when what is said of it is not enough, or cannot work."""
+
+    def setting(name: str) -> str | None:
+        value = getattr(settings, name.lower())
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+    try:
+        return Broker(
+            required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
+            settings.broker_profile,
+            prefix=settings.topic_prefix,
+            replication=settings.topic_replication,
+            key=None if (key := setting("TOPIC_KEY")) is None else read_topic_key(key),
+            security=Security.of(setting),
+        )
+    except BadSecurity as refusal:
+        raise BadSettings(str(refusal)) from None
 
 
 def _reason(error: Any) -> str:

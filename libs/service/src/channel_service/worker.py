@@ -1,12 +1,12 @@
-"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers and senders."""
+"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers, senders, works."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeAlias
 
 import structlog
-from channel_events import read_topic_key
 from channel_events.log import Log
+from channel_events.refusal import BrokerRefused
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
 from channel_events.subscription import Joint, ReactionSubscription, ViewSubscription
@@ -14,13 +14,14 @@ from channel_events.tasks import end
 from channel_events.timing import Clock, TimerRun, now
 
 from channel_service.service import Service
-from channel_service.settings import Settings, required
+from channel_service.settings import Settings, broker_of
+from channel_service.work import Reading, WorkRun
 
 _log = structlog.get_logger("channel_service.worker")
 
 
 Follower: TypeAlias = ViewSubscription | ReactionSubscription
-Acting: TypeAlias = TimerRun | SenderRun
+Acting: TypeAlias = TimerRun | SenderRun | WorkRun
 
 
 class Process(NamedTuple):
@@ -31,7 +32,7 @@ class Process(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender."""
+    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender, a work."""
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
@@ -56,23 +57,17 @@ class Worker:
     ``refusal``: why the process should never have started, found only now because the broker was not asked before.
     """
 
-    def __init__(self, service: Service, settings: Settings, log: Log, clock: Clock = now) -> None:
-        shared: dict[str, Any] = {
-            "service": service.name,
-            "dsn": settings.database_url,
-            "bootstrap": required(settings, "kafka_bootstrap", f"and the role {settings.role} moves events"),
-            "profile": settings.broker_profile,
-            "topic_prefix": settings.topic_prefix,
-            "topic_key": None if settings.topic_key is None else read_topic_key(settings.topic_key.get_secret_value()),
-        }
-        self.relay = Relay(**shared, replication=settings.topic_replication, wake=log.wake(), restored=log.restored)
+    def __init__(self, service: Service, settings: Settings, log: Log, reading: Reading, clock: Clock = now) -> None:
+        shared: dict[str, Any] = {"service": service.name, "dsn": settings.database_url, "broker": broker_of(settings)}
+        self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
         both: dict[str, Any] = {**shared, "log": log, "joint": Joint(log)}
         self.subscriptions = [ViewSubscription(view, source, **both) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
         self.timers = [TimerRun(timer, **own) for timer in service.timers]
         self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
-        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders]
+        self.works = [WorkRun(work, log=log, reading=reading) for work in service.works]
+        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders, *self.works]
         self.parts = [Part.of(one) for one in [self.relay, *acting]]
         self.failed = False
         self.refusal: str | None = None
@@ -111,9 +106,11 @@ class Worker:
             try:
                 await part.run()
             except Exception as error:
-                _log.exception("a part of the worker failed", part=part.name)
-                if isinstance(error, TopicRefused) and not part.ran():
-                    self.refusal = str(error)
+                if isinstance(error, BrokerRefused | TopicRefused):  # it says itself what to do
+                    _log.error("a part of the worker cannot go on", part=part.name, why=str(error))
+                    self.refusal = None if part.ran() else str(error)
+                else:
+                    _log.exception("a part of the worker failed", part=part.name)
                 self.failed = True
                 self._call()
 

@@ -1,8 +1,9 @@
 """channel_terms: the words of the trade that domain, doors and metrics share. Pure: no clock, no ids, no I/O."""
 
+from channel_terms.bounds import check_days
 from channel_terms.business_days import WEEKEND, BusinessDays
 from channel_terms.currencies import CURRENCIES, MINOR_DIGITS, Currency, rounded
-from channel_terms.days import EARLIEST, HappenedOn, PlannedOn, Zone, happened_on, planned_on
+from channel_terms.days import EARLIEST, HAPPENED, PLANNED, Ahead, HappenedOn, PlannedOn, Zone, happened_on, planned_on
 from channel_terms.documents import parse_document
 from channel_terms.fiscal import SAID_LIKE, Weeks, fiscal_calendar
 from channel_terms.looks import look
@@ -31,15 +32,18 @@ __all__ = [
     "CODE_PATTERN",
     "CURRENCIES",
     "EARLIEST",
+    "HAPPENED",
     "LABEL_LENGTH",
     "MAX_DIGITS",
     "MAX_QUANTITY",
     "MAX_SCALE",
     "MINOR_DIGITS",
     "NAME_LENGTH",
+    "PLANNED",
     "REFERENCE_LENGTH",
     "SAID_LIKE",
     "WEEKEND",
+    "Ahead",
     "Amount",
     "BusinessDays",
     "Calendar",
@@ -62,6 +66,7 @@ __all__ = [
     "Wrong",
     "Zone",
     "as_part",
+    "check_days",
     "fiscal_calendar",
     "happened_on",
     "look",

@@ -1,28 +1,115 @@
 """Incentives, put together."""
 
-from channel_service import Service
+from channel_service import Service, Work
 from channel_service.partners import partner_routes
 
-from incentives.api import earnings, plan_yaml, plans, taking_in
+from incentives.api import (
+    disputes,
+    earnings,
+    fund_lists,
+    funds,
+    ledgers,
+    payouts,
+    plan_yaml,
+    plans,
+    promotions,
+    settlement,
+    statement_export,
+    statements,
+    taking_in,
+)
+from incentives.application.dispute_timer import DISPUTES_OVERDUE
+from incentives.application.funds import EXPIRE_FUNDS
+from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
+from incentives.application.promotions import REDEEM
+from incentives.application.settling import Settling
+from incentives.domain.coupon import COUPON
+from incentives.domain.dispute import DISPUTE
+from incentives.domain.fund.budget import FUND
+from incentives.domain.fund_part.decide import FUND_PART
+from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
+from incentives.domain.payout import BANK_REFERENCE, PAYOUT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.promotion.decide import PROMOTION
+from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
+from incentives.domain.redemption.decide import REDEMPTION
 from incentives.domain.ruling import RULING
+from incentives.domain.settlement import SETTLEMENT
 from incentives.problems import PROBLEMS
+from incentives.views.disputes import DISPUTES
+from incentives.views.funds import FUNDS
+from incentives.views.ledgers import LEDGERS
 from incentives.views.movements import MOVEMENTS
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
+from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
+from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
+from incentives.views.settlement import PERIODS
+from incentives.views.statements import STATEMENTS
 
 SERVICE = Service(
     "incentives",
     title="Incentives",
     summary="What partners earn.",
-    deciders=[PLAN, QUOTA, RULING, PAYMENT],
-    views=[PARTNERS, PLANS, MOVEMENTS, QUOTAS, RULINGS, PAYMENTS],
+    deciders=[
+        PLAN,
+        QUOTA,
+        RULING,
+        PAYMENT,
+        SETTLEMENT,
+        LEDGER,
+        DISPUTE,
+        PAYOUT,
+        BANK_REFERENCE,
+        FUND,
+        FUND_PART,
+        PROMOTION,
+        PROMOTION_USE,
+        REDEMPTION,
+        COUPON,
+    ],
+    views=[
+        PARTNERS,
+        PLANS,
+        MOVEMENTS,
+        QUOTAS,
+        RULINGS,
+        PAYMENTS,
+        PERIODS,
+        LEDGERS,
+        STATEMENTS,
+        DISPUTES,
+        PAYOUTS,
+        FUNDS,
+        PROMOTIONS,
+    ],
+    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
+    reactions=[REDEEM],
+    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS],
+    works=[Work("settlement", Settling().look)],
     also_sees=PARTNERS.children_seen,
-    routers=[partner_routes(PARTNERS), plans.router, plan_yaml.router, earnings.router, taking_in.router],
+    routers=[
+        partner_routes(PARTNERS),
+        plans.router,
+        plan_yaml.router,
+        earnings.router,
+        taking_in.router,
+        settlement.router,
+        ledgers.router,
+        statements.router,
+        statement_export.router,
+        disputes.router,
+        payouts.router,
+        payouts.paid,
+        funds.router,
+        fund_lists.router,
+        promotions.router,
+        promotions.redeemed,
+    ],
     problems=PROBLEMS,
 )

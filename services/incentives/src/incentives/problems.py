@@ -23,15 +23,256 @@ _PLANS = [
         "{by} wrote or submitted this version of plan {plan_id}; somebody else has to approve it.",
         "{by} 起草或提交了方案 {plan_id} 的该版本，须由他人批准。",
     ),
+    Problem(
+        "plan_begun",
+        409,
+        "Version {version} of plan {plan_id} is in force since {valid_from}; what has begun is not withdrawn: retire the plan, or draft "
+        "a version that follows.",
+        "方案 {plan_id} 第 {version} 版已于 {valid_from} 生效，不能撤回；请停用该方案，或起草后续版本。",
+    ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
     Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
+]
+
+_SETTLEMENT = [
+    Problem(
+        "settlement_period_under_way",
+        409,
+        "Period {period} is not to be divided: the new calendar has to begin a period on its first day, while it is open.",
+        "期间 {period} 不可拆分：新日历须以其首日为期间起始日，且该期间尚未截止。",
+    ),
+    Problem("period_cut_off", 409, "Period {period} is cut off: nothing more is posted in it.", "期间 {period} 已截止，不再入账。"),
+    Problem("statement_unknown", 404, "There is no statement {statement_id} here.", "没有对账单 {statement_id}。"),
+    Problem(
+        "statement_disputed",
+        409,
+        "Statement {statement_id} is disputed; decide {dispute_id} first.",
+        "对账单 {statement_id} 存在争议；请先裁决 {dispute_id}。",
+    ),
+    Problem(
+        "statement_stands",
+        409,
+        "Statement {statement_id} stands: it was accepted, or the days for objections, until {objections_until}, are over.",
+        "对账单 {statement_id} 已确认，或异议期（至 {objections_until}）已过，不可再提出争议。",
+    ),
+    Problem(
+        "statement_not_accepted",
+        409,
+        "Statement {statement_id} is not acknowledged, and may be objected to until {objections_until}; it is paid after that.",
+        "对账单 {statement_id} 尚未确认，异议期至 {objections_until}；之后方可支付。",
+    ),
+    Problem(
+        "more_than_owed",
+        409,
+        "{amount} {currency} is more than statement {statement_id} owes: {owed}.",
+        "{amount} {currency} 超过对账单 {statement_id} 的应付余额 {owed}。",
+    ),
+    Problem(
+        "nothing_owed", 409, "Statement {statement_id} owes nothing in {currency}.", "对账单 {statement_id} 没有 {currency} 应付余额。"
+    ),
+    Problem(
+        "write_off_unknown",
+        409,
+        "Nobody proposed to write off what statement {statement_id} owes now.",
+        "无人提议核销对账单 {statement_id} 当前的应付余额。",
+    ),
+    Problem(
+        "write_off_four_eyes",
+        409,
+        "{by} proposed to write off what statement {statement_id} owes; somebody else has to agree.",
+        "{by} 提议核销对账单 {statement_id} 的余额，须由他人同意。",
+    ),
+    Problem("dispute_unknown", 404, "There is no dispute {dispute_id} here.", "没有争议 {dispute_id}。"),
+    Problem(
+        "dispute_exists",
+        409,
+        "A dispute {dispute_id} with other facts was raised; give the new one a number of its own.",
+        "争议 {dispute_id} 已提出且内容不同；请使用新的编号。",
+    ),
+    Problem("dispute_was_decided", 409, "Dispute {dispute_id} was decided: {outcome}.", "争议 {dispute_id} 已裁决：{outcome}。"),
+    Problem(
+        "dispute_four_eyes",
+        409,
+        "{by} raised dispute {dispute_id}; somebody else has to decide it.",
+        "{by} 提出了争议 {dispute_id}，须由他人裁决。",
+    ),
+    Problem(
+        "dispute_amount_wrong",
+        422,
+        "{amount} does not go with {outcome}: what is upheld has an amount in whole units of its currency, what is rejected none.",
+        "金额 {amount} 与裁决结果 {outcome} 不符：支持的争议须有金额（为该货币最小单位的整数倍），驳回的争议金额为 0。",
+    ),
+    Problem("payout_unknown", 404, "There is no payout {payout_id} here.", "没有付款批次 {payout_id}。"),
+    Problem(
+        "payout_exists",
+        409,
+        "There is a payout {payout_id} with other payments; give the new one a number of its own.",
+        "付款批次 {payout_id} 已存在且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "payout_four_eyes",
+        409,
+        "{by} proposed payout {payout_id}; somebody else has to approve it.",
+        "{by} 提议了付款批次 {payout_id}，须由他人批准。",
+    ),
+    Problem("payout_not_approved", 409, "Payout {payout_id} is not approved.", "付款批次 {payout_id} 尚未批准。"),
+    Problem("payout_was_approved", 409, "Payout {payout_id} was approved.", "付款批次 {payout_id} 已批准。"),
+    Problem("statement_paid_twice", 422, "Payout {payout_id} names a statement twice.", "付款批次 {payout_id} 中有对账单重复出现。"),
+    Problem(
+        "payment_not_ordered",
+        409,
+        "{amount} is not on its way for statement {statement_id} by payout {payout_id}; {left} is.",
+        "付款批次 {payout_id} 中对账单 {statement_id} 的在途金额为 {left}，而非 {amount}。",
+    ),
+    Problem(
+        "bank_reference_was_used",
+        409,
+        "{bank_reference} is another payment, for statement {statement_id}.",
+        "银行流水号 {bank_reference} 已用于对账单 {statement_id} 的另一笔付款。",
+    ),
+]
+
+_FUNDS = [
+    Problem("fund_unknown", 404, "There is no fund {fund_id} here.", "没有基金 {fund_id}。"),
+    Problem(
+        "fund_exists",
+        409,
+        "Fund {fund_id} was opened with other terms; give the new one an id of its own. Its budget may be set anew.",
+        "基金 {fund_id} 已按其他条款设立；请为新基金使用新的编号。其预算可重新设定。",
+    ),
+    Problem(
+        "fund_amount_invalid",
+        422,
+        "{amount} cannot be paid in {currency}: it has to be more than 0 and a whole number of its smallest unit.",
+        "{amount} 不能以 {currency} 支付：金额应大于 0，且为该货币最小单位的整数倍。",
+    ),
+    Problem(
+        "fund_budget_given",
+        409,
+        "Of the budget of fund {fund_id} {given} was given to partners: it cannot be {budget}.",
+        "基金 {fund_id} 的预算已有 {given} 分配给伙伴，不能设为 {budget}。",
+    ),
+    Problem(
+        "fund_budget_exceeded",
+        409,
+        "Of the budget of fund {fund_id} {left} is left, less than {amount}.",
+        "基金 {fund_id} 的预算剩余 {left}，不足 {amount}。",
+    ),
+    Problem(
+        "fund_allocation_exists",
+        409,
+        "An allocation {reference} of another amount was made; give the new one its own reference.",
+        "编号为 {reference} 的分配已按其他金额登记；请使用新的编号。",
+    ),
+    Problem("fund_part_unknown", 404, "{partner_id} has no part of fund {fund_id}.", "{partner_id} 在基金 {fund_id} 中没有份额。"),
+    Problem(
+        "fund_exceeded",
+        409,
+        "Of its part of fund {fund_id} {available} is available to {partner_id}, not {amount}.",
+        "{partner_id} 在基金 {fund_id} 中的可用余额为 {available}，不足 {amount}。",
+    ),
+    Problem(
+        "fund_over", 409, "Fund {fund_id} is open for this from {first} to {last}.", "基金 {fund_id} 仅在 {first} 至 {last} 接受此项操作。"
+    ),
+    Problem(
+        "fund_four_eyes",
+        409,
+        "{by} asked for it or approved it; somebody else has to go on.",
+        "{by} 已提出或批准该事项，须由他人继续办理。",
+    ),
+    Problem("fund_request_unknown", 404, "There is no request {request_id} here.", "没有申请 {request_id}。"),
+    Problem(
+        "fund_request_exists",
+        409,
+        "A request {request_id} with other facts was made; give the new one a number of its own.",
+        "申请 {request_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "fund_request_step_wrong",
+        409,
+        "Request {request_id} is {status}: this cannot be done with it any more, or not yet.",
+        "申请 {request_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem(
+        "fund_activity_not_eligible",
+        422,
+        "The fund does not pay for {activity}, but for: {activities}.",
+        "该基金不支持 {activity}，仅支持：{activities}。",
+    ),
+    Problem("fund_activity_outside", 422, "The day has to lie from {first} to {last}.", "日期应在 {first} 至 {last} 之间。"),
+    Problem(
+        "fund_activity_not_held",
+        409,
+        "The activity of request {request_id} was not reported; report it, then claim what it cost.",
+        "申请 {request_id} 的活动尚未报告；请先报告活动，再申报费用。",
+    ),
+    Problem("claim_unknown", 404, "There is no claim {claim_id} here.", "没有报销 {claim_id}。"),
+    Problem(
+        "claim_exists",
+        409,
+        "A claim {claim_id} with other facts was made; give the new one a number of its own.",
+        "报销 {claim_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "claim_step_wrong",
+        409,
+        "Claim {claim_id} is {status}: this cannot be done with it any more, or not yet.",
+        "报销 {claim_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem(
+        "claim_too_high",
+        409,
+        "Claim {claim_id} may come to {most} at most, not {amount}.",
+        "报销 {claim_id} 最多为 {most}，不能为 {amount}。",
+    ),
+    Problem(
+        "claim_order_linked",
+        409,
+        "An order is won by one activity; another claim names {orders} already.",
+        "一张订单只能由一项活动带来；其他报销已列出 {orders}。",
+    ),
+]
+
+_PROMOTIONS = [
+    Problem("promotion_unknown", 404, "There is no promotion {promotion_id} here.", "没有促销 {promotion_id}。"),
+    Problem(
+        "promotion_step_wrong",
+        409,
+        "Promotion {promotion_id} is {status}: this cannot be done with it any more, or not yet.",
+        "促销 {promotion_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem(
+        "promotion_four_eyes",
+        409,
+        "{by} wrote promotion {promotion_id}; somebody else has to start it.",
+        "{by} 起草了促销 {promotion_id}，须由他人启动。",
+    ),
+    Problem(
+        "promotion_amount_invalid",
+        422,
+        "Amounts have to be whole numbers of the smallest unit of {currency}.",
+        "金额须为 {currency} 最小单位的整数倍。",
+    ),
+    Problem("promotion_budget_exceeded", 409, "The budget of promotion {promotion_id} is used up.", "促销 {promotion_id} 的预算已用完。"),
+    Problem("redemption_lines_invalid", 422, "Two lines of order {order_id} have one id.", "订单 {order_id} 有两行编号相同。"),
+    Problem("coupon_unknown", 404, "There is no coupon {coupon} here.", "没有优惠券 {coupon}。"),
+    Problem(
+        "coupon_exists",
+        409,
+        "A coupon {coupon} was issued with other facts; give the new one a code of its own.",
+        "优惠券 {coupon} 已发放且内容不同；请使用新的券码。",
+    ),
+    Problem("coupon_used_up", 409, "Coupon {coupon} is used up.", "优惠券 {coupon} 已用完。"),
 ]
 
 PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
         *_PLANS,
+        *_SETTLEMENT,
+        *_FUNDS,
+        *_PROMOTIONS,
         Problem(
             "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"
         ),

@@ -92,6 +92,13 @@ PROBLEMS = (
                 "合作伙伴 {partner_id} 没有计划于 {on} 且可撤回的移动：只能在生效日之前撤回最后一次移动；请核对日期。",
             ),
             Problem(
+                "access_not_planned",
+                409,
+                "Of partner {partner_id} no change of what it reads of its children is planned for {on} that could be withdrawn: only the "
+                "last one can, before its day.",
+                "合作伙伴 {partner_id} 没有计划于 {on} 且可撤回的下级可见性变更：只能在生效日之前撤回最后一次变更。",
+            ),
+            Problem(
                 "date_before_last_change",
                 409,
                 "The date {on} lies before {last}, the day of the last change; give {last} or a later day.",

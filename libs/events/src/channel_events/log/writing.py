@@ -13,7 +13,7 @@ from channel_events.log.draft import Draft
 _ENCODE = msgspec.json.Encoder().encode
 
 
-class _Event(msgspec.Struct, omit_defaults=True):
+class _Event(msgspec.Struct, omit_defaults=True, gc=False):
     """A row of ``event``; what is null is left out."""
 
     position: int
@@ -33,7 +33,7 @@ class _Event(msgspec.Struct, omit_defaults=True):
     trace: str | None = None
 
 
-class _Key(msgspec.Struct):
+class _Key(msgspec.Struct, gc=False):
     """A row of ``command_key``; the hash as PostgreSQL reads bytes from text."""
 
     actor: str

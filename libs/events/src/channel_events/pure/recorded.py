@@ -24,7 +24,7 @@ def stream_tag(version: int, last: object) -> str | None:
     return None if last is None else f"{version}-{last}"
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, gc=False):
     """Who acts, why, and in which chain of causes; kept with every event.
 
     ``trace`` is a W3C traceparent; `Log.execute` fills it in when the caller is being traced.
@@ -37,7 +37,7 @@ class Actor(msgspec.Struct, frozen=True):
     trace: str | None = None
 
 
-class CommandKey(msgspec.Struct, frozen=True):
+class CommandKey(msgspec.Struct, frozen=True, gc=False):
     """What makes a repeated command one: the sender's key, and the hash of the body it must come with.
 
     Keys of different senders do not meet. ``owner`` is whose key it is when it is not the actor's: a file that two people

@@ -33,7 +33,7 @@ class Publisher:
     async def open(cls, broker: Broker, topic: str, encoder: Encoder) -> AsyncIterator["Publisher"]:
         producer = broker.producer()
         try:
-            await whole(producer.start())
+            await broker.start(producer)
             yield cls(producer, topic, encoder, broker.signature(topic))
         finally:
             await whole(_end(producer))

@@ -11,16 +11,17 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, TopicRefused, cluster_id, topic_of
+from channel_events.broker import Broker, TopicRefused, cluster_id
 from channel_events.envelope import Encoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
 from channel_events.log.restored import TOPIC
 from channel_events.pulse import AUDITING, RETRYING, RUNNING, Pulse
+from channel_events.refusal import BrokerRefused
 from channel_events.relay.audit import audit
 from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
 from channel_events.standby import stand_by
-from channel_events.tasks import next_tick, whole, woken
+from channel_events.tasks import next_tick, woken
 from channel_events.told import told
 from channel_events.topic import TopicReader
 
@@ -59,10 +60,10 @@ class _Place(msgspec.Struct):
 
 
 class Relay:
-    """Carries the public events of ``service``'s log, in the database at ``dsn``, to the topic ``<topic_prefix><service>``.
+    """Carries the public events of ``service``'s log, in the database at ``dsn``, to its topic.
 
     ``wake`` is set by the log when it grew; without it the log is looked at four times a second. ``restored`` (that of
-    the `Log`) is called when the topic holds what the log has lost. ``replication``, ``topic_key``: see `Broker`.
+    the `Log`) is called when the topic holds what the log has lost.
     """
 
     name = "relay"
@@ -72,18 +73,13 @@ class Relay:
         *,
         service: str,
         dsn: str,
-        bootstrap: str,
-        profile: str = "embedded",
-        topic_prefix: str = "qudao.",
-        replication: int | None = None,
-        topic_key: bytes | None = None,
+        broker: Broker,
         wake: asyncio.Event | None = None,
         restored: Callable[[str], Awaitable[object]] | None = None,
         audit_seconds: float = AUDIT_EVERY_SECONDS,
     ) -> None:
-        self._service, self._dsn = service, dsn
-        self._broker = Broker(bootstrap, profile, replication, topic_key)
-        self._topic = topic_of(topic_prefix, service)
+        self._service, self._dsn, self._broker = service, dsn, broker
+        self._topic = broker.topic(service)
         self._wake, self._restored = wake or asyncio.Event(), restored
         self._poll = POLL_SECONDS if wake is None else TOLD_SECONDS
         self._audit_seconds = audit_seconds
@@ -115,7 +111,8 @@ class Relay:
     async def run(self) -> None:
         """Until cancelled. After any error everything begins again, with an audit: nothing in memory is believed.
 
-        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
+        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that. So does `BrokerRefused`, unless
+        it ever ran: then somebody changes users or certificates, and will be done.
         """
         pause = _FIRST_PAUSE
         while True:
@@ -125,6 +122,8 @@ class Relay:
             except TopicRefused:
                 raise
             except Exception as error:
+                if isinstance(error, BrokerRefused) and not self.ran:
+                    raise
                 self._pulse.enter(RETRYING, type(error).__name__)
                 pause = _FIRST_PAUSE if time.monotonic() - started > 10 * _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
                 telemetry.RELAY_ERRORS.labels(self._service).inc()
@@ -141,9 +140,7 @@ class Relay:
             position, known_cluster, remembered = await state.load()
             self._confirmed = max(self._confirmed, position)
             telemetry.RELAY_OLDEST.labels(self._service).set(await state.oldest_unsent(position))
-            admin = self._broker.admin()
-            try:
-                await whole(admin.start())
+            async with self._broker.admin() as admin:
                 cluster = await cluster_id(admin)
                 if cluster != known_cluster and self._broker.profile.volatile:
                     await self._broker.renew_topic(admin, self._topic)
@@ -156,8 +153,6 @@ class Relay:
                     raise TopicRenewed(f"{self._topic} is filled again")
                 async with Publisher.open(self._broker, self._topic, Encoder(self._service)) as sender:
                     await self._send(state, sender, place, admin)
-            finally:
-                await whole(admin.close())
 
     @asynccontextmanager
     async def _locked(self) -> AsyncIterator[RelayState]:

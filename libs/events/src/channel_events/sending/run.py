@@ -1,4 +1,4 @@
-"""Lasting a sender: claiming in the log what is due, sending it, telling the log how it ended.
+"""Running a sender: claiming in the log what is due, sending it, telling the log how it ended.
 
 Nothing is sent inside a transaction. A try is claimed by an event before it is made, so two processes never make the same one, and
 one that was killed leaves a try without an end: after its time it is made again, under the same id. Only one process sends, the others

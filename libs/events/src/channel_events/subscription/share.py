@@ -83,7 +83,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]
         consumer = broker.member(group)
         member = cls(consumer, topic, pulse)
         try:
-            await whole(consumer.start())
+            await broker.start(consumer)
             consumer.subscribe([topic], listener=member)
             yield member
         finally:

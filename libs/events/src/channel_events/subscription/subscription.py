@@ -11,7 +11,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, topic_of
+from channel_events.broker import Broker
 from channel_events.envelope import Decoder
 from channel_events.lasting import FIRST_PAUSE, Lasting
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
@@ -46,15 +46,12 @@ _DEADLY = 5
 
 
 class Site(TypedDict, total=False):
-    """What a subscription runs on: ``service`` is the own service's name, ``dsn`` its database as the service's role; the broker's
-    address, profile, prefix of topics and key of their records (`Broker`); ``check_seconds``: see `TopicSource`."""
+    """What a subscription runs on: ``service`` is the own service's name, ``dsn`` its database as the service's role;
+    ``check_seconds``: see `TopicSource`."""
 
     service: Required[str]
     dsn: Required[str]
-    bootstrap: Required[str]
-    profile: str
-    topic_prefix: str
-    topic_key: bytes | None
+    broker: Required[Broker]
     check_seconds: float
 
 
@@ -79,10 +76,8 @@ class Subscription(Lasting):
         self._lock = name
         self.title, self.source = title, source
         self.meters = Meters(name)
-        self._dsn, self._service, prefix = site["dsn"], site["service"], site.get("topic_prefix", "qudao.")
-        self._broker = Broker(site["bootstrap"], site.get("profile", "embedded"), key=site.get("topic_key"))
-        self._topic = topic_of(prefix, source.name)
-        self._group = f"{topic_of(prefix, self._service)}.{name}"
+        self._dsn, self._service, self._broker = site["dsn"], site["service"], site["broker"]
+        self._topic, self._group = self._broker.topic(source.name), f"{self._broker.topic(self._service)}.{name}"
         self._registry = source.registry if isinstance(source, Topic) else registry
         self._wake, self._check_seconds = wake, site.get("check_seconds", 60.0)
         self._rows: dict[int, Progress] = {}

@@ -13,6 +13,8 @@ import typer
 from aiokafka.errors import KafkaError
 from channel_events.broker import TooFewBrokers, TopicMissing, TopicRefused
 from channel_events.log import DRIVER_LOST, LogFailure, UnsafeServer
+from channel_events.refusal import BrokerRefused
+from channel_events.security import BadSecurity
 from channel_events.subscription import Busy
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -30,7 +32,7 @@ FOUND, WRONG, UNCONFIRMED, UNREACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON, an object a line.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
-_REFUSED = (CannotRun, TopicRefused, UnsafeServer)
+_REFUSED = (CannotRun, BadSecurity, BrokerRefused, TopicRefused, UnsafeServer)
 _AWAY = (
     *(OSError, asyncpg.PostgresError, *DRIVER_LOST, KafkaError, TimeoutError, LogFailure),
     *(RelayBusy, Busy, NotReady, TopicMissing, TooFewBrokers),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-from channel_events.broker import PROFILES, Broker, topic_of
+from channel_events.broker import PROFILES, Broker
 from channel_events.log import Log
 from channel_events.pure import Decider
 from channel_events.reaction import Reaction
+from channel_events.security import BadSecurity, Security
 from channel_events.sending.sender import Sender
 from channel_events.signature import read_topic_key
 from channel_events.view import View
@@ -38,11 +39,8 @@ class Target(msgspec.Struct, frozen=True):
     service: Described
     dsn: str
     owner_dsn: str | None
-    bootstrap: str | None
-    profile: str
-    topic_prefix: str
-    topic_key: bytes | None
-    replication: int | None
+    moving: Broker | None
+    """The broker; None where no address is set."""
     timezone: str
     durable: bool
 
@@ -52,13 +50,13 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def topic(self) -> str:
-        return topic_of(self.topic_prefix, self.service.name)
+        return self.broker.topic(self.name)
 
     @property
     def broker(self) -> Broker:
-        if self.bootstrap is None:
+        if self.moving is None:
             raise CannotRun(f"{PREFIX}KAFKA_BOOTSTRAP is not set: write the broker's addresses, like 127.0.0.1:59092")
-        return Broker(self.bootstrap, self.profile, self.replication, self.topic_key)
+        return self.moving
 
     async def log(self) -> Log:
         """The log, opened for writing: a restore that nobody noticed yet is noticed then."""
@@ -82,10 +80,26 @@ class Target(msgspec.Struct, frozen=True):
         raise CannotRun(f"{self.name} has no {what} {name!r}; it has: {', '.join(one.name for one in there) or 'none'}")
 
 
-def _topic_key() -> bytes | None:
-    given = _setting("TOPIC_KEY")
+def _broker() -> Broker | None:
+    bootstrap, profile, key = _setting("KAFKA_BOOTSTRAP"), _setting("BROKER_PROFILE") or "embedded", _setting("TOPIC_KEY")
+    if profile not in PROFILES:
+        raise CannotRun(f"{PREFIX}BROKER_PROFILE is wrong: write {' or '.join(PROFILES)}")
+    replication = _setting("TOPIC_REPLICATION")
+    if replication is not None and (not replication.isdecimal() or not 1 <= int(replication) <= 15):
+        raise CannotRun(f"{PREFIX}TOPIC_REPLICATION is wrong: write how many brokers hold each record, like 3")
+    if bootstrap is None:
+        return None
     try:
-        return None if given is None else read_topic_key(given)
+        return Broker(
+            bootstrap,
+            profile,
+            prefix="qudao." if (prefix := setting("TOPIC_PREFIX")) is None else prefix,
+            replication=None if replication is None else int(replication),
+            key=None if key is None else read_topic_key(key),
+            security=Security.of(_setting),
+        )
+    except BadSecurity as refusal:
+        raise CannotRun(str(refusal)) from None
     except ValueError:
         raise CannotRun(f"{PREFIX}TOPIC_KEY is wrong: write the key of the topics, as the services' processes have it") from None
 
@@ -94,24 +108,14 @@ def target(name: str | None) -> Target:
     """The service called ``name``, the only one installed when that is None, with the settings that its processes have."""
     found = {one.name: one for one in installed()}
     entry = found.get(name or "") or _only(found, name)
-    profile = _setting("BROKER_PROFILE") or "embedded"
-    if profile not in PROFILES:
-        raise CannotRun(f"{PREFIX}BROKER_PROFILE is wrong: write {' or '.join(PROFILES)}")
     dsn = _setting("DATABASE_URL")
     if dsn is None:
         raise CannotRun(f"{PREFIX}DATABASE_URL is not set: write the URL of the service's database, as its processes have it")
-    replication = _setting("TOPIC_REPLICATION")
-    if replication is not None and (not replication.isdecimal() or not 1 <= int(replication) <= 15):
-        raise CannotRun(f"{PREFIX}TOPIC_REPLICATION is wrong: write how many brokers hold each record, like 3")
     return Target(
         service=entry.load(),
         dsn=dsn,
         owner_dsn=_setting("OWNER_DATABASE_URL"),
-        bootstrap=_setting("KAFKA_BOOTSTRAP"),
-        profile=profile,
-        topic_prefix="qudao." if (prefix := setting("TOPIC_PREFIX")) is None else prefix,
-        topic_key=_topic_key(),
-        replication=None if replication is None else int(replication),
+        moving=_broker(),
         timezone=_setting("TIMEZONE") or "Asia/Shanghai",
         durable=(_setting("DURABLE") or "true").lower() not in ("false", "0", "no", "off"),
     )

@@ -1,6 +1,6 @@
 """``rebuild``, ``verify``, ``accept-fork``: views made again from their events, and reactions that go on after a restore."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
@@ -98,10 +98,9 @@ async def _accept(chosen: Target, reaction: Reaction) -> list[int]:
 def _where(chosen: Target) -> Where:
     if chosen.owner_dsn is None:
         raise CannotRun("QUDAO_OWNER_DATABASE_URL is not set: tables are made as their owner, write its URL of the service's database")
-    moved = {"bootstrap": chosen.broker.bootstrap, "profile": chosen.profile, "topic_prefix": chosen.topic_prefix}
-    given: dict[str, Any] = {**moved, "topic_key": chosen.topic_key}
     events = dict.fromkeys(event for decider in (*chosen.service.deciders, LOG) for event in decider.events)
-    return Where(owner_dsn=chosen.owner_dsn, role=urlsplit(chosen.dsn).username, service=chosen.name, registry=Registry(events), **given)
+    role = urlsplit(chosen.dsn).username
+    return Where(owner_dsn=chosen.owner_dsn, role=role, service=chosen.name, registry=Registry(events), broker=chosen.broker)
 
 
 COMMANDS = (rebuild, verify, accept_fork)

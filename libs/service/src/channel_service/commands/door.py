@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from inspect import Parameter, Signature
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
@@ -9,18 +10,19 @@ from urllib.parse import quote
 import msgspec
 from channel_events import UseCase
 from channel_events.pure import command_type, key_of
+from channel_terms import check_days
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from channel_service.auth import Allow, Principal, Role
 from channel_service.commands.form import Form, Unfit
-from channel_service.dependencies import By, Caller, Key, LogDep
+from channel_service.dependencies import By, Caller, Key, LogDep, Today
 from channel_service.http.body import read_document
 from channel_service.receipts import Receipt
 
 _SAME: dict[int | str, dict[str, Any]] = {200: {"description": "It was so already, with the same facts.", "model": Receipt}}
 _NEW: dict[int | str, dict[str, Any]] = {201: {"description": "It is new or changed.", "model": Receipt}}
-_GIVEN = (("request", Request), ("response", Response), ("log", LogDep), ("caller", Caller), ("by", By), ("key", Key))
+_GIVEN = (("request", Request), ("response", Response), ("log", LogDep), ("caller", Caller), ("by", By), ("key", Key), ("today", Today))
 
 BODY = "__qudao_body__"
 """Where an endpoint keeps the model of its body, for the OpenAPI document."""
@@ -115,8 +117,11 @@ class _Route:
     def endpoint(self, names: Iterable[str], about: str | None, path: str) -> Any:
         by_query = self._method == "DELETE"
 
-        async def endpoint(request: Request, response: Response, log: Any, caller: Any, by: Any, key: Any, **more: Any) -> Receipt:
+        async def endpoint(
+            request: Request, response: Response, log: Any, caller: Any, by: Any, key: Any, today: date, **more: Any
+        ) -> Receipt:
             command = self._read(dict(more) if by_query else await self._document(request), self._of_path(more))
+            check_days(command, today)
             if self._by_caller is not None:
                 command = self._by_caller(caller, command)
             appended = await log.use(self._use, command, by=by, key=key)

@@ -9,11 +9,12 @@ from msgspec import UNSET, Struct, UnsetType, field
 class RowResult(Struct, frozen=True, kw_only=True):
     """``repeated``: it was here already, the same. ``changed``: it was here and says something else now.
 
-    ``refused``: ``problem`` is the stable code, ``field`` the one to blame, if any, ``detail`` the text for people, ``facts`` say why.
+    ``warned``: it was taken, and is worth a look. ``refused``: it was not. Of both ``problem`` is the stable code, ``detail`` the text for
+    people, and ``facts`` say why; ``field`` is the one to blame, if any.
     """
 
     row: int
-    result: Literal["repeated", "changed", "refused"]
+    result: Literal["repeated", "changed", "warned", "refused"]
     id: str | None = None
     problem: str | UnsetType = UNSET
     field: str | UnsetType | None = UNSET
@@ -22,8 +23,8 @@ class RowResult(Struct, frozen=True, kw_only=True):
 
 
 class Tally(Struct):
-    """``rows`` of the file; of its documents how many were accepted (``changed``: those that replaced something), repeated, refused;
-    ``lines`` of accepted orders.
+    """``rows`` of the file; of its documents how many were accepted (``changed``: those that replaced something; ``warned``: those that are
+    worth a look), repeated, refused; ``lines`` of accepted orders.
 
     ``by_problem`` counts the refused. ``stopped`` is the code of the failure that ended the import before the file's end:
     repeat it then, what is done stays done. ``unlisted`` rows are counted here and have no line of their own: the client did
@@ -33,6 +34,7 @@ class Tally(Struct):
     rows: int = 0
     accepted: int = 0
     changed: int = 0
+    warned: int = 0
     repeated: int = 0
     refused: int = 0
     lines: int = 0

@@ -62,7 +62,7 @@ def _endpoint(what: ImportSet) -> Any:
         reader = _reader(request, what)
         deciding = runtime.log.rehearse() if dry_run else runtime.log
         say = partial(_say, COMMON | runtime.service.problems, language(request.scope))
-        run = Import(deciding, by, say=say, dry_run=dry_run, failed=runtime.writes.failed)
+        run = Import(deciding, by, today=runtime.today, say=say, dry_run=dry_run, failed=runtime.writes.failed)
         return Duplex(lambda answer: _lines(run, reader, request, answer), NDJSON)
 
     return endpoint

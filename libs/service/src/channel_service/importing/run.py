@@ -8,14 +8,17 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeAlias
 
 from channel_events import Actor, Appended, Deciding, LogUnavailable, OutcomeUnknown, Rejected, StreamUnreadable
+from channel_terms import check_days
 from msgspec import Struct
 
 from channel_service.importing.importable import Importable
 from channel_service.importing.results import Result, RowResult, SoFar, Summary, Tally
 from channel_service.importing.rows import Read, RefusedRow, Row, RowReader
+from channel_service.look_alikes.deciding import LookAlikeFound, warning
 
 IN_FLIGHT = 256
 """Documents handed to the log and not answered yet."""
@@ -39,10 +42,17 @@ class Import:
     """One run over one file. Iterate `results`; leaving early writes nothing more than what is in flight."""
 
     def __init__(
-        self, log: Deciding, by: Actor, *, say: Say, dry_run: bool = False, failed: Callable[[BaseException], object] = lambda _: None
+        self,
+        log: Deciding,
+        by: Actor,
+        *,
+        today: Callable[[], date],
+        say: Say,
+        dry_run: bool = False,
+        failed: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
         """``failed`` is told of a failure of the log that ends the run."""
-        self._log, self._by, self._say, self._dry_run, self._failed = log, by, say, dry_run, failed
+        self._log, self._by, self._today, self._say, self._dry_run, self._failed = log, by, today, say, dry_run, failed
         self._waiting: deque[_InFlight | RefusedRow] = deque()
         self._tally = Tally()
 
@@ -83,6 +93,7 @@ class Import:
         key = kind.command_key(command, row.key)
         try:
             id_ = kind.id(command)
+            check_days(command, self._today())
         except Rejected as refusal:
             return self._refusal(row.number, kind, refusal)
         task = asyncio.create_task(self._log.use(kind.use, command, by=self._by, key=key, imported=True))
@@ -118,16 +129,24 @@ class Import:
         self._tally.accepted += 1
         if one.kind.counts:
             self._tally.lines += len(getattr(one.command, one.kind.counts))
+        if alike := next((event.data for event in appended.events if isinstance(event.data, LookAlikeFound)), None):
+            self._tally.warned += 1
+            return self._warned(one, alike)
         if one.kind.changed is not None and one.kind.changed(appended.events[0]):
             self._tally.changed += 1
             return RowResult(row=one.number, result="changed", id=one.id)
         return None
 
+    def _warned(self, one: _InFlight, alike: LookAlikeFound) -> RowResult:
+        code = "look_alike_found"
+        _, facts = self._say(code, {"detail": warning(alike.id, alike.others), "kind": alike.kind, "others": list(alike.others)})
+        return RowResult(row=one.number, result="warned", id=one.id, problem=code, detail=facts.pop("detail"), facts=facts)
+
     @staticmethod
     def _refusal(number: int, kind: Importable[Any], refusal: Rejected, id_: str | None = None) -> RefusedRow:
         code = "import_conflict" if refusal.code == "idempotency_key_reused" else refusal.code
         # A decider names what is wrong by the same words as the columns; of several the row as a whole is to blame.
-        named = [name for name in refusal.facts if name in kind.columns]
+        named = [refusal.facts["field"]] if "field" in refusal.facts else [name for name in refusal.facts if name in kind.columns]
         return RefusedRow(number, code, refusal.facts, id_, named[0] if len(named) == 1 else None)
 
     def _refused(self, one: RefusedRow) -> RowResult:

@@ -4,10 +4,11 @@ Only ids that are not their own look are noted, under their look: of two that lo
 stream tells. So an id like ``PEN-01`` costs no event (docs/decisions/0034).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from channel_events.pure import Decider, Known, command, event
+from channel_terms import Words
 from msgspec import Struct
 
 
@@ -29,6 +30,15 @@ class LookAlikeFound(_Noted, frozen=True, kw_only=True, gc=False):
 
     others: tuple[str, ...]
     occurred_on: date
+
+
+def warning(id_: str, others: Iterable[str]) -> Words:
+    """What to look at, for people."""
+    shown = ", ".join(others)
+    return Words(
+        f"{id_} looks like {shown} and is another one; if one of them is a mistake, use only the other from now on.",
+        f"{id_} 与 {shown} 看起来相同，但并非同一个；若其中之一有误，今后请只使用另一个。",
+    )
 
 
 @command("note_id", stream="look_alike/{kind}/{within}/{look}")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field, computed_field, create_m
 
 from channel_service.auth import BRAND, Allow
 from channel_service.listing import Listing, list_route, same
+from channel_service.look_alikes.deciding import warning
 from channel_service.look_alikes.view import LOOK_ALIKES, TABLE
 
 
@@ -40,11 +41,8 @@ class LookAlike(BaseModel):
     @property
     def warning(self) -> Warned:
         """What to look at, for people."""
-        others = ", ".join(self.others)
-        return Warned(
-            en=f"{self.id} looks like {others} and is another one; if one of them is a mistake, use only the other from now on.",
-            zh=f"{self.id} 与 {others} 看起来相同，但并非同一个；若其中之一有误，今后请只使用另一个。",
-        )
+        said = warning(self.id, self.others)
+        return Warned(en=said.en, zh=said.zh)
 
 
 def look_alike_routes(kinds: type[Enum]) -> APIRouter:

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from incentives.application.plans import find_plan, find_version
-from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand, RetirePlan, SimulatePlan, SubmitPlan
+from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand, RetirePlan, SimulatePlan, SubmitPlan, WithdrawPlan
 from incentives.domain.plan.document import Payee
 from incentives.domain.plan.state import Status, Version
 from incentives.views.plans import PLANS, ROWS, TABLE, in_force_on
@@ -46,6 +46,7 @@ commands.put("/{plan_id}", DraftPlan, by_caller=as_caller, allow=_WRITE, created
 commands.post("/{plan_id}/simulate", SimulatePlan, by_caller=as_caller, allow=_WRITE, summary="Work out its examples")
 commands.post("/{plan_id}/submit", SubmitPlan, by_caller=as_caller, allow=_WRITE, summary="Submit it for approval")
 commands.post("/{plan_id}/approve", ApprovePlan, by_caller=as_caller, allow=_APPROVE, summary="Approve what somebody else submitted")
+commands.post("/{plan_id}/withdraw", WithdrawPlan, by_caller=as_caller, allow=_APPROVE, summary="Withdraw a version that lies ahead")
 commands.post("/{plan_id}/retire", RetirePlan, by_caller=as_caller, allow=_APPROVE, summary="Retire it")
 
 

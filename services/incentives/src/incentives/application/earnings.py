@@ -2,24 +2,17 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from fractions import Fraction
 
 from channel_events import Log, Rejected
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from incentives.application.facts import told_of
 from incentives.application.plans import find_plan
 from incentives.domain.calculation import Entry, calculate, explained
 from incentives.domain.exact import text
-from incentives.domain.facts import Facts
-from incentives.domain.movements import lines_of
-from incentives.domain.payment import paid_lines
-from incentives.domain.plan.document import Payee, PlanDocument
-from incentives.views.movements import movements_of
-from incentives.views.payments import payments_of
-from incentives.views.quotas import quotas_of
-from incentives.views.rulings import rulings_of
-
-COLUMN = {Payee.PARTNER: "partner_id", Payee.SALES_REP: "sales_rep"}
+from incentives.domain.plan.document import PlanDocument
 
 
 async def rated_plan(log: Log, plan_id: str, version: int) -> PlanDocument:
@@ -36,14 +29,11 @@ async def entries_of(
 ) -> list[Entry]:
     """The payee's entries, those that pay nothing too; of one snapshot of the facts."""
     async with reading as read:
-        moved, categories = await movements_of(read, COLUMN[plan.payee], payee_id)
-        payments = await payments_of(read, sorted({one.order_id for one in moved}))
-        quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
+        told = await told_of(read, plan.payee, payee_id)
 
     def work_out() -> list[Entry]:
-        lines = list(lines_of(moved, categories))
-        facts = Facts(lines=[*lines, *paid_lines(lines, payments)], quotas=quotas, rulings=rulings)
-        return [one for one in calculate(plan_id, version, plan, facts) if one.payee_id == payee_id]
+        found = calculate(plan_id, version, plan, told.until(date.max, told.lines()))
+        return [one for one in found if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
     return await asyncio.to_thread(work_out)

@@ -27,6 +27,12 @@ def payable(value: Fraction, currency: str, rounding: Rounding) -> Decimal:
     return Decimal(_whole(value * 10**digits, rounding)).scaleb(-digits)
 
 
+def is_payable(amount: Decimal, currency: str) -> bool:
+    """Whether it is a whole number of the currency's smallest unit."""
+    units: Fraction = Fraction(amount) * 10 ** MINOR_DIGITS.get(currency, 2)
+    return units.denominator == 1
+
+
 def _whole(value: Fraction, rounding: Rounding) -> int:
     if rounding is Rounding.HALF_EVEN:
         return round(value)

@@ -64,6 +64,12 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     source: str = ""
     warehouse: str = ""
     first_purchase: bool = False
+    told_on: date | None = None
+
+    @property
+    def since(self) -> date:
+        """The day from which on it is a fact: of what came back that on which it came back, though it counts on an earlier one."""
+        return self.told_on or self.on
 
     def counted(self, base: Base) -> Decimal:
         match base:

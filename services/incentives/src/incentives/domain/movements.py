@@ -55,6 +55,7 @@ class _Part(NamedTuple):
     on: date
     units: int
     discount: Decimal
+    told_on: date | None = None
 
 
 def lines_of(movements: Iterable[Movement], categories: Categories) -> Iterator[Line]:
@@ -80,7 +81,7 @@ def _parts(several: Sequence[Movement]) -> Iterator[_Part]:
             case What.PLACED:
                 yield _whole(one, Moment.ORDERED, one.placed_on, 1)
             case What.CANCELLED:
-                yield _whole(one, Moment.ORDERED, one.placed_on, -1)
+                yield _back(_whole(one, Moment.ORDERED, one.placed_on, -1))
             case What.SHIPPED | What.DELIVERED:
                 moment = Moment(one.what.value)
                 left[moment].append((one.occurred_on, one.units))
@@ -89,9 +90,14 @@ def _parts(several: Sequence[Movement]) -> Iterator[_Part]:
                 pass
     for one in several:
         if one.what is What.RETURNED:
-            yield _whole(one, Moment.ORDERED, one.placed_on, -1)
+            yield _back(_whole(one, Moment.ORDERED, one.placed_on, -1))
             for moment, days in left.items():
-                yield from _taken_back(one, moment, days)
+                yield from map(_back, _taken_back(one, moment, days))
+
+
+def _back(part: _Part) -> _Part:
+    """It was so until the day on which it was taken back: what was settled before that day stays."""
+    return part._replace(told_on=max(part.on, part.of.occurred_on))
 
 
 def _whole(one: Movement, moment: Moment, on: date, sign: int) -> _Part:
@@ -146,4 +152,5 @@ def _line(part: _Part, category: str, first: bool) -> Line:
         source=one.source,
         warehouse=one.warehouse,
         first_purchase=first,
+        told_on=part.told_on,
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
-from channel_terms import Code, HappenedOn, as_part, happened_on, planned_on
+from channel_terms import PLANNED, Code, HappenedOn, as_part, check_days, happened_on
 from msgspec import Meta, Struct
 
 from incentives.domain.facts import Quota
@@ -34,8 +34,8 @@ class SetQuota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     payee_id: Annotated[Code, Meta(description="A partner, or a sales rep.", examples=["p-1001"])]
     measure: Annotated[Code, Meta(description="Rules name the measure that they are about.", examples=["sales"])]
-    first: Annotated[date, Meta(examples=["2026-01-01"])]
-    last: Annotated[date, Meta(examples=["2026-03-31"])]
+    first: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
+    last: Annotated[date, PLANNED, Meta(examples=["2026-03-31"])]
     amount: Least
     on: HappenedOn = None
 
@@ -47,8 +47,7 @@ def quota_key(c: SetQuota) -> str:
 
 def decide(command: SetQuota, quotas: tuple[Quota, ...], known: Known) -> Iterator[QuotaSet]:
     c = command
-    planned_on(c.first, known)
-    planned_on(c.last, known)
+    check_days(c, known.today)
     if c.last < c.first:
         raise Rejected("quota_days_reversed", first=c.first, last=c.last)
     same = [one for one in quotas if (one.first, one.last) == (c.first, c.last)]

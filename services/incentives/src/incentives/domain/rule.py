@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from channel_terms import Code, Label, Name
+from channel_terms import PLANNED, Code, Label, Name
 from msgspec import Meta, Struct
 
 from incentives.domain.condition import Condition
@@ -24,7 +24,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ExampleLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A line that the payee sold; of what came back its numbers are below zero, on the day of the sale."""
 
-    on: Annotated[date, Meta(examples=["2026-01-15"])]
+    on: Annotated[date, PLANNED, Meta(examples=["2026-01-15"])]
     net: Annotated[Value, Meta(description="After the discount.")]
     discount: Annotated[Value, Meta(examples=["0"])] = ZERO
     cost: Annotated[Value | None, Meta(examples=["600.00"])] = None
@@ -42,14 +42,14 @@ class ExampleLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 class ExampleQuota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     measure: Annotated[Code, Meta(examples=["sales"])]
-    first: Annotated[date, Meta(examples=["2026-01-01"])]
-    last: Annotated[date, Meta(examples=["2026-12-31"])]
+    first: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
+    last: Annotated[date, PLANNED, Meta(examples=["2026-12-31"])]
     amount: Least
 
 
 class ExampleRuling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cause: Annotated[Code, Meta(examples=["cross_region"])]
-    on: Annotated[date, Meta(examples=["2026-02-01"])]
+    on: Annotated[date, PLANNED, Meta(examples=["2026-02-01"])]
 
 
 class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +74,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     when: Condition = ""
     less: Annotated[
         tuple[RuleId, ...],
-        Meta(max_length=50, description="What these rules, named before, pay in the window does not count.", examples=[["volume"]]),
+        Meta(max_length=50, description="What these rules, named before, pay in the window does not count.", examples=[[]]),
     ] = ()
     exclusive: Annotated[
         Label | None, Meta(description="Of rules with one such word a payee is paid one in each window; the plan says which.")

@@ -1,11 +1,12 @@
 """What happened to the lines of orders, as orders-inventory tells it, and what their products are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from channel_events import DATE, INTEGER, NUMERIC, TEXT, Insert, Put, Table, Topic, View
+from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Insert, Put, Table, Topic, View
 from channel_events.pure import Change, Recorded
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,15 +40,23 @@ TABLE = Table(
         "discount": NUMERIC,
     },
     scope="partner_id",
-    indexes=[("partner_id",), ("sales_rep",)],
+    indexes=[("partner_id",), ("sales_rep",), ("order_id",)],
 )
 CATEGORY = Table("category", key=("sku", "since"), columns={"sku": TEXT, "since": DATE, "category": TEXT}, shared=True)
+
+TOUCHED = Table("touched_by_order", key=("partner_id",), columns={"partner_id": TEXT, "changes": INTEGER}, sums=["changes"])
+"""How often something was told of orders of a partner; of "" what concerns everybody's. Changes with the movements, in one write, so
+whoever has read both knows by which he worked (`incentives.views.touched`)."""
+ORDER_OF = Table("order_of", key=("order_id",), columns={"order_id": TEXT, "partner_id": TEXT})
+DEALING = Table("dealing", key=("sales_rep", "partner_id"), columns={"sales_rep": TEXT, "partner_id": TEXT}, indexes=[("partner_id",)])
+"""Which sales reps have orders of which partners."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
     if isinstance(event.data, ProductDefined):
         e = event.data
         yield Put((e.sku, e.occurred_on), "category", category=e.category)
+        yield Add(("",), "touched_by_order", changes=1)
     elif (what := TOLD.get(type(event.data))) is not None:
         yield from _moved(event, what)
 
@@ -59,10 +68,18 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
     for line in e.lines:
         amounts = {"sku": line.sku, "units": line.quantity, "unit_price": line.unit_price, "discount": line.discount}
         yield Insert((event.id, line.line_id), **header, **amounts)
+    yield Add((e.partner_id,), "touched_by_order", changes=1)
+    yield Put((e.order_id,), "order_of", partner_id=e.partner_id)
+    if e.sales_rep:
+        yield Put((e.sales_rep, e.partner_id), "dealing")
 
 
 MOVEMENTS = View(
-    "movements", version=1, of=Topic("orders-inventory", events=[*TOLD, ProductDefined]), tables=[TABLE, CATEGORY], changes=changes
+    "movements",
+    version=2,
+    of=Topic("orders-inventory", events=[*TOLD, ProductDefined]),
+    tables=[TABLE, CATEGORY, TOUCHED, ORDER_OF, DEALING],
+    changes=changes,
 )
 
 
@@ -82,3 +99,14 @@ async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tup
     for sku, since, category in known:
         categories.setdefault(sku, []).append((since, category or ""))
     return found, categories
+
+
+async def net_of_orders(read: AsyncConnection, partner_id: str, currency: str, orders: Sequence[str]) -> dict[str, Decimal]:
+    """What was ordered less what was cancelled and came back, after discounts, of those of these orders that are the partner's and in the
+    currency."""
+    t = TABLE.sql.c
+    sign = sa.case((t.what == What.PLACED.value, 1), (t.what.in_([What.CANCELLED.value, What.RETURNED.value]), -1), else_=0)
+    net = sa.func.sum(sign * (t.unit_price * t.units - t.discount)).label("net")
+    own = sa.and_(t.partner_id == partner_id, t.currency == currency, t.order_id == sa.any_(sa.literal(list(orders), sa.ARRAY(sa.Text))))
+    rows = await read.execute(sa.select(t.order_id, net).where(own).group_by(t.order_id).order_by(t.order_id))
+    return {row.order_id: row.net for row in rows}

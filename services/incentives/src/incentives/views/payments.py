@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
-from channel_events import DATE, NUMERIC, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
+from channel_events import DATE, INTEGER, NUMERIC, SEARCH, TEXT, Add, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Delete, Recorded
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,16 +22,21 @@ TABLE = Table(
     indexes=[("partner_id", "order_id", "reference")],
 )
 
+TOUCHED = Table("touched_by_payment", key=("order_id",), columns={"order_id": TEXT, "changes": INTEGER}, sums=["changes"])
+"""How often something was told of payments for an order."""
+
 
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PaymentReceived() as e:
             yield TABLE.put(e, paid_on=e.occurred_on, event_id=event.id, **searchable(e.order_id, e.reference))
+            yield Add((e.order_id,), "touched_by_payment", changes=1)
         case PaymentTakenBack() as e:
             yield Delete((e.order_id, e.reference))
+            yield Add((e.order_id,), "touched_by_payment", changes=1)
 
 
-PAYMENTS = View("payments", version=1, of=OwnLog(events=PAYMENT.events), tables=TABLE, changes=changes)
+PAYMENTS = View("payments", version=2, of=OwnLog(events=PAYMENT.events), tables=[TABLE, TOUCHED], changes=changes)
 search_index(TABLE)
 
 

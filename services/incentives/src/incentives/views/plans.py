@@ -9,7 +9,14 @@ from channel_events import DATE, INTEGER, SEARCH, TEXT, OwnLog, Table, View, sea
 from channel_events.pure import Change, Recorded, Set
 
 from incentives.domain.plan.decide import PLAN
-from incentives.domain.plan.events import PlanDrafted, PlanRetired, PlanSimulated, PlanSubmitted, PlanVersionPublished
+from incentives.domain.plan.events import (
+    PlanDrafted,
+    PlanRetired,
+    PlanSimulated,
+    PlanSubmitted,
+    PlanVersionPublished,
+    PlanVersionWithdrawn,
+)
 from incentives.domain.plan.state import Status
 
 TABLE = Table(
@@ -49,15 +56,17 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.plan_id, e.version), **_moved(e, Status.SUBMITTED))
         case PlanVersionPublished() as e:
             yield Set((e.plan_id, e.version), **_moved(e, Status.APPROVED), approved_by=e.by, approved_on=e.occurred_on)
+        case PlanVersionWithdrawn() as e:
+            yield Set((e.plan_id, e.version), **_moved(e, Status.WITHDRAWN))
         case PlanRetired() as e:
             yield Set((e.plan_id,), "plan_retired", retired_on=e.occurred_on)
 
 
-def _moved(e: PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished, status: Status) -> dict[str, Any]:
+def _moved(e: PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn, status: Status) -> dict[str, Any]:
     return {"status": status.value, "changed_by": e.by, "changed_on": e.occurred_on}
 
 
-PLANS = View("plans", version=1, of=OwnLog(events=PLAN.events), tables=[TABLE, RETIRED], changes=changes)
+PLANS = View("plans", version=2, of=OwnLog(events=PLAN.events), tables=[TABLE, RETIRED], changes=changes)
 search_index(TABLE)
 
 _version, _later, _retired = TABLE.sql.c, TABLE.sql.alias("later").c, RETIRED.sql.c

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 import sqlalchemy as sa
-from channel_events import DATE, NUMERIC, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
+from channel_events import DATE, INTEGER, NUMERIC, SEARCH, TEXT, Add, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Delete, Recorded
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,8 +18,13 @@ TABLE = Table(
     scope="payee_id",
 )
 
+TOUCHED = Table("touched_by_quota", key=("payee_id",), columns={"payee_id": TEXT, "changes": INTEGER}, sums=["changes"])
+"""How often a quota of a payee was set."""
+
 
 def changes(event: Recorded) -> Iterator[Change]:
+    if isinstance(event.data, QuotaSet):
+        yield Add((event.data.payee_id,), "touched_by_quota", changes=1)
     match event.data:
         case QuotaSet() as e if e.amount:
             yield TABLE.put(e, set_on=e.occurred_on, **searchable(e.payee_id, e.measure))
@@ -27,7 +32,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Delete((e.payee_id, e.measure, e.first, e.last))
 
 
-QUOTAS = View("quotas", version=1, of=OwnLog(events=QUOTA.events), tables=TABLE, changes=changes)
+QUOTAS = View("quotas", version=2, of=OwnLog(events=QUOTA.events), tables=[TABLE, TOUCHED], changes=changes)
 search_index(TABLE)
 
 

@@ -75,7 +75,7 @@ def kpi_routes(catalogue: Catalogue) -> APIRouter:
         await seen(catalogue.behind(definition), asked, runtime)
         known = await standing_of(runtime).of(catalogue.counted_by(definition, question), partial(near, runtime))
         async with runtime.reading(caller.scope) as read:
-            answer = await ask(read, definition, question, order=asked.order, limit=asked.limit)
+            answer = await ask(read, definition, question, order=asked.order, limit=asked.limit, everyone=caller.scope is None)
         return KpiAnswer.of(definition, question, answer, known)
 
     @router.get("/kpis/{kpi}/facts", tags=["KPIs"], summary="The facts behind a value", response_model=pages)

@@ -50,11 +50,14 @@ filled a moment ago has no statistics yet, and without them PostgreSQL took loop
 (right after a load; guarded by test_answers_agree.py)."""
 
 
-async def ask(connection: AsyncConnection, kpi: Kpi, question: Question, *, order: Order, limit: int) -> Answer:
-    """The KPI's values. Without facts, a count is one 0, a ratio is null with its reason, and money has no value: no currency."""
+async def ask(connection: AsyncConnection, kpi: Kpi, question: Question, *, order: Order, limit: int, everyone: bool = False) -> Answer:
+    """The KPI's values; ``everyone`` as in `values_query`.
+
+    Without facts, a count is one 0, a ratio is null with its reason, and money has no value: no currency.
+    """
     groups = groups_of(kpi, question.groups)
     await connection.execute(HASH_JOINS)
-    rows = (await connection.execute(values_query(kpi, question, order=order, limit=limit))).all()
+    rows = (await connection.execute(values_query(kpi, question, order=order, limit=limit, everyone=everyone))).all()
     shown = [row for row in rows if row.place <= limit]
     names = await _names(connection, groups, shown)
     return Answer([value_of(kpi, question, _keys(groups, row), _figures(row), names) for row in shown], more=len(shown) < len(rows))

@@ -9,7 +9,7 @@ OF_ORDER = (
     Dimension("channel_type", "Channel types.", "retailer"),
     Dimension("segment", "Segments.", "Specialty Bike Shop", optional=True),
     Dimension("territory", "Territories as stamped on the order.", "CN-E", tree="Territories and all under them, on the fact's date."),
-    Dimension("sales_rep", "Sales representatives.", "282", optional=True),
+    Dimension("sales_rep", "Sales representatives.", "282", optional=True, many=True),
     Dimension("source", "Where the order came from.", "direct"),
     Dimension("warehouse", "Warehouses.", "sh", optional=True),
     Dimension(CURRENCY, "Currencies.", "CNY"),

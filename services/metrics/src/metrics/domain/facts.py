@@ -24,7 +24,8 @@ class Dimension(Struct, frozen=True):
 
     ``example`` also tells text from whole numbers. ``field``: the event's name for it, if that is another. ``optional``: it may
     be missing, which is kept as ``""``. ``by_line``: the lines of an event differ in it: the fold says it, and sums are not kept
-    by it. ``tree`` describes the filter for one and all under it. ``through``: it is known of what that dimension names.
+    by it. ``many``: it has so many values that what is summed up over all partners is not kept by it. ``tree`` describes the filter
+    for one and all under it. ``through``: it is known of what that dimension names.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Dimension(Struct, frozen=True):
     field: str = ""
     optional: bool = False
     by_line: bool = False
+    many: bool = False
     tree: str = ""
     through: str = ""
 
@@ -99,6 +101,7 @@ class Facts:
         self.amounts = [LINES, *self.amounts]
         self.stamped = [one for one in self.dimensions if not one.through]  # on the fact
         self.shared = [one for one in self.stamped if not one.by_line]  # on the sums, too
+        self.few = [one for one in self.shared if not one.many and one.name != PARTNER]  # and on those over all partners
         self.summed = [one for one in self.amounts if not one.less]
         self.stored = [one for one in self.summed if not one.counts]
         self.described: list[Dimension | Amount] = [*self.ids, *self.stamped, *(one for one in self.amounts if not one.counts)]
@@ -113,3 +116,7 @@ class Facts:
     def in_sums(self, dimensions: Iterable[str]) -> bool:
         """Whether sums are kept by all of these dimensions."""
         return {one.name for one in self.shared}.issuperset(dimensions)
+
+    def in_overall(self, dimensions: Iterable[str]) -> bool:
+        """Whether sums over all partners are, too."""
+        return {one.name for one in self.few}.issuperset(dimensions)

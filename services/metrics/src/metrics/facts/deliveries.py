@@ -35,5 +35,6 @@ DELIVERIES = Facts(
     dimensions=[*OF_ORDER, *OF_LINE, CYCLE_DAYS],
     amounts=[Amount("units", "That arrived.", Unit.UNITS)],
     fold=fold,
+    version=2,
 )
 (DELIVERED,) = kinds_of(DELIVERIES)

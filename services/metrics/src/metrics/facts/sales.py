@@ -59,6 +59,6 @@ SALES = Facts(
         Amount("filled", "1 when the order's first shipment ships the whole line.", Unit.LINES, kinds=("shipped",)),
     ],
     fold=fold,
-    version=2,
+    version=3,
 )
 PLACED, CANCELLED, SHIPPED, RETURNED, RETURNED_WITHOUT_SALE, CORRECTED = kinds_of(SALES)

@@ -1,9 +1,11 @@
-"""What a declaration of facts becomes: a table of facts, one of their sums, and the view that folds both.
+"""What a declaration of facts becomes: a table of facts, two of their sums, and the view that folds all three.
 
-Both are written in one transaction and hold the same amounts under the same names, so a query reads whichever has its
+They are written in one transaction and hold the same amounts under the same names, so a query reads the smallest that has its
 dimensions. The sums have a row per event or fewer (an order has 10-16 lines in the median, up to 1,100), keep all dates and
 the recorded day, so `as_of`, `known_at` and cohorts are answered from them, and have the Kafka partition in their key: each
 consumer owns its rows. By what lines differ in they would have nearly as many rows as there are facts (``README.md``: measured).
+The sums over all partners are the same without what has many values, a fraction of the rows; who sees only what is his has no
+right to them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,12 +26,12 @@ _TYPES: dict[type[Any], Any] = {str: TEXT, int: INTEGER, Decimal: NUMERIC}
 
 
 class FactTables:
-    """The tables of one kind of facts. Queries take either of two: ``rows`` has a row per fact, ``sums`` one per sum, with the
-    same amounts under the same names; a partner sees its own rows of both."""
+    """The tables of one kind of facts. Queries take one of three: ``rows`` has a row per fact, ``sums`` one per sum, ``overall`` one
+    per sum over all partners, with the same amounts under the same names; a partner sees its own rows of the first two."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        shared, stored, summed = (_columns(part) for part in (facts.shared, facts.stored, facts.summed))
+        shared, few, stored, summed = (_columns(part) for part in (facts.shared, facts.few, facts.stored, facts.summed))
         by_line = [(one.name, "occurred_on") for one in facts.stamped if one.by_line]
         self.table = Table(
             f"{facts.name}_fact",
@@ -38,30 +40,32 @@ class FactTables:
             scope=PARTNER,
             indexes=[(PARTNER, "occurred_on"), *by_line, ("occurred_on",)],
         )
-        self.rollup = Table(
-            f"{facts.name}_rollup",
-            key=("partition", "kind", *_DATES, *shared),
-            columns={"partition": INTEGER, "kind": TEXT, **_DATES, **shared, **summed},
-            sums=summed,
-            scope=PARTNER,
-            indexes=[(PARTNER, "occurred_on")],
-        )
+
+        def rollup(name: str, by: dict[str, Any], **given: Any) -> Table:
+            key = {"partition": INTEGER, "kind": TEXT, **_DATES, **by}
+            return Table(f"{facts.name}_{name}", key=tuple(key), columns={**key, **summed}, sums=summed, **given)
+
+        self.rollup = rollup("rollup", shared, scope=PARTNER, indexes=[(PARTNER, "occurred_on")])
+        self.over_all = rollup("overall", few)
         source = Topic(facts.of, events=facts.kinds)
-        self.view = View(facts.name, version=facts.version, of=source, tables=[self.table, self.rollup], changes=self._changes())
+        self.view = View(
+            facts.name, version=facts.version, of=source, tables=[self.table, self.rollup, self.over_all], changes=self._changes()
+        )
         less = [one for one in facts.amounts if one.less]
         self.known = {**self.table.columns, **_columns(less)}
         """All that is told of a fact."""
-        self.sums = self.rollup.sql
+        self.sums, self.overall = self.rollup.sql, self.over_all.sql
         self.rows = sa.select(self.table.sql, *(_counted(one, self.table.sql) for one in facts.summed if one.counts)).subquery(facts.name)
 
     def _changes(self) -> Any:
         """The view's fold. What lines share is read off the event under its names, the rest is what `Facts.fold` yields."""
-        facts, table, rollup = self.facts, self.table.name, self.rollup.name
+        facts, table, rollup, overall = self.facts, self.table.name, self.rollup.name, self.over_all.name
         ids = [one for one in facts.ids if not one.by_line]
         read = attrgetter(*DATES, *(one.field or one.name for one in (*facts.shared, *ids)))
         names = (*DATES, *(one.name for one in (*facts.shared, *ids)))
         stored = [one.name for one in facts.stored]
         counts = {one.name: one.counts for one in facts.summed if one.counts}
+        few = [n for n, one in enumerate(facts.shared) if one in facts.few]
         width = len(DATES)
 
         def changes(event: Recorded) -> Iterator[Change]:
@@ -73,10 +77,17 @@ class FactTables:
             # Summed up here: an Add per line would make the library do, a thousand times for a long order, what one addition does.
             sums = {name: sum([line[name] for line in lines]) for name in stored}
             sums |= {name: len(lines) if what == "lines" else 1 for name, what in counts.items()}
-            key = (*values[:width], event.recorded_on, *values[width : width + len(facts.shared)])
-            yield Add((event.partition, kind, *key), table=rollup, **sums)
+            key, by = (event.partition, kind, *values[:width], event.recorded_on), values[width : width + len(facts.shared)]
+            yield Add((*key, *by), table=rollup, **sums)
+            yield Add((*key, *[by[n] for n in few]), table=overall, **sums)
 
         return changes
+
+    def least(self, dimensions: Iterable[str], *, everyone: bool) -> sa.FromClause:
+        """The smallest of the three that has these dimensions; not all partners' for who does not see ``everyone``."""
+        if not self.facts.in_sums(dimensions):
+            return self.rows
+        return self.overall if everyone and self.facts.in_overall(dimensions) else self.sums
 
 
 @cache

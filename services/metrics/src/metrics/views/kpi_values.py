@@ -15,15 +15,16 @@ from metrics.views.scope import Scope
 Order = Literal["group", "-group", "value", "-value"]
 
 
-def values_query(kpi: Kpi, question: Question, *, order: Order = "group", limit: int = 1000) -> sa.Select[Any]:
+def values_query(kpi: Kpi, question: Question, *, order: Order = "group", limit: int = 1000, everyone: bool = False) -> sa.Select[Any]:
     """A row per group with ``g0``, ``g1``... (as `groups_of` has them), ``numerator``, ``denominator``, ``value`` (of quantiles)
     and its ``place``.
 
     The first ``limit + 1`` in the asked order, so that the caller sees whether there are more; of money, in each currency.
+    ``everyone``: asked for somebody who sees all partners, so sums over all of them may answer.
     """
     groups = groups_of(kpi, question.groups)
     names = [f"g{n}" for n in range(len(groups))]
-    sums = figures(kpi, question)
+    sums = figures(kpi, question, everyone=everyone)
     currency = [sums.c[f"g{groups.index(CURRENCY)}"]] if kpi.money else []
     ranked = sa.select(
         sums, sa.func.row_number().over(partition_by=currency or None, order_by=_ordering(kpi, sums, order, names)).label("place")
@@ -40,11 +41,11 @@ def _ordering(kpi: Kpi, sums: sa.Subquery, order: Order, groups: Sequence[str]) 
     return [(value.desc() if order == "-value" else value.asc()).nulls_last(), *by_group]
 
 
-def figures(kpi: Kpi, question: Question) -> sa.Subquery:
+def figures(kpi: Kpi, question: Question, *, everyone: bool = False) -> sa.Subquery:
     """All groups, each with its figures; zeros over no rows, if nothing is grouped by."""
     groups = groups_of(kpi, question.groups)
     names = [f"g{n}" for n in range(len(groups))]
-    first, *others = (_part(kpi, facts, question, groups, names) for facts in kpi.facts)
+    first, *others = (_part(kpi, facts, question, groups, names, everyone) for facts in kpi.facts)
     parts = (sa.union_all(first, *others) if others else first).subquery("parts")
     if kpi.quantile:
         return _quantiles(parts, names, kpi.quantile.percent)
@@ -54,16 +55,16 @@ def figures(kpi: Kpi, question: Question) -> sa.Subquery:
     return sa.select(*keys, numerator, denominator, sa.null().label("value")).group_by(*keys).subquery("sums")
 
 
-def _part(kpi: Kpi, facts: Facts, question: Question, groups: Sequence[str], names: Sequence[str]) -> sa.Select[Any]:
+def _part(kpi: Kpi, facts: Facts, question: Question, groups: Sequence[str], names: Sequence[str], everyone: bool) -> sa.Select[Any]:
     """What one kind of facts brings: numerator and denominator by groups, of a quantile by its number, too."""
-    tables, in_sums = tables_of(facts), facts.in_sums(question.dimensions)
-    rows: sa.FromClause = tables.sums if in_sums else tables.rows
+    tables = tables_of(facts)
+    rows = tables.least(question.dimensions, everyone=everyone)
     scope = Scope(question, rows, dated=kpi.dated, kinds=kpi.kinds(facts))
     keys: list[Any] = [scope.column(group).label(name) for group, name in zip(groups, names, strict=True)]
     if kpi.quantile:
         keys.append(scope.column(kpi.quantile.of.name).label("number"))
     source, conditions = scope.source, scope.conditions
-    if kpi.counts_once(facts) and not in_sums:
+    if kpi.counts_once(facts) and rows is tables.rows:
         source = rows = _once(facts, scope, keys)
         keys, conditions = [rows.c[key.name] for key in keys], []
     numerator = sa.func.sum(contribution(kpi.numerator, facts, rows)).label("numerator")

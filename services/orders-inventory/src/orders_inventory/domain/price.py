@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Need, Rejected, command, event, tell
-from channel_terms import CURRENCIES, HappenedOn, Money, happened_on, planned_on
+from channel_terms import CURRENCIES, PLANNED, HappenedOn, Money, happened_on, planned_on
 from msgspec import Meta, Struct
 
 from orders_inventory.domain.amounts import checked_list_price
@@ -41,7 +41,9 @@ class SetPrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sku: Sku
     unit_price: Annotated[Money, Meta(examples=["3.50"])]
     valid_from: Annotated[
-        date | None, Meta(description="The first day on which it holds, which may lie ahead; today when left out.", examples=["2026-11-24"])
+        date | None,
+        PLANNED,
+        Meta(description="The first day on which it holds, which may lie ahead; today when left out.", examples=["2026-11-24"]),
     ] = None
     on: HappenedOn = None
 
@@ -65,7 +67,7 @@ class WithdrawPrice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     price_list: PriceList
     currency: CurrencyCode
     sku: Sku
-    valid_from: Annotated[date, Meta(description="The day for which it is planned.", examples=["2027-01-01"])]
+    valid_from: Annotated[date, PLANNED, Meta(description="The day for which it is planned.", examples=["2027-01-01"])]
     on: HappenedOn = None
 
 

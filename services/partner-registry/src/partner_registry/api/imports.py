@@ -21,6 +21,7 @@ from partner_registry.domain.partner import (
     ReinstatePartner,
     RevokeChildrenAccess,
     SuspendPartner,
+    WithdrawChildrenAccess,
     WithdrawMove,
 )
 from partner_registry.domain.territories import DefineTerritory
@@ -66,6 +67,7 @@ _STEPS = [
     _step("reinstatement", ReinstatePartner(partner_id="p-1001", on=_DAY)),
     _step("children_access_grant", GrantChildrenAccess(partner_id="p-1001", on=_DAY, agreement="A-2026-017")),
     _step("children_access_revocation", RevokeChildrenAccess(partner_id="p-1001", on=_DAY)),
+    _step("children_access_withdrawal", WithdrawChildrenAccess(partner_id="p-1001", on=_DAY)),
     _step("move", MovePartner(partner_id="p-1001", on=_DAY, territory="CN-N"), use=moving),
     _step("description", DescribePartner(partner_id="p-1001", on=_DAY, name="Jade Trading Group")),
     _step("move_withdrawal", WithdrawMove(partner_id="p-1001", on=_DAY), use=withdrawing),

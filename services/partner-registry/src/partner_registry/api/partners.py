@@ -38,6 +38,7 @@ from partner_registry.domain.partner import (
     RevokeChildrenAccess,
     Status,
     SuspendPartner,
+    WithdrawChildrenAccess,
     WithdrawMove,
 )
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY, PARTNERS, listed
@@ -58,6 +59,9 @@ commands.post("/{partner_id}/describe", DescribePartner, allow=MANAGE, summary="
 commands.post("/{partner_id}/withdraw-move", WithdrawMove, use=withdrawing, allow=MANAGE, summary="Withdraw a move that lies ahead")
 commands.put("/{partner_id}/children-access", GrantChildrenAccess, allow=MANAGE, summary="Let it see what is of its children")
 commands.delete("/{partner_id}/children-access", RevokeChildrenAccess, allow=MANAGE, summary="Let it see only its own")
+commands.post(
+    "/{partner_id}/withdraw-children-access", WithdrawChildrenAccess, allow=MANAGE, summary="Withdraw a change of that which lies ahead"
+)
 
 
 @router.get("/{partner_id}", summary="One partner, as of a business date")

@@ -1,8 +1,18 @@
 """What the days of a partner's life must keep to."""
 
 from datetime import date
+from typing import Annotated, TypeAlias
 
 from channel_events.pure import Known, Rejected
+from channel_terms import PLANNED, Ahead
+from msgspec import Meta
+
+UntilToday: TypeAlias = Annotated[
+    date | None,
+    Ahead(PLANNED.most),
+    Meta(description="The business date of what happened; today when left out, and no later day.", examples=["2026-11-24"]),
+]
+"""Bounded like a plan: a day ahead that can be meant has a refusal of its own, which says what to do (`refuse_future`)."""
 
 
 def refuse_future(on: date, known: Known) -> None:

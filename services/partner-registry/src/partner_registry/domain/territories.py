@@ -9,10 +9,10 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import Code, HappenedOn, Name, planned_on
+from channel_terms import Code, Name, planned_on
 from msgspec import Meta
 
-from partner_registry.domain.dates import refuse_future
+from partner_registry.domain.dates import UntilToday, refuse_future
 
 TREE = "tree"
 """The key of the one stream."""
@@ -35,7 +35,7 @@ class DefineTerritory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     territory: Annotated[Code, Meta(examples=["CN-E"])]
     name: Annotated[Name, Meta(examples=["East China"])]
     parent: Annotated[Code | None, Meta(description="The territory that contains it; it must be there.", examples=["CN"])] = None
-    on: HappenedOn = None
+    on: UntilToday = None
 
 
 @command("require_territory", stream=f"territories/{TREE}")

@@ -53,6 +53,11 @@ class ApprovePlan(_OfVersion, frozen=True, kw_only=True):
     """From then on this version never changes; it is in force from its first day on. Nobody approves what he wrote or submitted."""
 
 
+@command("withdraw_plan", stream="plan/{plan_id}")
+class WithdrawPlan(_OfVersion, frozen=True, kw_only=True):
+    """An approved version that lies ahead never comes into force: the one before it goes on. The next draft is a version of its own."""
+
+
 @command("retire_plan", stream="plan/{plan_id}")
 class RetirePlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """No lines count after the day; what came to be counted until then stays, and is corrected by what comes back."""
@@ -62,4 +67,4 @@ class RetirePlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     on: HappenedOn = None
 
 
-PlanCommand: TypeAlias = DraftPlan | SimulatePlan | SubmitPlan | ApprovePlan | RetirePlan
+PlanCommand: TypeAlias = DraftPlan | SimulatePlan | SubmitPlan | ApprovePlan | WithdrawPlan | RetirePlan

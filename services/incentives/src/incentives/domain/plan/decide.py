@@ -3,14 +3,24 @@
 from collections.abc import Iterator
 
 from channel_events.pure import Decider, Known, Rejected
-from channel_terms import happened_on, planned_on
+from channel_terms import check_days, happened_on
 from msgspec import convert
 
 from incentives.domain.calculation.trial import tried
-from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand, RetirePlan, SimulatePlan, SubmitPlan
+from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand, RetirePlan, SimulatePlan, SubmitPlan, WithdrawPlan
 from incentives.domain.plan.document import PlanDocument
-from incentives.domain.plan.events import EVENTS, PlanDrafted, PlanEvent, PlanRetired, PlanSimulated, PlanSubmitted, PlanVersionPublished
+from incentives.domain.plan.events import (
+    EVENTS,
+    PlanDrafted,
+    PlanEvent,
+    PlanRetired,
+    PlanSimulated,
+    PlanSubmitted,
+    PlanVersionPublished,
+    PlanVersionWithdrawn,
+)
 from incentives.domain.plan.state import Plan, Status, Version, evolve
+from incentives.domain.rule_types import read_pays
 
 
 def decide(command: PlanCommand, plan: Plan, known: Known) -> Iterator[PlanEvent]:
@@ -23,20 +33,22 @@ def decide(command: PlanCommand, plan: Plan, known: Known) -> Iterator[PlanEvent
             return _submit(command, plan, known)
         case ApprovePlan():
             return _approve(command, plan, known)
+        case WithdrawPlan():
+            return _withdraw(command, plan, known)
         case RetirePlan():
             return _retire(command, plan, known)
 
 
 def _draft(command: DraftPlan, plan: Plan, known: Known) -> Iterator[PlanDrafted]:
     document = convert(command, PlanDocument, from_attributes=True)
-    for day in (document.valid_from, document.valid_until):
-        planned_on(day, known)
+    for part in (document, *(read_pays(one.pays)[1] for one in document.rules)):
+        check_days(part, known.today)
     if plan.retired_on is not None:
         raise Rejected("plan_retired", plan_id=command.plan_id, retired_on=plan.retired_on)
     last = plan.last
-    if last is not None and last.plan == document:
+    if last is not None and last.plan == document and last.status is not Status.WITHDRAWN:
         return
-    version = 1 if last is None else last.version + (last.status is Status.APPROVED)
+    version = 1 if last is None else last.version + (last.status in (Status.APPROVED, Status.WITHDRAWN))
     on = happened_on(command.on, known)
     yield PlanDrafted(plan_id=command.plan_id, version=version, by=command.by or "", occurred_on=on, plan=document)
 
@@ -80,6 +92,21 @@ def _approve(command: ApprovePlan, plan: Plan, known: Known) -> Iterator[PlanVer
     )
 
 
+def _withdraw(command: WithdrawPlan, plan: Plan, known: Known) -> Iterator[PlanVersionWithdrawn]:
+    if command.version > len(plan.versions):
+        raise Rejected("plan_unknown", plan_id=command.plan_id, version=command.version)
+    found = plan.versions[command.version - 1]
+    first = found.plan.valid_from
+    if found.status not in (Status.APPROVED, Status.WITHDRAWN):
+        raise Rejected("plan_step_wrong", plan_id=command.plan_id, version=command.version, status=found.status)
+    if found.status is Status.APPROVED:
+        # Told again where it moves to another installation, its first day may have come by now.
+        if first <= known.today and not known.imported:
+            raise Rejected("plan_begun", plan_id=command.plan_id, version=command.version, valid_from=first)
+        on = happened_on(command.on, known)
+        yield PlanVersionWithdrawn(plan_id=command.plan_id, version=command.version, by=command.by or "", occurred_on=on, valid_from=first)
+
+
 def _retire(command: RetirePlan, plan: Plan, known: Known) -> Iterator[PlanRetired]:
     if not any(one.status is Status.APPROVED for one in plan.versions):
         raise Rejected("plan_not_approved", plan_id=command.plan_id)
@@ -95,7 +122,7 @@ def _open(command: SimulatePlan | SubmitPlan | ApprovePlan, plan: Plan, *steps: 
         raise Rejected("plan_unknown", plan_id=command.plan_id, version=command.version)
     if plan.retired_on is not None:
         raise Rejected("plan_retired", plan_id=command.plan_id, retired_on=plan.retired_on)
-    status = last.status if command.version == last.version else Status.APPROVED
+    status = plan.versions[command.version - 1].status
     if command.version != last.version or status not in steps:
         raise Rejected("plan_step_wrong", plan_id=command.plan_id, version=command.version, status=status)
     return last

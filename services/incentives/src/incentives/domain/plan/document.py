@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from channel_terms import Currency, Name, Span, Words
+from channel_terms import PLANNED, Currency, Name, Span, Words
 from msgspec import Meta, Struct
 
 from incentives.domain.exact import Rounding
@@ -39,8 +39,10 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
     title: Annotated[Name, Meta(examples=["Dealers 2026"])]
     payee: Annotated[Payee, Meta(examples=["partner"])]
     currency: Currency
-    valid_from: Annotated[date, Meta(description="The first day whose lines count.", examples=["2026-01-01"])]
-    valid_until: Annotated[date | None, Meta(description="The last; without one until the next version.", examples=["2026-12-31"])] = None
+    valid_from: Annotated[date, PLANNED, Meta(description="The first day whose lines count.", examples=["2026-01-01"])]
+    valid_until: Annotated[
+        date | None, PLANNED, Meta(description="The last; without one until the next version.", examples=["2026-12-31"])
+    ] = None
     rounding: Annotated[Rounding, Meta(description="Of each entry, once.", examples=["half_up"])]
     exclusive: Annotated[Exclusive, Meta(description="Which rule is paid of those that exclude each other.", examples=["best"])]
     year_begins: Annotated[int, Meta(ge=1, le=12, description="The month in which windows of a year begin.", examples=[1])] = 1

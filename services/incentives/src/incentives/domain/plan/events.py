@@ -49,6 +49,13 @@ class PlanVersionPublished(_OfVersion, frozen=True, kw_only=True):
     rules: tuple[str, ...]
 
 
+@event("plan_version_withdrawn", public=True)
+class PlanVersionWithdrawn(_OfVersion, frozen=True, kw_only=True):
+    """The version that was to be in force from ``valid_from`` on never is: the one before it goes on."""
+
+    valid_from: date
+
+
 @event("plan_retired", public=True)
 class PlanRetired(Struct, frozen=True, kw_only=True):
     """No version of it is in force after ``occurred_on``."""
@@ -58,5 +65,5 @@ class PlanRetired(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-PlanEvent: TypeAlias = PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished | PlanRetired
-EVENTS: tuple[type[PlanEvent], ...] = (PlanDrafted, PlanSimulated, PlanSubmitted, PlanVersionPublished, PlanRetired)
+PlanEvent: TypeAlias = PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn | PlanRetired
+EVENTS: tuple[type[PlanEvent], ...] = (PlanDrafted, PlanSimulated, PlanSubmitted, PlanVersionPublished, PlanVersionWithdrawn, PlanRetired)

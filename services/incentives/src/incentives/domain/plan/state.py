@@ -8,7 +8,15 @@ from msgspec.structs import replace
 
 from incentives.domain.calculation.trial import Tried
 from incentives.domain.plan.document import PlanDocument
-from incentives.domain.plan.events import PlanDrafted, PlanEvent, PlanRetired, PlanSimulated, PlanSubmitted, PlanVersionPublished
+from incentives.domain.plan.events import (
+    PlanDrafted,
+    PlanEvent,
+    PlanRetired,
+    PlanSimulated,
+    PlanSubmitted,
+    PlanVersionPublished,
+    PlanVersionWithdrawn,
+)
 
 
 class Status(StrEnum):
@@ -16,6 +24,8 @@ class Status(StrEnum):
     SIMULATED = "simulated"
     SUBMITTED = "submitted"
     APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    """It was approved, and never came into force."""
 
 
 class Version(Struct, frozen=True, kw_only=True):
@@ -66,12 +76,14 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
         writers = dict.fromkeys([*(name for one in before for name in one.writers), event.by])
         drafted = Version(version=event.version, plan=event.plan, writers=tuple(writers))
         return replace(plan, versions=(*plan.versions[: event.version - 1], drafted))
-    *earlier, last = plan.versions
-    return replace(plan, versions=(*earlier, _moved(last, event)))
+    number = event.version - 1
+    return replace(plan, versions=(*plan.versions[:number], _moved(plan.versions[number], event), *plan.versions[number + 1 :]))
 
 
-def _moved(last: Version, event: PlanSimulated | PlanSubmitted | PlanVersionPublished) -> Version:
+def _moved(last: Version, event: PlanSimulated | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn) -> Version:
     match event:
+        case PlanVersionWithdrawn():
+            return replace(last, status=Status.WITHDRAWN)
         case PlanSimulated():
             return replace(last, status=Status.SIMULATED, tried=event.tried)
         case PlanSubmitted():

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
-from channel_terms import Words
+from channel_terms import PLANNED, Words
 from msgspec import Meta, Struct
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
@@ -17,8 +17,8 @@ class PerDeal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     amount: Annotated[Least, Meta(description="For each deal.", examples=["100.00"])]
     least: Annotated[Least, Meta(description="How large a deal has to be; it has to be more than 0 anyway.", examples=["1000"])]
-    first: Annotated[date, Meta(description="The first day of the campaign.", examples=["2026-06-01"])]
-    last: Annotated[date, Meta(description="Its last.", examples=["2026-06-30"])]
+    first: Annotated[date, PLANNED, Meta(description="The first day of the campaign.", examples=["2026-06-01"])]
+    last: Annotated[date, PLANNED, Meta(description="Its last.", examples=["2026-06-30"])]
     most: Annotated[
         Annotated[int, Meta(ge=1, le=1_000_000)] | None,
         Meta(description="No more deals than these in a window, the earliest first.", examples=[10]),

@@ -89,9 +89,9 @@ class AsPlaced(AsKnown, frozen=True, forbid_unknown_fields=True):
 class History(Struct, frozen=True, forbid_unknown_fields=True):
     """What happened to an imported order before the import, each step whole."""
 
-    confirmed_on: date | None = None
-    shipped_on: date | None = None
-    delivered_on: date | None = None
+    confirmed_on: HappenedOn = None
+    shipped_on: HappenedOn = None
+    delivered_on: HappenedOn = None
 
 
 class BringOrder(PlaceOrder, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):

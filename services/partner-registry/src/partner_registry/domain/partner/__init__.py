@@ -14,6 +14,7 @@ from partner_registry.domain.partner.commands import (
     RequireParent,
     RevokeChildrenAccess,
     SuspendPartner,
+    WithdrawChildrenAccess,
     WithdrawMove,
 )
 from partner_registry.domain.partner.decide import PARTNER, decide
@@ -69,6 +70,7 @@ __all__ = [
     "Standing",
     "Status",
     "SuspendPartner",
+    "WithdrawChildrenAccess",
     "WithdrawMove",
     "decide",
 ]

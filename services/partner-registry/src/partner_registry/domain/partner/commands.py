@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import command
-from channel_terms import Code, HappenedOn, Label, Name, PlannedOn, Wrong
+from channel_terms import PLANNED, Code, Label, Name, PlannedOn, Wrong
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from partner_registry.domain.dates import UntilToday
 from partner_registry.domain.partner.events import ChannelType
 
 PartnerId: TypeAlias = Annotated[Code, Meta(examples=["p-1001"])]
@@ -29,28 +30,28 @@ class ApplyPartner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     segment: Annotated[Label | None, Meta(examples=["Specialty Bike Shop"])] = None
     territory: TerritoryCode
     parent: Annotated[Code | None, Meta(description="The partner it belongs to or buys through.", examples=["p-1000"])] = None
-    on: HappenedOn = None
+    on: UntilToday = None
 
 
 class AdmitPartner(ApplyPartner, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A partner that was approved and activated elsewhere, with the days of it."""
 
-    approved_on: date | None = None
-    activated_on: date | None = None
+    approved_on: UntilToday = None
+    activated_on: UntilToday = None
 
 
 @command("approve_partner", stream="partner/{partner_id}")
 class ApprovePartner(_Asked, frozen=True, kw_only=True):
     """The brand takes it on; it may not order yet."""
 
-    on: HappenedOn = None
+    on: UntilToday = None
 
 
 @command("activate_partner", stream="partner/{partner_id}")
 class ActivatePartner(_Asked, frozen=True, kw_only=True):
     """From now on it may order."""
 
-    on: HappenedOn = None
+    on: UntilToday = None
 
 
 @command("suspend_partner", stream="partner/{partner_id}")
@@ -58,14 +59,14 @@ class SuspendPartner(_Asked, frozen=True, kw_only=True):
     """Its direct orders are refused until it is reinstated."""
 
     reason: Annotated[Name, Meta(examples=["invoices overdue"])]
-    on: HappenedOn = None
+    on: UntilToday = None
 
 
 @command("reinstate_partner", stream="partner/{partner_id}")
 class ReinstatePartner(_Asked, frozen=True, kw_only=True):
     """It may order again."""
 
-    on: HappenedOn = None
+    on: UntilToday = None
 
 
 @command("move_partner", stream="partner/{partner_id}")
@@ -92,7 +93,7 @@ class DescribePartner(_Asked, frozen=True, kw_only=True):
     segment: Annotated[
         Label | UnsetType | None, Meta(description="Stays as it is when left out; null is none.", examples=["City stores"])
     ] = UNSET
-    on: HappenedOn = None
+    on: UntilToday = None
 
     def __post_init__(self) -> None:
         if self.name is UNSET and self.segment is UNSET:
@@ -103,7 +104,7 @@ class DescribePartner(_Asked, frozen=True, kw_only=True):
 class WithdrawMove(_Asked, frozen=True, kw_only=True):
     """The last move does not take place. Only one that lies ahead can be withdrawn."""
 
-    on: Annotated[date, Meta(description="The day for which the move is planned.", examples=["2027-01-01"])]
+    on: Annotated[date, PLANNED, Meta(description="The day for which the move is planned.", examples=["2027-01-01"])]
 
 
 @command("grant_children_access", stream="partner/{partner_id}")
@@ -121,6 +122,13 @@ class RevokeChildrenAccess(_Asked, frozen=True, kw_only=True):
     on: PlannedOn = None
 
 
+@command("withdraw_children_access", stream="partner/{partner_id}")
+class WithdrawChildrenAccess(_Asked, frozen=True, kw_only=True):
+    """The last change of what it may read of its children does not take place. Only one that lies ahead can be withdrawn."""
+
+    on: Annotated[date, PLANNED, Meta(description="The day for which the change is planned.", examples=["2027-01-01"])]
+
+
 @command("require_parent", stream="partner/{partner_id}")
 class RequireParent(_Asked, frozen=True, kw_only=True):
     """Part of another partner's command that names this one as its parent: refused when there is no such partner."""
@@ -135,5 +143,6 @@ PartnerCommand: TypeAlias = (
     | WithdrawMove
     | GrantChildrenAccess
     | RevokeChildrenAccess
+    | WithdrawChildrenAccess
     | RequireParent
 )

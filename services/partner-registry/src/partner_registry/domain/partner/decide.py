@@ -8,6 +8,7 @@ from channel_terms import planned_on
 from msgspec import UNSET
 
 from partner_registry.domain.dates import refuse_before, refuse_future
+from partner_registry.domain.partner.accesses import change_access
 from partner_registry.domain.partner.commands import (
     ActivatePartner,
     ApplyPartner,
@@ -21,6 +22,7 @@ from partner_registry.domain.partner.commands import (
     RevokeChildrenAccess,
     StandingCommand,
     SuspendPartner,
+    WithdrawChildrenAccess,
     WithdrawMove,
 )
 from partner_registry.domain.partner.events import (
@@ -37,13 +39,13 @@ from partner_registry.domain.partner.events import (
     PartnerSuspended,
 )
 from partner_registry.domain.partner.gates import GATES, Gates, pass_gates
-from partner_registry.domain.partner.state import ChildrenAccess, Partner, Status, evolve
+from partner_registry.domain.partner.state import Partner, Status, evolve
 
 
 def decide(command: PartnerCommand, partner: Partner, known: Known, gates: Gates = GATES) -> Iterator[PartnerEvent]:
     if isinstance(command, ApplyPartner):
         yield from _apply(command, partner, known)
-    elif (applied := partner.application) is None:
+    elif partner.application is None:
         if isinstance(command, RequireParent):
             raise Rejected("parent_unknown", parent=command.partner_id)
         raise Rejected("partner_unknown", partner_id=command.partner_id)
@@ -53,10 +55,8 @@ def decide(command: PartnerCommand, partner: Partner, known: Known, gates: Gates
         yield from _describe(command, partner, known)
     elif isinstance(command, WithdrawMove):
         yield from _withdraw(command, partner, known)
-    elif isinstance(command, GrantChildrenAccess):
-        yield from _grant(command, partner, planned_on(command.on, known), applied.occurred_on)
-    elif isinstance(command, RevokeChildrenAccess):
-        yield from _revoke(command, partner, planned_on(command.on, known), applied.occurred_on)
+    elif isinstance(command, GrantChildrenAccess | RevokeChildrenAccess | WithdrawChildrenAccess):
+        yield from change_access(command, partner, known)
     elif not isinstance(command, RequireParent):
         yield from _change_standing(command, partner, known, gates)
 
@@ -114,22 +114,6 @@ def _withdraw(command: WithdrawMove, partner: Partner, known: Known) -> Iterator
         raise Rejected("move_not_planned", partner_id=command.partner_id, on=command.on)
     stays = earlier[-1]
     yield tell(PartnerMoveWithdrawn, command, territory=stays.territory, parent=stays.parent, occurred_on=command.on)
-
-
-def _grant(command: GrantChildrenAccess, partner: Partner, on: date, applied_on: date) -> Iterator[ChildrenAccessGranted]:
-    last = partner.accesses[-1] if partner.accesses else ChildrenAccess(None, applied_on)
-    refuse_before(on, last.since)
-    if command.agreement != last.agreement:
-        yield ChildrenAccessGranted(partner_id=command.partner_id, agreement=command.agreement, occurred_on=on)
-
-
-def _revoke(command: RevokeChildrenAccess, partner: Partner, on: date, applied_on: date) -> Iterator[ChildrenAccessRevoked]:
-    """Unlike a grant it may come before the last change, and takes back what that planned: it must be possible to stop
-    somebody today, whatever is planned."""
-    refuse_before(on, applied_on)
-    from_then_on = (partner.agreement_on(on), *(access.agreement for access in partner.accesses if access.since > on))
-    if agreement := next(filter(None, from_then_on), None):
-        yield ChildrenAccessRevoked(partner_id=command.partner_id, agreement=agreement, occurred_on=on)
 
 
 def _change_standing(command: StandingCommand, partner: Partner, known: Known, gates: Gates) -> Iterator[PartnerEvent]:

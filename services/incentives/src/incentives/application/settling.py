@@ -1,0 +1,68 @@
+"""The work behind periods: earnings are posted as facts come, a period that has ended is cut off, statements are issued, it is closed."""
+
+import asyncio
+
+from channel_events import Actor, Log, On, progress_query
+
+from incentives.application.working_out import Reading, approved_plans, work_out
+from incentives.domain.ledger.commands import IssueStatement
+from incentives.domain.ledger.decide import LEDGER, ledger_key
+from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
+from incentives.domain.settlement.decide import ClosePeriod, CutOff
+from incentives.views.ledgers import without_statement
+from incentives.views.touched import touched
+
+BY = Actor("work/settlement")
+PAYEES = 50
+"""Between two looks at where the settlement is."""
+AT_ONCE = 20
+"""Statements under way together: the log writes them in one batch."""
+
+
+class Settling:
+    """What is left to do is asked for whenever a view moved; so at rest a look is one small question."""
+
+    def __init__(self) -> None:
+        self._rested: object = None
+        """Where the views were when there was nothing to do."""
+
+    async def look(self, log: Log, reading: Reading) -> bool:
+        settlement = await log.state(SETTLEMENT, CALENDAR)
+        if settlement.open is None:
+            return False
+        async with reading() as read:
+            at = (log, settlement, sorted(map(tuple, await read.execute(progress_query()))))
+            if at == self._rested:
+                return False
+            plans = await approved_plans(log, read)
+            waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES)
+        if waiting:
+            done = [await work_out(log, reading, plans, settlement, one.owner) for one in waiting]
+            return any(done)
+        if await _move_on(log, reading, settlement):
+            return True
+        self._rested = at
+        return False
+
+
+async def _move_on(log: Log, reading: Reading, settlement: Settlement) -> bool:
+    """All that was told is posted: what waited for that is done."""
+    standing = settlement.open
+    if standing is not None and standing.stage is Stage.ENDED:
+        await log.execute(On(SETTLEMENT, CALENDAR, CutOff(standing.period.name)), by=BY)
+        return True
+    if settlement.calculable is not None and settlement.calendar is not None:
+        period = settlement.calculable.period
+        await _issue(log, reading, period, settlement.calendar.objection_days)
+        await log.execute(On(SETTLEMENT, CALENDAR, ClosePeriod(period.name)), by=BY)
+        return True
+    return False
+
+
+async def _issue(log: Log, reading: Reading, period: Period, objection_days: int) -> None:
+    """To all payees of whom anything was posted until its end. Killed, it goes on with those who have none."""
+    async with reading() as read:
+        owners = await without_statement(read, period.last)
+    for at in range(0, len(owners), AT_ONCE):
+        some = [IssueStatement(owner=one, period=period, objection_days=objection_days) for one in owners[at : at + AT_ONCE]]
+        await asyncio.gather(*(log.execute(On(LEDGER, ledger_key(c.owner), c), by=BY) for c in some))

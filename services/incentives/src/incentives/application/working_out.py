@@ -1,0 +1,125 @@
+"""Working out what payees earn as facts come, and posting the differences in the periods that are open."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple, TypeAlias
+
+import sqlalchemy as sa
+from channel_events import Actor, Ask, Log, On, Rejected, Steps
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incentives.application.facts import Told, told_of
+from incentives.domain.calculation import Entry, calculate
+from incentives.domain.ledger.commands import PostEarnings
+from incentives.domain.ledger.decide import LEDGER, ledger_key
+from incentives.domain.ledger.differences import Lines, changed, to_post
+from incentives.domain.ledger.events import LedgerEntry
+from incentives.domain.ledger.said import EntrySaid, Worked
+from incentives.domain.ledger.writing import Owner
+from incentives.domain.plan.decide import PLAN
+from incentives.domain.plan.document import PlanDocument
+from incentives.domain.plan.state import Status
+from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement
+from incentives.views.ledgers import counted_of, last_posting, number_of
+from incentives.views.plans import TABLE as VERSION
+from incentives.views.touched import seen_of
+
+Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+BY = Actor("work/earnings")
+ENTRIES, LINES = 20, 5_000
+"""Posted in one write, at most; an entry of more lines alone."""
+
+
+class Plan(NamedTuple):
+    plan_id: str
+    version: int
+    document: PlanDocument
+
+
+async def approved_plans(log: Log, read: AsyncConnection) -> list[Plan]:
+    """All versions that ever rated anything, each for the days on which it did."""
+    c = VERSION.sql.c
+    rows = (
+        await read.execute(sa.select(c.plan_id, c.version).where(c.status == Status.APPROVED.value).order_by(c.plan_id, c.version))
+    ).all()
+    found = [(plan_id, version, (await log.state(PLAN, plan_id)).rated(version)) for plan_id, version in rows]
+    return [Plan(plan_id, version, document) for plan_id, version, document in found if document is not None]
+
+
+async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, owner: Owner) -> bool:
+    """Posts what the payee earns beside what is posted, in each period that is open. Whether all of it is posted now: somebody else may
+    have posted meanwhile, or the view of the ledger be behind it, and then nothing is."""
+    ledger = await log.state(LEDGER, ledger_key(owner))
+    number = ledger.number
+    async with reading() as read:
+        if await number_of(read, owner) != number:
+            return False
+        seen, told = await seen_of(read, owner), await told_of(read, owner.payee, owner.payee_id)
+    own = [one for one in plans if one.document.payee is owner.payee]
+    # Beside the loop: of a large payee it takes seconds.
+    found = await asyncio.to_thread(lambda: list(changed(ledger, _entries(own, told, settlement, owner))))
+    names = sorted({name for _, entries in found for name in entries})
+    async with reading() as read:
+        if await number_of(read, owner) != number:
+            return False
+        lines = Lines(await counted_of(read, owner, names))
+    gone = {name: await last_said(log, reading, owner, name) for _, entries in found for name, one in entries.items() if one is None}
+    for command in list(_commands(owner, to_post(found, lines, gone), seen)):
+        try:
+            events = (await log.use(posting, replace(command, number=number), by=BY)).events
+        except Rejected:
+            return False  # the period was cut off meanwhile
+        numbers = [event.data.number for event in events if isinstance(event.data, LedgerEntry)]
+        if command.worked and not numbers:
+            return False
+        number = max(numbers, default=number)
+    return True
+
+
+def _entries(plans: Sequence[Plan], told: Told, settlement: Settlement, owner: Owner) -> list[tuple[Period, list[Entry]]]:
+    lines = told.lines()
+    found = []
+    for period in settlement.taking(told.last_day(lines)):
+        facts = told.until(period.last, lines)
+        entries = [entry for plan in plans for entry in calculate(plan.plan_id, plan.version, plan.document, facts)]
+        found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
+    return found
+
+
+def _commands(owner: Owner, worked: Iterable[tuple[Period, list[Worked]]], seen: int) -> Iterator[PostEarnings]:
+    """In parts, so that a write is bounded, whatever a payee sold. The last one says that it was all."""
+    last: PostEarnings | None = None
+    for period, entries in worked:
+        part: list[Worked] = []
+        for one in (*entries, None):
+            if part and (one is None or len(part) == ENTRIES or sum(len(each.lines) for each in part) + len(one.lines) > LINES):
+                if last is not None:
+                    yield last
+                last, part = PostEarnings(owner=owner, number=0, period=period, worked=tuple(part)), []
+            if one is not None:
+                part.append(one)
+        if last is None:
+            last = PostEarnings(owner=owner, number=0, period=period, worked=())
+    if last is not None:
+        yield replace(last, seen=seen)
+
+
+def posting(c: PostEarnings) -> Steps:
+    """Decided together with whether the period still takes anything."""
+    settlement: Settlement = (yield Ask(SETTLEMENT, CALENDAR)).state
+    if settlement.open is None or c.period.last < settlement.open.period.last:
+        raise Rejected("period_cut_off", period=c.period.name)
+    yield On(LEDGER, ledger_key(c.owner), c)
+
+
+async def last_said(log: Log, reading: Reading, owner: Owner, entry_id: str) -> EntrySaid:
+    """What was posted of an entry last."""
+    async with reading() as read:
+        event_id = await last_posting(read, owner, entry_id)
+    found = await log.event(event_id or "")
+    if found is None:
+        raise LookupError(f"{entry_id} is posted, and no event says so")
+    said: EntrySaid = found.data.entry
+    return said
