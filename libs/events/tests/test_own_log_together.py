@@ -16,6 +16,7 @@ from channel_events.subscription import Joint, ViewSubscription, joint, view_sub
 from channel_events.subscription.links import Place
 from channel_events.subscription.progress import ProgressTable, move_all
 from channel_events.tasks import next_tick
+from channel_events.telemetry import POSITION, SOURCE_POSITION
 from msgspec import Struct
 
 from .moving import ANN, eventually, fill, is_caught_up, make_tables, parked_streams, rows, running, take
@@ -122,6 +123,18 @@ async def test_at_rest_one_looks_for_all_views(log: Log, database: str, monkeypa
         monkeypatch.setattr("channel_events.subscription.own_log.next_tick", ticked)
         await eventually(looked)
     assert set(looking) == {"joint"}
+
+
+async def test_a_view_that_has_no_events_tells_where_it_is_too(log: Log, database: str) -> None:
+    """What is seen and not applied for minutes is an alert."""
+    async with following(log, database, each_event("a", MarblesAdded), each_event("b", MarblesTaken)) as them:
+        await fill(log, jars=1, each=5)
+        head = await log.head()
+
+        async def told() -> bool:
+            return all(metric.labels(part.name)._value.get() == head for metric in (SOURCE_POSITION, POSITION) for part in them.parts)
+
+        await eventually(told)
 
 
 async def test_an_event_that_fails_concerns_its_view_alone(log: Log, database: str) -> None:

@@ -3,6 +3,7 @@
 import time
 from typing import Any, Unpack
 
+from channel_events import telemetry
 from channel_events.freshness import Recent
 from channel_events.log import Log
 from channel_events.pure import Recorded, Registry
@@ -52,6 +53,7 @@ class ViewSubscription(Subscription):
 
         def applied(row: Progress, events: list[Recorded]) -> None:
             turn.moved([row])
+            telemetry.SOURCE_POSITION.labels(self.name).set(row.place.position)
             self.meters.applied(events, [row])
 
         def looked(caught_up: bool) -> None:
