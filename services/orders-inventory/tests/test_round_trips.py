@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from channel_events import OwnLog
@@ -78,7 +79,7 @@ async def test_many_orders_are_followed_by_all_views_in_a_few_statements_each(cl
     """Eight clients, and every view of the own log beside them. Measured are 0.8, of which the order itself has a part; 2.7 when each view
     follows alone."""
     log = client.runtime.log
-    shared = {"service": SERVICE.name, "dsn": wire.url, "broker": Broker("127.0.0.1:1"), "log": log, "joint": Joint(log)}
+    shared: dict[str, Any] = {"service": SERVICE.name, "dsn": wire.url, "broker": Broker("127.0.0.1:1"), "log": log, "joint": Joint(log)}
     own = [ViewSubscription(view, one, **shared) for view in SERVICE.views for one in view.sources if isinstance(one, OwnLog)]
     tasks = [asyncio.create_task(one.run()) for one in own]
     async with asyncio.timeout(30):
