@@ -20,6 +20,11 @@ NOT_SEARCHED = {
     "/v1/stock": "by warehouse and SKU",
     "/v1/stock/{warehouse}/{sku}/movements": "all of one balance",
     "/v1/kpis": "a dozen",
+    "/v1/settlement/periods": "by name",
+    "/v1/ledger-entries": "by payee, entry, rule, period and statement",
+    "/v1/ledger-balances": "by payee and account",
+    "/v1/statement-amounts": "by statement, payee and period",
+    "/v1/payout-payments": "by payout and statement",
     "/v1/kpis/{kpi}/facts": "by the filters of the value that they explain",
 }
 NOT_WAITED_FOR = {"/v1/kpis": "made of code, no write changes it"}

@@ -22,9 +22,10 @@ from .platform import DAY, Platform
 MINE, OTHER, CHILD = "walk-mine", "walk-other", "walk-child"
 PARENT, KID, GRANDKID = "walk-parent", "walk-kid", "walk-grandkid"
 METHODS = ("get", "post", "put", "patch", "delete")
-FILTERS = {"partner", "partner_id", "partner_tree", "parent", "q", "stream"}
+FILTERS = {"partner", "partner_id", "partner_tree", "parent", "payee_id", "q", "stream", "order_line", "statement_id"}
+SPELLED = {"stream": "order/direct:{}", "order_line": "direct:{}/1", "statement_id": "partner~{}~2026-01"}
 """Query parameters that can name another's."""
-NAMING = {"partner_id", "payee_id", "order_id", "credit_id", "entry_id"}
+NAMING = {"partner_id", "payee_id", "order_id", "credit_id", "entry_id", "statement_id"}
 """Parts of paths that name a partner, or what is of one."""
 
 
@@ -97,6 +98,10 @@ def ids(platform: Platform, stack: Stack) -> dict[str, str]:
         "webhook_id": "anothers",
         "delivery_id": "0" * 40,
         "credit_id": f"direct:{OTHER}",
+        "statement_id": f"partner~{OTHER}~2026-01",
+        "dispute_id": "walk",
+        "payout_id": "walk",
+        "calendar_id": "calendar",
     }
 
 
@@ -127,7 +132,8 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
     return {
         "plan_id": "walk", "version": "1", "payee_id": partner, "entry_id": entry["entry_id"],
         "measure": "net", "ruling_id": "walk", "reference": "bank-1", "fund_id": "walk", "request_id": "fair", "claim_id": "stand",
-        "promotion_id": "walk", "coupon": "walk",
+        "promotion_id": "walk", "coupon": "walk", "agreement_id": "walk", "change_id": "walk", "rotation_id": "walk",
+        "programme_id": "walk", "reward_id": "walk",
     }  # fmt: skip
 
 
@@ -139,6 +145,8 @@ def funded(platform: Platform, partner: str) -> None:
     platform.post("incentives", f"{part}/allocations", {"amount": "10.00", "reference": "walk"})
     fair = {"activity": "fair", "title": "Fair", "starts": "2026-06-01", "ends": "2026-06-02", "amount": "5.00"}
     platform.put("incentives", f"{part}/requests/fair", fair)
+    platform.put("incentives", "/v1/points-programmes/walk", {"title": "Walk", "currency": "CNY"})
+    platform.post("incentives", f"/v1/points/walk/{partner}/give", {"points": 1, "reason": "walk", "reference": "walk"})
 
 
 def note(platform: Platform, partner: str) -> None:
@@ -214,7 +222,7 @@ def walks(route: Route, partners: tuple[str, ...] = (OTHER, CHILD)) -> Iterator[
     yield {}
     for name in sorted(named & FILTERS):
         for partner in partners:
-            yield {name: f"order/direct:{partner}" if name == "stream" else partner}
+            yield {name: SPELLED.get(name, "{}").format(partner)}
 
 
 def leaks(text: str) -> list[str]:
@@ -261,7 +269,7 @@ def test_a_granted_parent_reads_its_children_on_every_route_and_changes_nothing_
                 continue
             path = filled(route, {**kin[partner], "event_id": events.get(route.service, "0")})
             body = anothers(body_of(route), partner)
-            named = set(route.in_path) & (NAMING - {"entry_id"} | {"event_id"})
+            named = set(route.in_path) & (NAMING - {"entry_id", "statement_id"} | {"event_id"})
             for params in walks(route, (partner, OTHER)):
                 status, said = asked(platform, route, path, token, params, body)
                 if route.method == "get" and "partner" in route.roles and named:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from channel_events import Recorded
 from channel_service.testing import Running, fold
@@ -31,7 +32,11 @@ async def begin(client: Running, **calendar: Any) -> None:
 
 
 async def arrive(client: Running, events: Sequence[Recorded]) -> None:
+    """Without a broker no progress is moved, by which a work at rest sees that there is something new: a ruling about nobody moves that
+    of the own log."""
     await fold(client.runtime.settings.database_url, MOVEMENTS, events)
+    said = {"payee_id": "nobody", "cause": "none", "reason": "something arrived"}
+    assert (await client.as_("finance").put(f"/v1/rulings/{uuid4()}", json=said)).status_code == 201
 
 
 async def rows(client: Running, path: str, **asked: Any) -> list[dict[str, Any]]:

@@ -71,7 +71,6 @@ async def test_a_number_that_looks_like_another_of_its_source_is_warned_of_at_ev
     await done(whole, "/v1/orders", order(external_id=first))
     await done(whole, "/v1/orders", order(external_id=second, source="other"))
     rows, summary = await imported(whole, {"kind": "order"} | order(external_id=second))
-    # Of orders only numbers that are not plain ASCII, as below.
     warned = [] if second.isascii() else [("warned", "look_alike_found", f"shop:{second}", {"kind": "order", "others": [first]})]
     assert [(one["result"], one["problem"], one["id"], one["facts"]) for one in rows] == warned
     assert (summary["accepted"], summary["warned"]) == (1, len(warned))

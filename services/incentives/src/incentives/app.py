@@ -12,31 +12,44 @@ from incentives.api import (
     payouts,
     plan_yaml,
     plans,
+    points,
+    price_support,
     promotions,
     settlement,
     statement_export,
     statements,
     taking_in,
+    why_not,
 )
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
+from incentives.application.points import EXPIRE_POINTS
 from incentives.application.promotions import REDEEM
 from incentives.application.settling import Settling
+from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.coupon import COUPON
 from incentives.domain.dispute import DISPUTE
 from incentives.domain.fund.budget import FUND
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payment import PAYMENT
-from incentives.domain.payout import BANK_REFERENCE, PAYOUT
+from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
+from incentives.domain.points.decide import POINTS
+from incentives.domain.points_programme import POINTS_PROGRAMME
+from incentives.domain.price_change import PRICE_CHANGE
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
 from incentives.domain.redemption.decide import REDEMPTION
+from incentives.domain.reward import REWARD
 from incentives.domain.ruling import RULING
 from incentives.domain.settlement import SETTLEMENT
+from incentives.domain.stock_rotation import STOCK_ROTATION
+from incentives.domain.support_agreement import SUPPORT_AGREEMENT
+from incentives.domain.support_claim.decide import SUPPORT_CLAIM
+from incentives.domain.support_limit import SUPPORT_LIMIT
 from incentives.problems import PROBLEMS
 from incentives.views.disputes import DISPUTES
 from incentives.views.funds import FUNDS
@@ -46,10 +59,12 @@ from incentives.views.partner_copy import PARTNERS
 from incentives.views.payments import PAYMENTS
 from incentives.views.payouts import PAYOUTS
 from incentives.views.plans import PLANS
+from incentives.views.points import POINTS_VIEW
+from incentives.views.price_support import KNOWN_PURCHASES, PRICE_SUPPORT
 from incentives.views.promotions import FIRST_ORDERS, KNOWN_CATEGORIES, PROMOTIONS, RUNNING_PROMOTIONS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
-from incentives.views.settlement import PERIODS
+from incentives.views.settlement_periods import PERIODS
 from incentives.views.statements import STATEMENTS
 
 SERVICE = Service(
@@ -72,6 +87,14 @@ SERVICE = Service(
         PROMOTION_USE,
         REDEMPTION,
         COUPON,
+        SUPPORT_AGREEMENT,
+        PRICE_CHANGE,
+        STOCK_ROTATION,
+        SUPPORT_CLAIM,
+        SUPPORT_LIMIT,
+        POINTS,
+        POINTS_PROGRAMME,
+        REWARD,
     ],
     views=[
         PARTNERS,
@@ -87,10 +110,12 @@ SERVICE = Service(
         PAYOUTS,
         FUNDS,
         PROMOTIONS,
+        PRICE_SUPPORT,
+        POINTS_VIEW,
     ],
-    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS],
+    copies=[RUNNING_PROMOTIONS, KNOWN_CATEGORIES, FIRST_ORDERS, KNOWN_PURCHASES],
     reactions=[REDEEM],
-    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS],
+    timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS, EXPIRE_POINTS],
     works=[Work("settlement", Settling().look)],
     also_sees=PARTNERS.children_seen,
     routers=[
@@ -103,6 +128,7 @@ SERVICE = Service(
         ledgers.router,
         statements.router,
         statement_export.router,
+        why_not.router,
         disputes.router,
         payouts.router,
         payouts.paid,
@@ -110,6 +136,8 @@ SERVICE = Service(
         fund_lists.router,
         promotions.router,
         promotions.redeemed,
+        price_support.router,
+        points.router,
     ],
     problems=PROBLEMS,
 )

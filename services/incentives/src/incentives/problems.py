@@ -31,6 +31,12 @@ _PLANS = [
         "方案 {plan_id} 第 {version} 版已于 {valid_from} 生效，不能撤回；请停用该方案，或起草后续版本。",
     ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
+    Problem(
+        "order_line_unknown",
+        404,
+        "Nothing is known of line {line_id} of order {order_id} here.",
+        "没有订单 {order_id} 明细 {line_id} 的记录。",
+    ),
     Problem("entry_unknown", 404, "There is no entry {entry_id} here.", "没有分录 {entry_id}。"),
     Problem("plan_retired", 409, "Plan {plan_id} was retired on {retired_on}.", "方案 {plan_id} 已于 {retired_on} 停用。"),
 ]
@@ -266,6 +272,117 @@ _PROMOTIONS = [
     Problem("coupon_used_up", 409, "Coupon {coupon} is used up.", "优惠券 {coupon} 已用完。"),
 ]
 
+_PRICE_SUPPORT = [
+    Problem(
+        "support_agreement_unknown",
+        404,
+        "There is no approved special price {agreement_id} of this partner here.",
+        "该伙伴没有已批准的特价协议 {agreement_id}。",
+    ),
+    Problem(
+        "support_agreement_fixed",
+        409,
+        "Special price {agreement_id} was approved and does not change any more; write a new one.",
+        "特价协议 {agreement_id} 已批准，不能再更改；请另订新协议。",
+    ),
+    Problem(
+        "support_four_eyes",
+        409,
+        "{by} wrote, claimed or approved it; somebody else has to go on.",
+        "{by} 已起草、申报或批准该事项，须由他人继续办理。",
+    ),
+    Problem(
+        "support_not_agreed",
+        422,
+        "Special price {agreement_id} is not for {sku} sold on {sold_on}.",
+        "特价协议 {agreement_id} 不适用于 {sold_on} 售出的 {sku}。",
+    ),
+    Problem(
+        "support_price_wrong",
+        422,
+        "{sku} may be claimed for at a price above {rate} and up to {most}, not {price}.",
+        "{sku} 的申报价格应高于 {rate} 且不超过 {most}，不能为 {price}。",
+    ),
+    Problem(
+        "support_exceeded",
+        409,
+        "Of {limit} {left} is left to claim, less than {amount}; what was claimed for once is not claimed again.",
+        "{limit} 的可申报余额为 {left}，不足 {amount}；已申报的不能重复申报。",
+    ),
+    Problem("support_claim_unknown", 404, "There is no claim {claim_id} here.", "没有申报 {claim_id}。"),
+    Problem(
+        "support_claim_exists",
+        409,
+        "A claim {claim_id} with other facts was made; give the new one a number of its own.",
+        "申报 {claim_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "support_claim_step_wrong",
+        409,
+        "Claim {claim_id} is {status}: this cannot be done with it any more, or not yet.",
+        "申报 {claim_id} 的状态为 {status}，不能进行此操作。",
+    ),
+    Problem("price_change_unknown", 404, "There is no change of a price {change_id} here.", "没有调价 {change_id}。"),
+    Problem(
+        "price_change_exists",
+        409,
+        "A change {change_id} with other facts was recorded; give the new one a number of its own.",
+        "调价 {change_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem("stock_rotation_unknown", 404, "There is no stock rotation {rotation_id} here.", "没有库存轮换 {rotation_id}。"),
+    Problem(
+        "stock_rotation_exists",
+        409,
+        "A stock rotation {rotation_id} with other facts was opened; give the new one a number of its own.",
+        "库存轮换 {rotation_id} 已登记且内容不同；请使用新的编号。",
+    ),
+    Problem(
+        "stock_rotation_over",
+        409,
+        "Stock is given back by {rotation_id} from {first} to {last}.",
+        "库存轮换 {rotation_id} 仅在 {first} 至 {last} 接受退换。",
+    ),
+]
+
+_POINTS = [
+    Problem("points_programme_unknown", 404, "There is no programme {programme_id} here.", "没有积分计划 {programme_id}。"),
+    Problem(
+        "points_programme_exists",
+        409,
+        "Programme {programme_id} was opened with other facts; give the new one an id of its own.",
+        "积分计划 {programme_id} 已按其他内容设立；请使用新的编号。",
+    ),
+    Problem(
+        "points_value_invalid",
+        422,
+        "A point is worth a whole number of the smallest unit of {currency}, and an amount earns more than no points.",
+        "积分价值须为 {currency} 最小单位的整数倍，且每单位金额的积分须大于 0。",
+    ),
+    Problem("points_unknown", 404, "{payee_id} has no points of {programme_id}.", "{payee_id} 在 {programme_id} 中没有积分。"),
+    Problem(
+        "points_reference_taken",
+        409,
+        "{reference} names something else already; give this a reference of its own.",
+        "{reference} 已用于其他内容；请使用新的编号。",
+    ),
+    Problem("points_too_few", 409, "There are {balance} points, not {points}.", "积分余额为 {balance}，不足 {points}。"),
+    Problem("points_redemption_unknown", 404, "There is no redemption {reference} here.", "没有兑换 {reference}。"),
+    Problem(
+        "points_other_currency",
+        409,
+        "The plan pays in {plan_currency}, the programme counts {currency}.",
+        "方案以 {plan_currency} 支付，而积分计划以 {currency} 计。",
+    ),
+    Problem("reward_unknown", 404, "There is no reward {reward_id} in this programme.", "该积分计划没有奖品 {reward_id}。"),
+    Problem(
+        "reward_exists",
+        409,
+        "Reward {reward_id} is one of another programme; give this one an id of its own.",
+        "奖品 {reward_id} 属于其他积分计划；请使用新的编号。",
+    ),
+    Problem("reward_gone", 409, "Of reward {reward_id} {left} are left.", "奖品 {reward_id} 剩余 {left}。"),
+]
+
 PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
@@ -273,6 +390,8 @@ PROBLEMS = ProblemCatalogue(
         *_SETTLEMENT,
         *_FUNDS,
         *_PROMOTIONS,
+        *_PRICE_SUPPORT,
+        *_POINTS,
         Problem(
             "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"
         ),

@@ -7,10 +7,11 @@ from typing import Annotated
 from channel_events import Rejected
 from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, Role, RuntimeDep, SeenBy
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from incentives.api.plans import PlanId, VersionNumber
 from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said
+from incentives.application.explaining import posted
 from incentives.domain.calculation.entry import Entry, Step
 from incentives.domain.facts import Base, Moment
 from incentives.domain.plan.document import Payee
@@ -87,8 +88,31 @@ class LineOut(BaseModel):
     counted: Amount
 
 
+class PaymentOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    payout_id: str = Field(examples=["2026-02-a"])
+    confirmed: Amount = Field(description="Of the whole statement.")
+    bank_reference: str | None = Field(examples=["20260215-0815"])
+
+
+class PostedOut(BaseModel):
+    """A posting: what the entry came to more, or less, in the accounts of a period."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int = Field(description="In the payee's ledger.")
+    what: str = Field(examples=["earning_accrued"])
+    period: str = Field(examples=["2026-01"])
+    amount: Amount
+    event_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"])
+    statement_id: str | None = Field(description="Null until the period's statements are issued.", examples=["partner~p-1001~2026-01"])
+    payments: list[PaymentOut] = Field(description="Of that statement.")
+
+
 class Explanation(BaseModel):
-    """From the amount to the events. The slices and, after them, the changes of their sum come to ``unrounded``, and that to the amount."""
+    """From the amount to the events, and to the payouts. The slices and, after them, the changes of their sum come to ``unrounded``, and
+    that to the amount."""
 
     entry: EntryOut
     plan_id: str = Field(examples=["dealer-2026"])
@@ -104,9 +128,10 @@ class Explanation(BaseModel):
     )
     lines_in_all: int
     lines: list[LineOut] = Field(description="In the order of their ids, from ``skip`` on.")
+    posted: list[PostedOut] = Field(description="Oldest first; without a settlement nothing is.")
 
     @classmethod
-    def of(cls, entry: Entry, skip: int, limit: int) -> "Explanation":
+    def of(cls, entry: Entry, posted: list[PostedOut], skip: int, limit: int) -> "Explanation":
         slices = [
             SliceOut(tier=s.tier, start=s.start, until=s.until, base=exact(s.base), rate=exact(s.rate), amount=exact(s.amount))
             for s in entry.slices
@@ -135,6 +160,7 @@ class Explanation(BaseModel):
             earned_by=list(entry.earned_by),
             lines_in_all=len(entry.lines),
             lines=lines,
+            posted=posted,
         )
 
 
@@ -174,11 +200,13 @@ async def explain(
     skip: Annotated[int, Query(ge=0, le=10_000_000, description="Lines that are left out before the first.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many lines at most.")] = 100,
 ) -> Explanation:
-    """From the amount by the version of the rule, its slices and limits to the lines, and to the events that told of them."""
+    """From the amount by the version of the rule, its slices and limits to the lines, and to the events that told of them; and to the
+    periods in which it is posted, the statements that it is on, and how these were paid."""
     plan_id, version, payee_id = entry_named(entry_id)
     plan = await rated_plan(log, plan_id, version)
     if _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
         for one in await entries_of(runtime.reading(caller.scope), plan_id, version, plan, payee_id):
             if one.entry_id == entry_id:
-                return Explanation.of(one, skip, limit)
+                told = await posted(runtime.reading(caller.scope), entry_id)
+                return Explanation.of(one, [PostedOut.model_validate(each) for each in told], skip, limit)
     raise Rejected("entry_unknown", entry_id=entry_id)

@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated
 
 import sqlalchemy as sa
-from channel_service import BRAND, Allow, Amount, Listing, Role, list_route, same
+from channel_service import BRAND, Allow, Amount, Filter, Listing, Role, list_route, same
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from incentives.domain.ledger import Account
 from incentives.domain.plan.document import Payee
 from incentives.views.ledgers import BALANCE, ENTRY, LEDGERS
+from incentives.views.postings import ROWS as ENTRY_ROWS
+from incentives.views.postings import STATEMENT_ID
 
 router = APIRouter(tags=["ledgers"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 _Text = Annotated[str, Field(min_length=1, max_length=300)]
@@ -32,7 +34,7 @@ class LedgerEntryRow(BaseModel):
     period: str | None = Field(examples=["2026-01"])
     currency: str | None = Field(examples=["CNY"])
     amount: Amount | None
-    statement_id: str | None = Field(examples=["partner~p-1001~2026-01"])
+    statement_id: str | None = Field(description="On which it is, or which it is about.", examples=["partner~p-1001~2026-01"])
     occurred_on: date
     event_id: str = Field(
         description="``/v1/events/{id}`` shows it, where it is public.", examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"]
@@ -52,11 +54,12 @@ class BalanceRow(BaseModel):
 _e, _b = ENTRY.sql.c, BALANCE.sql.c
 ENTRY_LIST = Listing(
     LEDGERS,
-    sa.select(ENTRY.sql),
+    ENTRY_ROWS,
     order=[_e.payee, _e.payee_id, _e.number],
     filters=[
         same(_e.payee, Payee),
-        *(same(one, _Text) for one in (_e.payee_id, _e.what, _e.entry_id, _e.plan_id, _e.rule_id, _e.period, _e.currency, _e.statement_id)),
+        *(same(one, _Text) for one in (_e.payee_id, _e.what, _e.entry_id, _e.plan_id, _e.rule_id, _e.period, _e.currency)),
+        Filter(name="statement_id", kind=_Text, where=lambda value: value == STATEMENT_ID),
     ],
 )
 list_route(router, "/v1/ledger-entries", ENTRY_LIST, LedgerEntryRow, summary="Entries of ledgers, by payee and number")

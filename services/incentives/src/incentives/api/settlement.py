@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from incentives.api.as_caller import by_caller
 from incentives.domain.settlement import Stage
 from incentives.domain.settlement.decide import SetSettlementCalendar
-from incentives.views.settlement import PERIODS, TABLE
+from incentives.views.settlement_periods import PERIODS, TABLE
 
 router = APIRouter(prefix="/v1/settlement", tags=["settlement"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 

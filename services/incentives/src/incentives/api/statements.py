@@ -42,8 +42,8 @@ class StatementRow(BaseModel):
     disputes: int = Field(description="That are not decided.")
     since: int = Field(description="The first entry of the ledger that it is about; the last is the one before its own.")
     number: int = Field(description="Its own entry.")
-    head: str = Field(description="The hash of the entry before it: it says all of them.")
-    hash: str
+    head: str = Field(description="The hash of the entry before it: it says all of them.", examples=["0" * 64])
+    hash: str = Field(description="Of its own entry.", examples=["0" * 64])
 
 
 class AmountRow(BaseModel):

@@ -17,7 +17,7 @@ from incentives.views.rulings import rulings_of
 COLUMN = {Payee.PARTNER: "partner_id", Payee.SALES_REP: "sales_rep"}
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class PayeeFacts(Struct, frozen=True, kw_only=True):
     """What was told, as the views have it."""
 
     movements: list[Movement]
@@ -37,14 +37,18 @@ class Told(Struct, frozen=True, kw_only=True):
         rulings = tuple(one for one in self.rulings if one.on <= last)
         return Facts(lines=[*known, *paid_lines(known, payments)], quotas=self.quotas, rulings=rulings)
 
+    def now(self) -> Facts:
+        """All there are."""
+        return self.until(date.max, self.lines())
+
     def last_day(self, lines: list[Line]) -> date:
         """The last on which something became a fact."""
         days = [*(one.since for one in lines), *(one.paid_on for one in self.payments), *(one.on for one in self.rulings)]
         return max(days, default=date.min)
 
 
-async def told_of(read: AsyncConnection, payee: Payee, payee_id: str) -> Told:
+async def told_of(read: AsyncConnection, payee: Payee, payee_id: str) -> PayeeFacts:
     moved, categories = await movements_of(read, COLUMN[payee], payee_id)
     payments = await payments_of(read, sorted({one.order_id for one in moved}))
     quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
-    return Told(movements=moved, categories=categories, payments=payments, quotas=quotas, rulings=rulings)
+    return PayeeFacts(movements=moved, categories=categories, payments=payments, quotas=quotas, rulings=rulings)

@@ -5,6 +5,7 @@ from typing import Any
 
 from channel_events import Ask, On, Rejected, Steps
 
+from incentives.domain.bank_reference import BANK_REFERENCE
 from incentives.domain.dispute import DISPUTE, DecideDispute, Raise, RaiseDispute
 from incentives.domain.ledger.commands import (
     Acknowledge,
@@ -19,7 +20,7 @@ from incentives.domain.ledger.commands import (
 )
 from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.statements import owner_of
-from incentives.domain.payout import BANK_REFERENCE, PAYOUT, ApprovePayout, ConfirmPayment, FailPayment, Payout
+from incentives.domain.payout import PAYOUT, ApprovePayout, ConfirmPayment, FailPayment, Payout
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Settlement
 from incentives.domain.statement import AcknowledgeStatement, ProposeStatementWriteOff, WriteOffStatement
 

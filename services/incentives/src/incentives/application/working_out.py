@@ -10,7 +10,7 @@ from channel_events import Actor, Ask, Log, On, Rejected, Steps
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incentives.application.facts import Told, told_of
+from incentives.application.facts import PayeeFacts, told_of
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.ledger.commands import PostEarnings
 from incentives.domain.ledger.decide import LEDGER, ledger_key
@@ -78,7 +78,7 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
     return True
 
 
-def _entries(plans: Sequence[Plan], told: Told, settlement: Settlement, owner: Owner) -> list[tuple[Period, list[Entry]]]:
+def _entries(plans: Sequence[Plan], told: PayeeFacts, settlement: Settlement, owner: Owner) -> list[tuple[Period, list[Entry]]]:
     lines = told.lines()
     found = []
     for period in settlement.taking(told.last_day(lines)):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
@@ -46,17 +45,6 @@ class PayoutApproved(_Step, frozen=True, kw_only=True):
 @event("payout_withdrawn")
 class PayoutWithdrawn(_Step, frozen=True, kw_only=True):
     pass
-
-
-@event("bank_reference_used")
-class BankReferenceUsed(Struct, frozen=True, kw_only=True):
-    """What the bank calls a payment is one payment, for ever."""
-
-    bank_reference: str
-    payout_id: str
-    statement_id: str
-    amount: Decimal
-    occurred_on: date
 
 
 @command("propose_payout", stream="payout/{payout_id}")
@@ -163,17 +151,4 @@ def evolve(payout: Payout, event: PayoutEvent) -> Payout:
 
 PAYOUT: Decider[PayoutCommand, Payout, PayoutEvent] = Decider(
     "payout", initial=Payout(), decide=decide, evolve=evolve, events=[PayoutProposed, PayoutApproved, PayoutWithdrawn]
-)
-
-
-def use(command: ConfirmPayment, used: BankReferenceUsed | None, known: Known) -> Iterator[BankReferenceUsed]:
-    """The same again is the same payment; for another one the reference is taken."""
-    if used is None:
-        yield tell(BankReferenceUsed, command, occurred_on=happened_on(command.on, known))
-    elif (command.payout_id, command.statement_id, command.amount) != (used.payout_id, used.statement_id, used.amount):
-        raise Rejected("bank_reference_was_used", bank_reference=command.bank_reference, statement_id=used.statement_id)
-
-
-BANK_REFERENCE: Decider[ConfirmPayment, BankReferenceUsed | None, BankReferenceUsed] = Decider(
-    "bank_reference", initial=None, decide=use, evolve=lambda _, event: event, events=[BankReferenceUsed]
 )

@@ -101,6 +101,13 @@ async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tup
     return found, categories
 
 
+async def whose_line(read: AsyncConnection, order_id: str, line_id: str) -> Any:
+    """The partner and the sales rep of a line of an order, as it was told first; None where nothing was told of it."""
+    c = TABLE.sql.c
+    own = sa.select(c.partner_id, c.sales_rep).where(c.order_id == order_id, c.line_id == line_id)
+    return (await read.execute(own.order_by(c.occurred_on, c.event_id).limit(1))).first()
+
+
 async def net_of_orders(read: AsyncConnection, partner_id: str, currency: str, orders: Sequence[str]) -> dict[str, Decimal]:
     """What was ordered less what was cancelled and came back, after discounts, of those of these orders that are the partner's and in the
     currency."""

@@ -1,0 +1,66 @@
+"""Prices that fall: who holds stock that it bought at the old one is made whole (price protection)."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
+from channel_terms import Code, Currency, HappenedOn, Money, Wrong, happened_on
+from msgspec import Meta, Struct
+
+from incentives.domain.plan.commands import By
+
+
+@event("price_change_recorded")
+class PriceChangeRecorded(Struct, frozen=True, kw_only=True):
+    """From ``changed_on`` on a unit costs ``after``; before it did ``before``. ``bought_within``: only units bought so many days before
+    are protected."""
+
+    change_id: str
+    sku: str
+    currency: str
+    changed_on: date
+    before: Decimal
+    after: Decimal
+    bought_within: int | None
+    by: str
+    occurred_on: date
+
+
+@command("record_price_change", stream="price_change/{change_id}")
+class RecordPriceChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Once for ever: the same again changes nothing, other facts under its number are refused."""
+
+    change_id: Annotated[Code, Meta(description="For ever.", examples=["PEN-01-2026-06"])]
+    sku: Annotated[Code, Meta(examples=["PEN-01"])]
+    currency: Currency
+    changed_on: Annotated[date, Meta(description="The first day of the new price.", examples=["2026-06-01"])]
+    before: Annotated[Money, Meta(examples=["3.50"])]
+    after: Annotated[Money, Meta(examples=["3.10"])]
+    bought_within: Annotated[
+        Annotated[int, Meta(ge=1, le=3660, examples=[60])] | None, Meta(description="Days before the change; any when left out.")
+    ] = None
+    by: By = None
+    on: HappenedOn = None
+
+    def __post_init__(self) -> None:
+        if self.after >= self.before:
+            raise Wrong("after must be below before", "after 须低于 before")
+
+
+def decide(command: RecordPriceChange, change: PriceChangeRecorded | None, known: Known) -> Iterator[PriceChangeRecorded]:
+    if change is None:
+        happened_on(command.changed_on, known)
+        yield tell(PriceChangeRecorded, command, by=command.by or "", occurred_on=happened_on(command.on, known))
+    elif not agree(command, change, but=frozenset({"by"})):
+        raise Rejected("price_change_exists", change_id=command.change_id)
+
+
+def evolve(_: PriceChangeRecorded | None, event: PriceChangeRecorded) -> PriceChangeRecorded | None:
+    return event
+
+
+PRICE_CHANGE: Decider[RecordPriceChange, PriceChangeRecorded | None, PriceChangeRecorded] = Decider(
+    "price_change", initial=None, decide=decide, evolve=evolve, events=[PriceChangeRecorded]
+)
