@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from channel_events import Recorded
-from channel_events.testing import recorded
 from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
+from channel_testing import recorded
 from metrics.contracts.incentives import LedgerEvent
 from metrics.contracts.orders_inventory import (
     AmountCorrected,

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed
 from channel_service.testing import Running
+from channel_testing import feed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from metrics.domain.facts import Amount, Facts, Unit
