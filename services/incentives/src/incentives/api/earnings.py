@@ -3,7 +3,7 @@
 from collections.abc import Set
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from channel_events import Rejected
 from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, Role, RuntimeDep, SeenBy, Today
@@ -12,10 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from incentives.api.plans import PlanId, VersionNumber
 from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said
-from incentives.application.explaining import posted
+from incentives.application.explaining import NO_MORE, NoMore, no_more, posted
 from incentives.domain.calculation.entry import Entry, Step
 from incentives.domain.facts import Base, Line, Moment, Rate
+from incentives.domain.ledger.differences import CountedIn
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.document import Payee
+from incentives.domain.words import ZERO
 from incentives.views.movements import MOVEMENTS
 
 router = APIRouter(tags=["earnings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
@@ -93,6 +96,9 @@ class RateOut(BaseModel):
         return None if rate is None else cls.model_validate(rate)
 
 
+LINE_NAMES = ("fact_id", "event_id", "order_id", "line_id")
+
+
 class LineOut(BaseModel):
     """What it names of others' orders a partner does not see: empty texts stand for it."""
 
@@ -102,7 +108,7 @@ class LineOut(BaseModel):
     )
     order_id: str = Field(examples=["shop:1001"])
     line_id: str = Field(examples=["1"])
-    on: date = Field(description="The day on which it counts.")
+    on: date | None = Field(description="The day on which it counts; null where it does not any more.")
     share: Amount = Field(description="How much of it the payee is credited with: 1 is all of it.")
     through: list[str] = Field(description="By whom it came up to the payee, from its seller on.", examples=[["p-1002"]])
     exchanged: RateOut | None = Field(description="Of a line in another currency than the plan's.")
@@ -110,16 +116,21 @@ class LineOut(BaseModel):
 
     @classmethod
     def of(cls, line: Line, base: Base, sees: Set[str] | None) -> "LineOut":
-        names = ("fact_id", "event_id", "order_id", "line_id")
         own = sees is None or line.partner_id in sees
         return cls(
-            **{name: getattr(line, name) if own else "" for name in names},
+            **{name: getattr(line, name) if own else "" for name in LINE_NAMES},
             on=line.on,
             share=line.share,
             through=[one if own or one in (sees or ()) else "" for one in line.below],
             exchanged=RateOut.of(line.exchanged),
             counted=line.counted(base),
         )
+
+    @classmethod
+    def no_more(cls, line: CountedIn, own: bool) -> "LineOut":
+        said = {"fact_id": line.fact_id, **{name: getattr(line.counted, name) for name in LINE_NAMES[1:]}}
+        names: dict[str, str] = {name: value if own else "" for name, value in said.items()}
+        return cls(**names, on=None, share=ZERO, through=[], exchanged=None, counted=line.counted.counted)
 
 
 class PaymentOut(BaseModel):
@@ -189,6 +200,30 @@ class Explanation(BaseModel):
             posted=posted,
         )
 
+    @classmethod
+    def no_more(cls, found: NoMore, payee_id: str, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
+        """Of an entry that was posted and taken back whole: it comes to nothing."""
+        of, shown = found.said, found.lines[skip : skip + limit]
+        names = ("entry_id", "rule_id", "rule_type", "part", "first", "last")
+        said: dict[str, Any] = {name: getattr(of, name) for name in names}
+        said |= {"counted": "0", "baseline": "0", "amount": ZERO, "base": Base(of.base), "moment": Moment(of.moment)}
+        return cls(
+            entry=EntryOut(**said, en=[NO_MORE.en], zh=[NO_MORE.zh]),
+            plan_id=of.plan_id,
+            version=of.version,
+            payee_id=payee_id,
+            currency=of.currency,
+            rounding=of.rounding,
+            exchanged=None,
+            changes=[],
+            slices=[],
+            unrounded="0",
+            earned_by=[],
+            lines_in_all=len(found.lines),
+            lines=[LineOut.no_more(one, sees is None or found.seller.get(one.counted.order_id) in sees) for one in shown],
+            posted=posted,
+        )
+
 
 def may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
     """A partner sees what is paid to it and to those whose rows it sees; not what the brand's sales reps are paid."""
@@ -232,8 +267,12 @@ async def explain(
     plan_id, version, payee_id = entry_named(entry_id)
     plan = await rated_plan(log, plan_id, version)
     if may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+        told = [PostedOut.model_validate(each) for each in await posted(runtime.reading(caller.scope), entry_id)]
+        sees = await runtime.visible(caller)
         for one in await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today):
             if one.entry_id == entry_id:
-                told = [PostedOut.model_validate(each) for each in await posted(runtime.reading(caller.scope), entry_id)]
-                return Explanation.of(one, told, skip, limit, await runtime.visible(caller))
+                return Explanation.of(one, told, skip, limit, sees)
+        gone = await no_more(log, runtime.reading_everything, Owner(plan.payee, payee_id), entry_id)
+        if gone is not None:
+            return Explanation.no_more(gone, payee_id, told, skip, limit, sees)
     raise Rejected("entry_unknown", entry_id=entry_id)

@@ -37,8 +37,7 @@ async def entries_of(
         told = await told_of(read, [plan], plan.payee, payee_id)
 
     def work_out() -> list[Entry]:
-        found = calculate(plan_id, version, plan, told.now(today))
-        return [one for one in found if one.payee_id == payee_id]
+        return [one for one in calculate(plan_id, version, plan, told.now(today)) if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
     return await asyncio.to_thread(work_out)

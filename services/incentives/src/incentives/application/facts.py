@@ -86,6 +86,20 @@ async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Seque
     return await _told(read, [plan], plan.payee, None, _is_of(movements.TABLE.sql.c.partner_id, list(partners)))
 
 
+async def told_of_line(
+    read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, order_id: str, line_id: str
+) -> tuple[list[Line], Credits]:
+    """All facts of one line of an order, at whatever moment, and who may be credited with it."""
+    rules = list(_rules(plans))
+    first = any("first_purchase" in Eligible(one.when).asked for one in rules)
+    own = movements.TABLE.sql.c.order_id == order_id
+    moved, categories = await movements.movements_of(read, own, set(What), whole_partners=first)
+    ordered = [one for one in lines_of(moved, categories) if one.order_id == order_id]
+    lines = [*ordered, *paid_lines(ordered, await payments_of(read, [order_id]))]
+    credits_ = await credits_of(read, payee, {one.credit for one in rules}, None, [order_id])
+    return [one for one in lines if one.line_id == line_id], credits_
+
+
 async def _told(
     read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, group: list[str] | None, which: sa.ColumnElement[bool]
 ) -> PayeeFacts:

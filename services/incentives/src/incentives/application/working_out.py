@@ -27,7 +27,7 @@ from incentives.domain.plan.state import Status
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.views.ledgers import counted_of, last_posting, number_of
 from incentives.views.plans import TABLE as VERSION
-from incentives.views.touched import seen_of
+from incentives.views.touched import Touched
 
 Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 BY = Actor("work/earnings")
@@ -51,16 +51,17 @@ async def approved_plans(log: Log, read: AsyncConnection) -> list[Plan]:
     return [Plan(plan_id, version, document) for plan_id, version, document in found if document is not None]
 
 
-async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, owner: Owner) -> bool:
+async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, waiting: Touched) -> bool:
     """Posts what the payee earns beside what is posted, in each period that is open. Whether all of it is posted now: somebody else may
-    have posted meanwhile, or the view of the ledger be behind it, and then nothing is."""
+    have posted meanwhile, or the view of the ledger be behind it, and then nothing is. What was told since it was found waiting is in the
+    facts already, and it is found once more."""
+    owner = waiting.owner
     ledger = await log.state(LEDGER, ledger_key(owner))
     number = ledger.number
     async with reading() as read:
         if await number_of(read, owner) != number:
             return False
         own = [one for one in plans if one.document.payee is owner.payee]
-        seen = await seen_of(read, owner)
         told = await told_of(read, [one.document for one in own], owner.payee, owner.payee_id)
     # Beside the loop: of a large payee it takes seconds.
     worked = await asyncio.to_thread(lambda: _entries(own, told, settlement, owner, _posted_until(ledger)))
@@ -72,7 +73,7 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
             return False
         lines = Lines(await counted_of(read, owner, names))
     gone = {name: await last_said(log, reading, owner, name) for _, entries in found for name, one in entries.items() if one is None}
-    for command in list(_commands(owner, to_post(found, lines, gone), seen)):
+    for command in list(_commands(owner, to_post(found, lines, gone), waiting.seen)):
         try:
             events = (await log.use(posting, replace(command, number=number), by=BY)).events
         except Rejected:
@@ -102,9 +103,12 @@ def _entries(
 ) -> list[tuple[Period, list[Entry]]]:
     lines = told.lines()
     found = []
+    # The first day of which the period has not ended: guarantees of windows before it are made up.
+    today = date.min if settlement.open is None else settlement.open.period.first
+    if settlement.open is not None and settlement.open.stage is Stage.ENDED:
+        today = settlement.open.period.last + timedelta(days=1)
     for period in settlement.taking(max(told.last_day(lines), posted_until)):
-        ended = settlement.open is not None and period == settlement.open.period and settlement.open.stage is Stage.ENDED
-        facts = told.until(period.last, lines, period.last + timedelta(days=1) if ended else period.first)
+        facts = told.until(period.last, lines, today)
         entries = [entry for plan in plans for entry in calculate(plan.plan_id, plan.version, plan.document, facts)]
         found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
     return found

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
-from channel_events import DATE, NUMERIC, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
+from channel_events import DATE, INTEGER, NUMERIC, SEARCH, TEXT, Add, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Delete, Put, Recorded
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,9 +17,13 @@ TABLE = Table(
     key=("sku", "currency", "since"),
     columns={"sku": TEXT, "currency": TEXT, "since": DATE, "unit_cost": NUMERIC, "set_on": DATE, **SEARCH},
 )
+TOUCHED = Table("touched_by_cost", key=("sku",), columns={"sku": TEXT, "changes": INTEGER}, sums=["changes"])
+"""How often a cost of the product was set."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
+    if isinstance(event.data, CostSet):
+        yield Add((event.data.sku,), "touched_by_cost", changes=1)
     match event.data:
         case CostSet(unit_cost=None) as e:
             yield Delete((e.sku, e.currency, e.since))
@@ -27,7 +31,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Put((e.sku, e.currency, e.since), unit_cost=e.unit_cost, set_on=e.occurred_on, **searchable(e.sku))
 
 
-COSTS = View("costs", version=1, of=OwnLog(events=COST.events), tables=TABLE, changes=changes)
+COSTS = View("costs", version=1, of=OwnLog(events=COST.events), tables=[TABLE, TOUCHED], changes=changes)
 search_index(TABLE)
 
 

@@ -68,7 +68,7 @@ def _moved(e: PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished
     return {"status": status.value, "changed_by": e.by, "changed_on": e.occurred_on}
 
 
-PLANS = View("plans", version=2, of=OwnLog(events=PLAN.events), tables=[TABLE, RETIRED], changes=changes)
+PLANS = View("plans", version=3, of=OwnLog(events=PLAN.events), tables=[TABLE, RETIRED], changes=changes)
 search_index(TABLE)
 
 _version, _later, _retired = TABLE.sql.c, TABLE.sql.alias("later").c, RETIRED.sql.c
