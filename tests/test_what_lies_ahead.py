@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, get_type_hints
 
 import pytest
 from channel_events.pure import Decider, Known, Rejected, command_type
-from channel_events.testing import TODAY
 from channel_terms import PLANNED, Reader
+from channel_testing import TODAY
 from incentives.domain.cost import COST, SetCost
 from incentives.domain.plan.commands import ApprovePlan, DraftPlan, SimulatePlan, SubmitPlan, WithdrawPlan
 from incentives.domain.plan.decide import PLAN

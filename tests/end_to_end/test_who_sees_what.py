@@ -132,7 +132,7 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
     return {
         "plan_id": "walk", "version": "1", "payee_id": partner, "entry_id": entry["entry_id"],
         "measure": "net", "ruling_id": "walk", "reference": "bank-1", "fund_id": "walk", "request_id": "fair", "claim_id": "stand",
-        "promotion_id": "walk", "coupon": "walk", "agreement_id": "walk", "change_id": "walk", "rotation_id": "walk",
+        "promotion_id": "walk", "coupon": "walk", "agreement_id": "walk", "protection_id": "walk", "rotation_id": "walk",
         "programme_id": "walk", "reward_id": "walk",
     }  # fmt: skip
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
 from channel_service.testing import Running
+from channel_testing import feed, given
 from incentives.domain.assignment import (
     ASSIGNMENT,
     AcknowledgePlan,

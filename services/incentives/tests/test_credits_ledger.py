@@ -15,7 +15,7 @@ from incentives.domain.facts import Facts, Line, Quota, Rate
 from incentives.domain.ledger.commands import IssueStatement, PostEarnings
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.ledger.differences import Lines, changed, to_post
-from incentives.domain.ledger.events import EarningAccrued, EarningReversed, LedgerEntry, LedgerEvent
+from incentives.domain.ledger.events import EarningAccrued, EarningReversed, LedgerEntry, LedgerEvent, StatementIssued
 from incentives.domain.ledger.writing import Owner
 from incentives.domain.words import Payee
 from msgspec.structs import replace
@@ -179,7 +179,7 @@ class Books:
             self.close()
         for name, events in self.events.items():
             require_chained(events)
-            issued = [one for one in events if isinstance(one, LedgerEntry) and _what(one) == "statement_issued"]
+            issued = [one for one in events if isinstance(one, StatementIssued)]
             if not issued:
                 assert not events
                 continue

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from channel_events import Recorded
-from channel_events.testing import recorded
 from channel_service.partners import PartnerApplied
 from channel_service.testing import Running, fold
+from channel_testing import recorded
 from incentives.contracts import orders_inventory as told
 from incentives.contracts.partner_registry import TerritoryDefined
 from incentives.views.movements import MOVEMENTS

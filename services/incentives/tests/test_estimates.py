@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from channel_events.testing import given
 from channel_service.testing import Running, fold
+from channel_testing import given
 from incentives.contracts import orders_inventory as told
 from incentives.domain.near_tier import NEAR_TIER, NearNextTier, near
 from incentives.domain.rule_types import RULE_TYPES

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from channel_events import Rejected
-from channel_events.testing import feed, given, recorded
+from channel_testing import feed, given, recorded
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -174,6 +174,8 @@ def test_a_part_is_looked_at_when_each_of_its_times_is_over_and_carries_over_wha
     part.today = date(2027, 2, 1)
     part.do(ask.ExpirePart, into=None)
     assert due() is None
+    late = [recorded(one, recorded_at=datetime(2027, 5, 1, tzinfo=UTC)) for one in part.events[:2]]
+    assert feed(FUNDS, *late).rows("fund_part")[0]["due_at"] == datetime(2027, 5, 2, tzinfo=UTC)
     assert EXPIRE_FUNDS.due.at == "due_at"
 
 

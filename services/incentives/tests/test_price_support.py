@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import given
 from channel_service.testing import Running, fold
+from channel_testing import given
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -106,30 +106,30 @@ async def test_of_claims_at_once_only_so_many_units_as_were_bought_are_taken(cli
 async def test_price_protection_is_for_what_was_held_when_the_price_fell(client: Running) -> None:
     ann, partner = client.as_("channel_manager", subject="ann"), client.as_("partner", partner_id="p-1")
     fell = {"sku": "PEN", "currency": "CNY", "changed_on": "2026-04-03", "before": "90.00", "after": "81.90"}
-    await done(ann, "PUT", "/v1/price-changes/april", fell)
-    await done(ann, "PUT", "/v1/price-changes/window", fell | {"changed_on": "2026-04-04", "bought_within": 30})
-    assert await refused(ann, "PUT", "/v1/price-changes/april", fell | {"after": "80.00"}) == (409, "price_change_exists")
+    await done(ann, "PUT", "/v1/price-protections/april", fell)
+    await done(ann, "PUT", "/v1/price-protections/window", fell | {"changed_on": "2026-04-04", "bought_within": 30})
+    assert await refused(ann, "PUT", "/v1/price-protections/april", fell | {"after": "80.00"}) == (409, "price_protection_exists")
     path = f"{CLAIMS}/price-protection"
     # 8 were bought before; the 4 of the day of the change cost the new price, whatever is held today.
-    assert await refused(partner, "PUT", f"{path}/a", {"partner_id": "p-1", "change_id": "april", "quantity": 9}) == (
+    assert await refused(partner, "PUT", f"{path}/a", {"partner_id": "p-1", "protection_id": "april", "quantity": 9}) == (
         409,
         "support_exceeded",
     )
-    await done(partner, "PUT", f"{path}/a", {"partner_id": "p-1", "change_id": "april", "quantity": 6})
+    await done(partner, "PUT", f"{path}/a", {"partner_id": "p-1", "protection_id": "april", "quantity": 6})
     assert (await partner.get(f"{CLAIMS}/a")).json()["amount"] == "48.60"
-    assert await refused(partner, "PUT", f"{path}/b", {"partner_id": "p-1", "change_id": "april", "quantity": 3}) == (
+    assert await refused(partner, "PUT", f"{path}/b", {"partner_id": "p-1", "protection_id": "april", "quantity": 3}) == (
         409,
         "support_exceeded",
     )
-    within = {"partner_id": "p-1", "change_id": "window", "quantity": 5}
+    within = {"partner_id": "p-1", "protection_id": "window", "quantity": 5}
     assert await refused(partner, "PUT", f"{path}/c", within) == (409, "support_exceeded")  # in 30 days 4 were bought
     await done(partner, "PUT", f"{path}/c", within | {"quantity": 4})
-    [row] = (await partner.get("/v1/price-changes", params={"q": "april"})).json()["items"]
+    [row] = (await partner.get("/v1/price-protections", params={"q": "april"})).json()["items"]
     assert row["after"] == "81.90"
     # What came back afterwards was held on the day; what came back before was not.
     await fold(client.runtime.settings.database_url, MOVEMENTS, in_log(BACK))
-    await done(ann, "PUT", "/v1/price-changes/may", fell | {"changed_on": "2026-05-02"})
-    gone = {"partner_id": "p-1", "change_id": "may", "quantity": 9}
+    await done(ann, "PUT", "/v1/price-protections/may", fell | {"changed_on": "2026-05-02"})
+    gone = {"partner_id": "p-1", "protection_id": "may", "quantity": 9}
     assert await refused(partner, "PUT", f"{path}/d", gone) == (409, "support_exceeded")
     await done(partner, "PUT", f"{path}/d", gone | {"quantity": 8})
 

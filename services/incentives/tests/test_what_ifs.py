@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
 from channel_service.testing import Running, fold
+from channel_testing import feed, given
 from incentives.domain.what_if import (
     WHAT_IF,
     BeginWhatIf,

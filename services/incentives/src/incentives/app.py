@@ -17,6 +17,7 @@ from incentives.api import (
     plans,
     points,
     price_support,
+    programme_imports,
     promotions,
     settlement,
     statement_export,
@@ -49,7 +50,7 @@ from incentives.domain.payout import PAYOUT
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.points.decide import POINTS
 from incentives.domain.points_programme import POINTS_PROGRAMME
-from incentives.domain.price_change import PRICE_CHANGE
+from incentives.domain.price_protection import PRICE_PROTECTION
 from incentives.domain.promotion.decide import PROMOTION
 from incentives.domain.promotion_use import PROMOTION_USE
 from incentives.domain.quota import QUOTA
@@ -118,7 +119,7 @@ SERVICE = Service(
         REDEMPTION,
         COUPON,
         SUPPORT_AGREEMENT,
-        PRICE_CHANGE,
+        PRICE_PROTECTION,
         STOCK_ROTATION,
         SUPPORT_CLAIM,
         SUPPORT_LIMIT,
@@ -184,6 +185,7 @@ SERVICE = Service(
         promotions.redeemed,
         price_support.router,
         points.router,
+        programme_imports.router,
     ],
     problems=PROBLEMS,
 )

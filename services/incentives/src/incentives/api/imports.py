@@ -8,6 +8,7 @@ from channel_service import Role
 from channel_service.exporting import document_routes
 from channel_service.importing import Importable, ImportSet, import_routes, never, not_first
 
+from incentives.api.programme_imports import KINDS as PROGRAMMES
 from incentives.application.said import said
 from incentives.application.taking_in import (
     paying,
@@ -21,7 +22,6 @@ from incentives.domain.cost import SetCost
 from incentives.domain.credits import Share
 from incentives.domain.exchange_rate import TellExchangeRate
 from incentives.domain.payment import ReceivePayment, TakeBackPayment
-from incentives.domain.price_change import RecordPriceChange
 from incentives.domain.quota import SetQuota
 from incentives.domain.responsibility import SetResponsibility
 from incentives.domain.ruling import RecordRuling
@@ -118,15 +118,6 @@ _COSTS = Importable(
     changed=lambda event: event.data.previous is not None,
     example=SetCost(sku="PEN-01", currency="CNY", since=_YEAR, unit_cost=Decimal("2.10")),
 )
-_PRICE_CHANGES = Importable(
-    "price_change",
-    RecordPriceChange,
-    key=["change_id"],
-    changed=never,
-    example=RecordPriceChange(
-        change_id="PEN-01-2026-05", sku="PEN-01", currency="CNY", changed_on=_DAY, before=Decimal("3.50"), after=Decimal("3.20"), on=_DAY
-    ),
-)
 WHOLE = ImportSet(
     "incentives",
     _QUOTAS,
@@ -139,8 +130,8 @@ WHOLE = ImportSet(
     _NOT_ABOVE,
     _RATES,
     _COSTS,
-    _PRICE_CHANGES,
-    summary="Import quotas, rulings, payments, who is credited, and what things are worth",
+    *PROGRAMMES,
+    summary="Import what is told: quotas, rulings, payments, who is credited, what things are worth; and programmes",
 )
 SETS = (
     WHOLE,

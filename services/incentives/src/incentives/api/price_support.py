@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from incentives.api.as_caller import by_caller, by_itself
 from incentives.application.price_support import denying, for_returns, for_sales, for_stock
 from incentives.application.price_support_reading import find_support_claim
-from incentives.domain.price_change import RecordPriceChange
+from incentives.domain.price_protection import OpenPriceProtection
 from incentives.domain.stock_rotation import OpenStockRotation
 from incentives.domain.support_agreement import AgreeSupport, ApproveSupport
 from incentives.domain.support_claim.commands import (
@@ -25,7 +25,7 @@ from incentives.domain.support_claim.commands import (
 )
 from incentives.domain.support_claim.decide import SupportStatus
 from incentives.domain.support_claim.events import SupportKind
-from incentives.views.price_support import AGREEMENT, CHANGE, CLAIM, PRICE_SUPPORT, ROTATION
+from incentives.views.price_support import AGREEMENT, CLAIM, PRICE_SUPPORT, PROTECTION, ROTATION
 
 router = APIRouter(tags=["price support"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 _FINANCE, _MANAGE = [Role.FINANCE], [Role.CHANNEL_MANAGER, Role.FINANCE]
@@ -37,7 +37,9 @@ commands.put("/v1/support-agreements/{agreement_id}", AgreeSupport, allow=_MANAG
 commands.post(
     "/v1/support-agreements/{agreement_id}/approve", ApproveSupport, by_caller=by_caller, allow=_FINANCE, summary="Approve a special price"
 )
-commands.put("/v1/price-changes/{change_id}", RecordPriceChange, allow=_MANAGE, **_made, summary="Record a price that falls")
+commands.put(
+    "/v1/price-protections/{protection_id}", OpenPriceProtection, allow=_MANAGE, **_made, summary="Protect stock of a price that falls"
+)
 commands.put("/v1/stock-rotations/{rotation_id}", OpenStockRotation, allow=_FINANCE, **_made, summary="Open a stock rotation")
 _own: dict[str, Any] = {"by_caller": by_itself, "allow": [*_MANAGE, Role.PARTNER], "created": True}
 _CLAIMS = "/v1/support-claims"
@@ -63,8 +65,8 @@ class AgreementRow(BaseModel):
     changed_on: date
 
 
-class PriceChangeRow(BaseModel):
-    change_id: str = Field(examples=["PEN-01-2026-06"])
+class PriceProtectionRow(BaseModel):
+    protection_id: str = Field(examples=["PEN-01-2026-06"])
     sku: str = Field(examples=["PEN-01"])
     currency: str = Field(examples=["CNY"])
     changed_on: date
@@ -87,7 +89,7 @@ class SupportClaimRow(BaseModel):
     claim_id: str = Field(examples=["sc-1"])
     partner_id: str = Field(examples=["p-1001"])
     kind: SupportKind
-    subject: str = Field(examples=["sd-2026-17"], description="The agreement, the change of a price, the stock rotation.")
+    subject: str = Field(examples=["sd-2026-17"], description="The agreement, the protection of a price, the stock rotation.")
     currency: str = Field(examples=["CNY"])
     amount: Amount
     status: SupportStatus
@@ -159,13 +161,15 @@ async def get_support_claim(
     )
 
 
-_a, _p, _r, _c = (one.sql.c for one in (AGREEMENT, CHANGE, ROTATION, CLAIM))
+_a, _p, _r, _c = (one.sql.c for one in (AGREEMENT, PROTECTION, ROTATION, CLAIM))
 AGREEMENT_LIST = Listing(
     PRICE_SUPPORT, sa.select(AGREEMENT.sql), order=[_a.agreement_id], filters=[same(_a.partner_id, _Text)], search=AGREEMENT
 )
 list_route(router, "/v1/support-agreements", AGREEMENT_LIST, AgreementRow, summary="Special prices")
-CHANGE_LIST = Listing(PRICE_SUPPORT, sa.select(CHANGE.sql), order=[_p.change_id], filters=[same(_p.sku, _Text)], search=CHANGE)
-list_route(router, "/v1/price-changes", CHANGE_LIST, PriceChangeRow, summary="Prices that fell")
+PROTECTION_LIST = Listing(
+    PRICE_SUPPORT, sa.select(PROTECTION.sql), order=[_p.protection_id], filters=[same(_p.sku, _Text)], search=PROTECTION
+)
+list_route(router, "/v1/price-protections", PROTECTION_LIST, PriceProtectionRow, summary="Protections of prices")
 ROTATION_LIST = Listing(PRICE_SUPPORT, sa.select(ROTATION.sql), order=[_r.rotation_id], search=ROTATION)
 list_route(router, "/v1/stock-rotations", ROTATION_LIST, RotationRow, summary="Stock rotations")
 CLAIM_LIST = Listing(

@@ -2,12 +2,12 @@
 
 from channel_events import Ask, On, Rejected, Steps
 
-from incentives.domain.price_change import PRICE_CHANGE
+from incentives.domain.price_protection import PRICE_PROTECTION
 from incentives.domain.stock_rotation import STOCK_ROTATION
 from incentives.domain.support_agreement import SUPPORT_AGREEMENT, SupportAgreement
 from incentives.domain.support_claim.commands import (
     ByAgreement,
-    ByChange,
+    ByProtection,
     ByRotation,
     ClaimPriceProtection,
     ClaimShipAndDebit,
@@ -32,11 +32,11 @@ def for_sales(c: ClaimShipAndDebit) -> Steps:
 
 
 def for_stock(c: ClaimPriceProtection) -> Steps:
-    change = (yield Ask(PRICE_CHANGE, c.change_id)).state
-    if change is None:
-        raise Rejected("price_change_unknown", change_id=c.change_id)
-    bought = (yield Ask(PURCHASES, purchases_of(c.partner_id, change.currency, change.sku))) or ()
-    yield from _submitting(ByChange(claim=c, change=change, bought=bought))
+    protection = (yield Ask(PRICE_PROTECTION, c.protection_id)).state
+    if protection is None:
+        raise Rejected("price_protection_unknown", protection_id=c.protection_id)
+    bought = (yield Ask(PURCHASES, purchases_of(c.partner_id, protection.currency, protection.sku))) or ()
+    yield from _submitting(ByProtection(claim=c, protection=protection, bought=bought))
 
 
 def for_returns(c: ClaimStockRotation) -> Steps:

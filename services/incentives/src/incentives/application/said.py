@@ -5,10 +5,10 @@ from channel_events import Recorded
 from channel_events.pure import say
 from msgspec import Struct
 
+from incentives.application.said_programmes import said_of_programmes
 from incentives.domain.cost import CostSet, SetCost
 from incentives.domain.exchange_rate import ExchangeRateTold, TellExchangeRate
 from incentives.domain.payment import PaymentReceived, PaymentTakenBack, ReceivePayment, TakeBackPayment
-from incentives.domain.price_change import PriceChangeRecorded, RecordPriceChange
 from incentives.domain.quota import QuotaSet, SetQuota
 from incentives.domain.responsibility import ResponsibilitySet, SetResponsibility
 from incentives.domain.ruling import RecordRuling, RulingRecorded
@@ -24,12 +24,15 @@ _SAYS: dict[type[Struct], type[Struct]] = {
     ResponsibilitySet: SetResponsibility,
     SuperiorSet: SetSuperior,
     CostSet: SetCost,
-    PriceChangeRecorded: RecordPriceChange,
 }
 
 
 def said(event: Recorded) -> Struct | None:
     """The command that says the same; None for plans."""
+    return _told(event) or said_of_programmes(event)
+
+
+def _told(event: Recorded) -> Struct | None:
     match event.data:
         case ExchangeRateTold() as e:
             return TellExchangeRate(base=e.base, quote=e.quote, day=e.occurred_on, rate=e.rate)

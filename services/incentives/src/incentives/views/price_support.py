@@ -6,7 +6,7 @@ from typing import Any
 from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, SEARCH, TEXT, Copy, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Recorded, Set
 
-from incentives.domain.price_change import PRICE_CHANGE, PriceChangeRecorded
+from incentives.domain.price_protection import PRICE_PROTECTION, PriceProtectionOpened
 from incentives.domain.stock_rotation import STOCK_ROTATION, StockRotationOpened
 from incentives.domain.support_agreement import SUPPORT_AGREEMENT, SupportAgreed, SupportApproved
 from incentives.domain.support_claim.decide import SUPPORT_CLAIM, SupportStatus
@@ -26,11 +26,11 @@ AGREEMENT = Table(
     scope="partner_id",
     indexes=[("partner_id", "agreement_id")],
 )
-CHANGE = Table(
-    "price_change",
-    key=("change_id",),
+PROTECTION = Table(
+    "price_protection",
+    key=("protection_id",),
     columns={
-        **dict.fromkeys(("change_id", "sku", "currency"), TEXT),
+        **dict.fromkeys(("protection_id", "sku", "currency"), TEXT),
         **dict.fromkeys(("before", "after"), NUMERIC),
         "bought_within": INTEGER,
         "changed_on": DATE,
@@ -72,8 +72,8 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.agreement_id,), **terms, approved=False, changed_on=e.occurred_on, **found)
         case SupportApproved():
             yield Set((e.agreement_id,), approved=True, changed_on=e.occurred_on)
-        case PriceChangeRecorded():
-            yield CHANGE.put(e, **searchable(e.change_id, e.sku))
+        case PriceProtectionOpened():
+            yield PROTECTION.put(e, **searchable(e.protection_id, e.sku))
         case StockRotationOpened():
             yield ROTATION.put(e, **searchable(e.rotation_id))
         case _:
@@ -97,8 +97,8 @@ def _claim(e: Any) -> Iterator[Change]:
 PRICE_SUPPORT = View(
     "price_support",
     version=1,
-    of=OwnLog(events=[*SUPPORT_AGREEMENT.events, *PRICE_CHANGE.events, *STOCK_ROTATION.events, *SUPPORT_CLAIM.events]),
-    tables=[AGREEMENT, CHANGE, ROTATION, CLAIM],
+    of=OwnLog(events=[*SUPPORT_AGREEMENT.events, *PRICE_PROTECTION.events, *STOCK_ROTATION.events, *SUPPORT_CLAIM.events]),
+    tables=[AGREEMENT, PROTECTION, ROTATION, CLAIM],
     changes=changes,
 )
 for _table in PRICE_SUPPORT.tables:

@@ -9,7 +9,7 @@ from channel_events.pure import Rejected
 
 from incentives.domain.exact import Rounding, payable
 from incentives.domain.portion import portion_of
-from incentives.domain.support_claim.commands import ByAgreement, ByChange, ByRotation, Submission
+from incentives.domain.support_claim.commands import ByAgreement, ByProtection, ByRotation, Submission
 from incentives.domain.support_claim.events import ClaimedLine, SupportKind, TakenLimit
 from incentives.domain.support_claim.purchases import net_bought, units_bought
 from incentives.domain.support_limit import limit_named
@@ -21,7 +21,7 @@ def claimed(said: Submission, on: date) -> dict[str, Any]:
     match said:
         case ByAgreement():
             return _sold(said)
-        case ByChange():
+        case ByProtection():
             return _protected(said)
         case ByRotation():
             return _given_back(said, on)
@@ -56,16 +56,16 @@ def _sold(said: ByAgreement) -> dict[str, Any]:
     return _told(SupportKind.SHIP_AND_DEBIT, c.agreement_id, terms.currency, lines, limits)
 
 
-def _protected(said: ByChange) -> dict[str, Any]:
-    c, change = said.claim, said.change
-    before = change.changed_on - timedelta(days=1)
-    since = date.min if change.bought_within is None else change.changed_on - timedelta(days=change.bought_within)
+def _protected(said: ByProtection) -> dict[str, Any]:
+    c, protection = said.claim, said.protection
+    before = protection.changed_on - timedelta(days=1)
+    since = date.min if protection.bought_within is None else protection.changed_on - timedelta(days=protection.bought_within)
     held = min(
         units_bought(said.bought, until=before), units_bought((one for one in said.bought if one.units > 0), until=before, since=since)
     )
-    lines = [_line(change.currency, change.sku, c.quantity, change.before, change.after)]
-    limit = TakenLimit(limit=limit_named("held", c.change_id, c.partner_id), amount=Decimal(c.quantity), most=Decimal(held))
-    return _told(SupportKind.PRICE_PROTECTION, c.change_id, change.currency, lines, [limit])
+    lines = [_line(protection.currency, protection.sku, c.quantity, protection.before, protection.after)]
+    limit = TakenLimit(limit=limit_named("held", c.protection_id, c.partner_id), amount=Decimal(c.quantity), most=Decimal(held))
+    return _told(SupportKind.PRICE_PROTECTION, c.protection_id, protection.currency, lines, [limit])
 
 
 def _given_back(said: ByRotation, on: date) -> dict[str, Any]:

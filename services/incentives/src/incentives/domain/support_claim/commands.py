@@ -8,7 +8,7 @@ from channel_terms import Code, HappenedOn, Money, Name, Quantity, Reference
 from msgspec import Meta, Struct
 
 from incentives.domain.plan.commands import By
-from incentives.domain.price_change import PriceChangeRecorded
+from incentives.domain.price_protection import PriceProtectionOpened
 from incentives.domain.stock_rotation import StockRotationOpened
 from incentives.domain.support_agreement import AgreementId, SupportTerms
 from incentives.domain.support_claim.purchases import Purchases
@@ -60,7 +60,7 @@ class ClaimPriceProtection(_Claim, frozen=True, kw_only=True):
     """For units that the partner held when the price fell: never more than it had bought until then, less what had come back. The same
     again changes nothing."""
 
-    change_id: Annotated[Code, Meta(examples=["PEN-01-2026-06"])]
+    protection_id: Annotated[Code, Meta(examples=["PEN-01-2026-06"])]
     quantity: Annotated[Quantity, Meta(description="On stock at the end of the day before the change.")]
 
 
@@ -99,9 +99,9 @@ class ByAgreement(Struct, frozen=True, kw_only=True):
     bought: dict[str, Purchases]
 
 
-class ByChange(Struct, frozen=True, kw_only=True):
+class ByProtection(Struct, frozen=True, kw_only=True):
     claim: ClaimPriceProtection
-    change: PriceChangeRecorded
+    protection: PriceProtectionOpened
     bought: Purchases
 
 
@@ -111,5 +111,5 @@ class ByRotation(Struct, frozen=True, kw_only=True):
     bought: Purchases
 
 
-Submission: TypeAlias = ByAgreement | ByChange | ByRotation
+Submission: TypeAlias = ByAgreement | ByProtection | ByRotation
 SupportClaimCommand: TypeAlias = Submission | ApproveSupportClaim | DenySupportClaim | CreditSupportClaim

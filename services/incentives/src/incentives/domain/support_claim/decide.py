@@ -14,7 +14,7 @@ from incentives.domain.support_claim.amounts import claimed
 from incentives.domain.support_claim.commands import (
     ApproveSupportClaim,
     ByAgreement,
-    ByChange,
+    ByProtection,
     ByRotation,
     CreditSupportClaim,
     DenySupportClaim,
@@ -48,7 +48,7 @@ class SupportClaim(Struct, frozen=True, kw_only=True):
 
 
 def decide(command: SupportClaimCommand, claim: SupportClaim, known: Known) -> Iterator[SupportClaimEvent]:
-    if isinstance(command, ByAgreement | ByChange | ByRotation):
+    if isinstance(command, ByAgreement | ByProtection | ByRotation):
         yield from _submit(command, claim, known)
         return
     told = claim.told

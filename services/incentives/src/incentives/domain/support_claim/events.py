@@ -46,7 +46,7 @@ class _Of(Struct, frozen=True, kw_only=True):
 
 @event("support_claim_submitted")
 class SupportClaimSubmitted(_Of, frozen=True, kw_only=True):
-    """By what is agreed as ``subject``: an agreement, a change of a price, a stock rotation."""
+    """By what is agreed as ``subject``: an agreement, the protection of a price, a stock rotation."""
 
     kind: SupportKind
     subject: str

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import msgspec
-
 from channel_events.pure import Decider, Known, Need, Registry, Rejected, event_type
-from channel_events.testing.failing import must
+
+from channel_testing.failing import must
 
 TODAY = date(2026, 11, 24)
 """The day on which specs decide, unless they say another."""

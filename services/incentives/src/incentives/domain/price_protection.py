@@ -1,4 +1,4 @@
-"""Prices that fall: who holds stock that it bought at the old one is made whole (price protection)."""
+"""Protection of a price that falls: who holds stock that it bought at the old one is made whole."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,12 +12,12 @@ from msgspec import Meta, Struct
 from incentives.domain.plan.commands import By
 
 
-@event("price_change_recorded")
-class PriceChangeRecorded(Struct, frozen=True, kw_only=True):
+@event("price_protection_opened")
+class PriceProtectionOpened(Struct, frozen=True, kw_only=True):
     """From ``changed_on`` on a unit costs ``after``; before it did ``before``. ``bought_within``: only units bought so many days before
     are protected."""
 
-    change_id: str
+    protection_id: str
     sku: str
     currency: str
     changed_on: date
@@ -28,11 +28,11 @@ class PriceChangeRecorded(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-@command("record_price_change", stream="price_change/{change_id}")
-class RecordPriceChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@command("open_price_protection", stream="price_protection/{protection_id}")
+class OpenPriceProtection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Once for ever: the same again changes nothing, other facts under its number are refused."""
 
-    change_id: Annotated[Code, Meta(description="For ever.", examples=["PEN-01-2026-06"])]
+    protection_id: Annotated[Code, Meta(description="For ever.", examples=["PEN-01-2026-06"])]
     sku: Annotated[Code, Meta(examples=["PEN-01"])]
     currency: Currency
     changed_on: Annotated[date, Meta(description="The first day of the new price.", examples=["2026-06-01"])]
@@ -49,18 +49,18 @@ class RecordPriceChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise Wrong("after must be below before", "after 须低于 before")
 
 
-def decide(command: RecordPriceChange, change: PriceChangeRecorded | None, known: Known) -> Iterator[PriceChangeRecorded]:
-    if change is None:
+def decide(command: OpenPriceProtection, protection: PriceProtectionOpened | None, known: Known) -> Iterator[PriceProtectionOpened]:
+    if protection is None:
         happened_on(command.changed_on, known)
-        yield tell(PriceChangeRecorded, command, by=command.by or "", occurred_on=happened_on(command.on, known))
-    elif not agree(command, change, but=frozenset({"by"})):
-        raise Rejected("price_change_exists", change_id=command.change_id)
+        yield tell(PriceProtectionOpened, command, by=command.by or "", occurred_on=happened_on(command.on, known))
+    elif not agree(command, protection, but=frozenset({"by"})):
+        raise Rejected("price_protection_exists", protection_id=command.protection_id)
 
 
-def evolve(_: PriceChangeRecorded | None, event: PriceChangeRecorded) -> PriceChangeRecorded | None:
+def evolve(_: PriceProtectionOpened | None, event: PriceProtectionOpened) -> PriceProtectionOpened | None:
     return event
 
 
-PRICE_CHANGE: Decider[RecordPriceChange, PriceChangeRecorded | None, PriceChangeRecorded] = Decider(
-    "price_change", initial=None, decide=decide, evolve=evolve, events=[PriceChangeRecorded]
+PRICE_PROTECTION: Decider[OpenPriceProtection, PriceProtectionOpened | None, PriceProtectionOpened] = Decider(
+    "price_protection", initial=None, decide=decide, evolve=evolve, events=[PriceProtectionOpened]
 )

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from channel_events.pure import On
-from channel_events.testing.failing import must
-from channel_events.testing.reactions import targets
-from channel_events.testing.views import feed
 from channel_events.timer import Due, Timer
+
+from channel_testing.failing import must
+from channel_testing.reactions import targets
+from channel_testing.views import feed
 
 
 def at(timer: Timer, instant: datetime, *events: Any) -> list[On]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from channel_events.pure import Recorded, event_type
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+"""From when on events are recorded, a minute apart, unless they say when."""
 NOTHING = str(UUID(int=0))
 """The id before the first event of a partition."""
 

@@ -45,7 +45,7 @@ class LimitedSource:
             return []
         steps = []
         for step in await self._source.read():
-            within = step.up_to(limit[step.partition]) if step.partition in limit else step
+            within = _up_to(step, limit[step.partition]) if step.partition in limit else step
             if within is not step:
                 await self._stop(step, within)
             if within is not None:
@@ -75,3 +75,13 @@ class LimitedSource:
         here = self._rows[partition].place
         place, position = self._next.get(partition, (here, 0))
         return max(here.position, position - 1) if place == here else here.position
+
+
+def _up_to(step: Step, position: int) -> Step | None:
+    """Only its events up to a position; None when there are none. What moves without events is no further than before."""
+    if not step.events:
+        return step
+    count = sum(event.position <= position for event in step.events)
+    if count == len(step.events):
+        return step
+    return step.part(0, count) if count else None

@@ -9,9 +9,10 @@ from channel_events.pure.changes import Key
 from channel_events.subscription.compose import TableChanges, compose
 from channel_events.subscription.history import Revision, Version, revise, revisions
 from channel_events.subscription.links import Place, walk
-from channel_events.testing.failing import must
-from channel_events.testing.recorded import in_order
 from channel_events.view import KNOWN_FROM, KNOWN_UNTIL, Table, View
+
+from channel_testing.events import in_order
+from channel_testing.failing import must
 
 
 class MemoryTable:

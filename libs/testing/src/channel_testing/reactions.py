@@ -5,8 +5,9 @@ from typing import Any
 
 from channel_events.pure import Ask, On, Recorded, UseCase
 from channel_events.reaction import Reaction
-from channel_events.testing.failing import must
-from channel_events.testing.recorded import recorded
+
+from channel_testing.events import recorded
+from channel_testing.failing import must
 
 
 def on(reaction: Reaction, event: Any, *, answers: Mapping[On | Ask, Any] | None = None) -> list[On]:

@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Unpack
 
 from channel_events.pure import Registry
-from channel_events.subscription.builds import building
 from channel_events.subscription.effect import Effect
-from channel_events.subscription.limited import LimitedSource
 from channel_events.subscription.progress import Progress, Zombie
+from channel_events.subscription.retiring import building
 from channel_events.subscription.serving import use_build
 from channel_events.subscription.source import Source
-from channel_events.subscription.subscription import Subscription
+from channel_events.subscription.subscription import Site, Subscription
 from channel_events.subscription.view_effect import ViewEffect
 from channel_events.view import OwnLog, Topic, View
+
+from channel_operate.limited import LimitedSource
 
 _UNHURRIED = "select set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)"
 
@@ -30,19 +31,10 @@ class BuildSubscription(Subscription):
     shared = told = False
 
     def __init__(
-        self, view: View, build: int, source: OwnLog | Topic, *, registry: Registry, limit: Mapping[int, int] | None, **more: Any
+        self, view: View, build: int, source: OwnLog | Topic, *, registry: Registry, limit: Mapping[int, int] | None, **site: Unpack[Site]
     ) -> None:
-        name = building(view, build)
         self._look = asyncio.Event()
-        super().__init__(
-            f"{name}:{source.name}",
-            f"build {view.name}",
-            source,
-            registry=source.registry if isinstance(source, Topic) else registry,
-            wake=self._look,
-            check_seconds=60,
-            **more,
-        )
+        super().__init__(building(view, build), f"build {view.name}", source, registry, self._look, **site)
         self.limit = limit
         self._view, self._build = view, build
         self._limited: LimitedSource | None = None

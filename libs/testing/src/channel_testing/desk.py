@@ -7,7 +7,8 @@ from uuid import UUID
 from channel_events.log.draft import Draft, Entry, Head, Tail, Task
 from channel_events.partition import PARTITIONS
 from channel_events.pure import Actor, Decider, Lacking, Need, On, UseCase, stream_id
-from channel_events.testing.deciders import TODAY
+
+from channel_testing.deciders import TODAY
 
 Command = TypeVar("Command")
 State = TypeVar("State")

@@ -1,24 +1,14 @@
-"""Builds of a view: the one that is read, one made beside it, and those that go.
+"""Builds of a view: making one beside the one that is read, and letting it be read instead. `retiring` tells of their names and end."""
 
-What is read keeps its progress and parked rows under the view's name, so nobody else needs to know of builds; one that is
-being made, or was read before, keeps them under the name with its number: ``sales_v1#3``.
-"""
-
-import re
 from typing import Any
 
-import asyncpg
 import msgspec
-
 from channel_events.subscription.progress import ProgressTable
+from channel_events.subscription.retiring import OF_BUILDS, building, builds_of
 from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.subscription.tables import make_tables, partitions_of
 from channel_events.view import View
 
-KEPT_SECONDS = 60
-"""How long tables that were read stay: a read that began before the switch still has them in its snapshot."""
-
-_RENAMED = ("progress", "parked_stream", "parked_event")
 _ROWS = "select source, partition, position, state from progress where subscription = $1 order by source, partition"
 _TAKE_OVER = """
 update progress new set subscription = $2, revision = greatest(new.revision, old.revision) + 1
@@ -30,7 +20,6 @@ _POINT = """
 insert into serving (subscription, build) values ($1, $2)
 on conflict (subscription) do update set build = excluded.build, since = now()
 """
-_SCHEMAS = "select nspname from pg_namespace where starts_with(nspname, $1)"
 
 Places = dict[tuple[str, int], int]
 """Position by source and partition."""
@@ -40,16 +29,11 @@ class NotReady(Exception):
     """The new build must not be read yet; the text says why."""
 
 
-def building(view: View, build: int) -> str:
-    """The name of a build that is not read."""
-    return f"{view.subscription}#{build}"
-
-
 async def new_build(connection: Any, view: View, role: str | None) -> int:
     """Makes tables for another build, without indexes, and its progress; returns its number, which no build of the view had
     before."""
     async with connection.transaction():
-        known = await _builds(connection, view)
+        known = await builds_of(connection, view)
         build = max([await serving_build(connection, view.subscription), *known], default=0) + 1
         for source in view.sources:
             await ProgressTable(building(view, build), source.name).begin(connection, partitions_of(source))
@@ -110,58 +94,9 @@ async def switch(connection: Any, view: View, build: int, old: Places) -> None:
     if parked[new_name] > parked[serving]:
         raise NotReady(f"{new_name} has {parked[new_name]} parked streams, the one that is read {parked[serving]}")
     retired = building(view, await serving_build(connection, serving))
-    for table in _RENAMED:
+    for table in OF_BUILDS:
         await connection.execute(f"update {table} set subscription = $2 where subscription = $1", serving, retired)
     await connection.execute(_TAKE_OVER, new_name, serving, retired)
-    for table in _RENAMED:
+    for table in OF_BUILDS:
         await connection.execute(f"update {table} set subscription = $2 where subscription = $1", new_name, serving)
     await connection.execute(_POINT, serving, build)
-
-
-async def drop_retired(connection: Any, view: View) -> list[int]:
-    """Drops every build but the one that is read, unless that was switched to less than `KEPT_SECONDS` ago: then nothing.
-
-    The caller sees to it that none is being made meanwhile. Returns the numbers of those dropped: none when somebody still
-    reads one of them.
-    """
-    try:
-        return await _drop_retired(connection, view)
-    except asyncpg.LockNotAvailableError:
-        return []
-
-
-async def _drop_retired(connection: Any, view: View) -> list[int]:
-    async with connection.transaction():
-        serving = await connection.fetchrow(
-            "select build, since < now() - $2 * interval '1 second' as settled from serving where subscription = $1 for update",
-            view.subscription,
-            KEPT_SECONDS,
-        )
-        if serving is not None and not serving["settled"]:
-            return []
-        keep = 0 if serving is None else serving["build"]
-        dropped = [build for build in await _builds(connection, view) if build != keep]
-        for build in dropped:
-            await drop(connection, view, build)
-        if keep and await connection.fetchval("select to_regclass($1)", f"public.{view.tables[0].sql.name}"):
-            await drop(connection, view, 0)
-            dropped.append(0)
-        return dropped
-
-
-async def drop(connection: Any, view: View, build: int) -> None:
-    """Removes a build that nobody reads, with its progress and parked rows."""
-    if build:
-        await connection.execute(f'drop schema "{schema_of(view.subscription, build)}" cascade')
-    else:
-        for table in view.tables:
-            await connection.execute(f'drop table if exists public."{table.sql.name}"')
-    for name in _RENAMED:
-        await connection.execute(f"delete from {name} where subscription = $1", building(view, build))
-
-
-async def _builds(connection: Any, view: View) -> list[int]:
-    """The numbers of all builds that have tables of their own."""
-    prefix = f"{view.subscription}_b"
-    names = [row["nspname"] for row in await connection.fetch(_SCHEMAS, prefix)]
-    return sorted(int(name.removeprefix(prefix)) for name in names if re.fullmatch(r"\d+", name.removeprefix(prefix)))
