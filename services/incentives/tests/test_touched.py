@@ -1,5 +1,6 @@
 """Who is worked out anew: whoever a change is about, found by a query, and nobody else."""
 
+from decimal import Decimal
 from typing import Any
 
 from channel_service.partners import PartnerApplied, PartnerMoved
@@ -52,7 +53,7 @@ def order(name: str, partner: str, rep: str, territory: str, **more: Any) -> Any
 
 
 def ink() -> Any:
-    return (told.Line("1", "INK", 1, 10, 0),)
+    return (told.Line("1", "INK", 1, Decimal(10), Decimal(0)),)
 
 
 async def approved(watched: Watched, plan: dict[str, Any], plan_id: str) -> None:
