@@ -40,9 +40,7 @@ _USES_BROKER = {"kafka", "apache_kafka", "own_apache_kafka", "kafka_artifacts"}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "embedded: it is about a broker that forgets; not run on Apache Kafka")
-    config.addinivalue_line(
-        "markers", "thorough: it takes half a minute or more, on brokers of its own; .ci/run leaves it to make test-kafka"
-    )
+    config.addinivalue_line("markers", "thorough: on brokers of its own for a while; .ci/run leaves it to make test-kafka")
     config.addinivalue_line("markers", "row(id): it shows a row of the capability table through HTTP, like IN-05")
     config.pluginmanager.register(Rows(claimed()))
     if _APACHE:

@@ -18,7 +18,14 @@ from channel_service.testing import running
 from qudao_checks.rooms import SERVICES
 
 SLIPS = ("9999-12-31", "2099-01-01", "1969-12-31", "0001-01-01")
-IN_PATH = {"plan_id": "walk", "order_id": "shop:1", "credit_id": "shop:1", "currency": "CNY", "event_id": "0" * 32}
+IN_PATH = {
+    "plan_id": "walk",
+    "calendar_id": "calendar",
+    "order_id": "shop:1",
+    "credit_id": "shop:1",
+    "currency": "CNY",
+    "event_id": "0" * 32,
+}
 """What parts of paths are filled with where a word would have no right form."""
 Place = tuple[str | int, ...]
 

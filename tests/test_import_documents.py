@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -14,12 +15,19 @@ PAGE = (ROOT / "docs/how-to/import-and-export.md").read_text("utf-8")
 TABLE = [
     [cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.split("### The same file again")[0].splitlines() if line[:1] == "|"
 ]
-SETS: list[ImportSet] = [one for name in SERVICES if find_spec(f"{name}.api.imports") for one in import_module(f"{name}.api.imports").SETS]
+MODULES = [
+    f"{name}.api.{module.name}"
+    for name in SERVICES
+    if find_spec(f"{name}.api")
+    for module in iter_modules(import_module(f"{name}.api").__path__)
+    if module.name.endswith("imports")
+]
+SETS: list[ImportSet] = [one for name in MODULES for one in import_module(name).SETS]
 KINDS: dict[str, Importable[Any]] = {kind.kind: kind for set_ in SETS for kind in set_.kinds.values()}
 
 
 def words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z_]+", text))
+    return set(re.findall(r"[a-z_0-9]+", text))
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

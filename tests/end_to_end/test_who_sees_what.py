@@ -132,7 +132,8 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
     return {
         "plan_id": "walk", "version": "1", "payee_id": partner, "entry_id": entry["entry_id"],
         "measure": "net", "ruling_id": "walk", "reference": "bank-1", "fund_id": "walk", "request_id": "fair", "claim_id": "stand",
-        "promotion_id": "walk", "coupon": "walk",
+        "promotion_id": "walk", "coupon": "walk", "agreement_id": "walk", "protection_id": "walk", "rotation_id": "walk",
+        "programme_id": "walk", "reward_id": "walk",
     }  # fmt: skip
 
 
@@ -144,6 +145,8 @@ def funded(platform: Platform, partner: str) -> None:
     platform.post("incentives", f"{part}/allocations", {"amount": "10.00", "reference": "walk"})
     fair = {"activity": "fair", "title": "Fair", "starts": "2026-06-01", "ends": "2026-06-02", "amount": "5.00"}
     platform.put("incentives", f"{part}/requests/fair", fair)
+    platform.put("incentives", "/v1/points-programmes/walk", {"title": "Walk", "currency": "CNY"})
+    platform.post("incentives", f"/v1/points/walk/{partner}/give", {"points": 1, "reason": "walk", "reference": "walk"})
 
 
 def note(platform: Platform, partner: str) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import asyncpg
+import pytest
 from channel_events import Actor, CommandKey, On
 from channel_events.log.batch import KnownKeys
 from channel_events.log.draft import Draft, Task
@@ -93,3 +94,30 @@ async def test_an_event_decided_again_has_another_id(open_log: OpenLog, database
     again = (await log.execute(On(JAR, "red", Put(1)), by=ANN)).events[0]
     assert (again.position, again.stream, again.version) == (lost.position, lost.stream, lost.version)
     assert again.id != lost.id
+
+
+async def test_who_meets_the_writes_of_others_locks_before_deciding_until_they_are_quiet(
+    open_log: OpenLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A try that others make vain costs a round trip and what was decided in it, each time."""
+    one, other, tried = await open_log(), await open_log(), 0
+    unlocked = one._committer._optimistic
+
+    async def counted(*given: Any, **more: Any) -> bool:
+        nonlocal tried
+        tried += 1
+        return await unlocked(*given, **more)
+
+    async def unlocked_tries() -> int:
+        """Of a write."""
+        before = tried
+        await one.execute(On(JAR, "red", Put(1)), by=ANN)
+        return tried - before
+
+    monkeypatch.setattr(one._committer, "_optimistic", counted)
+    assert [await unlocked_tries() for _ in range(2)] == [1, 1]
+    for tries in (1, 0, 0):
+        await other.execute(On(JAR, "red", Put(1)), by=ANN)
+        assert await unlocked_tries() == tries
+    assert [await unlocked_tries() for _ in range(3)] == [0, 1, 1]
+    assert await one.state(JAR, "red") == 11

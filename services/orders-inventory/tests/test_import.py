@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from channel_service.importing.ndjson import NdjsonReader
+from channel_service.importing.rows import RefusedRow, Row
 from channel_service.testing import Running
+from orders_inventory.api.imports import SETS
 from orders_inventory.domain.order import ORDER, Order, status
+from orders_inventory.domain.order.commands import MAX_LINES
 from orders_inventory.domain.stock import STOCK, StockItem
 
 from .requests import NDJSON, done, head, imported, imported_file, line, order, stocked
@@ -34,6 +38,20 @@ async def item(client: Running) -> tuple[int, int]:
 async def status_of(client: Running, number: str = "1001") -> str:
     state: Order = await client.runtime.log.state(ORDER, f"shop:{number}")
     return status(state).value
+
+
+def test_a_row_of_the_longest_order_is_read_and_a_longer_one_is_not_parsed() -> None:
+    """Parsing holds everybody else up: of 12,000 lines for 19 ms."""
+    each = {"sku": "A", "quantity": 1, "unit_price": "1.00"}
+    whole = each | {"line_id": "1", "discount": "0.10", "currency": "CNY"}
+    longest, longer = document(lines=[whole] * MAX_LINES), document(lines=[each] * 12_000)
+    reader = NdjsonReader(next(one for one in SETS if one.name == "orders"))
+    read = list(reader.feed(b"".join(json.dumps(one).encode() + b"\n" for one in (longest, longer))))
+    [row, refused] = [one for one in read if one is not None]
+    assert isinstance(row, Row)
+    assert len(row.command.lines) == MAX_LINES
+    assert isinstance(refused, RefusedRow)
+    assert refused.code == "too_many_values"
 
 
 async def test_a_file_brings_products_stock_and_orders_with_what_happened_to_them(client: Running) -> None:
@@ -107,8 +125,8 @@ BAD_ROWS: list[tuple[Any, str]] = [
     (b'{"kind": "order"', "malformed_json"),
     (b"\xff\xfe", "malformed_json"),
     (b'{"kind": "order", "source": "\xff"}', "malformed_json"),
-    (b"[" * 20_000 + b"]" * 20_000, "body_too_deep"),
-    (b'{"kind": "order", "lines": ' + b"[" * 20_000 + b"]" * 20_000 + b"}", "body_too_deep"),
+    (b"[" * 10_000 + b"]" * 10_000, "body_too_deep"),
+    (b'{"kind": "order", "lines": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", "body_too_deep"),
     (b'{"kind": "order", "source": "\\ud800"}', "malformed_json"),
     (b"x" * 1_048_577, "row_too_long"),
     (b"7", "row_invalid"),

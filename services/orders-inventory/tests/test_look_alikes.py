@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from channel_events.testing import Desk as Log
-from channel_events.testing import given
 from channel_service.look_alikes import LOOK_ALIKE, IdNoted, LookAlikeFound, NoteId
 from channel_service.testing import Running
+from channel_testing import Desk as Log
+from channel_testing import given
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from orders_inventory.application.cataloguing import defining_product
@@ -71,7 +71,6 @@ async def test_a_number_that_looks_like_another_of_its_source_is_warned_of_at_ev
     await done(whole, "/v1/orders", order(external_id=first))
     await done(whole, "/v1/orders", order(external_id=second, source="other"))
     rows, summary = await imported(whole, {"kind": "order"} | order(external_id=second))
-    # Of orders only numbers that are not plain ASCII, as below.
     warned = [] if second.isascii() else [("warned", "look_alike_found", f"shop:{second}", {"kind": "order", "others": [first]})]
     assert [(one["result"], one["problem"], one["id"], one["facts"]) for one in rows] == warned
     assert (summary["accepted"], summary["warned"]) == (1, len(warned))

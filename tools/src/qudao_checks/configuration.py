@@ -6,7 +6,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from channel_service.settings import PREFIX, Settings
+from channel_service import Settings
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -15,6 +15,7 @@ from qudao_checks.sources import ROOT
 
 PAGE = ROOT / "docs" / "configuration.md"
 EXAMPLE = ROOT / ".env.example"
+PREFIX = Settings.model_config.get("env_prefix", "")
 NEEDED = {"database_url": "always", "owner_database_url": "`migrate`", "kafka_bootstrap": "worker, all"} | dict.fromkeys(
     ("auth_issuer", "auth_audience", "auth_jwks"), "api, all"
 )

@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 
-from qudao_checks import alerts, configuration, dashboards, metrics, service_pages
+from qudao_checks import alerts, configuration, dashboards, licences, metrics, service_pages
+from qudao_checks.capacity import guide
 from qudao_checks.sources import ROOT
 
 
 def pages() -> dict[Path, str]:
     """Each page with the text that it should have."""
-    made = [one.pages() for one in (configuration, service_pages, alerts, dashboards)]
+    made = [one.pages() for one in (configuration, guide, licences, service_pages, alerts, dashboards)]
     return {metrics.METRICS: metrics.page(metrics.declared())} | {path: text for pages in made for path, text in pages.items()}
 
 

@@ -46,7 +46,8 @@ class Stack:
     """A running platform over one data folder, from `start` to `stop`; a context manager does both.
 
     ``given`` ports win over the environment's (see `ports.choose`); ``settings`` are further ``QUDAO_*`` settings of all
-    services, by their names without the prefix. Each part that ends by itself is started again.
+    services, by their names without the prefix; with ``KAFKA_BOOTSTRAP`` they use another broker than the stack's. Each part that
+    ends by itself is started again.
     """
 
     def __init__(
@@ -149,12 +150,12 @@ class Stack:
 
     def _service(self, kind: ServiceKind) -> dict[str, str]:
         return {
+            "KAFKA_BOOTSTRAP": self.bootstrap,
+            "BROKER_PROFILE": "embedded",
             **self._settings,
             **self._pages(),
             **self.auth,
             "DATABASE_URL": self.dsn(kind.name),
-            "KAFKA_BOOTSTRAP": self.bootstrap,
-            "BROKER_PROFILE": "embedded",
             "TOPIC_KEY": self.folder.topic_key(),
             "SECRETS_KEY": self.folder.secrets_key(),
         }

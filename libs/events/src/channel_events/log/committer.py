@@ -77,6 +77,8 @@ class Committer:
         self._units: deque[WaitingUnit] = deque()
         self._arrived = asyncio.Event()
         self._aside = Aside(self.streams, deciders, self._arrived.set)
+        self._shared = False
+        """Another process wrote since this one did: the head is locked before anything is decided, most likely in vain otherwise."""
         self._closing = False
         self._runner: asyncio.Task[None] | None = None
 
@@ -198,15 +200,15 @@ class Committer:
         raise LogUnavailable("the head moves on faster than it can be followed")
 
     async def _attempt(self, commands: list[Waiting], found: Found, attempt: int, *, suspicious: bool) -> bool:
-        """Whether all that is left of the commands is done; False when the head moved on twice."""
+        """Whether all that is left of the commands is done; False when the head had moved on too far to be followed."""
         connection = await self._session.connection()
         head = await self._prepare(connection, commands)
         if not commands:
             return True
         with deadline(connection):
-            return await self._optimistic(connection, head, commands, found, suspicious=suspicious) or await self._locked(
-                connection, commands, found, attempt, suspicious=suspicious
-            )
+            if not self._shared and await self._optimistic(connection, head, commands, found, suspicious=suspicious):
+                return True
+            return await self._locked(connection, commands, found, attempt, suspicious=suspicious)
 
     async def _prepare(self, connection: asyncpg.Connection, commands: list[Waiting]) -> Head:
         """Loads what is decided on before anything is held; commands that must wait for that are set aside. Gives the head
@@ -238,11 +240,12 @@ class Committer:
         self, connection: asyncpg.Connection, commands: list[Waiting], found: Found, attempt: int, *, suspicious: bool
     ) -> bool:
         """The same with the head's row locked from before the reading on: nobody can move it. False when it had gone too far."""
-        self._meters.lost.inc()
         transaction = connection.transaction()
         try:
             await transaction.start()
             head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
+            self._shared = self._session.basis.head is None or head.mark != self._session.basis.head.mark
+            self._meters.lost.inc(self._shared)
             batch = None
             if await self._session.basis.follow(connection, head, attempt):
                 batch = await self._decide(connection, head, commands, found, suspicious=suspicious)

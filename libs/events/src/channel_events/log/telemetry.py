@@ -16,7 +16,7 @@ DURATION = Histogram(
     ["service"],
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
 )
-LOST = Counter("qudao_log_head_lost_total", "Batches decided again because another process moved the head first.", ["service"])
+LOST = Counter("qudao_log_head_lost_total", "Batches before which another process had moved the head.", ["service"])
 
 RESTORED = Counter("qudao_log_restored_total", "Times the log moved on because it was restored.", ["service", "noticed_by"])
 

@@ -115,19 +115,19 @@ async def read_document(request: Request) -> Any:
     return state[_DOCUMENT]
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, most: int = MAX_VALUES) -> Any:
     """The parsed document; `BodyRefused` for what is no JSON or not fit to be stored.
 
-    Refused besides what `channel_terms.parse_document` refuses: nesting deeper than `MAX_DEPTH`, and more than `MAX_VALUES` values
+    Refused besides what `channel_terms.parse_document` refuses: nesting deeper than `MAX_DEPTH`, and more than ``most`` values
     (parsing them would hold everybody else up).
     """
     opened = body.count(b"[") + body.count(b"{")
-    many = opened + body.count(b",") > MAX_VALUES
+    many = opened + body.count(b",") > most
     if opened > MAX_DEPTH or many:
         unquoted = _STRING.sub(b"", body) if b'"' in body else body
         # A list in a list is a value, too, though no comma tells of it.
-        if many and unquoted.count(b",") + unquoted.count(b"[") + unquoted.count(b"{") > MAX_VALUES:
-            raise BodyRefused("too_many_values", 400, limit=MAX_VALUES)
+        if many and unquoted.count(b",") + unquoted.count(b"[") + unquoted.count(b"{") > most:
+            raise BodyRefused("too_many_values", 400, limit=most)
         if opened > MAX_DEPTH and _deeper(unquoted):
             raise BodyRefused("body_too_deep", 400, limit=MAX_DEPTH)
     try:

@@ -8,6 +8,8 @@ from channel_service.importing.lines import MAX_LINE_BYTES, Lines
 from channel_service.importing.rows import Read, RefusedRow, row
 
 LONG_BYTES = 65_536
+MAX_ROW_VALUES = 20_000
+"""The longest order there may be has 14,000. A row is parsed in one go, and as many rows as a file has come one after another."""
 
 
 class NdjsonReader:
@@ -36,7 +38,7 @@ class NdjsonReader:
             yield RefusedRow(number, "row_too_long", {"limit": MAX_LINE_BYTES})
             return
         try:
-            document = parse_json(line)
+            document = parse_json(line, MAX_ROW_VALUES)
         except BodyRefused as error:
             yield RefusedRow(number, error.code, error.facts)
             return

@@ -29,6 +29,6 @@ def by_payee(caller: Principal, command: C) -> C:
 
 def by_itself(caller: Principal, command: C) -> C:
     """A partner asks in its own name, and today: a day of its choice could lie before a time that is over."""
-    only_for_itself(caller, command.partner_id)  # type: ignore[attr-defined]
+    only_for_itself(caller, str(getattr(command, "partner_id", None) or getattr(command, "payee_id", "")))
     said = by_caller(caller, command)
     return said if caller.scope is None else replace(said, on=None)

@@ -13,7 +13,8 @@ from incentives.domain.ledger.writing import Owner
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.domain.settlement.decide import ClosePeriod, CutOff
 from incentives.views.ledgers import without_statement
-from incentives.views.touched import touched
+from incentives.views.settlement_periods import stage_of
+from incentives.views.touched import Touched, touched
 
 BY = Actor("work/settlement")
 PAYEES = 50
@@ -45,20 +46,23 @@ class Settling:
                 return False
             plans = await approved_plans(log, read)
             waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES + len(self._until))
+            shown = await stage_of(read, settlement.open.period)
         if waiting:
             # A period that has ended waits for all of them.
-            due = [one.owner for one in waiting if settlement.open.stage is Stage.ENDED or not self._resting(one.owner)]
-            return any([await self._work_out(log, reading, plans, settlement, owner) for owner in due])
+            due = [one for one in waiting if settlement.open.stage is Stage.ENDED or not self._resting(one.owner)]
+            return any([await self._work_out(log, reading, plans, settlement, one) for one in due])
+        if shown is not settlement.open.stage:
+            return False  # that a period ended is a fact for guarantees, and the views do not know it yet
         if await _move_on(log, reading, settlement):
             return True
         self._rested = at
         return False
 
-    async def _work_out(self, log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, owner: Owner) -> bool:
+    async def _work_out(self, log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, waiting: Touched) -> bool:
         began = time.monotonic()
-        done = await work_out(log, reading, plans, settlement, owner)
+        done = await work_out(log, reading, plans, settlement, waiting)
         if (took := time.monotonic() - began) > SHORT_SECONDS:
-            self._until[owner] = time.monotonic() + min(RESTS * took, LONGEST_SECONDS)
+            self._until[waiting.owner] = time.monotonic() + min(RESTS * took, LONGEST_SECONDS)
         return done
 
     def _resting(self, owner: Owner) -> bool:

@@ -1,6 +1,7 @@
 """Funds, the partners' parts of them, their requests and claims, and what all of it comes to in the ledger."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,7 +89,7 @@ def changes(event: Recorded) -> Iterator[Change]:
     elif hasattr(e, "request_id"):
         yield from _request(e)
     else:
-        yield from _part(e)
+        yield from _part(e, event.recorded_at)
     for posting in getattr(e, "postings", ()):
         if (column := _OF_ACCOUNT.get(posting.account)) is not None:
             yield Add(_key(e), "fund_part", **{column: -posting.amount})
@@ -111,12 +112,17 @@ def _key(e: Any) -> tuple[str]:
     return (f"{e.fund_id}/{e.partner_id}",)
 
 
-def _part(e: Any) -> Iterator[Change]:
+GRACE = timedelta(days=1)
+"""So long a part is left alone that was brought in when its time was over: what came of it may be in the rest of the file."""
+
+
+def _part(e: Any, recorded_at: datetime) -> Iterator[Change]:
     match e:
         case told.FundPartOpened():
             terms = {name: getattr(e.terms, name) for name in ("currency", "last", "claims_until")}
-            found = searchable(e.fund_id, e.partner_id)
-            yield Set(_key(e), "fund_part", fund_id=e.fund_id, partner_id=e.partner_id, **terms, due_at=over(e.terms.last), **found)
+            ends = over(e.terms.last)
+            part = {"fund_id": e.fund_id, "partner_id": e.partner_id, "due_at": ends if recorded_at < ends else recorded_at + GRACE}
+            yield Set(_key(e), "fund_part", **part, **terms, **searchable(e.fund_id, e.partner_id))
         case told.FundAllocated():
             yield Add(_key(e), "fund_part", allocated=e.amount)
         case told.FundExpired():
