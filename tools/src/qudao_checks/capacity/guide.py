@@ -45,8 +45,6 @@ class Need(NamedTuple):
     """Events a second in its log."""
     logs: int
     """Into how many that log has to be split."""
-    answer: float
-    """Seconds in which half of the orders are answered."""
     stored: float
     """Terabytes of the log a year."""
 
@@ -64,9 +62,7 @@ def need(tier: Tier, found: Mapping[str, Point]) -> Need:
     # Processes that share a log move its head in turn: with four it bears less than with one. No more were measured.
     bears = min(found[SHARED[2]].rate, found[SHARED[4]].rate) if doors > LEAST else found[SHARED[2]].rate
     logs = max(1, math.ceil(events / (bears * BUSY)))
-    at_once = max(1, round(tier.burst / doors * order.cpu * 4))
-    answer = simulated(at_once, request=order.cpu, batch=batch_of(found)).p50
-    return Need(doors, events, logs, answer, tier.orders * 365 * WHOLE * BYTES / 1e12)
+    return Need(doors, events, logs, tier.orders * 365 * WHOLE * BYTES / 1e12)
 
 
 HEAD = """# Capacity
@@ -88,8 +84,8 @@ MIDDLE = """
 
 Bursts are the worst minute of the day. Planned is {busy:.0%} of a core, and of what a log bears; an order has two lines.
 
-| | orders a day | burst, orders/s | processes that take orders | half are answered within | events/s in their log | logs | the log a year |
-|---|---|---|---|---|---|---|---|
+| | orders a day | burst, orders/s | processes that take orders | events/s in their log | logs | the log a year |
+|---|---|---|---|---|---|---|
 """
 REST = """
 Not measured but assumed: {whole} events in an order's life, {bytes:,} bytes each with their indexes, and that more machines bear more in
@@ -168,5 +164,5 @@ def _said(number: float) -> str:
 
 def _tier(tier: Tier, one: Need) -> str:
     stored = f"{one.stored * 1e3:,.0f} GB" if one.stored < 1 else f"{one.stored:,.1f} TB"
-    told = (tier.name, f"{tier.orders:,}", f"{tier.burst:,}", one.doors, f"{one.answer * 1e3:.1f} ms", f"{one.events:,}", one.logs, stored)
+    told = (tier.name, f"{tier.orders:,}", f"{tier.burst:,}", one.doors, f"{one.events:,}", one.logs, stored)
     return f"| {' | '.join(map(str, told))} |\n"

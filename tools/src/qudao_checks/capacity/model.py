@@ -42,8 +42,6 @@ class Outcome:
 
 @dataclass
 class _Process:
-    batch: Batch | None
-    request: float
     at: float = 0.0
     spent: float = 0.0
     free: float = 0.0
@@ -62,7 +60,7 @@ class _Process:
 def simulated(clients: int, *, request: float, batch: Batch | None = None, seconds: float = 3.0) -> Outcome:
     """``clients`` that ask again as soon as they are answered, each request costing ``request`` of CPU and then, where there is a
     ``batch``, waiting until its command is written."""
-    process, order, events = _Process(batch, request), count(), list[tuple[float, int, str, list[tuple[float, int]]]]()
+    process, order, events = _Process(), count(), list[tuple[float, int, str, list[tuple[float, int]]]]()
     took: list[float] = []
 
     def later(at: float, what: str, who: list[tuple[float, int]]) -> None:
@@ -73,7 +71,7 @@ def simulated(clients: int, *, request: float, batch: Batch | None = None, secon
     while events and (event := heapq.heappop(events))[0] < seconds:
         process.at, _, what, who = event
         if what == "asks":
-            later(process.compute(process.request), "computed", who)
+            later(process.compute(request), "computed", who)
         elif what == "computed" and batch:
             process.queue.extend(who)
         elif what == "decided" and batch:
