@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from incentives.domain.plan.commands import By
 from incentives.domain.promotion.terms import PromotionId
+from incentives.domain.term import TERM
 
 
 @event("coupon_issued")
@@ -53,7 +54,7 @@ class IssueCoupon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Annotated[int, Meta(ge=1, le=10_000, examples=[1])] | None,
         Meta(description="How many orders may use it; any number when null, within the promotion's own limits."),
     ] = 1
-    last: Annotated[date | None, Meta(description="The last day of orders that may use it.")] = None
+    last: Annotated[date | None, TERM, Meta(description="The last day of orders that may use it.")] = None
     by: By = None
     on: HappenedOn = None
 

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from incentives.domain.plan.commands import By
 from incentives.domain.portion import Portion
+from incentives.domain.term import TERM
 
 
 @event("stock_rotation_opened")
@@ -35,10 +36,10 @@ class OpenStockRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rotation_id: Annotated[Code, Meta(description="For ever.", examples=["2026-Q1"])]
     currency: Currency
     share: Annotated[Portion, Meta(description="Of the purchases.", examples=["0.05"])]
-    bought_from: Annotated[date, Meta(examples=["2026-01-01"])]
-    bought_until: Annotated[date, Meta(examples=["2026-03-31"])]
-    first: Annotated[date, Meta(examples=["2026-04-01"])]
-    last: Annotated[date, Meta(examples=["2026-04-30"])]
+    bought_from: Annotated[date, TERM, Meta(examples=["2026-01-01"])]
+    bought_until: Annotated[date, TERM, Meta(examples=["2026-03-31"])]
+    first: Annotated[date, TERM, Meta(examples=["2026-04-01"])]
+    last: Annotated[date, TERM, Meta(examples=["2026-04-30"])]
     by: By = None
     on: HappenedOn = None
 

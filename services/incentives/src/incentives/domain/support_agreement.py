@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
 from incentives.domain.plan.commands import By
+from incentives.domain.term import TERM
 
 AgreementId: TypeAlias = Annotated[Code, Meta(description="For ever.", examples=["sd-2026-17"])]
 
@@ -30,8 +31,8 @@ class SupportTerms(Struct, frozen=True, kw_only=True):
     partner_id: Annotated[Code, Meta(examples=["p-1001"])]
     customer: Annotated[Name, Meta(description="For whom the price is.", examples=["City school board"])]
     currency: Currency
-    first: Annotated[date, Meta(examples=["2026-03-01"])]
-    last: Annotated[date, Meta(examples=["2026-05-31"])]
+    first: Annotated[date, TERM, Meta(examples=["2026-03-01"])]
+    last: Annotated[date, TERM, Meta(examples=["2026-05-31"])]
     items: Annotated[tuple[SupportedItem, ...], Meta(min_length=1, max_length=1000)]
 
     def item(self, sku: str) -> SupportedItem | None:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from incentives.domain.condition import Condition
 from incentives.domain.portion import Portion
+from incentives.domain.term import TERM
 from incentives.domain.words import ZERO, Least
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z"
@@ -56,10 +57,18 @@ class PromotionTerms(Struct, frozen=True, kw_only=True):
 
     title: Annotated[Name, Meta(examples=["Spring pens"])]
     currency: Currency
-    first: Annotated[date, Meta(examples=["2026-03-01"])]
-    last: Annotated[date, Meta(examples=["2026-05-31"])]
-    effect: Effect
-    funding: Annotated[tuple[Funding, ...], Meta(min_length=1, max_length=20, description="Their shares are 1 all together.")]
+    first: Annotated[date, TERM, Meta(examples=["2026-03-01"])]
+    last: Annotated[date, TERM, Meta(examples=["2026-05-31"])]
+    effect: Annotated[Effect, Meta(examples=[{"percent": "0.1"}])]
+    funding: Annotated[
+        tuple[Funding, ...],
+        Meta(
+            min_length=1,
+            max_length=20,
+            description="Their shares are 1 all together.",
+            examples=[[{"payer": "brand", "share": "0.7"}, {"payer": "supplier-7", "share": "0.3"}]],
+        ),
+    ]
     channels: Annotated[
         Annotated[tuple[Code, ...], Meta(max_length=100)],
         Meta(description="The types of channels that it is for; all when empty.", examples=[["store"]]),
