@@ -43,3 +43,15 @@ def test_every_alert_is_seen_to_fire_by_a_test_and_each_test_passes() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
     tested = subprocess.run([promtool, "test", "rules", *map(str, sorted(TESTS.glob("*.yaml")))], capture_output=True, text=True)
     assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_what_begins_above_zero_fires() -> None:
+    """A counter with labels has no series before it first counts, and `increase` of a series that begins is 0: the first stranger in a
+    topic would wake nobody. So a rule that waits for any increase looks at what begins, too."""
+    counters = {one.name: one for one in declared() if one.kind == "counter"}
+    waiting = [rule for rule in alerts() if re.search(r"increase\([^)]*\)\) > 0", rule["expr"])]
+    assert len(waiting) > 2
+    for rule in waiting:
+        (name, *_) = METRIC.findall(rule["expr"])
+        if counters[SUFFIX.sub("", name)].labels:
+            assert re.search(rf"\({name}[^()]* unless {name} offset", rule["expr"]), rule["alert"]

@@ -112,6 +112,20 @@ def sources(package: str) -> str:
     return "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
 
 
+def test_who_moves_events_speaks_to_kafka_over_tls_as_a_user() -> None:
+    kafka = SERVICES["kafka"]["environment"]
+    listeners = dict(one.split(":") for one in kafka["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    reached = [one.split("://") for one in kafka["KAFKA_LISTENERS"].split(",")]
+    # Elsewhere than from within nobody comes without.
+    assert {listeners[name] for name, address in reached if not address.startswith("localhost:")} == {"SASL_SSL"}
+    assert targets(SERVICES["kafka"]) == {"kafka.pem", "kafka_jaas.conf"}
+    for name in (name for *_, name in PROCESSES if name.endswith("-worker")):
+        said = given(SERVICES[name])
+        assert said["kafka_security"] == "SASL_SSL"
+        assert said["kafka_security_ca"].rpartition("/")[2] in targets(SERVICES[name])
+        assert "qudao_kafka_security_password" in targets(SERVICES[name])
+
+
 def test_the_databases_job_has_the_urls_of_all_services() -> None:
     wanted = {f"qudao_{one.package}_{owner}database_url" for one in installed() for owner in ("", "owner_")}
     assert targets(SERVICES["databases"]) == wanted | {"qudao_admin_database_url"}
@@ -230,7 +244,7 @@ def test_the_image_has_the_packages_that_the_tests_have() -> None:
     assert {name: hashes for name, hashes in built.items() if tested.get(name) != hashes} == {}
     needed = {re.split(r"[\[>=<]", line)[0] for one in [*ROOT.glob("libs/*"), *ROOT.glob("services/*")] for line in dependencies(one)}
     there = {name.partition("==")[0] for name in built}
-    assert needed - there - {"channel-events", "channel-service", "channel-terms", "channel-operate"} == set()
+    assert needed - there - {"channel-events", "channel-service", "channel-terms", "channel-operate", "channel-testing"} == set()
 
 
 def dependencies(package: Path) -> list[str]:

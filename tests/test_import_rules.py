@@ -61,8 +61,8 @@ def test_rooms_that_import_each_other_around_a_corner_are_found() -> None:
         ("partner_registry.views.directory", "from channel_events.log import Log", "outside channel_events, import from"),
         ("partner_registry.views.directory", "from channel_events.pure.events import event", "outside channel_events, import from"),
         ("partner_registry.views.directory", "from channel_events import log", "outside channel_events, import from"),
-        ("partner_registry.views.directory", "from channel_events.testing import feed", "for tests"),
-        ("partner_registry.views.directory", "from channel_events import testing", "for tests"),
+        ("partner_registry.views.directory", "from channel_testing import feed", "for tests"),
+        ("channel_events.view", "from channel_testing import feed", "for tests"),
         ("partner_registry.domain.partner", "from channel_events import schema", "domain may import channel_events.pure"),
         ("partner_registry.views.directory", "import qudao_local", "knows nothing of the qudao_local"),
         ("channel_service.receipts", "from channel_events.log.outcome import Appended", "outside channel_events, import from"),
@@ -97,7 +97,7 @@ def test_an_import_inside_a_function_counts() -> None:
 def test_a_services_tests_do_not_know_another_service() -> None:
     line = "from orders_inventory.domain.order import OrderPlaced"
     assert refused("metrics.tests.test_facts", line, test=True)
-    assert refused("metrics.tests.test_facts", "from channel_events.testing import feed", test=True) == []
+    assert refused("metrics.tests.test_facts", "from channel_testing import feed", test=True) == []
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_services_tests_do_not_know_another_service() -> None:
         ("partner_registry.domain.partner", "from partner_registry.domain.territory import Territory"),
         ("partner_registry.api.partners", "from partner_registry.domain.partner import ChannelType, SuspendPartner"),
         ("partner_registry.migrations.first", "from channel_events import schema"),
-        ("channel_operate.verifying", "from channel_events.subscription.builds import drop"),
+        ("channel_operate.verifying", "from channel_events.subscription.retiring import drop"),
         ("partner_registry.views.directory", "from channel_events import View, event"),
         ("partner_registry.views.directory", "from channel_service.partners import PartnerCopy"),
         ("partner_registry.application.partners", "from channel_service.look_alikes import noting"),

@@ -23,4 +23,4 @@ def test_every_name_shown_is_there_and_public(module: str) -> None:
 
 
 def test_the_list_has_every_door_of_the_libraries() -> None:
-    assert list(NAMES) == ["channel_events", "channel_events.pure", "channel_events.testing", "channel_operate", "channel_service"]
+    assert list(NAMES) == ["channel_events", "channel_events.pure", "channel_operate", "channel_service", "channel_testing"]

@@ -16,8 +16,8 @@ from typing import Any
 
 import channel_events
 import pytest
-from channel_events.testing import feed, given, on, recorded
 from channel_terms import Span
+from channel_testing import feed, given, on, recorded
 from qudao_checks.markdown import Block, blocks
 from qudao_checks.sources import ROOT
 

@@ -1,6 +1,7 @@
 """``python deploy/container/make_secrets.py [FOLDER]``: the secrets of docker-compose.yml, for trying it out; a file each.
 
-All are derived from one secret that is made when there is none, so they are the same each time. Tokens are issued from the same
+All are derived from one secret that is made when there is none, but for the certificate of Kafka, which is made once: so they are the
+same each time. Tokens are issued from the same
 folder: ``make token DATA=FOLDER``. On a real installation they come from where you keep secrets, and tokens from an identity provider.
 """
 
@@ -11,11 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from channel_operate import installed
+from qudao_local.certificates import Authority
 from qudao_local.folder import Folder
 from qudao_local.issuer import Issuer
 
 DEFAULT = Path("var/container")
 _HOST = "postgres:5432"
+_JAAS = """clients.KafkaServer {{
+  org.apache.kafka.common.security.plain.PlainLoginModule required
+  user_qudao="{password}";
+}};
+"""
 
 
 def secrets(folder: Folder) -> Iterator[tuple[str, str]]:
@@ -32,10 +39,22 @@ def secrets(folder: Folder) -> Iterator[tuple[str, str]]:
     for one in installed():
         yield f"qudao_{one.package}_database_url", url(one.package, one.package)
         yield f"qudao_{one.package}_owner_database_url", url(f"{one.package}_owner", one.package)
+    yield "qudao_kafka_security_password", password("kafka")
+    yield "kafka_jaas.conf", _JAAS.format(password=password("kafka"))
+    yield from _certificate(folder.path / "kafka")
     yield "qudao_topic_key", folder.topic_key()
     yield "qudao_secrets_key", folder.secrets_key()
     yield "grafana_password", password("grafana")
     yield "jwks.json", Issuer(folder.auth).jwks.read_text("utf-8")
+
+
+def _certificate(place: Path) -> Iterator[tuple[str, str]]:
+    """Of the broker, with its key, and of who signed it."""
+    ours, signed, key = (place / name for name in ("authority.crt", "kafka.crt", "kafka.key"))
+    if not all(one.exists() for one in (ours, signed, key)):
+        Authority(place, "authority", days=3650).certificate("kafka")
+    yield "kafka.pem", key.read_text("utf-8") + signed.read_text("utf-8")
+    yield "kafka_ca.crt", ours.read_text("utf-8")
 
 
 def write(path: Path) -> Path:

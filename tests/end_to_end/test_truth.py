@@ -10,10 +10,12 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from incentives.domain.exact import text
 from qudao_local.demo.datasets import load, read_mapping
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.player import Player
@@ -21,6 +23,7 @@ from qudao_local.demo.play.progress import Reporter
 from qudao_local.demo.said import console
 from qudao_local.stack import Stack
 
+from .commissions import BEYOND, Files, agreed, approve, cents, entries, imports
 from .platform import Platform
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +90,71 @@ def test_every_figure_of_the_truth_is_found_to_the_cent(loaded: Platform, truth:
     assert [[value["names"]["partner"], value["value"]] for value in top] == truth["top_10_partners"]
     partners = loaded.get("metrics", "/v1/kpis/gross", source=NAME, group_by="partner", limit=10_000)["values"]
     assert len(partners) == truth["partners_with_sales"]
+
+
+@pytest.fixture(scope="module")
+def files() -> Files:
+    return Files(SHARED / NAME)
+
+
+def test_commission_by_direct_credit_is_the_truth_to_the_cent(loaded: Platform, stack: Stack, files: Files, truth: dict[str, Any]) -> None:
+    approve(loaded, stack, "direct", agreed(files))
+    due = {name: Decimal(amount) for name, amount in truth["commission_flat_on_gross_by_employee"].items()}
+    loaded.until(lambda: all(sum(Decimal(one["amount"]) for one in entries(loaded, "direct", name)) == due[name] for name in due))
+    sold = files.sold("EmployeeKey")
+    for name in due:
+        (entry,) = entries(loaded, "direct", name)
+        assert entry["counted"] == text(sold[name])
+
+
+def test_commission_by_territory_credit_is_the_truth_to_the_cent(
+    loaded: Platform, stack: Stack, files: Files, truth: dict[str, Any]
+) -> None:
+    taken: set[str] = set()
+    rows = []
+    for name, territory in files.territories:
+        counts = "overlay" if territory in taken else "credit"
+        taken.add(territory)
+        where = {"payee": "sales_rep", "territory": files.code[territory], "payee_id": name, "first": "2017-01-01"}
+        rows.append(where | {"counts": counts})
+    imports(loaded, "responsibility", rows, "/v1/responsibilities")
+    approve(loaded, stack, "by-territory", agreed(files) | {"credit": "territory"}, overlays=True)
+    sold = files.sold("SalesTerritoryKey")
+    credit = {name: Fraction() for name, _ in files.territories}
+    for name, territory in files.territories:
+        credit[name] += sold[territory]
+    assert {name: cents(amount) for name, amount in credit.items()} == money(truth["territory_credit_by_employee"])
+    for name, amount in credit.items():
+        (entry,) = entries(loaded, "by-territory", name)
+        assert entry["counted"] == text(amount)
+        assert Decimal(entry["amount"]) == cents(amount * Fraction(files.rates.get(name, "0")))
+
+
+def test_quotas_are_attained_as_the_truth_says(loaded: Platform, stack: Stack, files: Files) -> None:
+    quotas = [
+        {"payee_id": name, "measure": "gross", "first": str(first), "last": str(last), "amount": str(amount)}
+        for name, first, last, amount in files.quotas()
+    ]
+    imports(loaded, "quota", quotas, "/v1/quotas")
+    tiers = [{"start": "0", "until": "1", "rate": "0"}, {"start": "1", "rate": BEYOND}]
+    pays = {"attainment": {"measure": "gross", "on": "slices", "prorated": False, "boundary": "start", "tiers": tiers}}
+    approve(loaded, stack, "attained", {"rule_id": "beyond", "window": "quarter", "pays": pays})
+    found = {
+        (name, quarter_of(entry["first"])): entry
+        for name in {one["payee_id"] for one in quotas}
+        for entry in entries(loaded, "attained", name)
+    }
+    for name, quarter, row in files.attainment:
+        entry, quota = found[name, quarter], Fraction(row["SalesAmountQuota"])
+        counted = Fraction(entry["counted"])
+        assert cents(counted) == Decimal(row["ActualGross"])
+        assert abs(counted / quota - Fraction(row["Attainment"])) <= Fraction("0.0000005")
+        assert Decimal(entry["amount"]) == cents(max(counted - quota, Fraction()) * Fraction(BEYOND))
+
+
+def quarter_of(first: str) -> str:
+    year, month, _ = first.split("-")
+    return f"{year}Q{(int(month) + 2) // 3}"
 
 
 def test_a_copy_with_altered_lines_answers_with_exactly_that_difference(

@@ -30,7 +30,7 @@ from channel_events.envelope import Encoder
 from channel_events.log.connect import prepare
 from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import RelayState
-from channel_events.subscription import ViewSubscription, create_view_tables
+from channel_events.subscription import Joint, ViewSubscription, create_view_tables
 from channel_events.topic import TopicReader
 
 from .specimen import JAR, MarblesTaken, Put, Take
@@ -176,7 +176,7 @@ def subscription(
 
 def own_subscription(log: Log, database: str, **more: Any) -> ViewSubscription:
     view = taken_view(OWN_LOG, **more)
-    return ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log)
+    return ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log, joint=Joint(log))
 
 
 async def parked_streams(dsn: str) -> list[Parked]:

@@ -19,7 +19,7 @@ from channel_events.subscription.parking import Failure, Parking
 from channel_events.subscription.progress import Progress
 from channel_events.subscription.reaction_units import StepUnit
 from channel_events.subscription.step import Step
-from channel_events.testing import recorded
+from channel_testing import recorded
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,7 +14,7 @@ from channel_events.sending import (
     DeliveryTried,
 )
 from channel_events.sending.deliveries import Begin, Failed, Redrive, Sent, Try
-from channel_events.testing import feed, given, recorded
+from channel_testing import feed, given, recorded
 
 from .posting import posting
 from .test_sender import Outside

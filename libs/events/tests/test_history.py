@@ -10,10 +10,9 @@ import pytest
 from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Log, Put, Recorded, Set, Table, View
 from channel_events.broker import Broker
 from channel_events.subscription import ViewSubscription, history
-from channel_events.subscription.builds import new_build
 from channel_events.subscription.retiring import only_one
-from channel_events.testing import feed, recorded
-from channel_events.testing.recorded import START
+from channel_events.subscription.tables import make_tables as make_tables_in
+from channel_testing import START, feed, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,7 +110,9 @@ async def test_a_fold_does_not_read_the_past_of_a_row(log: Log, database: str) -
     view = jars()
     await make_tables(database, view)
     async with only_one(database, view) as connection:
-        await new_build(connection, view, None)
+        await connection.execute("create schema jars_v1_b1")  # as a build's is
+        async with connection.transaction():
+            await make_tables_in(connection, view, "jars_v1_b1", role=None)
         for schema in ("public", "jars_v1_b1"):
             await connection.execute(f'set search_path to "{schema}"')
             await connection.execute(

@@ -181,7 +181,7 @@ async def test_an_error_that_passes_counts_no_attempt_and_parks_nothing(log: Log
         return await fold(*arguments)
 
     monkeypatch.setattr("channel_events.subscription.view_effect.fold", failing)
-    monkeypatch.setattr("channel_events.subscription.subscription._LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr("channel_events.lasting.LONGEST_PAUSE", 0.02)
     async with running(reader):
         await eventually(partial(reached, database, 3))
     assert not errors

@@ -36,7 +36,7 @@ from channel_events.subscription.progress import Zombie
 from channel_events.subscription.reaction_effect import ReactionEffect
 from channel_events.subscription.reaction_units import StepUnit
 from channel_events.subscription.step import Step
-from channel_events.testing import on, recorded
+from channel_testing import on, recorded
 from msgspec import Struct
 
 from .moving import (
@@ -301,7 +301,7 @@ async def test_a_bug_or_a_lost_connection_anywhere_in_a_unit_does_nothing_twice(
         return result
 
     monkeypatch.setattr(StepUnit, where, fail)
-    monkeypatch.setattr("channel_events.subscription.subscription._LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr("channel_events.lasting.LONGEST_PAUSE", 0.02)
     async with running(follower(reaction, log, database)):
         await take(log, each=2)
         await eventually(partial(told_count, database, 30))

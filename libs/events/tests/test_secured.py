@@ -1,17 +1,21 @@
 """A broker that asks who we are: told right, everything flows; told wrong, the text says what to write."""
 
+import socket
+import time
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from channel_events import Log
 from channel_events.broker import Broker
-from channel_events.refusal import BrokerRefused
+from channel_events.refusal import _STEP_SECONDS, BrokerRefused, raise_refusal
 from channel_events.relay import Relay
 from channel_events.security import MECHANISMS, Security
 from channel_events.subscription import ViewSubscription
 from msgspec.structs import replace
-from qudao_checks.kafka.secured import Authority, Secured
+from qudao_checks.kafka.secured import Secured
+from qudao_local.certificates import Authority
 
 from .moving import check_applied_once, eventually, fill, make_tables, reached, running, taken_view
 
@@ -84,3 +88,15 @@ async def test_a_client_without_a_certificate_is_told_that_it_needs_one(secured:
     with pytest.raises(BrokerRefused, match="asks for a certificate: write QUDAO_KAFKA_SECURITY_CERTIFICATE and"):
         async with Broker(secured.address("SSL"), "kafka", security=security).admin():
             pass
+
+
+async def test_a_broker_that_is_away_or_stands_still_is_no_refusal(secured: Secured) -> None:
+    with pytest.raises(KafkaConnectionError, match=r"no broker answers at 127\.0\.0\.1:1"):
+        async with Broker("127.0.0.1:1", "kafka", security=secured.right("SASL_SSL")).admin():
+            pass
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        for protocol in ("PLAINTEXT", "SASL_SSL"):
+            began = time.monotonic()
+            await raise_refusal(address, secured.right(protocol))
+            assert time.monotonic() - began < 2 * _STEP_SECONDS, "every question was asked in turn"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from channel_events.broker import Broker
 from channel_events.security import BadSecurity, Security
-from qudao_checks.kafka.secured import Authority
+from qudao_local.certificates import Authority
 
 USER = {"KAFKA_SECURITY_USER": "metrics", "KAFKA_SECURITY_PASSWORD": "of-tests-only"}
 

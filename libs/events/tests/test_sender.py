@@ -114,8 +114,9 @@ async def post(database: str) -> AsyncIterator[Open]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"LONGEST_SECONDS": 0.05, "SETTLE_SECONDS": 0.01, "_PASSED_SECONDS": 0.1, "STANDBY_SECONDS": 0.1}.items():
+    for name, value in {"LONGEST_SECONDS": 0.05, "SETTLE_SECONDS": 0.01, "_PASSED_SECONDS": 0.1}.items():
         monkeypatch.setattr(f"channel_events.sending.run.{name}", value)
+    monkeypatch.setattr("channel_events.standby.STANDBY_SECONDS", 0.1)
 
 
 async def test_an_intent_goes_out_once_and_the_log_tells_of_it(post: Open) -> None:
@@ -280,7 +281,7 @@ async def quiet(one: Post, ids: list[str]) -> bool:
 
 
 async def trouble(one: Post, text: str) -> bool:
-    return one.runs[0].trouble == text
+    return one.runs[0].trouble() == text
 
 
 async def test_an_end_that_the_database_was_too_far_away_to_hear_is_told_when_it_is_back(post: Open) -> None:

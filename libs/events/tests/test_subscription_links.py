@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from channel_events.pure import Recorded
 from channel_events.subscription.links import Place, Verdict, judge, walk
-from channel_events.testing import recorded
+from channel_testing import recorded
 from hypothesis import given as random
 from hypothesis import strategies as st
 

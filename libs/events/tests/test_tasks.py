@@ -4,7 +4,7 @@ import asyncio
 import gc
 
 import pytest
-from channel_events.tasks import end, whole
+from channel_events.tasks import end, whole, within
 
 
 async def test_a_task_that_loses_its_cancellation_is_asked_again() -> None:
@@ -76,3 +76,15 @@ async def test_whoever_does_a_step_can_be_cancelled_though_the_step_cancels_itse
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_who_waits_in_vain_is_told_for_what() -> None:
+    with pytest.raises(TimeoutError, match=r"^the broker did not confirm 3 events within 0\.01 s$"):
+        async with within(0.01, "the broker did not confirm 3 events"):
+            await asyncio.sleep(60)
+
+
+async def test_a_time_out_of_something_within_keeps_its_own_words() -> None:
+    with pytest.raises(TimeoutError, match=r"^no answer$"):
+        async with within(60, "not this"):
+            raise TimeoutError("no answer")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from channel_events import DATE, INTEGER, OWN_LOG, TEXT, Add, Change, Delete, Insert, Put, Recorded, Set, Table, View
 from channel_events.pure import Decider, event
-from channel_events.testing import feed, given, recorded
+from channel_testing import feed, given, recorded
 from hypothesis import given as random
 from hypothesis import strategies as st
 from msgspec import Struct

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from channel_events import On, OwnLog, Reaction
-from channel_events.testing import feed, on
+from channel_testing import feed, on
 
 from .moving import taken_view
 from .specimen import JAR, MarblesAdded, MarblesTaken, Put

@@ -28,8 +28,8 @@ from channel_events import (
 )
 from channel_events.broker import Broker
 from channel_events.subscription import ViewSubscription
-from channel_events.testing import at
 from channel_events.timing import LATENESS, TimerRun
+from channel_testing import at
 from msgspec import Struct
 
 from .moving import ANN, eventually, is_caught_up, make_tables, rows, running

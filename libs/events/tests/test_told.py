@@ -4,6 +4,7 @@ import asyncpg
 import msgspec
 import pytest
 import sqlalchemy as sa
+from aiokafka.errors import KafkaConnectionError
 from channel_events.log import LogUnavailable
 from channel_events.pure import Rejected
 from channel_events.told import told, traced
@@ -57,6 +58,7 @@ def test_what_is_wrong_with_data_is_told_without_the_data() -> None:
     ("error", "expected"),
     [
         (ConnectionRefusedError(111, "Connection refused"), "ConnectionRefusedError: [Errno 111] Connection refused"),
+        (KafkaConnectionError("no broker answers at kafka:9092"), "KafkaConnectionError: no broker answers at kafka:9092"),
         (LogUnavailable("the log is closing"), "LogUnavailable: the log is closing"),
         (Rejected("partner_unknown", partner=NAME), "Rejected: partner_unknown"),
         (KeyError(NAME), "KeyError"),

@@ -12,10 +12,10 @@ from channel_events import OWN_LOG, Log, Recorded, View
 from channel_events.broker import Broker
 from channel_events.pure import Registry
 from channel_events.relay import Relay
-from channel_events.subscription import Busy, ViewSubscription, create_view_tables, drop_retired_builds, retiring, use_serving
-from channel_events.subscription.builds import NotReady
+from channel_events.subscription import Busy, Joint, ViewSubscription, create_view_tables, drop_retired_builds, retiring, use_serving
 from channel_events.subscription.retiring import only_one
 from channel_operate import Where, rebuild
+from channel_operate.builds import NotReady
 
 from ...events.tests.moving import (
     eventually,
@@ -42,7 +42,7 @@ def where(database: str, bootstrap: str = "127.0.0.1:1", topic_prefix: str = "t.
 
 
 def own(view: View, log: Log, database: str) -> ViewSubscription:
-    return ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log)
+    return ViewSubscription(view, OWN_LOG, dsn=database, broker=Broker("127.0.0.1:1"), service="specimen", log=log, joint=Joint(log))
 
 
 async def serving(database: str, sql: str) -> list[dict[str, Any]]:

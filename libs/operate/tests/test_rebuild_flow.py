@@ -11,13 +11,13 @@ from channel_events import OWN_LOG, Log, Recorded, redrive
 from channel_events.broker import Broker
 from channel_events.relay import Relay
 from channel_events.subscription import parked, redriving, retiring, view_subscription
-from channel_events.subscription.build_subscription import BuildSubscription
-from channel_events.subscription.builds import NotReady, building, hold, new_build, switch
 from channel_events.subscription.progress import ProgressTable
-from channel_events.subscription.retiring import only_one
+from channel_events.subscription.retiring import building, only_one
 from channel_events.subscription.serving import serving_build
 from channel_events.topic import TopicReader
 from channel_operate import rebuild, verify
+from channel_operate.build_subscription import BuildSubscription
+from channel_operate.builds import NotReady, hold, new_build, switch
 
 from ...events.tests.moving import (
     SPECIMEN,

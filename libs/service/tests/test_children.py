@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from channel_events.testing import recorded
 from channel_service import Service
 from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
 from channel_service.testing import Running, fold, running
+from channel_testing import recorded
 from specimen.copying import COPYING, PARTNERS
 
 LONG_AGO = date(2026, 1, 5)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from channel_events import DATE, TEXT, Change, Put, Recorded, Table, Topic
 from channel_events.pure import Registry, event, event_type
-from channel_events.testing import feed, recorded
 from channel_service.partners import (
     Also,
     ChildrenAccessGranted,
@@ -26,6 +25,7 @@ from channel_service.partners import (
     partner_routes,
 )
 from channel_service.partners.events import DESCRIPTIONS, EVENTS, STEPS
+from channel_testing import feed, recorded
 from msgspec import Struct
 from specimen.copying import PARTNERS, RECORDED
 

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 from channel_events import Copies, Copy, Need
-from channel_events.testing import recorded
 from channel_service import Service
 from channel_service.partners import (
     ChildrenAccessGranted,
@@ -19,6 +18,7 @@ from channel_service.partners import (
     versions,
 )
 from channel_service.testing import Running, fold, running
+from channel_testing import recorded
 from msgspec import Struct
 from specimen.copying import COPYING, PARTNERS, RECORDED
 

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from channel_events.testing import recorded
 from channel_service import Service, create_app
 from channel_service.partners import PARTNER_UNKNOWN, PartnerActivated, PartnerApplied, PartnerCopy, PartnerMoved, partner_routes
 from channel_service.problems import ProblemCatalogue
 from channel_service.settings import Settings
 from channel_service.testing import Running, fold, running
+from channel_testing import recorded
 from specimen.copying import COPYING, PARTNERS, REGISTRY, happened
 
 Migrated = Callable[[Service], Awaitable[str]]

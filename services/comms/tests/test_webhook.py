@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 from channel_events import Ask, On
-from channel_events.testing import TODAY, feed, given, on, recorded
 from channel_terms import Reader, Wrong
+from channel_testing import TODAY, feed, given, on, recorded
 from comms.application.notify import NOTIFY, notices
 from comms.domain.notice import ALL, NOTICE, SUBSCRIBERS, NoticeWanted, Subscriber, WantNotice
 from comms.domain.webhook import (

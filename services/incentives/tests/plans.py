@@ -69,8 +69,8 @@ def quota(amount: int, first: str, last: str, measure: str = "sales", payee_id: 
     return Quota(payee_id=payee_id, measure=measure, first=date.fromisoformat(first), last=date.fromisoformat(last), amount=Decimal(amount))
 
 
-def entries(document: PlanDocument, *lines: Line, quotas: Sequence[Quota] = (), rulings: Sequence[Ruling] = ()) -> list[Entry]:
-    return calculate("dealers", 1, document, Facts(lines=lines, quotas=tuple(quotas), rulings=tuple(rulings)))
+def entries(document: PlanDocument, *lines: Line, quotas: Sequence[Quota] = (), rulings: Sequence[Ruling] = (), **more: Any) -> list[Entry]:
+    return calculate("dealers", 1, document, Facts(lines=lines, quotas=tuple(quotas), rulings=tuple(rulings), **more))
 
 
 def paid(found: Sequence[Entry], rule_id: str | None = None) -> Decimal:

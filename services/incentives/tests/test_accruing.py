@@ -7,16 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from channel_events import Ask, Current, Rejected
 from channel_service import Service
 from channel_service.testing import Running, running
 from incentives.app import SERVICE
+from incentives.application.working_out import posting
 from incentives.contracts import orders_inventory as told
+from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.plan.document import Payee
+from incentives.domain.settlement import CALENDAR, SETTLEMENT
 from incentives.views.touched import touched
 
+from .ledgers import posting as january
+from .ledgers import worked
 from .plans import document, go, rule
 from .settling import Clock, arrive, begin, posted, rows, until
 from .test_earnings_over_http import BACK, ORDERS, SLAB, happened, in_log
+from .test_settlement import CUT_OFF, ENDED, SET
 
 Migrated = Callable[[Service], Awaitable[str]]
 
@@ -112,6 +119,31 @@ async def test_closing_each_month_comes_to_what_the_year_comes_to(settling: Runn
     stated = await rows(settling, "/v1/statement-amounts")
     assert sum(Decimal(one["payable"]) for one in stated) == Decimal(plan["amount"])
     assert len(stated) == 6
+
+
+@pytest.mark.row("IN-40")
+async def test_a_settlement_that_begins_with_history_states_each_month_as_it_was(settling: Running, clock: Clock) -> None:
+    """All periods have ended when they are opened: what is there is posted before each of them is cut off."""
+    await go(settling, document(rule({"flat": {"rate": "0.1"}})))
+    await arrive(settling, in_log(*by_month(6)))
+    clock.at("2026-08-01")
+    await begin(settling)
+    found = await until(settling, "/v1/statement-amounts", lambda found: len(found) == 6)
+    assert [(one["period"], one["payable"]) for one in found] == [
+        *((f"2026-{month:02}", "90.00") for month in (1, 2, 3, 4)),
+        ("2026-05", "45.00"),  # of March's sale a half came back
+        ("2026-06", "90.00"),
+    ]
+
+
+def test_what_is_worked_out_for_a_period_that_is_cut_off_meanwhile_is_not_posted() -> None:
+    asking: Any = posting(january(worked("100.00")))
+    assert next(asking) == Ask(SETTLEMENT, CALENDAR)
+    with pytest.raises(Rejected, match="period_cut_off"):
+        asking.send(Current(SETTLEMENT.fold([SET, ENDED, CUT_OFF]), 3, "event"))
+    again: Any = posting(january(worked("100.00")))
+    next(again)
+    assert again.send(Current(SETTLEMENT.fold([SET, ENDED]), 2, "event")).decider is LEDGER
 
 
 async def worked_out(client: Running) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from channel_events import Recorded
-from channel_events.testing import recorded
 from channel_service import Service
 from channel_service.testing import Running, fold, running
+from channel_testing import recorded
 from incentives.app import SERVICE
 from incentives.contracts import orders_inventory as told
 from incentives.views.movements import MOVEMENTS

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from channel_events import Rejected
-from channel_events.testing import feed, given, recorded
+from channel_testing import feed, given, recorded
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st

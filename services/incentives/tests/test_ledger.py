@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from channel_events.testing import given as when_given
+from channel_testing import given as when_given
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from incentives.domain.calculation.entry import Part

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, recorded
+from channel_testing import feed, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from incentives.contracts import orders_inventory as told

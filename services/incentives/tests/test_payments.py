@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
 from channel_service.testing import Running, fold
+from channel_testing import feed, given
 from incentives.domain.facts import Line, Moment
 from incentives.domain.movements import What, lines_of
 from incentives.domain.payment import PAYMENT, Paid, PaymentReceived, PaymentTakenBack, ReceivePayment, TakeBackPayment, paid_lines

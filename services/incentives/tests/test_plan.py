@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
 from channel_terms import Reader
+from channel_testing import feed, given
 from incentives.domain.calculation.trial import Tried, needed
 from incentives.domain.plan.commands import ApprovePlan, DraftPlan, RetirePlan, SimulatePlan, SubmitPlan
 from incentives.domain.plan.decide import PLAN

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from channel_events import Ask, Current, Due, On
-from channel_events.testing import feed, given, recorded
 from channel_service.testing import Running, fold
+from channel_testing import feed, given, recorded
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import given
 from channel_service.testing import Running, fold
+from channel_testing import given
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st

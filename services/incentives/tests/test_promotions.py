@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
+from channel_testing import feed, given
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st

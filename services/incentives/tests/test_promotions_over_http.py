@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import on
 from channel_service.testing import Running, fold
+from channel_testing import on
 from incentives.app import SERVICE
 from incentives.application.promotions import REDEEM
 from incentives.contracts import orders_inventory as told

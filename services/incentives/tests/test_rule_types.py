@@ -256,6 +256,16 @@ def test_a_sanction_takes_a_share_of_what_other_rules_pay_by_ruling() -> None:
     assert ruled("cross_region", on="2027-05-01") == Decimal("60.00")  # another year
 
 
+ELSEWHERE = {"override", "level_difference", "guarantee"}
+"""In test_crediting.py and test_guarantee.py."""
+
+
+def test_each_is_paid_at_the_rate_that_was_agreed_with_it() -> None:
+    made = plan(rule({"agreed": {"rates": [{"payee_id": "p-2", "rate": "0.05"}], "others": "0.03"}}))
+    found = entries(made, line(1, 1000), line(2, 1000, partner_id="p-2"))
+    assert [(one.payee_id, str(one.amount)) for one in found] == [("p-1", "30.00"), ("p-2", "50.00")]
+
+
 def test_every_rule_type_has_an_example_here() -> None:
     tried = {name for name, *_ in SAME} | {name for name, *_ in OTHERS}
-    assert set(RULE_TYPES) == tried | {"growth", "attainment", "per_deal", "payment_cycle", "package", "sanction"}
+    assert set(RULE_TYPES) == tried | {"growth", "attainment", "per_deal", "payment_cycle", "package", "sanction"} | ELSEWHERE | {"agreed"}

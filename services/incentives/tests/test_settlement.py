@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from channel_events.pure import On
-from channel_events.testing import at, feed, given
+from channel_testing import at, feed, given
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.domain.dispute import DISPUTE, DisputeRaised, MarkOverdue

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import feed, given
 from channel_service.testing import Running, fold
+from channel_testing import feed, given
 from incentives.app import SERVICE
 from incentives.domain.quota import QUOTA, QuotaSet, SetQuota
 from incentives.domain.ruling import RULING, RecordRuling, RulingRecorded

@@ -12,6 +12,7 @@ from metrics.views.products import PRODUCTS
 
 from .examples import hierarchy, products, sales
 from .folding import count, fold
+from .ledgers import ledgers
 from .processes import Process
 
 
@@ -30,8 +31,8 @@ async def empty(metrics_url: str) -> AsyncIterator[Running]:
 
 @pytest.fixture
 async def client(metrics_url: str) -> AsyncIterator[Running]:
-    """Metrics with the history of `examples`: 150 orders."""
-    await count(metrics_url, sales(seed=1, orders=150))
+    """Metrics with the history of `examples`, 150 orders, and that of `ledgers`."""
+    await count(metrics_url, [*sales(seed=1, orders=150), *ledgers(seed=1)])
     await fold(metrics_url, PRODUCTS, products())
     await fold(metrics_url, PARTNERS, hierarchy())
     async with running(SERVICE, database_url=metrics_url) as client:

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from channel_events import Recorded
-from channel_events.testing import recorded
 from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
+from channel_testing import recorded
+from metrics.contracts.incentives import LedgerEvent
 from metrics.contracts.orders_inventory import (
     AmountCorrected,
     GoodsReturned,
@@ -83,7 +84,7 @@ def told(data: Any, position: int, on: date, *, partition: int = 0) -> Recorded:
     """``data`` as recorded at ``position`` on the day ``on``."""
     return recorded(
         data,
-        source="orders-inventory",
+        source="incentives" if isinstance(data, LedgerEvent) else "orders-inventory",
         position=position,
         id=str(UUID(int=position)),
         partition=partition,

@@ -13,11 +13,11 @@ import metrics.app
 import metrics.facts
 import metrics.kpis
 import pytest
-from channel_events.testing import feed
 from channel_service import Service
 from channel_service.migrations import migrate
 from channel_service.partners import PartnerApplied
 from channel_service.testing import listening, running
+from channel_testing import feed
 from metrics.app import CATALOGUE
 from metrics.application.catalogue import Catalogue
 from metrics.domain.facts import Dimension, Facts

@@ -39,6 +39,10 @@ _KEYS: dict[str, list[Any]] = {
     "partner_tree": ["p-1", "p-2", "p-3"],
     "territory_tree": ["CN", "CN-S"],
     "cycle_days": [4, 6, 10, 30],
+    "payee": ["r-1", "p-1", "p-2"],
+    "plan": ["dealers", ""],
+    "rule": ["volume", "growth", ""],
+    "settled_in": ["2026-01", "2026-03"],
 }
 _DAYS = st.integers(0, 110).map(lambda days: MONDAY + timedelta(days=days))
 _DATES = st.fixed_dictionaries({}, optional=dict.fromkeys(("from", "to", "as_of", "known_at"), _DAYS)).map(

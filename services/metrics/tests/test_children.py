@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from channel_events.testing import recorded
 from channel_service.partners import ChildrenAccessGranted, ChildrenAccessRevoked, PartnerApplied, PartnerMoved
 from channel_service.testing import Running, issuer, listening
+from channel_testing import recorded
 from metrics.views.hierarchy import PARTNERS
 
 from .examples import MONDAY, placed, told

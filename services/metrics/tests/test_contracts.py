@@ -11,10 +11,13 @@ from metrics.app import CATALOGUE
 from metrics.contracts import orders_inventory, partner_registry
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
-READ: dict[str, tuple[type[Any], ...]] = {
-    "orders_inventory": (*(event for facts in CATALOGUE.facts for event in facts.kinds), *orders_inventory.PRODUCT_EVENTS),
-    "partner_registry": (partner_registry.TerritoryDefined,),
+READ: dict[str, list[type[Any]]] = {
+    "orders_inventory": [*orders_inventory.PRODUCT_EVENTS],
+    "partner_registry": [partner_registry.TerritoryDefined],
+    "incentives": [],
 }
+for facts in CATALOGUE.facts:
+    READ[facts.of.replace("-", "_")] += facts.kinds
 
 
 def _within(read: Any, sent: Any) -> bool:

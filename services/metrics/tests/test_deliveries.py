@@ -6,8 +6,8 @@ from math import ceil
 from typing import Any
 
 import pytest
-from channel_events.testing import feed
 from channel_service.testing import Running
+from channel_testing import feed
 from hypothesis import given
 from hypothesis import strategies as st
 from metrics.domain.kpi import Figures, Quantile

@@ -16,8 +16,11 @@ from metrics.facts.sales import PLACED, RETURNED
 
 from .examples import MONDAY, cancelled, corrected, delivered, goods_returned, line, placed, returned, shipped, told
 from .folding import count
+from .ledgers import adjusted, clawed_back, earned, paid, stated, written_off
 from .requests import only
 
+NET = "placed.gross - placed.discount - cancelled.net - returned.net - returned_without_sale.net + corrected.net"
+COST = "earned.cost + clawed_back.cost + adjusted.cost + written_off.cost"
 FORMULAS = {
     "order_lines": (1, "placed.lines"),
     "orders": (1, "placed.orders"),
@@ -27,14 +30,20 @@ FORMULAS = {
     "cancelled": (1, "cancelled.net"),
     "returned": (2, "returned.net + returned_without_sale.net"),
     "corrected": (1, "corrected.net"),
-    "net": (2, "placed.gross - placed.discount - cancelled.net - returned.net - returned_without_sale.net + corrected.net"),
+    "net": (2, NET),
     "fill_rate": (1, "(shipped.filled) / (placed.lines - cancelled.complete)"),
     "cycle_time": (1, "p50 of cycle_days over delivered.lines"),
     "cycle_time_p90": (1, "p90 of cycle_days over delivered.lines"),
     "return_rate": (1, "(returned.units) / (delivered.units)"),
+    "incentive_cost": (1, COST),
+    "incentive_cost_ratio": (1, f"({COST}) / ({NET})"),
+    "incentives_accrued": (1, "earned.accrued + clawed_back.accrued + adjusted.accrued + stated.accrued"),
+    "incentives_payable": (1, "stated.payable + paid_out.payable + written_off.payable"),
+    "incentives_paid": (1, "paid_out.paid"),
 }
 # Four lines: 1 ships whole at once, 2 in two shipments and half of it comes back, 3 is cancelled whole, 4 in part. The first shipment
-# arrives after 3 days, the second after 10. Then goods come back whose sale is not here, and two notes correct money.
+# arrives after 3 days, the second after 10. Then goods come back whose sale is not here, and two notes correct money. At last something is
+# earned, taken back, adjusted, stated, paid in part and written off.
 LINES = [line(1, "a", 2, "10.005", "0.5"), line(2, "b", 4, "1.25", "1"), line(3, "c", 1, "3"), line(4, "d", 10, "2", "5")]
 STORY: Sequence[Any] = [
     placed(lines=tuple(LINES)),
@@ -50,6 +59,7 @@ STORY: Sequence[Any] = [
     goods_returned(line(1, "a", 3, "9", "1"), line(2, "z", 1, "2.5")),
     corrected("credit", "4.25", sku="a"),
     corrected("debit", "1.00", credit_id="erp:DN-1"),
+    *(earned("1.20"), clawed_back("0.20"), adjusted("0.05"), stated(("0.90", "CNY")), paid("0.50"), written_off("0.15")),
 ]
 EXPECTED = {
     "order_lines": ("4", "4"),
@@ -65,8 +75,13 @@ EXPECTED = {
     "cycle_time": ("3", "3"),
     "cycle_time_p90": ("4", "10"),
     "return_rate": ("2", "0.166667"),
+    "incentive_cost": ("0.90", "0.90"),
+    "incentive_cost_ratio": ("0.90", "-0.725806"),
+    "incentives_accrued": ("0.15", "0.15"),
+    "incentives_payable": ("0.25", "0.25"),
+    "incentives_paid": ("0.50", "0.50"),
 }
-DENOMINATORS = {"fill_rate": "3", "cycle_time": "4", "cycle_time_p90": "4", "return_rate": "12"}
+DENOMINATORS = {"incentive_cost_ratio": "-1.240", "fill_rate": "3", "cycle_time": "4", "cycle_time_p90": "4", "return_rate": "12"}
 
 
 def test_every_kpi_is_pinned_with_its_version() -> None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from channel_events.testing import feed, recorded
+from channel_testing import feed, recorded
 from metrics.facts import sales
 from metrics.views.fact_tables import tables_of
 

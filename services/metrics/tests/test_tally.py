@@ -17,7 +17,8 @@ from metrics.domain.tally import Grouping, Tally
 
 from .examples import MONDAY
 
-GROUPINGS: tuple[Grouping, ...] = ((), (Periods(Grain.WEEK),), ("channel_type", "currency"))
+GROUPINGS: tuple[Grouping, ...] = ((), (Periods(Grain.WEEK),), ("partner", "currency"))
+"""By what all facts have."""
 ONE_OF: dict[str, list[Any]] = {
     "partner": ["p-1", "p-2", "p-3"],
     "channel_type": ["agent", "retailer"],

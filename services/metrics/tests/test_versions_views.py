@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from channel_events.testing import feed, recorded
 from channel_service.partners import PartnerApplied, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn, versions
 from channel_service.testing import running
+from channel_testing import feed, recorded
 from metrics.app import SERVICE
 from metrics.contracts.orders_inventory import ProductDefined
 from metrics.contracts.partner_registry import TerritoryDefined

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from channel_events import On, Recorded, Rejected, testing
-from channel_events.testing import recorded
+from channel_events import On, Recorded, Rejected
+from channel_testing import Desk as InMemory
+from channel_testing import recorded
 from msgspec import structs
 from orders_inventory.app import SERVICE
 from orders_inventory.application.platforms import CONNECTORS
@@ -25,7 +26,7 @@ DAY = date(2016, 1, 1)
 P1 = OrderingPartner("p1", "retailer", "chain", "active", (Placement(DAY, "CN-31"),))
 
 
-class Desk(testing.Desk):
+class Desk(InMemory):
     """A log in memory with a source ``shop``, a warehouse and stocked products, and a partner p1; a reaction decides what is pushed."""
 
     def __init__(self, skus: Iterable[str] = ("woo-93", "Bar3"), settings: SourceSettings = SETTINGS, units: int = 100) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from channel_events.testing import Given, given
+from channel_testing import Given, given
 from orders_inventory.domain.order import (
     ORDER,
     PARTNER,

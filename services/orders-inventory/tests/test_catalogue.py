@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Any
 
-from channel_events.testing import given
+from channel_testing import given
 from orders_inventory.domain.product import PRODUCT, DefineProduct, ProductDefined, RequireProduct
 from orders_inventory.domain.warehouse import WAREHOUSE, DefineWarehouse, RequireWarehouse, WarehouseDefined
 

@@ -7,7 +7,6 @@ import asyncpg
 import pytest
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
-from channel_events.testing import recorded
 from channel_service.partners import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
@@ -17,6 +16,7 @@ from channel_service.partners import (
     PartnerMoved,
 )
 from channel_service.testing import Running
+from channel_testing import recorded
 from orders_inventory.views.partner_copy import PARTNERS
 
 from .requests import done, order, stocked

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from channel_events.testing import Desk as Log
-from channel_events.testing import given
 from channel_service.look_alikes import LOOK_ALIKE, IdNoted, LookAlikeFound, NoteId
 from channel_service.testing import Running
+from channel_testing import Desk as Log
+from channel_testing import given
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from orders_inventory.application.cataloguing import defining_product

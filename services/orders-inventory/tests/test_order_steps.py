@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from channel_events.testing import given
+from channel_testing import given
 from msgspec.structs import replace
 from orders_inventory.domain.order import (
     ORDER,

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import TODAY, feed, given
 from channel_service.testing import Running
+from channel_testing import TODAY, feed, given
 from orders_inventory.domain.price import PRICE, PriceSet, PriceWithdrawn, SetPrice, WithdrawPrice
 from orders_inventory.views.prices import PRICES
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from channel_events import Rejected
-from channel_events.testing import feed, given, recorded
+from channel_testing import feed, given, recorded
 from msgspec.structs import replace
 from orders_inventory.application.platforms import CONNECTORS
 from orders_inventory.connectors import Delivery

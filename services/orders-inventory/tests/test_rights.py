@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from channel_events.testing import Given, given
 from channel_service.testing import Running
+from channel_testing import Given, given
 from msgspec.structs import replace
 from orders_inventory.domain.order import ORDER, PARTNER, OwnOrder
 from orders_inventory.domain.price import LISTED, Listed, ListPrice, listed_key

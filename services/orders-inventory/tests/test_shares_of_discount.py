@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from channel_events.pure import Known
-from channel_events.testing import TODAY
+from channel_testing import TODAY
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from orders_inventory.domain.order import (

@@ -5,8 +5,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from channel_events.testing import feed, given
 from channel_service.testing import Running, running
+from channel_testing import feed, given
 from msgspec import structs
 from msgspec.structs import replace
 from orders_inventory.app import SERVICE

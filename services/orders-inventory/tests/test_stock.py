@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from channel_events.testing import given
+from channel_testing import given
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from orders_inventory.domain.stock import (

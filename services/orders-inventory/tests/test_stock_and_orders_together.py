@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from channel_events import On, Rejected
-from channel_events.testing import Desk
 from channel_service.look_alikes import LOOK_ALIKE
+from channel_testing import Desk
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule

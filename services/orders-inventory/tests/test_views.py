@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from channel_events.testing import feed, recorded
 from channel_service.partners import (
     ChildrenAccessGranted,
     ChildrenAccessRevoked,
@@ -15,6 +14,7 @@ from channel_service.partners import (
     PartnerReinstated,
     PartnerSuspended,
 )
+from channel_testing import feed, recorded
 from orders_inventory.domain.order import DeliveryConfirmed, OrderLine, ReturnReceived, ShippedLine, TakenBackLine
 from orders_inventory.domain.product import ProductDefined
 from orders_inventory.domain.stock import StockAdjusted, StockReceived, StockReleased, StockReserved, StockReturned, StockShipped, Units

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from channel_events.testing import TODAY, feed, given
+from channel_testing import TODAY, feed, given
 from partner_registry.domain.partner import (
     PARTNER,
     ChildrenAccess,

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from channel_events.testing import TODAY, feed, given, recorded
 from channel_service.testing import Running
+from channel_testing import TODAY, feed, given, recorded
 from msgspec import UNSET
 from partner_registry.domain.partner import PARTNER, DescribePartner, PartnerDescribed, PartnerMoved, PartnerMoveWithdrawn
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from channel_events.pure import Known, Rejected
-from channel_events.testing import TODAY, given
+from channel_testing import TODAY, given
 from hypothesis import given as sampled
 from hypothesis import strategies as st
 from partner_registry.domain.hierarchy import HIERARCHY, HierarchyCommand, JoinHierarchy, Links, PartnerLinked, Relink

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 from channel_events.pure import Known, Rejected
-from channel_events.testing import TODAY, given
+from channel_testing import TODAY, given
 from partner_registry.domain.partner import (
     PARTNER,
     ActivatePartner,

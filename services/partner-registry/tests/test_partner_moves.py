@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import msgspec
-from channel_events.testing import TODAY, given
+from channel_testing import TODAY, given
 from partner_registry.domain.partner import PARTNER, MovePartner, PartnerMoved, PartnerMoveWithdrawn, Placement, Status, WithdrawMove
 from partner_registry.domain.partner.state import valid_on
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from channel_events.testing import feed
+from channel_testing import feed
 from partner_registry.domain.partner import PartnerReinstated
 from partner_registry.views.partner_directory import PARTNER_DIRECTORY
 from partner_registry.views.territory_list import TERRITORY_LIST

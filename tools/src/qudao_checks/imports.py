@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from qudao_checks.rooms import IMPURE, INSIDERS, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
+from qudao_checks.rooms import IMPURE, INSIDERS, KIT, LIBRARIES, OURS, PURE_PACKAGES, SERVICES, Room, doors, outside_rooms, room_of
 from qudao_checks.sources import ROOT, python_files
 
 ESCAPE = re.compile(r"#.*\bimport-rule: (?P<reason>\S.{9,})")
@@ -96,6 +96,8 @@ def _refusal(module: Module, one: Import, target: str) -> str | None:
 
 def _reaches_inside(module: Module, target: str) -> str | None:
     top, _, rest = target.partition(".")
+    if top == KIT and not module.test and module.top not in (KIT, "qudao_checks"):
+        return f"imports {target}, which is for tests"
     if top not in LIBRARIES or top == module.top or INSIDERS.get(module.top) == top or not rest:
         return None
     if rest not in doors(top, module.top):

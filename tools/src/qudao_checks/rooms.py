@@ -7,7 +7,9 @@ from typing import NamedTuple
 from channel_operate import installed
 
 SERVICES = tuple(one.package for one in installed())
-LIBRARIES = ("channel_events", "channel_operate", "channel_service", "channel_terms")
+LIBRARIES = ("channel_events", "channel_operate", "channel_service", "channel_terms", "channel_testing")
+KIT = "channel_testing"
+"""For tests only."""
 STACK = ("qudao_local", "qudao_checks")
 OURS = frozenset((*SERVICES, *LIBRARIES, *STACK))
 
@@ -30,17 +32,19 @@ IMPURE = frozenset(
 # What a library shows besides its root; all else is its inside. `testing` is for tests, `schema` and `migrations` for
 # those who make databases.
 DOORS = {
-    "channel_events": ("pure", "schema", "testing"),
+    "channel_events": ("pure", "schema"),
     "channel_operate": (),
     "channel_service": ("exporting", "importing", "look_alikes", "migrations", "partners", "testing"),
     "channel_terms": (),
+    "channel_testing": (),
 }
 # The library that runs the moving parts may take them from where they are, too.
-PARTS = {"channel_service": ("log", "relay", "sending", "subscription", "tasks", "timing", "told", "view")}
+PARTS = {"channel_service": ("lasting", "log", "pulse", "relay", "sending", "subscription", "tasks", "timing", "told", "view")}
 
 
-# What operators run takes the log, its relay and its subscriptions apart: it is of them, in a package of its own.
-INSIDERS = {"channel_operate": "channel_events"}
+# What operators run takes the log, its relay and its subscriptions apart, and the kit decides and folds by their very code: both are of
+# them, in packages of their own.
+INSIDERS = {"channel_operate": "channel_events", "channel_testing": "channel_events"}
 
 
 def doors(library: str, visitor: str) -> tuple[str, ...]:
@@ -109,6 +113,7 @@ def outside_rooms(package: str) -> frozenset[str]:
         "channel_operate": frozenset({"channel_events", "channel_operate"}),
         "channel_service": frozenset({"channel_events", "channel_service", "channel_terms"}),
         "channel_terms": frozenset({"channel_events", "channel_terms"}),
+        "channel_testing": frozenset({"channel_events", "channel_testing"}),
         "qudao_local": frozenset({"qudao_local", *LIBRARIES}),
         "qudao_checks": OURS,
     }[package]

@@ -22,7 +22,7 @@ from channel_events.partition import PARTITIONS
 from channel_events.refusal import raise_refusal
 from channel_events.security import Security
 from channel_events.signature import Signature
-from channel_events.tasks import whole
+from channel_events.tasks import whole, within
 
 # A client that asks for the metadata of a topic makes the broker create it, with the broker's own number of partitions:
 # whoever still runs when an embedded broker starts empty would spoil every topic. aiokafka has no setting for it.
@@ -216,7 +216,7 @@ class Broker(msgspec.Struct, frozen=True):
             await whole(client.start())
         except KafkaConnectionError:  # says of everything that it was unable to bootstrap
             await raise_refusal(self.bootstrap, self.security)
-            raise
+            raise KafkaConnectionError(f"no broker answers at {self.bootstrap}") from None
 
     async def ensure_topic(self, admin: Any, name: str) -> None:
         """Creates the topic, at its final size and kept for ever, unless it is there; `TopicRefused` for another size.
@@ -226,7 +226,7 @@ class Broker(msgspec.Struct, frozen=True):
         copies = await self._copies(admin, name)
         if copies is None:
             await self._create(admin, name)
-            async with asyncio.timeout(_MADE_SECONDS):
+            async with within(_MADE_SECONDS, f"the broker did not show topic {name}, which was made,"):
                 while (copies := await self._copies(admin, name)) is None:  # noqa: ASYNC110 - told by nobody
                     await asyncio.sleep(0.05)
         if copies < self.copies:
@@ -262,7 +262,7 @@ class Broker(msgspec.Struct, frozen=True):
     async def delete_topic(self, admin: Any, name: str) -> None:
         """Deletes the topic with all its records, and returns when it is there no more; nothing when it is not there."""
         await admin.delete_topics([name])
-        async with asyncio.timeout(_DELETE_SECONDS):
+        async with within(_DELETE_SECONDS, f"the broker did not delete topic {name}"):
             while name in await admin.list_topics():  # noqa: ASYNC110 - told by nobody
                 await asyncio.sleep(0.05)
 

@@ -11,7 +11,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka.conn import create_conn
-from aiokafka.errors import IllegalSaslStateError, KafkaError, SaslAuthenticationFailed, UnsupportedSaslMechanismError
+from aiokafka.errors import (
+    IllegalSaslStateError,
+    KafkaError,
+    RequestTimedOutError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
 from aiokafka.protocol.metadata import MetadataRequest
 
 from channel_events.security import MECHANISMS, Security
@@ -55,6 +61,8 @@ async def _why(host: str, port: int, security: Security) -> str | None:
         )
     except IllegalSaslStateError:
         return f"asks for no user: write {'SSL' if security.tls else 'PLAINTEXT'} as QUDAO_KAFKA_SECURITY"
+    except (TimeoutError, RequestTimedOutError):
+        return None  # one that stands still would say nothing to any other question either
     except _AWAY:
         return await _of_protocol(host, port, security)
     return None

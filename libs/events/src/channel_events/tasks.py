@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 _AGAIN_SECONDS = 2.0
@@ -47,6 +47,18 @@ async def whole(step: Coroutine[Any, Any, Any]) -> None:
         raise
     finally:
         task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def within(seconds: float, otherwise: str) -> AsyncIterator[None]:
+    """`asyncio.timeout`, whose error says what was waited for: of itself it says nothing, and logs hold nothing else."""
+    try:
+        async with asyncio.timeout(seconds) as waiting:
+            yield
+    except TimeoutError:
+        if waiting.expired():
+            raise TimeoutError(f"{otherwise} within {seconds:g} s") from None
+        raise
 
 
 async def woken(event: asyncio.Event, seconds: float, settle: float = 0.0) -> bool:

@@ -14,7 +14,8 @@ RELAY_RECORDS = Counter("qudao_relay_records_total", "Records confirmed by the b
 RELAY_ERRORS = Counter("qudao_relay_errors_total", "Times the relay had to begin again.", ["service"])
 RELAY_AHEAD = Gauge("qudao_relay_topic_ahead", "Partitions of the topic that hold what the log does not have.", ["service"])
 
-ROUND = Gauge("qudao_round_timestamp_seconds", "When the relay or a subscription last got round and was well.", ["part"])
+ROUND = Gauge("qudao_round_timestamp_seconds", "When the relay, a subscription, a timer or a sender last got round and was well.", ["part"])
+ERRORS = Counter("qudao_part_errors_total", "Times a subscription, a timer or a sender had to begin again.", ["part"])
 
 POSITION = Gauge("qudao_subscription_position", "Greatest position applied.", ["subscription"])
 SOURCE_POSITION = Gauge("qudao_subscription_source_position", "Greatest position seen in the source.", ["subscription"])
@@ -22,7 +23,6 @@ LAST_EVENT = Gauge("qudao_subscription_last_event_timestamp_seconds", "When the 
 EVENTS = Counter("qudao_subscription_events_total", "Events: applied, skipped, ignored, parked, retried.", ["subscription", "outcome"])
 UNSIGNED = Counter("qudao_unsigned_records_total", "Records read and left out because they are not signed with the topic's key.", ["topic"])
 STOPPED = Gauge("qudao_subscription_stopped_partitions", "Partitions that apply nothing: forked, incomplete.", ["subscription", "state"])
-SUBSCRIPTION_ERRORS = Counter("qudao_subscription_errors_total", "Times a subscription had to begin again.", ["subscription"])
 
 PARKED = Gauge("qudao_parked_events", "Events that wait in parked streams; counted up to 10000.", ["subscription"])
 PARKED_OLDEST = Gauge(

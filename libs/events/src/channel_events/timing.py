@@ -9,8 +9,11 @@ from typing import Any, NamedTuple
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from channel_events.lasting import FIRST_PAUSE, Lasting
 from channel_events.log import Log, LogFailure
 from channel_events.log.connect import connect_as
+from channel_events.log.keys import keep
+from channel_events.pulse import RUNNING
 from channel_events.pure import Rejected
 from channel_events.subscription.serving import use_serving
 from channel_events.tasks import woken
@@ -36,12 +39,9 @@ SETTLE_SECONDS = 0.2
 """Between the log's growing and a look: the view has folded it by then, and a busy log is not looked at for each of its events."""
 LATE_SECONDS = 60.0
 """From when on a late instant is a warning."""
-_FIRST_PAUSE, _LONGEST_REST = 0.1, 600.0
+_LONGEST_REST = 600.0
+"""Of an instant that meets a bug again and again."""
 
-_KEEP = """
-insert into command_key (actor, key, body_hash, first_position, count, outcome) values ($1, $2, ''::bytea, 0, 0, $3) on conflict do nothing
-"""
-# A conflict: another worker was not refused a moment earlier or later, and what it wrote stands.
 _log = structlog.get_logger("channel_events.timing")
 
 Clock = Callable[[], datetime]
@@ -59,15 +59,14 @@ class _Failing(NamedTuple):
     until: float
 
 
-class TimerRun:
+class TimerRun(Lasting):
     """Runs beside others on the same database: whoever comes second finds that it is done."""
 
     def __init__(self, timer: Timer, *, dsn: str, log: Log, clock: Clock = now) -> None:
-        self.name = f"timer/{timer.name}"
+        super().__init__(f"timer/{timer.name}")
         self.timer, self._dsn, self._events, self._clock = timer, dsn, log, clock
         self._wake = log.wake()
         self._failing: dict[str, _Failing] = {}
-        self.status = "starting"
         key, at, table = f'"{timer.due.key}"', f'"{timer.due.at}"', f'"{timer.due.table.sql.name}"'
         # The name of an instant is exact to the microsecond and the same in every process.
         self._due = f"""
@@ -81,19 +80,7 @@ class TimerRun:
 
     def caught_up(self) -> bool:
         """Whether all that was due at the last look has acted."""
-        return self.status == "running" and not self._failing
-
-    async def run(self) -> None:
-        """Until cancelled. Errors are logged, and it begins again after a pause."""
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                await self._session()
-            except Exception as error:
-                pause = min(2 * pause, LONGEST_SECONDS) if self.status == "retrying" else _FIRST_PAUSE
-                self.status = "retrying"
-                _log.warning("timer_begins_again", timer=self.timer.name, error=told(error), pause=pause)
-                await asyncio.sleep(pause)
+        return self.status == RUNNING and not self._failing
 
     async def _session(self) -> None:
         connection = await connect_as(self._dsn, "qudao-timer")
@@ -101,7 +88,8 @@ class TimerRun:
             while True:
                 self._wake.clear()  # before the look: what is appended during it sets the event again
                 if not await self._look(connection):
-                    self.status = "running"
+                    self._progressed = True
+                    self._pulse.enter(RUNNING)
                     await self._sleep(await self._upcoming(connection))
         finally:
             connection.terminate()
@@ -118,8 +106,7 @@ class TimerRun:
         if found:
             # They reach the committer one after another and it decides them in that order, in one write.
             done = await asyncio.gather(*(self._act(due, instant) for instant, due in found.items()))
-            if refused := [(self.name, instant, code) for instant, code in zip(found, done, strict=True) if code]:
-                await connection.executemany(_KEEP, refused)
+            await keep(connection, [(self.name, instant, code) for instant, code in zip(found, done, strict=True) if code])
         oldest = [one.at.timestamp() for one in self._failing.values()]
         OVERDUE.labels(self.timer.name).set(min(oldest, default=0.0))
         return bool(found)
@@ -136,7 +123,7 @@ class TimerRun:
             outcome, code = "refused", refusal.code
         except Exception as error:  # a bug concerns this instant alone: the others go on
             before = self._failing.get(instant)
-            rest = min(2 * before.rest, _LONGEST_REST) if before else _FIRST_PAUSE
+            rest = min(2 * before.rest, _LONGEST_REST) if before else FIRST_PAUSE
             self._failing[instant] = _Failing(due.at, rest, time.monotonic() + rest)
             INSTANTS.labels(timer.name, "failed").inc()
             _log.error("timer_failed", timer=timer.name, instant=instant, error=told(error), again_in=rest)

@@ -37,7 +37,8 @@ def told(error: BaseException) -> str:
     if isinstance(error, msgspec.MsgspecError):
         return f"{kind}: {_QUOTED.sub('...', str(error))}"
     if isinstance(error, _SPEAK) or type(error).__module__.partition(".")[0] in _OURS:
-        return f"{kind}: {error}" if str(error) else kind
+        said = str(error).removeprefix(f"{kind}: ")  # aiokafka's begin with their own name
+        return f"{kind}: {said}" if said else kind
     return kind
 
 

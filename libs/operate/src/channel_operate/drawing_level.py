@@ -10,12 +10,14 @@ import msgspec
 from channel_events.broker import Broker
 from channel_events.pulse import RUNNING, WAITING
 from channel_events.pure import Registry
-from channel_events.subscription.build_subscription import BuildSubscription
-from channel_events.subscription.builds import Held, NotReady, building, hold, look
 from channel_events.subscription.progress import FORKED, INCOMPLETE
+from channel_events.subscription.retiring import building
 from channel_events.subscription.tables import partitions_of
 from channel_events.tasks import end
 from channel_events.view import OwnLog, Topic, View
+
+from channel_operate.build_subscription import BuildSubscription
+from channel_operate.builds import Held, NotReady, hold, look
 
 _LOOK_SECONDS, _LEVEL_SECONDS, _AGAIN_SECONDS = 0.05, 0.01, 1.0
 _STALL_SECONDS = 3.0

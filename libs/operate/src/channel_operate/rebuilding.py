@@ -1,12 +1,12 @@
 """Making a view again beside the one that is read, while events flow."""
 
 import msgspec
-from channel_events.subscription.builds import Held, building, drop, drop_retired, hold, new_build, switch
-from channel_events.subscription.retiring import only_one
+from channel_events.subscription.retiring import building, drop, drop_retired, only_one
 from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.subscription.tables import make_indexes
 from channel_events.view import View
 
+from channel_operate.builds import Held, hold, new_build, switch
 from channel_operate.drawing_level import Told, Where, folding
 
 

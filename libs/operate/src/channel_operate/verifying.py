@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 from channel_events.log.connect import connect_as, prepare
-from channel_events.subscription.builds import Held, drop, new_build
-from channel_events.subscription.retiring import only_one
+from channel_events.subscription.retiring import drop, only_one
 from channel_events.subscription.serving import schema_of, serving_build
 from channel_events.view import NUMERIC, Table, View
 
+from channel_operate.builds import Held, new_build
 from channel_operate.drawing_level import Told, Where, folding
 
 SHOWN = 100

@@ -19,8 +19,8 @@ import uvicorn
 from channel_events import Recorded, View, connect_as
 from channel_events.subscription.compose import compose  # import-rule: what a subscription does, without its broker
 from channel_events.subscription.write import write  # import-rule: what a subscription does, without its broker
-from channel_events.testing import recorded  # import-rule: a test kit itself
 from channel_events.timing import now
+from channel_testing import recorded  # import-rule: a test kit itself
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import RSAKey

@@ -1,14 +1,13 @@
 """Works: what a worker does that no single event, time or intent begins, because it needs more than one of them tells."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
-import structlog
+from channel_events.lasting import Lasting
 from channel_events.log import Log
+from channel_events.pulse import RUNNING
 from channel_events.tasks import woken
-from channel_events.told import told
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -19,9 +18,6 @@ LONGEST_SECONDS = 2.0
 """Between two looks: views of other services' events grow without our log."""
 SETTLE_SECONDS = 0.2
 """Between the log's growing and a look: the views have folded it by then, and a busy log is not looked at for each of its events."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
-
-_log = structlog.get_logger("channel_service.work")
 
 
 class Work:
@@ -35,26 +31,18 @@ class Work:
         self.name, self.look = name, look
 
 
-class WorkRun:
-    """Runs a work until it is cancelled. An error is logged, and it looks again after a pause that grows."""
+class WorkRun(Lasting):
+    """Runs a work until it is cancelled."""
 
     def __init__(self, work: Work, *, log: Log, reading: Reading) -> None:
-        self.name, self._work, self._log, self._reading = f"work/{work.name}", work, log, reading
-        self._wake = log.wake()
-        self.status = "starting"
+        super().__init__(f"work/{work.name}")
+        self._work, self._log, self._reading, self._wake = work, log, reading, log.wake()
 
-    async def run(self) -> None:
-        pause = _FIRST_PAUSE
+    async def _session(self) -> None:
         while True:
             self._wake.clear()  # before the look: what is appended during it sets the event again
-            try:
-                more = await self._work.look(self._log, self._reading)
-            except Exception as error:
-                self.status = "retrying"
-                _log.warning("work_begins_again", work=self._work.name, error=told(error), pause=pause)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-                continue
-            self.status, pause = "running", _FIRST_PAUSE
+            more = await self._work.look(self._log, self._reading)
+            self._progressed = True
+            self._pulse.enter(RUNNING)
             if not more:
                 await woken(self._wake, LONGEST_SECONDS, SETTLE_SECONDS)

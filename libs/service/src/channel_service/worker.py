@@ -9,7 +9,7 @@ from channel_events.log import Log
 from channel_events.refusal import BrokerRefused
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
-from channel_events.subscription import ReactionSubscription, ViewSubscription
+from channel_events.subscription import Joint, ReactionSubscription, ViewSubscription
 from channel_events.tasks import end
 from channel_events.timing import Clock, TimerRun, now
 
@@ -44,16 +44,8 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, one: "Relay | Follower | Acting") -> "Part":
-        if isinstance(one, TimerRun | SenderRun | WorkRun):
-            return cls(one.name, one.run, lambda: one.status != "starting", lambda: one.status != "starting", lambda: _trouble(one))
         started = (lambda: True) if isinstance(one, Relay) else lambda: one.started
         return cls(one.name, one.run, started, lambda: one.ran, one.trouble)
-
-
-def _trouble(one: "Acting") -> str | None:
-    told = [one.status] if one.status == "retrying" else []
-    told += [one.trouble] if isinstance(one, SenderRun) and one.trouble else []
-    return ", ".join(told) or None
 
 
 class Worker:
@@ -68,7 +60,8 @@ class Worker:
     def __init__(self, service: Service, settings: Settings, log: Log, reading: Reading, clock: Clock = now) -> None:
         shared: dict[str, Any] = {"service": service.name, "dsn": settings.database_url, "broker": broker_of(settings)}
         self.relay = Relay(**shared, wake=log.wake(), restored=log.restored)
-        self.subscriptions = [ViewSubscription(view, source, **shared, log=log) for view in service.views for source in view.sources]
+        both: dict[str, Any] = {**shared, "log": log, "joint": Joint(log)}
+        self.subscriptions = [ViewSubscription(view, source, **both) for view in service.views for source in view.sources]
         self.reactions = [ReactionSubscription(reaction, **shared, log=log) for reaction in service.reactions]
         own: dict[str, Any] = {"dsn": settings.database_url, "log": log, "clock": clock}
         self.timers = [TimerRun(timer, **own) for timer in service.timers]

@@ -7,7 +7,7 @@ from typing import Any
 
 from statement_checker.numbers import exact, rounded, said
 
-ON_BASE = {"less", "most_counted"}
+ON_BASE = {"less", "most_each", "most_counted"}
 """What became of the base, before any slice."""
 
 
@@ -51,19 +51,27 @@ class Earnings:
 
 
 def _worked_out(of: dict[str, Any], after: Fraction) -> Iterator[str]:
-    value = sum((exact(one["base"]) * exact(one["rate"]) for one in of.get("slices", ())), Fraction())
-    base = exact(of["counted"])
+    name = of["entry_id"]
+    base, value = exact(of["counted"]), sum((exact(one["base"]) * exact(one["rate"]) for one in of.get("slices", ())), Fraction())
+    paid: Fraction | None = None
     for one in of.get("changes", ()):
         step, was, becomes = one["step"], exact(one["before"]), exact(one["after"])
-        if was != (base if step in ON_BASE else value):
-            yield f"{of['entry_id']}: {step} begins at {said(was)}, and it was {said(base if step in ON_BASE else value)}"
+        should = base if step in ON_BASE else value if paid is None else paid
+        if was != should:
+            yield f"{name}: {step} begins at {said(was)}, and it was {said(should)}"
         if step in ON_BASE:
             base = becomes
+        elif step in {"exchanged", "no_rate"}:
+            paid = becomes
+            rate = exact(of["exchanged"]["rate"]) if step == "exchanged" else Fraction()
+            if becomes != was * rate:
+                yield f"{name}: {said(was)} at {said(rate)} is not {said(becomes)}"
         elif step != "rounded":
             value = becomes
         elif becomes != after:
-            yield f"{of['entry_id']}: rounded to {said(becomes)}, and it comes to {said(after)}"
+            yield f"{name}: rounded to {said(becomes)}, and it comes to {said(after)}"
     if value != exact(of["unrounded"]):
-        yield f"{of['entry_id']}: the slices come to {said(value)}, and it says {of['unrounded']}"
-    if rounded(value, of["currency"], of["rounding"]) != after:
-        yield f"{of['entry_id']}: {said(value)} is not {said(after)}, rounded {of['rounding']}"
+        yield f"{name}: the slices come to {said(value)}, and it says {of['unrounded']}"
+    due = value if paid is None else paid
+    if rounded(due, of["currency"], of["rounding"]) != after:
+        yield f"{name}: {said(due)} is not {said(after)}, rounded {of['rounding']}"

@@ -24,7 +24,7 @@ def unavailable() -> str | None:
     if found is None or int(found[1]) < _JAVA:
         return f"java of version {_JAVA} or newer is needed"
     try:
-        _folder()
+        folder()
     except (subprocess.CalledProcessError, OSError) as error:
         return f"Maven did not bring its artifacts: {error}"
     return None
@@ -37,16 +37,16 @@ def version() -> str:
 
 def java(main: str) -> list[str | Path]:
     """The command that runs a class of theirs."""
-    return ["java", *_MEMORY, f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}", "-cp", f"{_folder()}/*", main]
+    return ["java", *_MEMORY, f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}", "-cp", f"{folder()}/*", main]
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """The folder of the jars, filled by Maven when it is not there yet; `CalledProcessError` when Maven cannot."""
     pom = (HERE / "pom.xml").read_bytes()
-    folder = ROOT / "var/kafka" / uuid.uuid5(uuid.NAMESPACE_OID, pom.hex()).hex[:12]
-    if not folder.exists():
-        draft = folder.with_suffix(f".{os.getpid()}")
+    place = ROOT / "var/kafka" / uuid.uuid5(uuid.NAMESPACE_OID, pom.hex()).hex[:12]
+    if not place.exists():
+        draft = place.with_suffix(f".{os.getpid()}")
         command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), _COPY, "-DincludeScope=runtime", f"-DoutputDirectory={draft}"]
         subprocess.run(command, check=True, capture_output=True, text=True)
-        draft.rename(folder)
-    return folder
+        draft.rename(place)
+    return place

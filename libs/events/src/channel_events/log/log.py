@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import asyncpg
 
@@ -16,16 +16,13 @@ from channel_events.log.draft import Entry, Task, check_storable
 from channel_events.log.expect import Expect
 from channel_events.log.outcome import Appended
 from channel_events.log.reading import EventReader
-from channel_events.log.rehearsal import Deciding, Look, Rehearsal, alone, nothing_known
+from channel_events.log.rehearsal import Deciding, Look, Rehearsal, State, nothing_known
 from channel_events.log.restored import LOG, OPERATOR, Restorer
 from channel_events.log.unit import Unit
-from channel_events.pure import Actor, CommandKey, Current, Decider, On, Recorded, Registry, UseCase, stream_id
-
-State = TypeVar("State")
-Command = TypeVar("Command")
+from channel_events.pure import Current, Decider, Recorded, Registry, stream_id
 
 
-class Log:
+class Log(Deciding):
     """One service's event log. Open it with `Log.open`; many processes may have the same log open.
 
     Commands given to `execute` are decided on the log as it is when they are written, whoever else writes.
@@ -41,11 +38,11 @@ class Log:
         announcer: Announcer,
         restore: Callable[[str], Awaitable[int]],
     ) -> None:
+        super().__init__(committer.deciders)
         self.service = service
         self.dsn = dsn
         self.registry = reader.registry
         self._pool, self._committer, self._reader, self._announcer, self._restore = pool, committer, reader, announcer, restore
-        self._expect: Expect | None = None
         self._told: Callable[[Appended], None] | None = None
 
     @classmethod
@@ -91,35 +88,11 @@ class Log:
         bound._expect, bound._told = expect, told
         return bound
 
-    async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
-        """Decides the commands in order, each on what the earlier ones changed, and writes all of their events or none.
-
-        Raises `Rejected`, `KeyReused`, `StreamUnreadable`, `LogUnavailable`, `LogBusy` (nothing written), `OutcomeUnknown`.
-        Cancelled before it was taken, it is not done.
-        """
-        streams = tuple([target.stream for target in targets])
-        return await self._execute(Task(lambda: targets, by, key, self._expect, streams=streams))
-
-    async def use(
-        self,
-        case: Callable[[Command], UseCase] | None,
-        command: Command,
-        *,
-        by: Actor,
-        key: CommandKey | None = None,
-        imported: bool = False,
-    ) -> Appended:
-        """The same for the commands that ``case(command)`` yields, or for ``command`` alone; where a case waits for an answer, it is
-        sent what each came to (the events of an `On`, what was asked by an `Ask`). It is pure: it may be asked again. ``imported``: see
-        `Known`."""
-        deciders = self._committer.deciders
-        return await self._execute(Task(partial(case or partial(alone, deciders), command), by, key, self._expect, imported))
-
     def rehearse(self) -> Deciding:
         """The same without writing: what would come of commands if they were given now, each on what was rehearsed before it."""
-        return Rehearsal(self._committer.streams, self._committer.deciders, self._pool, self._committer.clock, self._committer.look)
+        return Rehearsal(self._committer.streams, self._deciders, self._pool, self._committer.clock, self._committer.look)
 
-    async def _execute(self, task: Task) -> Appended:
+    async def _do(self, task: Task) -> Appended:
         if not tracing.traced():
             return await self._submit(task)
         with tracing.appending(task.by) as by:
@@ -144,7 +117,6 @@ class Log:
         return (await self.current(decider, key)).state
 
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
-        """A stream as it is now, read from the log."""
         entry = await self._entry(decider, key)
         return Current(entry.state, entry.version, entry.last)
 

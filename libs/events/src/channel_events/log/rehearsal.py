@@ -1,15 +1,17 @@
-"""Deciding without writing: what would come of it if this were done now."""
+"""Giving commands: what the log and its rehearsal have in common, and deciding without writing, as if this were done now."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from channel_events.log import statements as sql
 from channel_events.log.draft import Draft, Entry, Head, Tail, Task, check_storable
 from channel_events.log.errors import KeyReused
+from channel_events.log.expect import Expect
 from channel_events.log.outcome import Appended
 from channel_events.log.streams import Streams
 from channel_events.partition import PARTITIONS
@@ -29,45 +31,22 @@ async def nothing_known(asked: list[tuple[Need[Any], str]]) -> Found:
 _HEAD = Head(0, UUID(int=0), tuple(Tail(0, UUID(int=0)) for _ in range(PARTITIONS)))
 
 
-def alone(deciders: Mapping[str, Decider[Any, Any, Any]], command: Any) -> UseCase:
-    """The use case of a command that goes to its own stream."""
-    return [On(deciders[command_type(type(command)).kind], command)]
-
-
-class Deciding(Protocol):
+class Deciding(ABC):
     """What use cases and imports ask of the `Log`, so that it can be rehearsed."""
 
-    async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended: ...
+    _expect: Expect | None = None
 
-    async def use(
-        self,
-        case: Callable[[Command], UseCase] | None,
-        command: Command,
-        *,
-        by: Actor,
-        key: CommandKey | None = None,
-        imported: bool = False,
-    ) -> Appended: ...
-
-    async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]: ...
-
-
-class Rehearsal:
-    """Decides like the log, on the log as it is and on what was rehearsed before, in the order of the calls.
-
-    Each command is all or nothing and each key counts once, as in the log. It never writes. See `Deciding`.
-    """
-
-    def __init__(
-        self, streams: Streams, deciders: Mapping[str, Decider[Any, Any, Any]], pool: Any, clock: Callable[[], date], look: Look
-    ) -> None:
-        self._streams, self._deciders, self._pool, self._clock, self._look = streams, deciders, pool, clock, look
-        self._states: dict[str, Entry] = {}
-        self._keys: dict[tuple[str, str], bytes] = {}
-        self._turn = asyncio.Lock()
+    def __init__(self, deciders: Mapping[str, Decider[Any, Any, Any]]) -> None:
+        self._deciders = deciders
 
     async def execute(self, *targets: On, by: Actor, key: CommandKey | None = None) -> Appended:
-        return await self._do(Task(lambda: targets, by, key))
+        """Decides the commands in order, each on what the earlier ones changed, and writes all of their events or none.
+
+        Raises `Rejected`, `KeyReused`, `StreamUnreadable`, `LogUnavailable`, `LogBusy` (nothing written), `OutcomeUnknown`.
+        Cancelled before it was taken, it is not done.
+        """
+        streams = tuple([target.stream for target in targets])
+        return await self._do(Task(lambda: targets, by, key, self._expect, streams=streams))
 
     async def use(
         self,
@@ -78,7 +57,38 @@ class Rehearsal:
         key: CommandKey | None = None,
         imported: bool = False,
     ) -> Appended:
-        return await self._do(Task(partial(case or partial(alone, self._deciders), command), by, key, imported=imported))
+        """The same for the commands that ``case(command)`` yields, or for ``command`` alone; where a case waits for an answer, it is
+        sent what each came to (the events of an `On`, what was asked by an `Ask`). It is pure: it may be asked again. ``imported``: see
+        `Known`."""
+        return await self._do(Task(partial(case or self._alone, command), by, key, self._expect, imported))
+
+    @abstractmethod
+    async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
+        """A stream as it is now."""
+
+    @abstractmethod
+    async def _do(self, task: Task) -> Appended:
+        """Decides one command."""
+
+    def _alone(self, command: Any) -> UseCase:
+        """The use case of a command that goes to its own stream."""
+        return [On(self._deciders[command_type(type(command)).kind], command)]
+
+
+class Rehearsal(Deciding):
+    """Decides like the log, on the log as it is and on what was rehearsed before, in the order of the calls.
+
+    Each command is all or nothing and each key counts once, as in the log. It never writes.
+    """
+
+    def __init__(
+        self, streams: Streams, deciders: Mapping[str, Decider[Any, Any, Any]], pool: Any, clock: Callable[[], date], look: Look
+    ) -> None:
+        super().__init__(deciders)
+        self._streams, self._pool, self._clock, self._look = streams, pool, clock, look
+        self._states: dict[str, Entry] = {}
+        self._keys: dict[tuple[str, str], bytes] = {}
+        self._turn = asyncio.Lock()
 
     async def current(self, decider: Decider[Any, State, Any], key: str) -> Current[State]:
         async with self._turn:

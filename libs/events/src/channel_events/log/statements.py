@@ -33,6 +33,11 @@ KEYS = (
     "where (actor, key) in (select * from unnest($1::text[], $2::text[]))"
 )
 
+KEEP = """
+insert into command_key (actor, key, body_hash, first_position, count, outcome)
+select a, k, ''::bytea, 0, 0, o from unnest($1::text[], $2::text[], $3::text[]) as n (a, k, o) on conflict do nothing
+"""
+
 EVENTS = f"select {COLUMNS} from event where position = any($1::bigint[])"
 
 WRITE = """

@@ -1,6 +1,5 @@
 """The relay looks into its own topic: what of the log is really there, whatever anybody remembers."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ import msgspec
 from channel_events.partition import PARTITIONS
 from channel_events.relay.state import Mark, Remembered
 from channel_events.subscription.links import NOTHING
+from channel_events.tasks import within
 from channel_events.topic import TopicReader
 
 _LIMIT = 10_000
@@ -88,7 +88,7 @@ async def _walk(topic: TopicReader, walked: Sequence[Walked], unknown: Unknown) 
 
 async def _answer(topic: TopicReader) -> dict[int, Sequence[Any]]:
     """The next records; empty when all partitions turn out to be at their ends."""
-    async with asyncio.timeout(ANSWER_SECONDS):
+    async with within(ANSWER_SECONDS, "the broker did not show what the topic holds"):
         while not (found := await topic.read(_LIMIT)):
             if all(topic.behind(partition) == 0 for partition in range(PARTITIONS)):
                 break
@@ -103,7 +103,7 @@ async def _records_at(topic: TopicReader, offsets: dict[int, int]) -> dict[int, 
         await topic.seek(partition, offset)
         topic.resume(partition)
     found: dict[int, Any] = {}
-    async with asyncio.timeout(ANSWER_SECONDS):
+    async with within(ANSWER_SECONDS, "the broker did not show what the topic holds"):
         while any(p not in found and topic.behind(p) != 0 for p in offsets):
             for partition, records in (await topic.read(_LIMIT)).items():
                 if found.setdefault(partition, records[0]) is records[0]:

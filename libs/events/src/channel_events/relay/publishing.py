@@ -11,7 +11,7 @@ from channel_events.broker import Broker
 from channel_events.envelope import Encoder, timestamp_ms
 from channel_events.relay.state import Mark, Remembered
 from channel_events.signature import HEADER, Signature
-from channel_events.tasks import whole
+from channel_events.tasks import whole, within
 
 ACK_SECONDS = 10
 """The broker's confirmations are awaited for so long; aiokafka itself would wait for ever."""
@@ -47,7 +47,7 @@ class Publisher:
         by_partition: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
             by_partition[row["partition"]].append(row)
-        async with asyncio.timeout(ACK_SECONDS):
+        async with within(ACK_SECONDS, f"the broker did not confirm {len(rows)} events"):
             sent = [one for partition, part in by_partition.items() for one in await self._send(partition, part)]
             # All of them, so that no failure is left unheard; the first one is raised.
             confirmed = await asyncio.gather(*(confirmation for _, confirmation in sent), return_exceptions=True)

@@ -17,13 +17,16 @@ from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
 from channel_events import tracing
+from channel_events.lasting import FIRST_PAUSE, LONGEST_PAUSE, Lasting
 from channel_events.log import Log, LogFailure
 from channel_events.log.connect import connect_as
+from channel_events.pulse import RUNNING
 from channel_events.pure import Actor, CommandKey, On, Recorded, Rejected
 from channel_events.sending.deliveries import DeliveryFailed, DeliveryGivenUp, DeliveryTried, Failed, Sent, Try
 from channel_events.sending.gates import Gates
 from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
 from channel_events.sending.standing import SenderStanding, sender_standing
+from channel_events.standby import stand_by
 from channel_events.subscription.serving import use_serving
 from channel_events.tasks import woken
 from channel_events.timing import Clock, now
@@ -40,26 +43,25 @@ _FIRST_REST, LONGEST_SECONDS = 0.25, 5.0
 """Between two looks: the first after the log grew, and the longest when it does not."""
 SETTLE_SECONDS = 0.05
 """Between the log's growing and a look, which the view needs to fold it; and five times what the last look took, whatever waits."""
-STANDBY_SECONDS = 2.0
 GRACE = timedelta(seconds=15)
 """Behind a try's longest time, before it counts as dead: it may still be telling the log."""
 _COUNT_SECONDS = 15.0
 _PASSED_SECONDS = 2.0
 """How long the view may still show what was done here; longer only costs a claim that is refused."""
 _FINISH_SECONDS = 1.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_IDLE_SECONDS = 30.0
+"""A process that stands still answers nobody, yet its connection lives: the server ends it, and with it the lock."""
 _LOCK_SPACE = 0x71736E64  # "qsnd"
 _LOCK = "select pg_try_advisory_lock($1, hashtext($2))"
 
-# A process that stands still answers nobody, yet its connection lives: the server ends it, and with it the lock.
 _log = structlog.get_logger("channel_events.sending")
 
 
-class SenderRun:
+class SenderRun(Lasting):
     """One sender in one process. ``given`` is handed to what opens its sending."""
 
     def __init__(self, sender: Sender, *, dsn: str, log: Log, given: Any = None, clock: Clock = now) -> None:
-        self.name = f"sender/{sender.name}"
+        super().__init__(f"sender/{sender.name}")
         self.sender, self._dsn, self._events, self._given, self._clock = sender, dsn, log, given, clock
         self._gates = Gates(sender.limit, sender.breaker, sender.each)
         self._wake = log.wake()
@@ -67,7 +69,6 @@ class SenderRun:
         self._passed: dict[str, float] = {}
         self._rest = _FIRST_REST
         self._counted = 0.0
-        self.status = "starting"
         self.standing = SenderStanding()
         table = f'"{sender.table.sql.name}"'
         self._due = f"""
@@ -76,36 +77,27 @@ class SenderRun:
         """
         self._next = f"select min(due_at) from {table} where due_at > $1 and target <> all($2::text[])"
 
-    @property
-    def trouble(self) -> str:
-        """What is wrong with what it sends, in words; empty when nothing is."""
+    def trouble(self) -> str | None:
+        """Also of what it sends: what was given up, and who does not answer."""
         said = ((self.standing.given_up, "given up"), (self._gates.broken(), "targets do not answer"))
-        return ", ".join(f"{count} {what}" for count, what in said if count)
+        return ", ".join(filter(None, [super().trouble(), *(f"{count} {what}" for count, what in said if count)])) or None
 
     async def run(self) -> None:
         """Until cancelled; tries under way then have a moment to end."""
-        pause = _FIRST_PAUSE
         try:
-            while True:
-                try:
-                    await self._session()
-                except Exception as error:
-                    pause = min(2 * pause, _LONGEST_PAUSE) if self.status == "retrying" else _FIRST_PAUSE
-                    self.status = "retrying"
-                    _log.warning("sender_begins_again", sender=self.sender.name, error=told(error), pause=pause)
-                    await asyncio.sleep(pause)
-                finally:
-                    ACTIVE.labels(self.sender.name).set(0)
+            await super().run()
         finally:
             await self._finish()
 
     async def _session(self) -> None:
-        connection = await connect_as(self._dsn, "qudao-sender", idle=30)
+        connection = await connect_as(self._dsn, "qudao-sender", idle=_IDLE_SECONDS)
+
+        async def ours() -> bool:
+            await self._count(connection)
+            return bool(await connection.fetchval(_LOCK, _LOCK_SPACE, self.name))
+
         try:
-            while not await connection.fetchval(_LOCK, _LOCK_SPACE, self.name):
-                self.status = "standing by"
-                await self._count(connection)
-                await asyncio.sleep(STANDBY_SECONDS)
+            await stand_by(ours, self._pulse)
             ACTIVE.labels(self.sender.name).set(1)
             async with self.sender.send(self._given) as send:
                 while True:
@@ -113,10 +105,12 @@ class SenderRun:
                     began = time.monotonic()
                     wait = await self._look(connection, send)
                     settle = max(SETTLE_SECONDS, 5 * (time.monotonic() - began))
-                    self.status = "running"
+                    self._progressed = True
+                    self._pulse.enter(RUNNING)
                     await self._count(connection)
                     await self._sleep(wait, settle)
         finally:
+            ACTIVE.labels(self.sender.name).set(0)
             connection.terminate()  # and with it the lock
 
     async def _look(self, connection: Any, send: Send) -> float:
@@ -193,13 +187,13 @@ class SenderRun:
 
     async def _end(self, id_: str, end: Sent | Failed, by: Actor) -> None:
         """Tells the log, for as long as it takes: a try whose end is not told is made again."""
-        key, pause = CommandKey(f"{id_}:{end.number}", b""), _FIRST_PAUSE
+        key, pause = CommandKey(f"{id_}:{end.number}", b""), FIRST_PAUSE
         while True:
             try:
                 done = await self._events.execute(On(self.sender.deliveries, id_, end), by=by, key=key)
             except LogFailure:
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, LONGEST_PAUSE)
                 continue
             for event in done.events:
                 self._tell(id_, event.data)

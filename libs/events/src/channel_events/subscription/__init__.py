@@ -1,5 +1,6 @@
 """Views and reactions kept up with the logs they follow."""
 
+from channel_events.subscription.joint import Joint
 from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
 from channel_events.subscription.queries import parked_events_query, parked_streams_query, progress_query, serving_query
 from channel_events.subscription.reaction_subscription import ReactionSubscription
@@ -16,6 +17,7 @@ __all__ = [
     "USE_SERVING_FROM_NOW",
     "BadReceipt",
     "Busy",
+    "Joint",
     "Parked",
     "ParkedEvent",
     "ReactionSubscription",

@@ -18,6 +18,7 @@ class Meters:
 
     def applied(self, events: list[Recorded], rows: Collection[Progress]) -> None:
         now = time.time()
+        telemetry.POSITION.labels(self._name).set(max(row.place.position for row in rows))
         if not events:
             return
         ignored = sum(event.data is None for event in events)
@@ -27,7 +28,6 @@ class Meters:
         ages = [max(0.0, now - moment) for moment in recorded]
         telemetry.FRESHNESS.observe(self._name, ages)
         self.recent.add(recorded, ages)
-        telemetry.POSITION.labels(self._name).set(max(row.place.position for row in rows))
         telemetry.LAST_EVENT.labels(self._name).set(max(recorded))
 
     def states(self, rows: Collection[Progress]) -> None:

@@ -1,6 +1,6 @@
 """Where a subscription stands in each partition of a source: rows of ``progress``, moved by compare-and-set only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,6 +63,25 @@ _BUMP = """
 update progress set revision = revision + 1 where subscription = $1 and source = $2 and partition = $3
 returning partition, revision, position, id, topic_offset, state, effects_from
 """
+_MOVE_ALL = """
+with free as (
+  select subscription from progress p join unnest($2::text[], $3::bigint[]) as n (subscription, revision) using (subscription, revision)
+   where p.source = $1 and p.partition = 0 for update of p skip locked
+)
+update progress p set revision = p.revision + 1, position = $4, id = $5, stepping_attempts = 0
+  from free where p.subscription = free.subscription and p.source = $1 and p.partition = 0
+returning p.subscription
+"""
+# A row that somebody holds is passed over, as one that was moved: he may hold it for seconds, to switch its build, and the others
+# need not wait for that.
+
+
+async def move_all(connection: Any, source: str, at: Mapping[str, Progress], place: Place) -> set[str]:
+    """Moves the rows of many subscriptions, each from where it was read, to one place; those moved, which have no parked streams as
+    long as their rows are where they were when there were none."""
+    revisions = [row.revision for row in at.values()]
+    rows = await connection.fetch(_MOVE_ALL, source, list(at), revisions, place.position, place.id)
+    return {row["subscription"] for row in rows}
 
 
 class ProgressTable:

@@ -2,116 +2,123 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from channel_events.log.batch import KeyName, KnownKeys
 from channel_events.log.draft import Draft, Task, check_storable
+from channel_events.log.keys import keep
 from channel_events.pure import Lacking, Recorded, Rejected
 from channel_events.reaction import Reaction
 from channel_events.subscription.judging import Judged
 from channel_events.subscription.parking import Failure, Parking
 from channel_events.subscription.progress import Progress, ProgressTable
-from channel_events.subscription.reaction_keys import Outcome, ReactionKeys
+from channel_events.told import told
+from channel_events.view import Topic
+
+IDLE = "nothing"
+"""The outcome of an event that makes no commands."""
 
 
-class Reacting(Protocol):
-    """What units need of the effect they belong to."""
+class Reacting:
+    """One reaction with its progress, its parked streams, and the keys of what it is done with."""
 
-    table: ProgressTable
-    parking: Parking
-    reaction: Reaction
-    keys: ReactionKeys
+    def __init__(self, reaction: Reaction, source: str) -> None:
+        self.table, self.parking = ProgressTable(reaction.subscription, source), Parking(reaction.subscription, source)
+        self.reaction = reaction
 
     def failure(self, error: Exception) -> Failure:
-        """What is noted of an event that failed with this error."""
+        if not isinstance(error, Rejected):
+            return Failure.of(error)
+        return Failure(str(error), self.reaction.waits_for(error), told(error))
+
+    def name(self, event: Recorded) -> KeyName:
+        """What the log knows the event's command key by."""
+        return self.reaction.key(event).name(self.reaction.actor(event))
+
+    async def keep(self, connection: Any, outcomes: Sequence[tuple[Recorded, str]]) -> None:
+        """Stores the keys of events that wrote nothing, in the transaction that moves the progress: nobody else writes keys of this
+        reaction.
+
+        Of a topic's events those that make no commands have a key, too. After a fork everything is read again from the start,
+        and an event that was passed over before, by older code, must not act then; one that the log gave in the meantime must.
+        Only the id tells one from the other: positions may have been given again, and clocks differ
+        (test_what_was_passed_over_before_a_fork_does_not_act_after_it). The own log never forks: its progress is restored with it.
+        Types that the reaction does not know are not judged and have none.
+        """
+        forks = isinstance(self.reaction.source, Topic)
+        await keep(connection, [(*self.name(event), outcome) for event, outcome in outcomes if forks or outcome != IDLE])
 
 
 class _Unit:
-    """What both units share: deciding one event after another, each all or nothing."""
+    """Decides one event after another, each all or nothing; behind one that fails the rest of its stream is held.
 
-    def __init__(self, effect: Reacting) -> None:
-        self.effect = effect
-        self._refused: list[Outcome] = []
-        self._idle: list[Recorded] = []
-        self._outcomes = {"appended": 0, "nothing": 0, "replayed": 0, "rejected": 0}
-
-    def outcomes(self) -> dict[str, int]:
-        return self._outcomes
-
-    def try_one(self, draft: Draft, known: KnownKeys, judged: Judged) -> Failure | None:
-        """Decides the event's commands; why it is to be parked, or None when it is done: now, before, or refused for good."""
-        if not judged.acts:
-            self._idle.append(judged.event)
-            return None
-        reaction = self.effect.reaction
-        by, key = reaction.actor(judged.event), reaction.key(judged.event)
-        if (by.subject, key.key) in known:
-            self._outcomes["replayed"] += 1
-            return None
-        error = judged.error
-        try:
-            if error is None:
-                task = Task(partial(reaction.commands, judged.event), by, key, imported=reaction.imported)
-                check_storable(task)
-                part, _ = draft.decide(task)
-                self._outcomes["appended" if part.stop > part.start else "nothing"] += 1
-        except Lacking:
-            raise
-        except Exception as refusal:
-            error = refusal
-        if error is None:
-            return None
-        self._outcomes["rejected"] += 1
-        if isinstance(error, Rejected) and reaction.refused == "keep":
-            self._refused.append(Outcome(judged.event, error.code))
-            return None
-        return self.effect.failure(error)
-
-    def again(self) -> None:
-        """Forgets what was decided: it is decided once more, on more than was known."""
-        self._refused.clear()
-        self._idle.clear()
-        self._outcomes.update(dict.fromkeys(self._outcomes, 0))
-
-    def names(self, judged: Sequence[Judged]) -> list[KeyName]:
-        """The keys of what acts."""
-        reaction = self.effect.reaction
-        return [(reaction.actor(one.event).subject, reaction.key(one.event).key) for one in judged if one.acts]
-
-    async def keep(self, connection: Any) -> None:
-        """Stores the keys of what wrote nothing."""
-        await self.effect.keys.keep(connection, self._refused)
-        await self.effect.keys.keep_idle(connection, self._idle)
-
-
-class StepUnit(_Unit):
-    """Events that follow the reaction's progress."""
+    ``at`` and ``to``: the progress rows before and after; ``events`` with their partitions.
+    """
 
     def __init__(
-        self, effect: Reacting, at: list[Progress], moved: list[Progress], judged: list[Judged], events: list[tuple[int, Recorded]]
+        self, effect: Reacting, at: list[Progress], to: list[Progress], judged: Sequence[Judged], events: Sequence[tuple[int, Recorded]]
     ) -> None:
-        super().__init__(effect)
-        self._at, self._moved, self._judged, self._events = at, moved, judged, events
+        self._effect, self._at, self._to, self._events = effect, at, to, events
+        self._judged = {one.event.id: one for one in judged}
         self._parked: set[str] = set()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._outcomes = {"appended": 0, "nothing": 0, "replayed": 0, "rejected": 0}
+        self._done: list[tuple[Recorded, str]] = []
         self._held: list[Recorded] = []
         self._failures: dict[str, tuple[str, int, Failure]] = {}
 
     async def begin(self, connection: Any) -> Sequence[KeyName]:
-        self._parked = await self.effect.table.move(connection, self._at, self._moved, {event.stream for _, event in self._events})
-        return self.names(self._judged)
+        self._parked = await self._effect.table.move(connection, self._at, self._to, {event.stream for _, event in self._events})
+        return [self._effect.name(one.event) for one in self._judged.values() if one.acts]
 
     def decide(self, draft: Draft, known: KnownKeys) -> None:
-        self.again()
-        self._held.clear()
-        self._failures.clear()
-        judged = {one.event.id: one for one in self._judged}
+        self._clear()  # it may be decided once more, on more than was known
         for partition, event in self._events:
-            stream = event.stream
+            stream, judged = event.stream, self._judged.get(event.id)
             if stream in self._parked or stream in self._failures:
                 self._held.append(event)
-            elif event.id in judged and (failure := self.try_one(draft, known, judged[event.id])):
+            elif judged is not None and (failure := self._decide(draft, known, judged)):
                 self._failures[stream] = (stream, partition, failure)
                 self._held.append(event)
+
+    def _decide(self, draft: Draft, known: KnownKeys, judged: Judged) -> Failure | None:
+        """Decides the event's commands; why it is to be parked, or None when it is done: now, before, or refused for good."""
+        reaction, event, error = self._effect.reaction, judged.event, judged.error
+        if not judged.acts:
+            self._done.append((event, IDLE))
+            return None
+        if self._effect.name(event) in known:
+            self._outcomes["replayed"] += 1
+            return None
+        try:
+            if error is None:
+                by, key = reaction.actor(event), reaction.key(event)
+                task = Task(partial(reaction.commands, event), by, key, imported=reaction.imported)
+                check_storable(task)
+                part, _ = draft.decide(task)
+                self._outcomes["appended" if part.stop > part.start else "nothing"] += 1
+                return None
+        except Lacking:
+            raise
+        except Exception as refusal:
+            error = refusal
+        self._outcomes["rejected"] += 1
+        if isinstance(error, Rejected) and reaction.refused == "keep":
+            self._done.append((event, error.code))
+            return None
+        return self._effect.failure(error)
+
+    async def end(self, connection: Any) -> None:
+        await self._effect.keep(connection, self._done)
+
+    def outcomes(self) -> dict[str, int]:
+        return self._outcomes
+
+
+class StepUnit(_Unit):
+    """Events that follow the reaction's progress."""
 
     def parked(self) -> Iterator[tuple[Recorded, int, Failure]]:
         """The first event of each stream that this unit parked, its partition, and why."""
@@ -119,9 +126,9 @@ class StepUnit(_Unit):
         return ((first[stream], partition, failure) for stream, partition, failure in self._failures.values())
 
     async def end(self, connection: Any) -> None:
-        await self.keep(connection)
+        await super().end(connection)
         if self._held:
-            await self.effect.parking.park(connection, self._failures.values(), self._held)
+            await self._effect.parking.park(connection, self._failures.values(), self._held)
 
 
 class RedriveUnit(_Unit):
@@ -130,31 +137,22 @@ class RedriveUnit(_Unit):
     They were read and judged when the row was ``at``: that it still is there says that nobody parked or tried any since.
     """
 
-    def __init__(self, effect: Reacting, stream: str, at: Progress, judged: list[Judged], events: list[Recorded]) -> None:
-        super().__init__(effect)
-        self._stream, self._at, self._judged, self._events = stream, at, judged, events
-        self.moved = at.bumped()
-        self.done: list[Recorded] = []
+    def __init__(self, effect: Reacting, stream: str, at: Progress, judged: Sequence[Judged], events: Sequence[Recorded]) -> None:
+        self.moved, self._stream = at.bumped(), stream
+        super().__init__(effect, [at], [self.moved], judged, [(at.partition, event) for event in events])
+        self.done: Sequence[Recorded] = ()
         self.failure: Failure | None = None
         self.flows = False
 
     async def begin(self, connection: Any) -> Sequence[KeyName]:
-        await self.effect.table.move(connection, [self._at], [self.moved])
-        return self.names(self._judged)
-
-    def decide(self, draft: Draft, known: KnownKeys) -> None:
-        self.again()
-        self.done, self.failure = [], None
-        judged = {one.event.id: one for one in self._judged}
-        for event in self._events:
-            if event.id in judged:
-                self.failure = self.try_one(draft, known, judged[event.id])
-                if self.failure is not None:
-                    break
-            self.done.append(event)
+        names = await super().begin(connection)
+        self._parked = set()  # it is what is tried
+        return names
 
     async def end(self, connection: Any) -> None:
-        await self.keep(connection)
-        self.flows = await self.effect.parking.forget(connection, self._stream, self.done) or not self._events
+        await super().end(connection)
+        self.done = [event for _, event in self._events][: len(self._events) - len(self._held)]
+        self.flows = await self._effect.parking.forget(connection, self._stream, self.done) or not self._events
+        self.failure = next((failure for _, _, failure in self._failures.values()), None)
         if self.failure is not None:
-            await self.effect.parking.failed_again(connection, self._stream, self.failure)
+            await self._effect.parking.failed_again(connection, self._stream, self.failure)

@@ -24,15 +24,6 @@ class Step(msgspec.Struct, frozen=True):
         """The row as this step leaves it."""
         return Progress(self.partition, at.revision + 1, self.place, self.offset, self.state, at.effects_from)
 
-    def up_to(self, position: int) -> "Step | None":
-        """Only its events up to a position; None when there are none. What moves without events is no further than before."""
-        if not self.events:
-            return self
-        count = sum(event.position <= position for event in self.events)
-        if count == len(self.events):
-            return self
-        return self.part(0, count) if count else None
-
     def part(self, start: int, stop: int) -> "Step":
         """Only these of its events, and the row at the last of them."""
         last = self.events[stop - 1]

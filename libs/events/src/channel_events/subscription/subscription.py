@@ -2,19 +2,20 @@
 
 import asyncio
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
-from channel_events.broker import Broker, TopicRefused
+from channel_events.broker import Broker
 from channel_events.envelope import Decoder
+from channel_events.lasting import FIRST_PAUSE, Lasting
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
-from channel_events.pulse import RETRYING, RUNNING, STANDING_BY, WAITING, Pulse
+from channel_events.pulse import RUNNING, STANDING_BY, WAITING
 from channel_events.pure import Registry
 from channel_events.standby import STANDBY_SECONDS, stand_by
 from channel_events.subscription.effect import Effect, park_alone, parted
@@ -29,14 +30,12 @@ from channel_events.subscription.source import Source
 from channel_events.subscription.step import Step
 from channel_events.subscription.tables import partitions_of
 from channel_events.subscription.topic_source import TopicSource
-from channel_events.told import told
 from channel_events.topic import TopicReader, until_there
 from channel_events.view import OwnLog, Topic
 
 _log = structlog.get_logger("channel_events.subscription")
 
 _LOCK = "select pg_try_advisory_lock(hashtextextended($1, 0))"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _TEND_SECONDS = 0.5
 _STATEMENT_SECONDS = 30.0
 """Of one batch's changes to a view, in one statement for each table and shape: far more than any took."""
@@ -46,12 +45,21 @@ _DEADLY = 5
 """Attempts without any progress after which an event is parked unapplied: it kills the process."""
 
 
-class Subscription(ABC):
+class Site(TypedDict, total=False):
+    """What a subscription runs on: ``service`` is the own service's name, ``dsn`` its database as the service's role;
+    ``check_seconds``: see `TopicSource`."""
+
+    service: Required[str]
+    dsn: Required[str]
+    broker: Required[Broker]
+    check_seconds: float
+
+
+class Subscription(Lasting):
     """Applies the events of ``source``, each once and in order, whatever happens to broker and database.
 
-    ``name`` is shown in logs and metrics, ``title`` in traces. ``service`` is the own service's name, ``dsn`` its database as the service's
-    role. ``registry`` has the classes of the own log's events, ``wake`` is set when it grew. ``check_seconds``: see
-    `TopicSource`.
+    ``subscription`` is the name its progress is kept under, ``title`` is shown in traces. ``registry`` has the classes of the own
+    log's events, ``wake`` is set when it grew.
     """
 
     statement_seconds: float | None = _STATEMENT_SECONDS
@@ -62,29 +70,21 @@ class Subscription(ABC):
     """Whether ``wake`` comes from a log, which sets it whenever it grew."""
 
     def __init__(
-        self,
-        name: str,
-        title: str,
-        source: OwnLog | Topic,
-        *,
-        dsn: str,
-        broker: Broker,
-        service: str,
-        registry: Registry,
-        wake: asyncio.Event | None,
-        check_seconds: float,
+        self, subscription: str, title: str, source: OwnLog | Topic, registry: Registry, wake: asyncio.Event | None, **site: Unpack[Site]
     ) -> None:
-        self.name, self.title, self.source = name, title, source
+        super().__init__(name := f"{subscription}:{source.name}")
+        self._lock = name
+        self.title, self.source = title, source
         self.meters = Meters(name)
-        self._dsn, self._service, self._broker = dsn, service, broker
-        self._topic, self._group = broker.topic(source.name), f"{broker.topic(service)}.{name}"
-        self._registry, self._wake, self._check_seconds = registry, wake, check_seconds
+        self._dsn, self._service, self._broker = site["dsn"], site["service"], site["broker"]
+        self._topic, self._group = self._broker.topic(source.name), f"{self._broker.topic(self._service)}.{name}"
+        self._registry = source.registry if isinstance(source, Topic) else registry
+        self._wake, self._check_seconds = wake, site.get("check_seconds", 60.0)
         self._rows: dict[int, Progress] = {}
         self._tried: set[int] = set()
         self._parked = True  # until it was looked at
         self._tended = 0.0
-        self._started = self._caught_up = self._near = self._progressed = False
-        self._pulse, self._lock = Pulse(name), name
+        self._started = self._caught_up = self._near = False
 
     @abstractmethod
     async def _begin(self, connection: Any, partitions: list[int]) -> tuple[Effect, dict[int, Progress]]:
@@ -100,81 +100,59 @@ class Subscription(ABC):
 
     @property
     def status(self) -> str:
-        """``running``, or why not everything flows: ``forked``, ``incomplete``, ``waiting`` for a topic that is not there yet,
-        ``standing by`` while another process follows it, ``starting``, ``retrying``, ``stalled``."""
+        """As of any part; or ``forked``, ``incomplete``, ``waiting`` for a topic that is not there yet."""
         states = {row.state for row in self._rows.values()}
-        return next((state for state in (FORKED, INCOMPLETE) if state in states), self._pulse.status)
+        return next((state for state in (FORKED, INCOMPLETE) if state in states), super().status)
 
     @property
     def started(self) -> bool:
         """Whether the database told where it stands, or who else follows it."""
         return self._started or self._pulse.state == STANDING_BY
 
-    @property
-    def ran(self) -> bool:
-        """Whether it ever was ``running``."""
-        return self._pulse.ran
-
     def trouble(self) -> str | None:
-        """Why not everything flows, in words, when that lasts."""
         if (state := self.status) in (FORKED, INCOMPLETE):
             return f"{state} in partitions {', '.join(str(row.partition) for row in self._rows.values() if row.state == state)}"
-        return self._pulse.trouble()
-
-    async def run(self) -> None:
-        """Until cancelled. Errors are logged and counted, and everything begins again from the database after a pause.
-
-        `TopicRefused` ends it: the topic has another number of partitions, and no waiting mends that.
-        """
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                await self._session()
-            except TopicRefused:
-                raise
-            except Exception as error:
-                self._pulse.enter(RETRYING, type(error).__name__)
-                pause = _FIRST_PAUSE if self._progressed else min(2 * pause, _LONGEST_PAUSE)
-                telemetry.SUBSCRIPTION_ERRORS.labels(self.name).inc()
-                _log.warning("subscription_begins_again", subscription=self.name, error=told(error), pause=pause)
-                await asyncio.sleep(pause)
-            finally:
-                self._caught_up = self._progressed = False
+        return super().trouble()
 
     async def _session(self) -> None:
         """One connection and one membership, for as long as nothing fails."""
-        async with self._connection() as connection, self._sharing(connection) as share:
-            while True:
-                try:
-                    async with share.turn() as partitions:
-                        await self._follow(connection, share, partitions)
-                except Zombie as zombie:
-                    await self._stand_aside(zombie)
+        try:
+            async with self._connection() as connection, self._sharing(connection) as share:
+                while True:
+                    try:
+                        async with share.turn() as partitions:
+                            await self._follow(connection, share, partitions)
+                    except Zombie as zombie:
+                        await self._stand_aside(zombie)
+        finally:
+            self._caught_up = False
 
     async def _stand_aside(self, zombie: Zombie) -> None:
         """Another worker is on it: looks again, a moment later, at what it left. After a re-drive that is the same place."""
         self._pulse.enter(STANDING_BY)
         _log.info("subscription_stands_by", subscription=self.name, reason=str(zombie))
-        pause = _FIRST_PAUSE if self._progressed else STANDBY_SECONDS
+        pause = FIRST_PAUSE if self._progressed else STANDBY_SECONDS
         self._caught_up = self._progressed = False
         await asyncio.sleep(pause)
 
     async def _follow(self, connection: Any, share: Share, partitions: Sequence[int]) -> None:
         """One turn: from reading the rows of these partitions until they are given anew."""
         async with self._open(connection, partitions) as (effect, source):
-            session = _Session(self, connection, effect, source)
+            turn = Turn(self, connection, effect, source)
             self.meters.states(self._rows.values())
             self._parked = True
             self._pulse.enter(RUNNING)
             while not share.over:
                 steps = await source.read()
                 telemetry.SOURCE_POSITION.labels(self.name).set(source.seen)
-                await session.take(steps)
-                await session.tend()
+                await turn.take(steps)
+                await turn.tend()
                 self._near, self._caught_up = source.near, source.caught_up and not steps
                 self._pulse.beat()
                 share.hint({row.partition: row.offset + 1 for row in self._rows.values() if row.offset is not None})
                 await share.beat()
+                if self._near and not self._parked:
+                    await self._sit(connection, turn)
         self._rows, self._caught_up, self._tended = {}, False, 0.0
         self.meters.states(())
         self.meters.parked(0, 0)
@@ -221,11 +199,14 @@ class Subscription(ABC):
             row, poll = self._rows[PARTITION], TOLD_SECONDS if self.told and self._wake is not None else POLL_SECONDS
             yield effect, OwnLogSource(connection, self._service, self._registry, self._wake, row, some=self.source.registry, poll=poll)
 
+    async def _sit(self, _connection: Any, _turn: "Turn") -> None:
+        """Lets somebody else do the rounds, while there is nothing but them to do."""
+
     def _wait(self) -> None:
         self._pulse.enter(WAITING, f"topic {self._topic} is not there, the relay of {self.source.name} makes it")
 
 
-class _Session:
+class Turn:
     """From one beginning to the next error: one connection, one reading of the progress rows."""
 
     def __init__(self, subscription: Subscription, connection: Any, effect: Effect, source: Source) -> None:
@@ -275,7 +256,7 @@ class _Session:
         at = [self._s._rows[step.partition] for step in steps]
         async with self._connection.transaction():
             attempts = await self._effect.table.count_attempt(self._connection, at)
-        self._moved([row.bumped() for row in at])
+        self.moved([row.bumped() for row in at])
         return attempts
 
     async def _apply_one(self, step: Step) -> None:
@@ -286,7 +267,7 @@ class _Session:
         events = [event for step in steps for event in step.events]
         contexts = ((event.trace, event.recorded_at) for event in events)
         with tracing.handling(self._s.title, SpanKind.CONSUMER, contexts, subscription=self._s.name):
-            self._moved(await self._effect.write(self._connection, before, steps))
+            self.moved(await self._effect.write(self._connection, before, steps))
         self._s._progressed = True
         self._s._parked = self._s._parked or self._effect.parking.grew  # a reaction parks what is refused within its unit
         self._s.meters.applied(events, self._s._rows.values())
@@ -298,14 +279,14 @@ class _Session:
         (event,) = step.events
         failure = self._effect.failure(error)
         before = self._s._rows[step.partition]
-        self._moved([await park_alone(self._effect, self._connection, before, step, failure)])
+        self.moved([await park_alone(self._effect, self._connection, before, step, failure)])
         self._s._progressed = self._s._parked = True
         self._s._tended = 0.0
         failure.log(self._s.name, step.partition, event)
         if step.state != before.state:
             self._say(step)
 
-    def _moved(self, rows: list[Progress]) -> None:
+    def moved(self, rows: list[Progress]) -> None:
         for row in rows:
             self._s._rows[row.partition] = row
             self._source.committed(row)
@@ -338,7 +319,7 @@ class _Session:
     async def _redrive(self, stream: str, partition: int) -> None:
         while True:
             tried = await self._effect.redrive(self._connection, stream, self._s._rows[partition])
-            self._moved([tried.row])
+            self.moved([tried.row])
             if tried.flows or tried.failure is not None:
                 _log.info("stream_redriven", subscription=self._s.name, stream=stream, done=tried.done, flows=tried.flows)
                 return

@@ -16,7 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they show variables, and those hold passwords
     rich_markup_mode=None,
     help="By hand, on a service's log, topic, views and reactions. Settings are those of the service's processes: QUDAO_DATABASE_URL, "
-    "QUDAO_KAFKA_BOOTSTRAP, QUDAO_BROKER_PROFILE, QUDAO_TOPIC_PREFIX, QUDAO_TOPIC_REPLICATION, QUDAO_TOPIC_KEY, QUDAO_TIMEZONE. "
+    "QUDAO_KAFKA_BOOTSTRAP, QUDAO_BROKER_PROFILE, QUDAO_TOPIC_PREFIX, QUDAO_TOPIC_REPLICATION, QUDAO_TOPIC_KEY, "
+    "QUDAO_KAFKA_SECURITY, QUDAO_TIMEZONE. "
     "Exit status: 0 done, 1 something is not as it should be, 2 wrong usage or settings, 3 not confirmed, "
     "4 database or broker cannot be reached.",
 )

@@ -16,11 +16,11 @@ from channel_events.log import DRIVER_LOST, LogFailure, UnsafeServer
 from channel_events.refusal import BrokerRefused
 from channel_events.security import BadSecurity
 from channel_events.subscription import Busy
-from channel_events.subscription.builds import NotReady
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from channel_operate.builds import NotReady
 from channel_operate.cli.target import CannotRun
 from channel_operate.topics import RelayBusy
 

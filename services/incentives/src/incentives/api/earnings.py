@@ -1,25 +1,29 @@
 """What a payee earns, and how it came to that: down to the lines and the events that told of them."""
 
+from collections.abc import Set
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, Role, RuntimeDep, SeenBy
+from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, Role, RuntimeDep, SeenBy, Today
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from incentives.api.plans import PlanId, VersionNumber
 from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said
-from incentives.application.explaining import posted
+from incentives.application.explaining import NO_MORE, NoMore, no_more, posted
 from incentives.domain.calculation.entry import Entry, Step
-from incentives.domain.facts import Base, Moment
+from incentives.domain.facts import Base, Line, Moment, Rate
+from incentives.domain.ledger.differences import CountedIn
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.document import Payee
+from incentives.domain.words import ZERO
 from incentives.views.movements import MOVEMENTS
 
 router = APIRouter(tags=["earnings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
 PayeeId = Annotated[Code, Path(description="A partner, or a sales rep where the plan pays those.", examples=["p-1001"])]
-EntryId = Annotated[str, Path(min_length=1, max_length=300, examples=["dealer-2026~1~volume~~p-1001~2026-01-01"])]
+EntryId = Annotated[str, Path(min_length=1, max_length=1000, examples=["dealer-2026~1~volume~~p-1001~2026-01-01"])]
 Exact = Annotated[str, Field(examples=["2001.5"])]
 """A decimal number, or a fraction where it is none: 1/3."""
 
@@ -77,15 +81,56 @@ class SliceOut(BaseModel):
     amount: Exact
 
 
+class RateOut(BaseModel):
+    """One ``base`` was ``rate`` of ``quote``, as told for the day ``on``."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    base: str = Field(examples=["USD"])
+    quote: str = Field(examples=["CNY"])
+    on: date
+    rate: Amount
+
+    @classmethod
+    def of(cls, rate: Rate | None) -> "RateOut | None":
+        return None if rate is None else cls.model_validate(rate)
+
+
+LINE_NAMES = ("fact_id", "event_id", "order_id", "line_id")
+
+
 class LineOut(BaseModel):
+    """What it names of others' orders a partner does not see: empty texts stand for it."""
+
     fact_id: str = Field(examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11/1/shipped"])
     event_id: str = Field(
         description="Of orders-inventory: its ``/v1/events/{event_id}`` shows it.", examples=["0f1b6d5e-7a63-4c0e-9d0e-6f4a1f6f2b11"]
     )
     order_id: str = Field(examples=["shop:1001"])
     line_id: str = Field(examples=["1"])
-    on: date = Field(description="The day on which it counts.")
+    on: date | None = Field(description="The day on which it counts; null where it does not any more.")
+    share: Amount = Field(description="How much of it the payee is credited with: 1 is all of it.")
+    through: list[str] = Field(description="By whom it came up to the payee, from its seller on.", examples=[["p-1002"]])
+    exchanged: RateOut | None = Field(description="Of a line in another currency than the plan's.")
     counted: Amount
+
+    @classmethod
+    def of(cls, line: Line, base: Base, sees: Set[str] | None) -> "LineOut":
+        own = sees is None or line.partner_id in sees
+        return cls(
+            **{name: getattr(line, name) if own else "" for name in LINE_NAMES},
+            on=line.on,
+            share=line.share,
+            through=[one if own or one in (sees or ()) else "" for one in line.below],
+            exchanged=RateOut.of(line.exchanged),
+            counted=line.counted(base),
+        )
+
+    @classmethod
+    def no_more(cls, line: CountedIn, own: bool) -> "LineOut":
+        said = {"fact_id": line.fact_id, **{name: getattr(line.counted, name) for name in LINE_NAMES[1:]}}
+        names: dict[str, str] = {name: value if own else "" for name, value in said.items()}
+        return cls(**names, on=None, share=ZERO, through=[], exchanged=None, counted=line.counted.counted)
 
 
 class PaymentOut(BaseModel):
@@ -120,6 +165,7 @@ class Explanation(BaseModel):
     payee_id: str = Field(examples=["p-1001"])
     currency: str = Field(examples=["CNY"])
     rounding: str = Field(examples=["half_up"])
+    exchanged: RateOut | None = Field(description="Where it is paid in another currency than the plan's.")
     changes: list[ChangeOut]
     slices: list[SliceOut]
     unrounded: Exact
@@ -131,22 +177,12 @@ class Explanation(BaseModel):
     posted: list[PostedOut] = Field(description="Oldest first; without a settlement nothing is.")
 
     @classmethod
-    def of(cls, entry: Entry, posted: list[PostedOut], skip: int, limit: int) -> "Explanation":
+    def of(cls, entry: Entry, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
         slices = [
             SliceOut(tier=s.tier, start=s.start, until=s.until, base=exact(s.base), rate=exact(s.rate), amount=exact(s.amount))
             for s in entry.slices
         ]
-        lines = [
-            LineOut(
-                fact_id=one.fact_id,
-                event_id=one.event_id,
-                order_id=one.order_id,
-                line_id=one.line_id,
-                on=one.on,
-                counted=one.counted(entry.base),
-            )
-            for one in entry.lines[skip : skip + limit]
-        ]
+        lines = [LineOut.of(one, entry.base, sees) for one in entry.lines[skip : skip + limit]]
         return cls(
             entry=EntryOut.of(entry),
             plan_id=entry.plan_id,
@@ -154,6 +190,7 @@ class Explanation(BaseModel):
             payee_id=entry.payee_id,
             currency=entry.currency,
             rounding=entry.rounding.value,
+            exchanged=RateOut.of(entry.exchanged),
             changes=[ChangeOut(step=one.step, before=exact(one.before), after=exact(one.after)) for one in entry.changes],
             slices=slices,
             unrounded=exact(entry.unrounded),
@@ -163,8 +200,32 @@ class Explanation(BaseModel):
             posted=posted,
         )
 
+    @classmethod
+    def no_more(cls, found: NoMore, payee_id: str, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
+        """Of an entry that was posted and taken back whole: it comes to nothing."""
+        of, shown = found.said, found.lines[skip : skip + limit]
+        names = ("entry_id", "rule_id", "rule_type", "part", "first", "last")
+        said: dict[str, Any] = {name: getattr(of, name) for name in names}
+        said |= {"counted": "0", "baseline": "0", "amount": ZERO, "base": Base(of.base), "moment": Moment(of.moment)}
+        return cls(
+            entry=EntryOut(**said, en=[NO_MORE.en], zh=[NO_MORE.zh]),
+            plan_id=of.plan_id,
+            version=of.version,
+            payee_id=payee_id,
+            currency=of.currency,
+            rounding=of.rounding,
+            exchanged=None,
+            changes=[],
+            slices=[],
+            unrounded="0",
+            earned_by=[],
+            lines_in_all=len(found.lines),
+            lines=[LineOut.no_more(one, sees is None or found.seller.get(one.counted.order_id) in sees) for one in shown],
+            posted=posted,
+        )
 
-def _may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
+
+def may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
     """A partner sees what is paid to it and to those whose rows it sees; not what the brand's sales reps are paid."""
     return caller.scope is None or (payee is Payee.PARTNER and sees)
 
@@ -173,19 +234,19 @@ def _may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
     "/v1/plans/{plan_id}/versions/{version}/payees/{payee_id}", dependencies=[SeenBy(MOVEMENTS)], summary="What a payee earns by a plan"
 )
 async def get_payee(
-    plan_id: PlanId, version: VersionNumber, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller
+    plan_id: PlanId, version: VersionNumber, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today
 ) -> PayeeOut:
     """Of lines of the days on which the version is in force, worked out anew from the facts there are."""
     plan = await rated_plan(log, plan_id, version)
-    if not _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+    if not may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
         raise Rejected("plan_unknown", plan_id=plan_id, version=version)
-    entries = await entries_of(runtime.reading(caller.scope), plan_id, version, plan, payee_id)
+    entries = await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today)
     amount = sum((one.amount for one in entries), Decimal(0))
     return PayeeOut(
         plan_id=plan_id,
         version=version,
         payee_id=payee_id,
-        currency=plan.currency,
+        currency=plan.paid_in,
         amount=amount,
         entries=[EntryOut.of(one) for one in entries],
     )
@@ -197,6 +258,7 @@ async def explain(
     log: LogDep,
     runtime: RuntimeDep,
     caller: Caller,
+    today: Today,
     skip: Annotated[int, Query(ge=0, le=10_000_000, description="Lines that are left out before the first.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many lines at most.")] = 100,
 ) -> Explanation:
@@ -204,9 +266,13 @@ async def explain(
     periods in which it is posted, the statements that it is on, and how these were paid."""
     plan_id, version, payee_id = entry_named(entry_id)
     plan = await rated_plan(log, plan_id, version)
-    if _may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
-        for one in await entries_of(runtime.reading(caller.scope), plan_id, version, plan, payee_id):
+    if may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+        told = [PostedOut.model_validate(each) for each in await posted(runtime.reading(caller.scope), entry_id)]
+        sees = await runtime.visible(caller)
+        for one in await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today):
             if one.entry_id == entry_id:
-                told = await posted(runtime.reading(caller.scope), entry_id)
-                return Explanation.of(one, [PostedOut.model_validate(each) for each in told], skip, limit)
+                return Explanation.of(one, told, skip, limit, sees)
+        gone = await no_more(log, runtime.reading_everything, Owner(plan.payee, payee_id), entry_id)
+        if gone is not None:
+            return Explanation.no_more(gone, payee_id, told, skip, limit, sees)
     raise Rejected("entry_unknown", entry_id=entry_id)

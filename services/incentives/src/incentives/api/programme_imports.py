@@ -1,18 +1,17 @@
-"""Funds with their requests and claims, promotions with their coupons, price support, points and rewards as rows of files, and their
-history as such a file. What was approved elsewhere says by whom: nobody approves what he asked for there, either."""
+"""Funds with their requests and claims, promotions with their coupons, price support, points and rewards as rows of files.
+
+What was approved elsewhere says by whom: nobody approves what he asked for there, either."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from channel_service import Role
-from channel_service.exporting import document_routes
 from channel_service.importing import Importable, ImportSet, import_routes, never, not_first
 
 from incentives.application.funds import allocating
 from incentives.application.points import cancelling, giving, offering, redeeming_points
 from incentives.application.promotions import issuing
-from incentives.application.said_programmes import said_of_programmes
 from incentives.domain.coupon import IssueCoupon
 from incentives.domain.fund.budget import AllocateFund, OpenFund, SetBudget
 from incentives.domain.fund_part.commands import (
@@ -234,4 +233,3 @@ SETS = (
     ImportSet("coupons", _COUPONS, default=_COUPONS, summary="Import coupons"),
 )
 router = import_routes(*SETS, roles=[Role.FINANCE])
-documents = document_routes(said_of_programmes, into=PROGRAMMES)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, Caller, LogDep, Role, RuntimeDep, SeenBy
+from channel_service import BRAND, Allow, Caller, LogDep, Role, RuntimeDep, SeenBy, Today
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
@@ -19,7 +19,7 @@ OrderLine = Annotated[
 
 
 class ReasonOut(BaseModel):
-    """What one rule makes of the line."""
+    """What one rule makes of the line for one payee."""
 
     why: Why
     en: str = Field(examples=["no payment for it is here yet"])
@@ -42,7 +42,7 @@ class ReasonOut(BaseModel):
             plan_id=None if plan is None else plan.plan_id,
             version=None if plan is None else plan.version,
             rule_id=reason.rule_id or None,
-            payee_id=one.payee_id or None,
+            payee_id=reason.payee_id or None,
             entry_id=reason.entry_id or None,
         )
 
@@ -50,16 +50,17 @@ class ReasonOut(BaseModel):
 class WhyNot(BaseModel):
     order_id: str = Field(examples=["shop:1001"])
     line_id: str = Field(examples=["1"])
-    reasons: list[ReasonOut] = Field(description="One for each rule of each version of each plan; none is left out.")
+    reasons: list[ReasonOut] = Field(
+        description="For each rule of each version of each plan one for everybody whom it credits with the line, and one for who sold it."
+    )
 
 
 @router.get("/v1/why-not", dependencies=[SeenBy(MOVEMENTS)], summary="Why a line of an order earns nothing")
-async def get_why_not(order_line: OrderLine, log: LogDep, runtime: RuntimeDep, caller: Caller) -> WhyNot:
+async def get_why_not(order_line: OrderLine, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today) -> WhyNot:
     """Or where that is what it earns: counted in an entry, posted in a period, on a statement."""
     order_id, _, line_id = order_line.rpartition("/")
     if "\x00" in order_line:
         raise Rejected("order_line_unknown", order_id=order_id.replace("\x00", ""), line_id=line_id.replace("\x00", ""))
-    reading = partial(runtime.reading, caller.scope)
-    partners_only = caller.scope is not None
-    found = await why_not(log, runtime.reading_everything, reading, order_id, line_id, partners_only=partners_only)
+    reading, sees = partial(runtime.reading, caller.scope), await runtime.visible(caller)
+    found = await why_not(log, runtime.reading_everything, reading, order_id, line_id, sees, today)
     return WhyNot(order_id=order_id, line_id=line_id, reasons=[ReasonOut.of(one) for one in found])

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from fractions import Fraction
 
 from channel_events import Log, Rejected
@@ -24,15 +25,19 @@ async def rated_plan(log: Log, plan_id: str, version: int) -> PlanDocument:
 
 
 async def entries_of(
-    reading: AbstractAsyncContextManager[AsyncConnection], plan_id: str, version: int, plan: PlanDocument, payee_id: str
+    reading: AbstractAsyncContextManager[AsyncConnection],
+    plan_id: str,
+    version: int,
+    plan: PlanDocument,
+    payee_id: str,
+    today: date | None = None,
 ) -> list[Entry]:
-    """The payee's entries, those that pay nothing too; of one snapshot of the facts."""
+    """The payee's entries, those that pay nothing too; of one snapshot of the facts, which are not only its own: ``reading`` sees all."""
     async with reading as read:
-        told = await told_of(read, plan.payee, payee_id)
+        told = await told_of(read, [plan], plan.payee, payee_id)
 
     def work_out() -> list[Entry]:
-        found = calculate(plan_id, version, plan, told.now())
-        return [one for one in found if one.payee_id == payee_id]
+        return [one for one in calculate(plan_id, version, plan, told.now(today)) if one.payee_id == payee_id]
 
     # Beside the loop: of a large payee it takes seconds.
     return await asyncio.to_thread(work_out)

@@ -1,22 +1,29 @@
 """From an entry to the bank, and from a line of an order to why it earns nothing."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import NamedTuple
 
 from channel_events import Log, Rejected
+from channel_terms import Words
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incentives.application.facts import told_of
-from incentives.application.working_out import Plan, approved_plans
+from incentives.application.facts import PayeeFacts, told_of, told_of_line
+from incentives.application.working_out import Plan, approved_plans, last_said
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.facts import Facts, Line
+from incentives.domain.ledger.differences import CountedIn
+from incentives.domain.ledger.said import EntrySaid
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.document import Payee
-from incentives.domain.why_not import WORDS, Place, Reason, Why, reasons
-from incentives.views.movements import whose_line
+from incentives.domain.why_not import WORDS, Place, Reason, Why, credited, reasons
+from incentives.views.ledgers import counted_of, last_posting
+from incentives.views.movements import sellers_of, whose_line
 from incentives.views.postings import payments_for, postings_of
 
+NO_MORE = Words("what it was earned by is credited to others now, or does not count any more", "所依据的明细现已计入他人，或不再计入")
 Reading = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -51,47 +58,91 @@ async def posted(reading: AbstractAsyncContextManager[AsyncConnection], entry_id
     ]
 
 
+class NoMore(NamedTuple):
+    """An entry that was posted, and that the facts of now do not make: all of it is taken back."""
+
+    said: EntrySaid
+    """As it was posted last."""
+    lines: list[CountedIn]
+    """What its lines counted, all postings together, which is nothing."""
+    seller: Mapping[str, str]
+    """Whose the orders of these lines are."""
+
+
+async def no_more(log: Log, everything: Reading, owner: Owner, entry_id: str) -> NoMore | None:
+    """None where such an entry was never posted."""
+    async with everything() as read:
+        event_id = await last_posting(read, owner, entry_id)
+        if event_id is None:
+            return None
+        lines = await counted_of(read, owner, [entry_id])
+        seller = await sellers_of(read, sorted({one.counted.order_id for one in lines}))
+    said = await last_said(log, everything, owner, entry_id)
+    return NoMore(said, sorted(lines, key=lambda one: one.fact_id), seller)
+
+
 class OfPlan(NamedTuple):
-    """What a version of a plan makes of the line; without a plan there is none."""
+    """What a version of a plan makes of the line for one payee; without a plan there is none."""
 
     plan: Plan | None
-    payee_id: str
     reason: Reason
 
 
-async def why_not(log: Log, everything: Reading, reading: Reading, order_id: str, line_id: str, *, partners_only: bool) -> list[OfPlan]:
-    """One reason for each rule of each version. ``order_line_unknown`` where nothing is known of the line; ``reading`` is the caller's,
-    ``everything`` the service's own: which plans there are is no secret."""
-    async with everything() as read:
-        approved = await approved_plans(log, read)
-    plans = [one for one in approved if one.document.payee is Payee.PARTNER or not partners_only]
+class _Kind(NamedTuple):
+    """The plans that pay partners, or those that pay sales reps: what they need to know of the line and of who is credited with it."""
+
+    seller: str
+    plans: list[Plan]
+    lines: list[Line]
+    whose: list[dict[str, list[str]]]
+    """By plan, then by rule."""
+    told: dict[str, PayeeFacts]
+
+    def entries(self, today: date) -> list[dict[str, list[Entry]]]:
+        """By plan, then by payee. Of a large payee it takes seconds."""
+        facts = {payee_id: one.now(today) for payee_id, one in self.told.items()}
+        return [{name: _entries(plan, known, name) for name, known in facts.items()} for plan in self.plans]
+
+
+async def why_not(
+    log: Log, everything: Reading, reading: Reading, order_id: str, line_id: str, sees: Set[str] | None, today: date
+) -> list[OfPlan]:
+    """The reasons for each rule of each version. ``order_line_unknown`` where nothing is known of the line. ``reading`` is the caller's,
+    ``everything`` the service's own: which plans there are is no secret, and what counts for a payee may be others' orders. With ``sees``
+    only what is said of these partners is told."""
     async with reading() as read:
         line = await whose_line(read, order_id, line_id)
-        if line is None:
-            raise Rejected("order_line_unknown", order_id=order_id, line_id=line_id)
-        named = {Payee.PARTNER: line.partner_id, Payee.SALES_REP: line.sales_rep}
-        told = {kind: await told_of(read, kind, named[kind]) for kind in {one.document.payee for one in plans} if named[kind]}
-
-    def work_out() -> tuple[dict[Payee, list[Line]], list[tuple[Plan, list[Entry]]]]:
-        facts = {kind: one.now() for kind, one in told.items()}
-        own = {kind: [one for one in all_.lines if (one.order_id, one.line_id) == (order_id, line_id)] for kind, all_ in facts.items()}
-        return own, [(one, _entries(one, facts.get(one.document.payee), named[one.document.payee])) for one in plans]
-
-    # Beside the loop: of a large payee it takes seconds.
-    lines, worked = await asyncio.to_thread(work_out)
+    if line is None:
+        raise Rejected("order_line_unknown", order_id=order_id, line_id=line_id)
+    sellers = {Payee.PARTNER: line.partner_id, Payee.SALES_REP: line.sales_rep or ""}
+    async with everything() as read:
+        plans = [one for one in await approved_plans(log, read) if one.document.payee is Payee.PARTNER or sees is None]
+        kinds = [await _told_of(read, plans, kind, sellers[kind], order_id, line_id) for kind in {one.document.payee: 0 for one in plans}]
+    worked = await asyncio.to_thread(lambda: [one.entries(today) for one in kinds])
     async with reading() as read:
-        rows = await postings_of(read, [entry.entry_id for _, entries in worked for entry in entries])
-    places = {row.entry_id: Place(row.period, row.statement_id) for row in rows}
+        named = [entry.entry_id for of in worked for plan in of for entries in plan.values() for entry in entries]
+        places = {row.entry_id: Place(row.period, row.statement_id) for row in await postings_of(read, named)}
     found = [
-        OfPlan(plan, payee_id, reason)
-        for plan, entries in worked
-        for payee_id in [named[plan.document.payee]]
-        for reason in reasons(plan.document, payee_id, lines.get(plan.document.payee, []), entries, places)
+        OfPlan(plan, reason)
+        for kind, of in zip(kinds, worked, strict=True)
+        for plan, whose, entries in zip(kind.plans, kind.whose, of, strict=True)
+        for reason in reasons(plan.document, kind.seller, kind.lines, whose, entries, places)
+        if sees is None or reason.payee_id in sees
     ]
-    return found or [OfPlan(None, line.partner_id, Reason(why=Why.NO_PLAN, words=WORDS[Why.NO_PLAN]))]
+    if not plans:
+        found = [OfPlan(None, Reason(why=Why.NO_PLAN, words=WORDS[Why.NO_PLAN], payee_id=line.partner_id))]
+    return found
 
 
-def _entries(plan: Plan, facts: Facts | None, payee_id: str) -> list[Entry]:
-    if facts is None:
-        return []
+async def _told_of(read: AsyncConnection, plans: Sequence[Plan], kind: Payee, seller: str, order_id: str, line_id: str) -> _Kind:
+    own = [one for one in plans if one.document.payee is kind]
+    documents = [one.document for one in own]
+    lines, credits_ = await told_of_line(read, documents, kind, order_id, line_id)
+    whose = [credited(one, credits_, lines) for one in documents]
+    payees = sorted({payee_id for of in whose for names in of.values() for payee_id in names})
+    told = {payee_id: await told_of(read, documents, kind, payee_id) for payee_id in payees}
+    return _Kind(seller, own, lines, whose, told)
+
+
+def _entries(plan: Plan, facts: Facts, payee_id: str) -> list[Entry]:
     return [one for one in calculate(plan.plan_id, plan.version, plan.document, facts) if one.payee_id == payee_id]

@@ -1,20 +1,37 @@
-"""The facts about a payee, of one snapshot, and what they were until a day."""
+"""The facts that tell what a payee earns by some plans, of one snapshot: of all that is credited to it, and no more."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
+import sqlalchemy as sa
+from channel_events import Table
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incentives.domain.facts import Facts, Line, Quota, Ruling
-from incentives.domain.movements import Categories, Movement, lines_of
+from incentives.application.credits import credits_of
+from incentives.domain.condition import Eligible
+from incentives.domain.credits import Credits, CreditTo
+from incentives.domain.facts import Base, Facts, Line, Moment, Quota, Rate, Ruling
+from incentives.domain.movements import Categories, Costs, Movement, What, lines_of
 from incentives.domain.payment import Paid, paid_lines
-from incentives.domain.plan.document import Payee
-from incentives.views.movements import movements_of
+from incentives.domain.plan.document import Payee, PlanDocument
+from incentives.domain.rule import Rule
+from incentives.views import movements, responsibilities, splits, superiors
+from incentives.views.costs import costs_of
+from incentives.views.exchange_rates import rates_of
+from incentives.views.partner_copy import PARTNERS, TERRITORY
 from incentives.views.payments import payments_of
 from incentives.views.quotas import quotas_of
 from incentives.views.rulings import rulings_of
 
-COLUMN = {Payee.PARTNER: "partner_id", Payee.SALES_REP: "sales_rep"}
+SOLD_BY = {Payee.PARTNER: "partner_id", Payee.SALES_REP: "sales_rep"}
+NEEDED = {
+    Moment.ORDERED: {What.PLACED, What.CANCELLED, What.RETURNED},
+    Moment.SHIPPED: {What.SHIPPED, What.RETURNED},
+    Moment.DELIVERED: {What.DELIVERED, What.RETURNED},
+    Moment.PAID: {What.PLACED, What.CANCELLED, What.RETURNED},
+}
 
 
 class PayeeFacts(Struct, frozen=True, kw_only=True):
@@ -22,24 +39,34 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
 
     movements: list[Movement]
     categories: Categories
+    costs: Costs
     payments: list[Paid]
     quotas: tuple[Quota, ...]
     rulings: tuple[Ruling, ...]
+    credits: Credits
+    rates: tuple[Rate, ...]
 
     def lines(self) -> list[Line]:
         """All lines but those of payments. A payee may have a hundred thousand: not for the loop."""
-        return list(lines_of(self.movements, self.categories))
+        return list(lines_of(self.movements, self.categories, self.costs))
 
-    def until(self, last: date, lines: list[Line]) -> Facts:
-        """What were facts at the end of the day; ``lines`` are those of `lines`."""
+    def until(self, last: date, lines: list[Line], today: date | None) -> Facts:
+        """What were facts at the end of the day; ``lines`` are those of `lines`, ``today`` tells which windows are over. What was told of
+        who is credited, of quotas and costs holds from its own day on, whenever it was told."""
         known = [one for one in lines if one.since <= last]
         payments = [one for one in self.payments if one.paid_on <= last]
-        rulings = tuple(one for one in self.rulings if one.on <= last)
-        return Facts(lines=[*known, *paid_lines(known, payments)], quotas=self.quotas, rulings=rulings)
+        return Facts(
+            lines=[*known, *paid_lines(known, payments)],
+            quotas=self.quotas,
+            rulings=tuple(one for one in self.rulings if one.on <= last),
+            credits=self.credits,
+            rates=tuple(one for one in self.rates if one.on <= last),
+            today=today,
+        )
 
-    def now(self) -> Facts:
+    def now(self, today: date | None) -> Facts:
         """All there are."""
-        return self.until(date.max, self.lines())
+        return self.until(date.max, self.lines(), today)
 
     def last_day(self, lines: list[Line]) -> date:
         """The last on which something became a fact."""
@@ -47,8 +74,89 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
         return max(days, default=date.min)
 
 
-async def told_of(read: AsyncConnection, payee: Payee, payee_id: str) -> PayeeFacts:
-    moved, categories = await movements_of(read, COLUMN[payee], payee_id)
-    payments = await payments_of(read, sorted({one.order_id for one in moved}))
-    quotas, rulings = await quotas_of(read, payee_id), await rulings_of(read, payee_id)
-    return PayeeFacts(movements=moved, categories=categories, payments=payments, quotas=quotas, rulings=rulings)
+async def told_of(read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str) -> PayeeFacts:
+    """All that tells what the payee earns by the plans, which pay such payees; also through those below it."""
+    to = {one.credit for one in _rules(plans)}
+    group = await _group(read, payee, payee_id) if to & {CreditTo.ABOVE, CreditTo.GROUP} else [payee_id]
+    return await _told(read, plans, payee, group, _credited(payee, group, to))
+
+
+async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> PayeeFacts:
+    """All that tells what anybody earns by orders of these partners."""
+    return await _told(read, [plan], plan.payee, None, _is_of(movements.TABLE.sql.c.partner_id, list(partners)))
+
+
+async def told_of_line(
+    read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, order_id: str, line_id: str
+) -> tuple[list[Line], Credits]:
+    """All facts of one line of an order, at whatever moment, and who may be credited with it."""
+    rules = list(_rules(plans))
+    first = any("first_purchase" in Eligible(one.when).asked for one in rules)
+    own = movements.TABLE.sql.c.order_id == order_id
+    moved, categories = await movements.movements_of(read, own, set(What), whole_partners=first)
+    ordered = [one for one in lines_of(moved, categories) if one.order_id == order_id]
+    lines = [*ordered, *paid_lines(ordered, await payments_of(read, [order_id]))]
+    credits_ = await credits_of(read, payee, {one.credit for one in rules}, None, [order_id])
+    return [one for one in lines if one.line_id == line_id], credits_
+
+
+async def _told(
+    read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, group: list[str] | None, which: sa.ColumnElement[bool]
+) -> PayeeFacts:
+    rules = list(_rules(plans))
+    moments = {one.moment for one in rules if one.base is not Base.EARNED}
+    first = any("first_purchase" in Eligible(one.when).asked for one in rules)
+    needed = set[What]().union(*(NEEDED[one] for one in moments), {What.PLACED} if first else set())
+    moved, categories = await movements.movements_of(read, which, needed, whole_partners=first)
+    orders = sorted({one.order_id for one in moved})
+    currencies = {one.currency for one in moved}.union(*({one.currency, one.paid_in} for one in plans))
+    return PayeeFacts(
+        movements=moved,
+        categories=categories,
+        costs=await costs_of(read, sorted({one.sku for one in moved})) if any(one.base is Base.MARGIN for one in rules) else {},
+        payments=await payments_of(read, orders) if Moment.PAID in moments else [],
+        quotas=await quotas_of(read, group),
+        rulings=await rulings_of(read, group),
+        credits=await credits_of(read, payee, {one.credit for one in rules}, group, orders),
+        rates=await rates_of(read, sorted(currencies)),
+    )
+
+
+def _rules(plans: Iterable[PlanDocument]) -> Iterable[Rule]:
+    return (rule for plan in plans for rule in plan.rules)
+
+
+def _credited(payee: Payee, group: list[str], to: Collection[CreditTo]) -> sa.ColumnElement[bool]:
+    """Of which orders anything may be credited to the group."""
+    order, share = movements.TABLE.sql.c, splits.TABLE.sql.c
+    own = sa.select(share.order_id).where(share.payee == payee.value, _is_of(share.payee_id, group))
+    which = [_is_of(order[SOLD_BY[payee]], group), order.order_id.in_(own)]
+    if CreditTo.TERRITORY in to:
+        which.append(order.territory.in_(sa.select(_territories(payee, group).c.territory)))
+    return sa.or_(*which)
+
+
+def _territories(payee: Payee, group: list[str]) -> sa.CTE:
+    """Those that the group is ever responsible for, and all in them."""
+    held, inner = responsibilities.TABLE.sql.c, TERRITORY.sql.c
+    found = sa.select(held.territory).where(held.payee == payee.value, _is_of(held.payee_id, group)).cte(recursive=True)
+    return found.union(sa.select(inner.territory).where(inner.parent == found.c.territory))
+
+
+async def _group(read: AsyncConnection, payee: Payee, payee_id: str) -> list[str]:
+    """The payee, and all that are ever below it."""
+    table, name, above = HIERARCHY[payee]
+    link = table.sql.c
+    found = sa.select(sa.literal(payee_id, sa.Text).label("payee_id")).cte(recursive=True)
+    found = found.union(sa.select(link[name]).where(link[above] == found.c.payee_id))
+    return sorted(await read.scalars(sa.select(found.c.payee_id)))
+
+
+HIERARCHY: dict[Payee, tuple[Table, str, str]] = {
+    Payee.PARTNER: (PARTNERS.place, "partner_id", "parent"),
+    Payee.SALES_REP: (superiors.TABLE, "payee_id", "above"),
+}
+
+
+def _is_of(column: sa.ColumnElement[Any], names: list[str]) -> sa.ColumnElement[bool]:
+    return column == sa.any_(sa.literal(names, sa.ARRAY(sa.Text)))

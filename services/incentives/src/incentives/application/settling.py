@@ -1,22 +1,30 @@
 """The work behind periods: earnings are posted as facts come, a period that has ended is cut off, statements are issued, it is closed."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 
 from channel_events import Actor, Log, On, progress_query
 
-from incentives.application.working_out import Reading, approved_plans, work_out
+from incentives.application.working_out import Plan, Reading, approved_plans, work_out
 from incentives.domain.ledger.commands import IssueStatement
 from incentives.domain.ledger.decide import LEDGER, ledger_key
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.domain.settlement.decide import ClosePeriod, CutOff
 from incentives.views.ledgers import without_statement
-from incentives.views.touched import touched
+from incentives.views.settlement_periods import stage_of
+from incentives.views.touched import Touched, touched
 
 BY = Actor("work/settlement")
 PAYEES = 50
 """Between two looks at where the settlement is."""
 AT_ONCE = 20
 """Statements under way together: the log writes them in one batch."""
+RESTS = 3
+"""A large payee to whom something happens all the time rests so many times as long as working it out took, so it is at work a quarter of
+the time at most, and what happens meanwhile is worked out together."""
+SHORT_SECONDS, LONGEST_SECONDS = 0.2, 60.0
 
 
 class Settling:
@@ -25,6 +33,8 @@ class Settling:
     def __init__(self) -> None:
         self._rested: object = None
         """Where the views were when there was nothing to do."""
+        self._until: dict[Owner, float] = {}
+        """Until when large payees rest (monotonic)."""
 
     async def look(self, log: Log, reading: Reading) -> bool:
         settlement = await log.state(SETTLEMENT, CALENDAR)
@@ -35,13 +45,30 @@ class Settling:
             if at == self._rested:
                 return False
             plans = await approved_plans(log, read)
-            waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES)
+            waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES + len(self._until))
+            shown = await stage_of(read, settlement.open.period)
         if waiting:
-            done = [await work_out(log, reading, plans, settlement, one.owner) for one in waiting]
-            return any(done)
+            # A period that has ended waits for all of them.
+            due = [one for one in waiting if settlement.open.stage is Stage.ENDED or not self._resting(one.owner)]
+            return any([await self._work_out(log, reading, plans, settlement, one) for one in due])
+        if shown is not settlement.open.stage:
+            return False  # that a period ended is a fact for guarantees, and the views do not know it yet
         if await _move_on(log, reading, settlement):
             return True
         self._rested = at
+        return False
+
+    async def _work_out(self, log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, waiting: Touched) -> bool:
+        began = time.monotonic()
+        done = await work_out(log, reading, plans, settlement, waiting)
+        if (took := time.monotonic() - began) > SHORT_SECONDS:
+            self._until[waiting.owner] = time.monotonic() + min(RESTS * took, LONGEST_SECONDS)
+        return done
+
+    def _resting(self, owner: Owner) -> bool:
+        if self._until.get(owner, 0.0) > time.monotonic():
+            return True
+        self._until.pop(owner, None)
         return False
 
 

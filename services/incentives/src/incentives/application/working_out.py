@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
 import sqlalchemy as sa
@@ -17,14 +18,16 @@ from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.differences import Lines, changed, to_post
 from incentives.domain.ledger.events import LedgerEntry
 from incentives.domain.ledger.said import EntrySaid, Worked
+from incentives.domain.ledger.state import Ledger
 from incentives.domain.ledger.writing import Owner
+from incentives.domain.near_tier import NEAR_TIER, near, near_key
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.state import Status
-from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement
+from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
 from incentives.views.ledgers import counted_of, last_posting, number_of
 from incentives.views.plans import TABLE as VERSION
-from incentives.views.touched import seen_of
+from incentives.views.touched import Touched
 
 Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 BY = Actor("work/earnings")
@@ -48,25 +51,29 @@ async def approved_plans(log: Log, read: AsyncConnection) -> list[Plan]:
     return [Plan(plan_id, version, document) for plan_id, version, document in found if document is not None]
 
 
-async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, owner: Owner) -> bool:
+async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, waiting: Touched) -> bool:
     """Posts what the payee earns beside what is posted, in each period that is open. Whether all of it is posted now: somebody else may
-    have posted meanwhile, or the view of the ledger be behind it, and then nothing is."""
+    have posted meanwhile, or the view of the ledger be behind it, and then nothing is. What was told since it was found waiting is in the
+    facts already, and it is found once more."""
+    owner = waiting.owner
     ledger = await log.state(LEDGER, ledger_key(owner))
     number = ledger.number
     async with reading() as read:
         if await number_of(read, owner) != number:
             return False
-        seen, told = await seen_of(read, owner), await told_of(read, owner.payee, owner.payee_id)
-    own = [one for one in plans if one.document.payee is owner.payee]
+        own = [one for one in plans if one.document.payee is owner.payee]
+        told = await told_of(read, [one.document for one in own], owner.payee, owner.payee_id)
     # Beside the loop: of a large payee it takes seconds.
-    found = await asyncio.to_thread(lambda: list(changed(ledger, _entries(own, told, settlement, owner))))
+    worked = await asyncio.to_thread(lambda: _entries(own, told, settlement, owner, _posted_until(ledger)))
+    found = list(changed(ledger, worked))
+    await tell_near(log, own, [entry for _, entries in worked[-1:] for entry in entries])
     names = sorted({name for _, entries in found for name in entries})
     async with reading() as read:
         if await number_of(read, owner) != number:
             return False
         lines = Lines(await counted_of(read, owner, names))
     gone = {name: await last_said(log, reading, owner, name) for _, entries in found for name, one in entries.items() if one is None}
-    for command in list(_commands(owner, to_post(found, lines, gone), seen)):
+    for command in list(_commands(owner, to_post(found, lines, gone), waiting.seen)):
         try:
             events = (await log.use(posting, replace(command, number=number), by=BY)).events
         except Rejected:
@@ -78,11 +85,30 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
     return True
 
 
-def _entries(plans: Sequence[Plan], told: PayeeFacts, settlement: Settlement, owner: Owner) -> list[tuple[Period, list[Entry]]]:
+async def tell_near(log: Log, plans: Sequence[Plan], entries: Iterable[Entry]) -> None:
+    """Of what all facts come to. What was told is not told again, so it may be asked whenever something is worked out."""
+    documents = {(one.plan_id, one.version): one.document for one in plans}
+    notes = [note for one in entries if (note := near(documents[one.plan_id, one.version], one)) is not None]
+    if notes:
+        await log.execute(*(On(NEAR_TIER, near_key(one), one) for one in notes), by=BY)
+
+
+def _posted_until(ledger: Ledger) -> date:
+    """The last day of the periods in which anything is posted: what is credited to somebody else by now is taken back there."""
+    return max((date.fromisoformat(day) for days in ledger.posted.values() for day in days), default=date.min)
+
+
+def _entries(
+    plans: Sequence[Plan], told: PayeeFacts, settlement: Settlement, owner: Owner, posted_until: date
+) -> list[tuple[Period, list[Entry]]]:
     lines = told.lines()
     found = []
-    for period in settlement.taking(told.last_day(lines)):
-        facts = told.until(period.last, lines)
+    # The first day of which the period has not ended: guarantees of windows before it are made up.
+    today = date.min if settlement.open is None else settlement.open.period.first
+    if settlement.open is not None and settlement.open.stage is Stage.ENDED:
+        today = settlement.open.period.last + timedelta(days=1)
+    for period in settlement.taking(max(told.last_day(lines), posted_until)):
+        facts = told.until(period.last, lines, today)
         entries = [entry for plan in plans for entry in calculate(plan.plan_id, plan.version, plan.document, facts)]
         found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
     return found

@@ -8,7 +8,11 @@ from enum import StrEnum
 from channel_terms import Span
 from msgspec import Struct
 
+from incentives.domain.credits import Credits
+from incentives.domain.exact import exactly
 from incentives.domain.words import ZERO
+
+ONE = Decimal(1)
 
 
 class Moment(StrEnum):
@@ -34,12 +38,24 @@ class Base(StrEnum):
     """What earlier rules of the plan pay, for rules that are about that."""
 
 
+class Rate(Struct, frozen=True, kw_only=True, gc=False):
+    """One ``base`` is ``rate`` of ``quote``, from the day on until another is told."""
+
+    base: str
+    quote: str
+    on: date
+    rate: Decimal
+
+
 class Line(Struct, frozen=True, kw_only=True, gc=False):
     """What one line of a document adds at one moment, or takes back: then its numbers are below zero.
 
     ``on`` is the day that decides in which window it counts: of what is taken back the day on which it had counted, so that a return
-    is rated as its sale was. ``order_id`` and ``line_id`` are those of the sale. ``days`` is how long after the sale it was paid,
-    of what is `Moment.PAID`.
+    is rated as its sale was. ``order_id`` and ``line_id`` are those of the sale, ``ordered_on`` is its day, ``on`` itself where it is
+    not said. ``days`` is how long after the sale it was paid, of what is `Moment.PAID`.
+
+    ``exchanged`` is the rate by which its amounts were brought into the plan's currency, of a line in another. As it counts for one
+    payee ``share`` says how much of it does, and ``below`` through whom it came up to it, from its seller on.
     """
 
     fact_id: str
@@ -64,6 +80,10 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     source: str = ""
     warehouse: str = ""
     first_purchase: bool = False
+    ordered_on: date | None = None
+    exchanged: Rate | None = None
+    share: Decimal = ONE
+    below: tuple[str, ...] = ()
     told_on: date | None = None
 
     @property
@@ -74,13 +94,14 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     def counted(self, base: Base) -> Decimal:
         match base:
             case Base.NET:
-                return self.net
+                whole = self.net
             case Base.GROSS:
-                return self.gross
+                whole = self.gross
             case Base.UNITS:
-                return Decimal(self.units)
+                whole = Decimal(self.units)
             case _:
-                return ZERO if self.cost is None else self.net - self.cost
+                whole = ZERO if self.cost is None else self.net - self.cost
+        return whole if self.share is ONE else _of(self.share, whole)
 
 
 class Quota(Struct, frozen=True, kw_only=True):
@@ -106,7 +127,16 @@ class Ruling(Struct, frozen=True, kw_only=True):
     on: date
 
 
+def _of(share: Decimal, whole: Decimal) -> Decimal:
+    with exactly():
+        return share * whole
+
+
 class Facts(Struct, frozen=True, kw_only=True):
     lines: Iterable[Line] = ()
     quotas: tuple[Quota, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    credits: Credits = Credits()
+    rates: tuple[Rate, ...] = ()
+    today: date | None = None
+    """What guarantees wait for is over by it; without one everything is."""

@@ -46,6 +46,11 @@ Categories = Mapping[str, Sequence[tuple[date, str]]]
 """What products were, by SKU: from which day on, oldest first."""
 
 
+Costs = Mapping[tuple[str, str], Sequence[tuple[date, Decimal]]]
+"""What a unit costs, by SKU and currency: from which day on, oldest first."""
+NO_COSTS: Costs = {}
+
+
 class _Part(NamedTuple):
     """So many units of a movement, counted on a day; less than 0 where they are taken back."""
 
@@ -58,7 +63,7 @@ class _Part(NamedTuple):
     told_on: date | None = None
 
 
-def lines_of(movements: Iterable[Movement], categories: Categories) -> Iterator[Line]:
+def lines_of(movements: Iterable[Movement], categories: Categories, costs: Costs = NO_COSTS) -> Iterator[Line]:
     """The facts of these movements, in whatever order they come. All that happened to an order has to be among them; and all orders of
     a partner, to know which was its first."""
     by_line: dict[tuple[str, str], list[Movement]] = {}
@@ -70,7 +75,9 @@ def lines_of(movements: Iterable[Movement], categories: Categories) -> Iterator[
     for several in by_line.values():
         for part in _parts(sorted(several, key=lambda one: (one.occurred_on, one.event_id))):
             one = part.of
-            yield _line(part, _category(categories.get(one.sku, ()), one.placed_on), one.order_id == orders[one.partner_id][1])
+            category = _category(categories.get(one.sku, ()), one.placed_on)
+            cost = _cost(costs.get((one.sku, one.currency), ()), one.placed_on)
+            yield _line(part, category, cost, one.order_id == orders[one.partner_id][1])
 
 
 def _parts(several: Sequence[Movement]) -> Iterator[_Part]:
@@ -128,7 +135,12 @@ def _category(known: Sequence[tuple[date, str]], day: date) -> str:
     return before[-1] if before else known[0][1] if known else ""
 
 
-def _line(part: _Part, category: str, first: bool) -> Line:
+def _cost(known: Sequence[tuple[date, Decimal]], day: date) -> Decimal | None:
+    """Of a unit; before it is first known it is not known."""
+    return next((cost for since, cost in reversed(known) if since <= day), None)
+
+
+def _line(part: _Part, category: str, cost: Decimal | None, first: bool) -> Line:
     one = part.of
     gross = one.unit_price * part.units
     return Line(
@@ -143,6 +155,7 @@ def _line(part: _Part, category: str, first: bool) -> Line:
         units=part.units,
         gross=gross,
         net=gross - part.discount,
+        cost=None if cost is None else cost * part.units,
         sales_rep=one.sales_rep,
         sku=one.sku,
         category=category,
@@ -152,5 +165,6 @@ def _line(part: _Part, category: str, first: bool) -> Line:
         source=one.source,
         warehouse=one.warehouse,
         first_purchase=first,
+        ordered_on=one.placed_on,
         told_on=part.told_on,
     )

@@ -108,22 +108,28 @@ class Paid(Struct, frozen=True, kw_only=True):
 
 def paid_lines(ordered: Iterable[Line], payments: Iterable[Paid]) -> Iterator[Line]:
     """The facts of payments: each is split among the order's lines by what is ordered of them, to the smallest unit, and counts on the
-    day on which it was there. Units are not paid: they are 0. A payment of an order that is not here does not count until it is, one of
-    an order that is all taken back not at all."""
+    day on which it was there. Units are not paid: they are 0; the cost is the same part of the line's as the amount is. A payment of an
+    order that is not here does not count until it is, one of an order that is all taken back not at all."""
     orders: dict[str, dict[str, tuple[Line, Decimal]]] = {}
+    costs: dict[tuple[str, str], Decimal] = {}
     for one in ordered:
         if one.moment is Moment.ORDERED:
             lines = orders.setdefault(one.order_id, {})
             first, net = lines.get(one.line_id, (one, ZERO))
             lines[one.line_id] = (min(first, one, key=lambda line: (line.units < 0, line.fact_id)), net + one.net)
+            costs[one.order_id, one.line_id] = costs.get((one.order_id, one.line_id), ZERO) + (one.cost or ZERO)
     for paid in payments:
         shares = {name: max(net, ZERO) for name, (line, net) in orders.get(paid.order_id, {}).items() if line.currency == paid.currency}
         if any(shares.values()):
             for name, amount in split(paid.amount, shares, paid.currency).items():
-                yield _paid(orders[paid.order_id][name][0], paid, amount)
+                line, net = orders[paid.order_id][name]
+                yield _paid(line, paid, amount, (costs[paid.order_id, name] * amount / net).quantize(_PART) if net else ZERO)
 
 
-def _paid(line: Line, paid: Paid, amount: Decimal) -> Line:
+_PART = Decimal("0.0000000001")
+
+
+def _paid(line: Line, paid: Paid, amount: Decimal, cost: Decimal) -> Line:
     days = max((paid.paid_on - line.on).days, 0)
     about = {"fact_id": f"{paid.event_id}/{line.line_id}/paid", "event_id": paid.event_id, "moment": Moment.PAID, "on": paid.paid_on}
-    return replace(line, **about, units=0, gross=amount, net=amount, days=days)
+    return replace(line, **about, units=0, gross=amount, net=amount, cost=None if line.cost is None else cost, days=days)

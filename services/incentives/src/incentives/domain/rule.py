@@ -7,6 +7,7 @@ from channel_terms import PLANNED, Code, Label, Name
 from msgspec import Meta, Struct
 
 from incentives.domain.condition import Condition
+from incentives.domain.credits import CreditTo
 from incentives.domain.facts import Base, Moment
 from incentives.domain.rule_types import Pays
 from incentives.domain.window import Window
@@ -14,10 +15,12 @@ from incentives.domain.words import ZERO, Least, RuleId, Value
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of one payee in one window, in this order."""
+    """Of one payee in one window, in this order; in windows of a deal they are those of each deal."""
 
+    most_each: Annotated[Least | None, Meta(description="No more of the base of each deal than this counts.", examples=["200000"])] = None
     most_counted: Annotated[Least | None, Meta(description="No more of the base than this counts.", examples=["1000000"])] = None
     least_paid: Annotated[Least | None, Meta(description="Less than this is not paid at all.", examples=["100.00"])] = None
+    guaranteed: Annotated[Least | None, Meta(description="No less than this is paid where anything counts.", examples=["50.00"])] = None
     most_paid: Annotated[Least | None, Meta(description="No more than this is paid.", examples=["50000.00"])] = None
 
 
@@ -72,6 +75,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window: Annotated[Window, Meta(description="How long it accumulates; each begins at nothing.", examples=["year"])]
     examples: Annotated[tuple[Example, ...], Meta(min_length=1, max_length=20, description="Tried whenever the plan is simulated.")]
     when: Condition = ""
+    credit: Annotated[CreditTo, Meta(description="Who is credited with what counts.", examples=["direct"])] = CreditTo.DIRECT
     less: Annotated[
         tuple[RuleId, ...],
         Meta(max_length=50, description="What these rules, named before, pay in the window does not count.", examples=[[]]),

@@ -69,6 +69,11 @@ def reached(starts: Sequence[Decimal], boundary: Boundary, value: Fraction | Dec
     return bisect_right(above, value) if boundary is Boundary.START else bisect_left(above, value)
 
 
+def marks(p: Tiered, _: object) -> Iterator[Fraction]:
+    """Where tiers begin, of what a window accumulates."""
+    return (Fraction(tier.start) - Fraction(p.initial) for tier in p.tiers[1:])
+
+
 def tier_of(p: Tiers, value: Fraction | Decimal) -> int:
     return reached([tier.start for tier in p.tiers], p.boundary, value)
 

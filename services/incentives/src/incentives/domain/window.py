@@ -10,6 +10,8 @@ from channel_terms import Calendar, Grain, Span
 class Window(StrEnum):
     """From the first day of such a period to its last; each begins at nothing."""
 
+    DEAL = "deal"
+    """Each order by itself, on its day."""
     MONTH = "month"
     QUARTER = "quarter"
     HALF = "half"
@@ -23,7 +25,7 @@ class Window(StrEnum):
         return _MONTHS[self]
 
 
-_MONTHS = {Window.MONTH: 1, Window.QUARTER: 3, Window.HALF: 6, Window.YEAR: 12, Window.LIFE: 100_000}
+_MONTHS = {Window.DEAL: 0, Window.MONTH: 1, Window.QUARTER: 3, Window.HALF: 6, Window.YEAR: 12, Window.LIFE: 100_000}
 
 
 class Windows:
@@ -34,6 +36,8 @@ class Windows:
 
     def at(self, window: Window, day: date) -> Span:
         """The one that ``day`` is in."""
+        if window is Window.DEAL:
+            return Span(day, day)
         return self.life if window is Window.LIFE else self._calendar.span(Grain(window.value), day)
 
 

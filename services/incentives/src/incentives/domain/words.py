@@ -1,6 +1,7 @@
 """The words in which rules are written and explained."""
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from channel_terms import Amount, Money
@@ -18,5 +19,13 @@ RuleId: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=40, pattern=_ID, description="Within its plan, for ever.", examples=["volume"])
 ]
 PlanId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=_ID, description="For ever.", examples=["dealer-2026"])]
+
+
+class Payee(StrEnum):
+    """Who is paid for a line."""
+
+    PARTNER = "partner"
+    SALES_REP = "sales_rep"
+
 
 ZERO = Decimal(0)

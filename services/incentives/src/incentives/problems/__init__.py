@@ -3,6 +3,7 @@
 from channel_service import Problem, ProblemCatalogue
 from channel_service.partners import PARTNER_UNKNOWN
 
+from incentives.problems.credits import CREDITS
 from incentives.problems.funds import FUNDS
 from incentives.problems.points import POINTS
 from incentives.problems.price_support import PRICE_SUPPORT
@@ -148,6 +149,7 @@ PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
         *_PLANS,
+        *CREDITS,
         *_SETTLEMENT,
         *FUNDS,
         *PROMOTIONS,

@@ -1,6 +1,6 @@
 """What happened to the lines of orders, as orders-inventory tells it, and what their products are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -40,23 +40,23 @@ TABLE = Table(
         "discount": NUMERIC,
     },
     scope="partner_id",
-    indexes=[("partner_id",), ("sales_rep",), ("order_id",)],
+    indexes=[("partner_id",), ("sales_rep",), ("order_id",), ("territory",)],
 )
 CATEGORY = Table("category", key=("sku", "since"), columns={"sku": TEXT, "since": DATE, "category": TEXT}, shared=True)
 
 TOUCHED = Table("touched_by_order", key=("partner_id",), columns={"partner_id": TEXT, "changes": INTEGER}, sums=["changes"])
-"""How often something was told of orders of a partner; of "" what concerns everybody's. Changes with the movements, in one write, so
-whoever has read both knows by which he worked (`incentives.views.touched`)."""
+"""How often something was told of orders of a partner. Changes with the movements, in one write (`incentives.views.touched`)."""
+BY_PRODUCT = Table("touched_by_product", key=("sku",), columns={"sku": TEXT, "changes": INTEGER}, sums=["changes"])
 ORDER_OF = Table("order_of", key=("order_id",), columns={"order_id": TEXT, "partner_id": TEXT})
-DEALING = Table("dealing", key=("sales_rep", "partner_id"), columns={"sales_rep": TEXT, "partner_id": TEXT}, indexes=[("partner_id",)])
-"""Which sales reps have orders of which partners."""
+DEALING = Table("dealing", key=("what", "name", "partner_id"), columns=dict.fromkeys(("what", "name", "partner_id"), TEXT))
+"""Which partners have orders by which ``sales_rep``, in which ``territory`` and ``currency``, of which ``sku``."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
     if isinstance(event.data, ProductDefined):
         e = event.data
         yield Put((e.sku, e.occurred_on), "category", category=e.category)
-        yield Add(("",), "touched_by_order", changes=1)
+        yield Add((e.sku,), "touched_by_product", changes=1)
     elif (what := TOLD.get(type(event.data))) is not None:
         yield from _moved(event, what)
 
@@ -70,25 +70,29 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
         yield Insert((event.id, line.line_id), **header, **amounts)
     yield Add((e.partner_id,), "touched_by_order", changes=1)
     yield Put((e.order_id,), "order_of", partner_id=e.partner_id)
-    if e.sales_rep:
-        yield Put((e.sales_rep, e.partner_id), "dealing")
+    of = {(what, getattr(e, what) or "") for what in ("sales_rep", "territory", "currency")} | {("sku", line.sku) for line in e.lines}
+    for what_of, name in sorted(of):
+        if name:
+            yield Put((what_of, name, e.partner_id), "dealing")
 
 
 MOVEMENTS = View(
     "movements",
-    version=2,
+    version=3,
     of=Topic("orders-inventory", events=[*TOLD, ProductDefined]),
-    tables=[TABLE, CATEGORY, TOUCHED, ORDER_OF, DEALING],
+    tables=[TABLE, CATEGORY, TOUCHED, BY_PRODUCT, ORDER_OF, DEALING],
     changes=changes,
 )
 
 
-async def movements_of(read: AsyncConnection, column: str, payee_id: str) -> tuple[list[Movement], Categories]:
-    """All that happened to orders of one payee, by the column that names it; all orders of its partners where that is a sales rep, to
-    know which was their first; and what the products were."""
-    own = TABLE.sql.c[column] == payee_id
-    partners = sa.select(TABLE.sql.c.partner_id).where(own).distinct()
-    rows = (await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.partner_id.in_(partners)))).all()
+async def movements_of(
+    read: AsyncConnection, which: sa.ColumnElement[bool], needed: Collection[What], *, whole_partners: bool
+) -> tuple[list[Movement], Categories]:
+    """All of the ``needed`` that happened to these orders, and what the products were; with ``whole_partners`` to all orders of their
+    partners, to know which was the first."""
+    if whole_partners:
+        which = TABLE.sql.c.partner_id.in_(sa.select(TABLE.sql.c.partner_id).where(which).distinct())
+    rows = (await read.execute(sa.select(TABLE.sql).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
     found = [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
     skus = sorted({one.sku for one in found})
     t = CATEGORY.sql.c
@@ -117,3 +121,10 @@ async def net_of_orders(read: AsyncConnection, partner_id: str, currency: str, o
     own = sa.and_(t.partner_id == partner_id, t.currency == currency, t.order_id == sa.any_(sa.literal(list(orders), sa.ARRAY(sa.Text))))
     rows = await read.execute(sa.select(t.order_id, net).where(own).group_by(t.order_id).order_by(t.order_id))
     return {row.order_id: row.net for row in rows}
+
+
+async def sellers_of(read: AsyncConnection, orders: Sequence[str]) -> dict[str, str]:
+    """Whose these orders are."""
+    c = ORDER_OF.sql.c
+    rows = await read.execute(sa.select(c.order_id, c.partner_id).where(c.order_id == sa.any_(sa.literal(list(orders), sa.ARRAY(sa.Text)))))
+    return {row.order_id: row.partner_id for row in rows}

@@ -23,13 +23,14 @@ TABLE = Table(
     "plan_version",
     key=("plan_id", "version"),
     columns={
-        **dict.fromkeys(("plan_id", "title", "status", "payee", "currency", "changed_by", "approved_by"), TEXT),
+        **dict.fromkeys(("plan_id", "title", "status", "payee", "currency", "changed_by", "approved_by", "looks_at"), TEXT),
         **dict.fromkeys(("valid_from", "valid_until", "changed_on", "approved_on"), DATE),
         **dict.fromkeys(("version", "rules", "examples", "failing"), INTEGER),
         **SEARCH,
     },
 )
-"""``examples`` and ``failing``: how many there were when it was simulated last, and how many of them did not hold."""
+"""``examples`` and ``failing``: how many there were when it was simulated last, and how many of them did not hold. ``looks_at`` names
+what it needs to know beside orders (`PlanDocument.looks_at`), between blanks."""
 RETIRED = Table("plan_retired", key=("plan_id",), columns={"plan_id": TEXT, "retired_on": DATE})
 
 
@@ -45,6 +46,7 @@ def changes(event: Recorded) -> Iterator[Change]:
                 valid_from=e.plan.valid_from,
                 valid_until=e.plan.valid_until,
                 rules=len(e.plan.rules),
+                looks_at=f" {' '.join(sorted(e.plan.looks_at))} ",
                 examples=None,
                 failing=None,
                 **searchable(e.plan_id, e.plan.title),
@@ -66,7 +68,7 @@ def _moved(e: PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished
     return {"status": status.value, "changed_by": e.by, "changed_on": e.occurred_on}
 
 
-PLANS = View("plans", version=2, of=OwnLog(events=PLAN.events), tables=[TABLE, RETIRED], changes=changes)
+PLANS = View("plans", version=3, of=OwnLog(events=PLAN.events), tables=[TABLE, RETIRED], changes=changes)
 search_index(TABLE)
 
 _version, _later, _retired = TABLE.sql.c, TABLE.sql.alias("later").c, RETIRED.sql.c

@@ -1,6 +1,6 @@
 """Quotas of all payees."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 import sqlalchemy as sa
@@ -36,6 +36,7 @@ QUOTAS = View("quotas", version=2, of=OwnLog(events=QUOTA.events), tables=[TABLE
 search_index(TABLE)
 
 
-async def quotas_of(read: AsyncConnection, payee_id: str) -> tuple[Quota, ...]:
-    rows = (await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.payee_id == payee_id))).all()
+async def quotas_of(read: AsyncConnection, payees: Collection[str] | None) -> tuple[Quota, ...]:
+    """Of these, of all without them."""
+    rows = (await read.execute(sa.select(TABLE.sql).where(sa.true() if payees is None else TABLE.sql.c.payee_id.in_(payees)))).all()
     return tuple(msgspec.convert(row, Quota, from_attributes=True) for row in rows)

@@ -1,6 +1,6 @@
 """Rulings about all payees."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
 from channel_events import DATE, SEARCH, TEXT, OwnLog, Table, View, search_index, searchable
@@ -29,6 +29,7 @@ RULINGS = View("rulings", version=1, of=OwnLog(events=RULING.events), tables=TAB
 search_index(TABLE)
 
 
-async def rulings_of(read: AsyncConnection, payee_id: str) -> tuple[Ruling, ...]:
-    rows = await read.execute(sa.select(TABLE.sql).where(TABLE.sql.c.payee_id == payee_id))
+async def rulings_of(read: AsyncConnection, payees: Collection[str] | None) -> tuple[Ruling, ...]:
+    """Of these, of all without them."""
+    rows = await read.execute(sa.select(TABLE.sql).where(sa.true() if payees is None else TABLE.sql.c.payee_id.in_(payees)))
     return tuple(Ruling(ruling_id=row.ruling_id, payee_id=row.payee_id, cause=row.cause, on=row.occurred_on) for row in rows)

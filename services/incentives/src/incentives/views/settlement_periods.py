@@ -5,8 +5,10 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from channel_events import DATE, TEXT, TIME, Delete, OwnLog, Put, Set, Table, View
 from channel_events.pure import Change, Recorded
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.domain.settlement import SETTLEMENT, Period, Stage
 from incentives.domain.settlement.events import PeriodCalculated, PeriodClosed, PeriodCutOff, PeriodEnded, SettlementCalendarSet
@@ -52,6 +54,12 @@ def _opened(period: Period, zone: str) -> Put:
 
 def _begin(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(zone))
+
+
+async def stage_of(read: AsyncConnection, period: Period) -> Stage | None:
+    """As it is shown; None where the period is not there yet."""
+    found = (await read.execute(sa.select(TABLE.sql.c.stage).where(TABLE.sql.c.period == period.name))).scalar()
+    return None if found is None else Stage(found)
 
 
 PERIODS = View("settlement_periods", version=1, of=OwnLog(events=SETTLEMENT.events), tables=TABLE, changes=changes)

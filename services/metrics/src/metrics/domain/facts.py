@@ -85,7 +85,8 @@ class Facts:
 
     ``of`` is the service that tells of them, ``kinds`` its events that do, each with what it is called in formulas. The event
     says what its lines share (``ids``, `DATES`, dimensions), ``fold`` yields the lines: by name what they differ in, and amounts.
-    It is pure and looks nothing up. With another ``version`` all facts are made again from the first event on.
+    It is pure and looks nothing up. ``apart`` are dimensions that sums are kept by though the lines of one event differ in them, like the
+    currency of a statement: the fold says them, too. With another ``version`` all facts are made again from the first event on.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Facts:
     amounts: Sequence[Amount]
     fold: Callable[[Any], Iterable[Mapping[str, Any]]] = field(repr=False)
     version: int = 1
+    apart: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.amounts = [LINES, *self.amounts]
@@ -108,6 +110,8 @@ class Facts:
         named = {one.name for one in self.shared}
         if PARTNER not in named or (CURRENCY not in named and any(one.unit is Unit.MONEY for one in self.amounts)):
             raise ValueError(f"facts {self.name}: only with a partner is it known who may see them, and money has a currency")
+        if self.apart and any(one.counts == "events" for one in self.amounts):
+            raise ValueError(f"facts {self.name}: an event whose lines are summed up apart would count in each sum")
         columns: Any = [("kind", str), *((day, date) for day in DATES), *((one.name, one.type) for one in self.shared)]
         columns += [(one.name, one.type) for one in self.summed]
         self.sums = msgspec.defstruct(f"{self.name}_sums", columns, frozen=True, array_like=True)

@@ -8,7 +8,7 @@ The sums over all partners are the same without what has many values, a fraction
 right to them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
@@ -61,12 +61,13 @@ class FactTables:
         """The view's fold. What lines share is read off the event under its names, the rest is what `Facts.fold` yields."""
         facts, table, rollup, overall = self.facts, self.table.name, self.rollup.name, self.over_all.name
         ids = [one for one in facts.ids if not one.by_line]
-        read = attrgetter(*DATES, *(one.field or one.name for one in (*facts.shared, *ids)))
-        names = (*DATES, *(one.name for one in (*facts.shared, *ids)))
+        told = [one for one in (*facts.shared, *ids) if one.name not in facts.apart]
+        read = attrgetter(*DATES, *(one.field or one.name for one in told))
+        names = (*DATES, *(one.name for one in told))
         stored = [one.name for one in facts.stored]
         counts = {one.name: one.counts for one in facts.summed if one.counts}
-        few = [n for n, one in enumerate(facts.shared) if one in facts.few]
-        width = len(DATES)
+        by = [*DATES, "recorded_on", *(one.name for one in facts.shared)]
+        few = [*DATES, "recorded_on", *(one.name for one in facts.shared if one in facts.few)]
 
         def changes(event: Recorded) -> Iterator[Change]:
             kind, lines = facts.kinds[type(event.data)], list(facts.fold(event.data))
@@ -75,11 +76,12 @@ class FactTables:
             for number, line in enumerate(lines, 1):
                 yield Insert((event.source, event.partition, event.position, number), table=table, **line, **shared)
             # Summed up here: an Add per line would make the library do, a thousand times for a long order, what one addition does.
-            sums = {name: sum([line[name] for line in lines]) for name in stored}
-            sums |= {name: len(lines) if what == "lines" else 1 for name, what in counts.items()}
-            key, by = (event.partition, kind, *values[:width], event.recorded_on), values[width : width + len(facts.shared)]
-            yield Add((*key, *by), table=rollup, **sums)
-            yield Add((*key, *[by[n] for n in few]), table=overall, **sums)
+            for apart, together in _apart(facts.apart, lines):
+                sums = {name: sum([line[name] for line in together]) for name in stored}
+                sums |= {name: len(together) if what == "lines" else 1 for name, what in counts.items()}
+                said = shared | apart
+                yield Add((event.partition, kind, *(said[name] for name in by)), table=rollup, **sums)
+                yield Add((event.partition, kind, *(said[name] for name in few)), table=overall, **sums)
 
         return changes
 
@@ -94,6 +96,18 @@ class FactTables:
 def tables_of(facts: Facts) -> FactTables:
     """There is one of each."""
     return FactTables(facts)
+
+
+def _apart(names: Sequence[str], lines: list[Any]) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    """The lines of one event, those together that are in one sum, with what tells that from its others."""
+    if not names:
+        yield {}, lines
+        return
+    sums: dict[tuple[Any, ...], list[Any]] = {}
+    for line in lines:
+        sums.setdefault(tuple(line[name] for name in names), []).append(line)
+    for values, together in sums.items():
+        yield dict(zip(names, values, strict=True)), together
 
 
 def _columns(described: Iterable[Dimension | Amount]) -> dict[str, Any]:

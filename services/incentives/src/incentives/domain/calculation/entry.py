@@ -5,14 +5,16 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from channel_terms import Words
 from msgspec import Struct
 
-from incentives.domain.exact import Rounding, percent, text
-from incentives.domain.facts import Base, Line, Moment
+from incentives.domain.exact import Rounding, exactly, percent, text
+from incentives.domain.facts import Base, Line, Moment, Rate
 from incentives.domain.rule_type import Slice
 from incentives.domain.rule_types import RULE_TYPES
 
@@ -22,22 +24,37 @@ class Step(StrEnum):
 
     LESS = "less"
     """Without what other rules pay."""
+    MOST_EACH = "most_each"
+    """No more than so much of each deal counts."""
     MOST_COUNTED = "most_counted"
     LEAST_PAID = "least_paid"
+    GUARANTEED = "guaranteed"
     MOST_PAID = "most_paid"
     EXCLUDED = "excluded"
     """Another rule of those that exclude each other is paid."""
+    EXCHANGED = "exchanged"
+    """Into the currency that is paid."""
+    NO_RATE = "no_rate"
+    """It cannot be paid until a rate is told."""
     ROUNDED = "rounded"
 
 
 WORDS = {
     Step.LESS: Words("what other rules pay does not count: {before} becomes {after}", "其他规则已付部分不计：{before} 变为 {after}"),
+    Step.MOST_EACH: Words("of large deals not everything counts: {before} becomes {after}", "单笔超限部分不计：{before} 变为 {after}"),
     Step.MOST_COUNTED: Words("no more than {after} of {before} counts", "{before} 中最多计 {after}"),
     Step.LEAST_PAID: Words("{before} is too little to be paid", "{before} 低于起付额，不予支付"),
+    Step.GUARANTEED: Words("{before} is less than is guaranteed: {after}", "{before} 低于保底额，按 {after} 计"),
     Step.MOST_PAID: Words("no more than {after} of {before} is paid", "{before} 中最多支付 {after}"),
     Step.EXCLUDED: Words("another rule is paid instead of {before}", "由互斥的其他规则支付，{before} 不予支付"),
+    Step.EXCHANGED: Words("{before} is exchanged to {after}", "{before} 折算为 {after}"),
+    Step.NO_RATE: Words("there is no exchange rate for {before} yet", "{before} 暂无汇率，无法折算"),
     Step.ROUNDED: Words("{before} is rounded to {after}", "{before} 舍入为 {after}"),
 }
+
+
+ON_BASE = {Step.LESS, Step.MOST_EACH, Step.MOST_COUNTED}
+"""Of the base; all others are of what the slices come to."""
 
 
 class Adjustment(Struct, frozen=True):
@@ -60,7 +77,10 @@ class Part(Struct, frozen=True):
 
 class Entry(Struct, frozen=True, kw_only=True):
     """``amount`` is the sum of the slices after the ``changes``, rounded once. ``entry_id`` is made of what the entry is about, so
-    that a later calculation's entry about the same has the same; ``lines`` are the facts behind it, in the order of their ids."""
+    that a later calculation's entry about the same has the same; ``lines`` are the facts behind it, in the order of their ids.
+
+    ``currency`` is that of ``amount``; all other amounts are in the plan's. Where it is another, ``exchanged`` is the rate.
+    ``ahead`` is the base from which on more is paid than now, where its rule type knows one."""
 
     entry_id: str
     plan_id: str
@@ -83,12 +103,27 @@ class Entry(Struct, frozen=True, kw_only=True):
     amount: Decimal
     lines: tuple[Line, ...]
     earned_by: tuple[str, ...] = ()
+    exchanged: Rate | None = None
+    ahead: Fraction | None = None
+
+    @property
+    def rated(self) -> Fraction:
+        """The base of the slices: what counted, after the changes of it."""
+        return next((one.after for one in reversed(self.changes) if one.step in ON_BASE), self.counted)
 
     @property
     def parts(self) -> Iterator[Part]:
-        """What each line counted; they sum up to ``counted``."""
-        for line in self.lines:
-            yield Part(line.fact_id, line.event_id, line.order_id, line.line_id, line.counted(self.base))
+        """What each line counted; they sum up to ``counted``. A line that came through several is one."""
+        for _, several in groupby(self.lines, key=_FACT):
+            line, *others = several
+            counted = line.counted(self.base)
+            for other in others:
+                with exactly():
+                    counted += other.counted(self.base)
+            yield Part(line.fact_id, line.event_id, line.order_id, line.line_id, counted)
+
+
+_FACT: Any = attrgetter("fact_id")
 
 
 class Delta(Struct, frozen=True, kw_only=True):
@@ -115,7 +150,7 @@ def deltas(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[Delta]:
 def explained(entry: Entry) -> list[Words]:
     """In words, a step each: the base, what became of it, the slices, the limits, the rounding."""
     words = RULE_TYPES[entry.rule_type].words
-    on_base = [change for change in entry.changes if change.step in {Step.LESS, Step.MOST_COUNTED}]
+    on_base = [change for change in entry.changes if change.step in ON_BASE]
     on_sum = [change for change in entry.changes if change not in on_base]
     said = [WORDS[change.step].of(_texts(change)) for change in on_base]
     said += [words.of({"part": entry.part, **_texts(one), "percent": percent(one.rate)}) for one in entry.slices]

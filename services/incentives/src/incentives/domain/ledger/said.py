@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from channel_events.pure import tell
 from msgspec import Struct
 
 from incentives.domain.calculation import Entry
@@ -20,6 +21,15 @@ class SliceSaid(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tier: int = 0
     start: Decimal | None = None
     until: Decimal | None = None
+
+
+class RateSaid(Struct, frozen=True, kw_only=True):
+    """One ``base`` was ``rate`` of ``quote``, as told for the day ``on``."""
+
+    base: str
+    quote: str
+    on: date
+    rate: Decimal
 
 
 class ChangeSaid(Struct, frozen=True):
@@ -43,7 +53,8 @@ class LineSaid(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 class EntrySaid(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a payee earns by one rule in one window. Numbers that may be fractions are texts: ``0.125``, ``1/3``. ``base`` is what of the
     lines counts, ``counted`` their sum, ``first`` and ``last`` the window. ``slices`` summed, and then changed by the ``changes`` after
-    those of the base, are ``unrounded``; rounded as ``rounding`` says that is what the entry comes to."""
+    those of the base, are ``unrounded``; rounded as ``rounding`` says that is what the entry comes to. ``currency`` is what it is paid in;
+    where that is another than the plan's ``exchanged`` is the rate, frozen with its day."""
 
     entry_id: str
     plan_id: str
@@ -63,6 +74,7 @@ class EntrySaid(Struct, frozen=True, kw_only=True, omit_defaults=True):
     slices: tuple[SliceSaid, ...] = ()
     changes: tuple[ChangeSaid, ...] = ()
     earned_by: tuple[str, ...] = ()
+    exchanged: RateSaid | None = None
 
     @classmethod
     def of(cls, entry: Entry) -> "EntrySaid":
@@ -87,6 +99,7 @@ class EntrySaid(Struct, frozen=True, kw_only=True, omit_defaults=True):
             ),
             changes=tuple(ChangeSaid(one.step.value, text(one.before), text(one.after)) for one in entry.changes),
             earned_by=entry.earned_by,
+            exchanged=None if entry.exchanged is None else tell(RateSaid, entry.exchanged),
         )
 
 

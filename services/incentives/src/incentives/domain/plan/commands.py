@@ -1,5 +1,7 @@
 """What may be asked of a plan."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import command
@@ -67,4 +69,16 @@ class RetirePlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     on: HappenedOn = None
 
 
-PlanCommand: TypeAlias = DraftPlan | SimulatePlan | SubmitPlan | ApprovePlan | WithdrawPlan | RetirePlan
+class NoteWhatIf(Struct, frozen=True, kw_only=True):
+    """Part of a larger command: a run over the past with this document came to so much."""
+
+    plan_id: str
+    version: int
+    run_id: str
+    plan: PlanDocument
+    total: Decimal
+    by: str
+    on: date
+
+
+PlanCommand: TypeAlias = DraftPlan | SimulatePlan | SubmitPlan | ApprovePlan | WithdrawPlan | RetirePlan | NoteWhatIf

@@ -2,18 +2,28 @@
 
 from collections.abc import Iterator
 
-from channel_events.pure import Decider, Known, Rejected
+from channel_events.pure import Decider, Known, Rejected, tell
 from channel_terms import check_days, happened_on
 from msgspec import convert
 
 from incentives.domain.calculation.trial import tried
-from incentives.domain.plan.commands import ApprovePlan, DraftPlan, PlanCommand, RetirePlan, SimulatePlan, SubmitPlan, WithdrawPlan
+from incentives.domain.plan.commands import (
+    ApprovePlan,
+    DraftPlan,
+    NoteWhatIf,
+    PlanCommand,
+    RetirePlan,
+    SimulatePlan,
+    SubmitPlan,
+    WithdrawPlan,
+)
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.events import (
     EVENTS,
     PlanDrafted,
     PlanEvent,
     PlanRetired,
+    PlanRunOverPast,
     PlanSimulated,
     PlanSubmitted,
     PlanVersionPublished,
@@ -37,6 +47,8 @@ def decide(command: PlanCommand, plan: Plan, known: Known) -> Iterator[PlanEvent
             return _withdraw(command, plan, known)
         case RetirePlan():
             return _retire(command, plan, known)
+        case NoteWhatIf():
+            return _note(command, plan)
 
 
 def _draft(command: DraftPlan, plan: Plan, known: Known) -> Iterator[PlanDrafted]:
@@ -78,6 +90,7 @@ def _approve(command: ApprovePlan, plan: Plan, known: Known) -> Iterator[PlanVer
     by = command.by or ""
     if by in last.writers:
         raise Rejected("plan_four_eyes", plan_id=command.plan_id, by=by)
+    _within_budget(command, last)
     yield PlanVersionPublished(
         plan_id=command.plan_id,
         version=last.version,
@@ -90,6 +103,23 @@ def _approve(command: ApprovePlan, plan: Plan, known: Known) -> Iterator[PlanVer
         valid_until=last.plan.valid_until,
         rules=tuple(one.rule_id for one in last.plan.rules),
     )
+
+
+def _within_budget(command: ApprovePlan, last: Version) -> None:
+    if (budget := last.plan.budget) is None:
+        return
+    if last.what_if is None:
+        raise Rejected("plan_not_run", plan_id=command.plan_id, version=last.version, budget=budget)
+    if last.what_if > budget:
+        raise Rejected("plan_over_budget", plan_id=command.plan_id, version=last.version, total=last.what_if, budget=budget)
+
+
+def _note(command: NoteWhatIf, plan: Plan) -> Iterator[PlanRunOverPast]:
+    """Of a version that was drafted anew meanwhile nothing is known."""
+    last = plan.last
+    drafted = {Status.DRAFT, Status.SIMULATED, Status.SUBMITTED}
+    if last is not None and last.version == command.version and last.plan == command.plan and last.status in drafted:
+        yield tell(PlanRunOverPast, command, occurred_on=command.on)
 
 
 def _withdraw(command: WithdrawPlan, plan: Plan, known: Known) -> Iterator[PlanVersionWithdrawn]:

@@ -1,6 +1,7 @@
 """What happens to a plan."""
 
 from datetime import date
+from decimal import Decimal
 from typing import TypeAlias
 
 from channel_events.pure import event
@@ -29,6 +30,14 @@ class PlanDrafted(_OfVersion, frozen=True, kw_only=True):
 @event("plan_simulated")
 class PlanSimulated(_OfVersion, frozen=True, kw_only=True):
     tried: tuple[Tried, ...]
+
+
+@event("plan_run_over_past")
+class PlanRunOverPast(_OfVersion, frozen=True, kw_only=True):
+    """The what-if ``run_id`` of the version as it was then came to ``total``, in the currency that it pays in."""
+
+    run_id: str
+    total: Decimal
 
 
 @event("plan_submitted")
@@ -65,5 +74,15 @@ class PlanRetired(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
-PlanEvent: TypeAlias = PlanDrafted | PlanSimulated | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn | PlanRetired
-EVENTS: tuple[type[PlanEvent], ...] = (PlanDrafted, PlanSimulated, PlanSubmitted, PlanVersionPublished, PlanVersionWithdrawn, PlanRetired)
+PlanEvent: TypeAlias = (
+    PlanDrafted | PlanSimulated | PlanRunOverPast | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn | PlanRetired
+)
+EVENTS: tuple[type[PlanEvent], ...] = (
+    PlanDrafted,
+    PlanSimulated,
+    PlanRunOverPast,
+    PlanSubmitted,
+    PlanVersionPublished,
+    PlanVersionWithdrawn,
+    PlanRetired,
+)

@@ -1,6 +1,7 @@
 """A plan as its events tell it: its versions, the last of which may still be worked on."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from incentives.domain.plan.events import (
     PlanDrafted,
     PlanEvent,
     PlanRetired,
+    PlanRunOverPast,
     PlanSimulated,
     PlanSubmitted,
     PlanVersionPublished,
@@ -29,13 +31,15 @@ class Status(StrEnum):
 
 
 class Version(Struct, frozen=True, kw_only=True):
-    """``writers`` wrote it or submitted it; ``tried`` are its examples, as they came out when it was simulated last."""
+    """``writers`` wrote it or submitted it; ``tried`` are its examples, as they came out when it was simulated last.
+    ``what_if`` is what the last run over the past came to."""
 
     version: int
     plan: PlanDocument
     status: Status = Status.DRAFT
     writers: tuple[str, ...] = ()
     tried: tuple[Tried, ...] = ()
+    what_if: Decimal | None = None
     approved_by: str | None = None
     approved_on: date | None = None
 
@@ -80,12 +84,14 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
     return replace(plan, versions=(*plan.versions[:number], _moved(plan.versions[number], event), *plan.versions[number + 1 :]))
 
 
-def _moved(last: Version, event: PlanSimulated | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn) -> Version:
+def _moved(last: Version, event: PlanSimulated | PlanRunOverPast | PlanSubmitted | PlanVersionPublished | PlanVersionWithdrawn) -> Version:
     match event:
         case PlanVersionWithdrawn():
             return replace(last, status=Status.WITHDRAWN)
         case PlanSimulated():
             return replace(last, status=Status.SIMULATED, tried=event.tried)
+        case PlanRunOverPast():
+            return replace(last, what_if=event.total)
         case PlanSubmitted():
             return replace(last, status=Status.SUBMITTED, writers=tuple(dict.fromkeys([*last.writers, event.by])))
         case PlanVersionPublished():

@@ -46,11 +46,17 @@ def rate(p: Attainment, pot: Pot) -> Iterator[Slice]:
         yield Slice(base=part * quota, rate=Fraction(tier.rate), tier=at + 1, start=tier.start, until=tier.until)
 
 
+def marks(p: Attainment, pot: Pot) -> Iterator[Fraction]:
+    quota = quota_in(pot.quotas, p.measure, pot.span, prorated=p.prorated)
+    return (quota * Fraction(one) for one in (p.hurdle, *(tier.start for tier in p.tiers[1:])))
+
+
 ATTAINMENT = RuleType(
     "attainment",
     Attainment,
     rate,
     faults=faults,
+    marks=marks,
     words=Words("attainment from {start} on: {percent} of {base}", "达成率自 {start} 起：{base} 的 {percent}"),
     example={
         "measure": "sales",

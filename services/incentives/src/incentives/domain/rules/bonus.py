@@ -48,11 +48,17 @@ def rate(p: Bonus, pot: Pot) -> Iterator[Slice]:
             yield Slice(base=Fraction(1), rate=Fraction(target.amount), tier=at, start=target.at)
 
 
+def marks(p: Bonus, pot: Pot) -> Iterator[Fraction]:
+    whole = Fraction(1) if p.of_quota is None else quota_in(pot.quotas, p.of_quota, pot.span)
+    return (whole * Fraction(target.at) for target in p.targets)
+
+
 BONUS = RuleType(
     "bonus",
     Bonus,
     rate,
     faults=faults,
+    marks=marks,
     words=Words("target {tier}, at {start}, is reached: {rate}", "达到第 {tier} 个目标（{start}）：{rate}"),
     example={"boundary": "start", "adding": False, "targets": [{"at": "100000", "amount": "5000.00"}]},
 )

@@ -77,13 +77,18 @@ def rate(p: Growth, pot: Pot) -> Iterator[Slice]:
         yield Slice(base=pot.base if p.paid_on is PaidOn.TOTAL else pot.base - baseline, rate=Fraction(p.rate))
 
 
+def marks(p: Growth, pot: Pot) -> Iterator[Fraction]:
+    yield pot.baseline * (1 + Fraction(p.price_increase)) * (1 + Fraction(p.least))
+
+
 GROWTH = RuleType(
     "growth",
     Growth,
     rate,
     credit=credit,
     faults=faults,
-    windows=frozenset(Window) - {Window.LIFE},
+    marks=marks,
+    windows=frozenset(Window) - {Window.LIFE, Window.DEAL},
     words=Words("it has grown: {percent} of {base}", "实现增长：{base} 的 {percent}"),
     example={
         "baseline": "year_before",

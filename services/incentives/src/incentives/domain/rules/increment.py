@@ -28,11 +28,16 @@ def rate(p: Increment, pot: Pot) -> Iterator[Slice]:
     yield Slice(base=Fraction(trunc(pot.base / Fraction(p.step))), rate=Fraction(p.amount))
 
 
+def marks(p: Increment, pot: Pot) -> Iterator[Fraction]:
+    yield Fraction(p.step) * (pot.base // Fraction(p.step) + 1)
+
+
 INCREMENT = RuleType(
     "increment",
     Increment,
     rate,
     faults=faults,
+    marks=marks,
     words=Words("{base} full steps at {rate} each", "{base} 个完整步长，每个 {rate}"),
     example={"step": "1000", "amount": "50.00"},
 )

@@ -58,11 +58,16 @@ def rate(p: Interpolated, pot: Pot) -> Iterator[Slice]:
         start, paid = point.at, point.amount
 
 
+def marks(p: Interpolated, _: Pot) -> Iterator[Fraction]:
+    return (Fraction(point.at) for point in p.points)
+
+
 INTERPOLATED = RuleType(
     "interpolated",
     Interpolated,
     rate,
     faults=faults,
+    marks=marks,
     words=Words("towards point {tier}: {base} at {rate} each", "趋向第 {tier} 点：{base}，每单位 {rate}"),
     example={"below": "nothing", "points": [{"at": "100000", "amount": "1000"}, {"at": "200000", "amount": "3000"}]},
 )

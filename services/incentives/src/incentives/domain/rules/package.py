@@ -53,8 +53,10 @@ def faults(p: Package) -> Iterator[Words]:
     for one in p.components:
         if names.count(one.name) > 1:
             yield Words(f"{one.name} is there twice", f"{one.name} 重复")
-        if one.per is Window.LIFE:
-            yield Words(f"{one.name} never settles: give it a window of a year or less", f"{one.name} 没有结算周期：窗口应不超过一年")
+        if one.per in {Window.LIFE, Window.DEAL}:
+            yield Words(
+                f"{one.name} never settles: give it a window from a month to a year", f"{one.name} 没有结算周期：窗口应为一个月至一年"
+            )
         for said in tier_faults(one):
             yield Words(f"{one.name}: {said.en}", f"{one.name}：{said.zh}")
 
@@ -72,6 +74,11 @@ def rate(p: Package, pot: Pot) -> Iterator[Slice]:
     yield Slice(base=base, rate=Fraction(tier.rate), tier=at + 1, start=tier.start, until=tier.until)
 
 
+def marks(p: Package, pot: Pot) -> Iterator[Fraction]:
+    component = next(one for one in p.components if one.name == pot.part)
+    yield quota_in(pot.quotas, p.target, pot.span) * Fraction(component.gate)
+
+
 _TIERS = {"boundary": "start", "tiers": [{"start": "0", "until": "200000", "rate": "0"}, {"start": "200000", "rate": "0.02"}]}
 PACKAGE = RuleType(
     "package",
@@ -79,6 +86,7 @@ PACKAGE = RuleType(
     rate,
     credit=credit,
     faults=faults,
+    marks=marks,
     windows=frozenset({Window.YEAR}),
     words=Words("{part}, contract of tier {tier}: {percent} of {base}", "{part}，合同规模第 {tier} 档：{base} 的 {percent}"),
     example={

@@ -48,6 +48,7 @@ PAYMENT_CYCLE = RuleType(
     PaymentCycle,
     rate,
     faults=faults,
+    whole=False,
     words=Words("{base} was paid within cycle {tier}: {percent}", "{base} 在第 {tier} 个回款周期内支付：{percent}"),
     example={"rate": "0.02", "cycles": [{"days": 15, "factor": "1"}, {"days": 30, "factor": "0.8"}, {"days": 45, "factor": "0.5"}]},
 )

@@ -48,6 +48,7 @@ PER_DEAL = RuleType(
     PerDeal,
     rate,
     faults=faults,
+    whole=False,
     words=Words("{base} deals at {rate} each", "{base} 笔订单，每笔 {rate}"),
     example={"amount": "100.00", "least": "1000", "first": "2026-06-01", "last": "2026-06-30", "most": 10},
 )

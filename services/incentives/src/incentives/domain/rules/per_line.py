@@ -30,6 +30,7 @@ PER_LINE = RuleType(
     PerLine,
     rate,
     faults=faults,
+    whole=False,
     words=Words("lines of tier {tier}: {percent} of {base}", "第 {tier} 档的订单行：{base} 按 {percent} 计"),
     example={"boundary": "start", "tiers": [{"start": "0", "until": "1000", "rate": "0.01"}, {"start": "1000", "rate": "0.02"}]},
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 from channel_terms import Words
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.tiers import Tier, Tiered, faults, tier_of
+from incentives.domain.tiers import Tier, Tiered, faults, marks, tier_of
 
 
 class Rolling(Tiered, frozen=True, kw_only=True):
@@ -31,6 +31,7 @@ ROLLING = RuleType(
     Rolling,
     rate,
     faults=faults,
+    marks=marks,
     words=Words("tier {tier} is reached: {percent} of {base}", "达到第 {tier} 档：{base} 按 {percent} 计"),
     example={"boundary": "start", "tiers": [{"start": "0", "until": "1000", "rate": "0.01"}, {"start": "1000", "rate": "0.02"}]},
 )

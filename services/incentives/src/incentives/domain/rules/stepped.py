@@ -6,7 +6,7 @@ from fractions import Fraction
 from channel_terms import Words
 
 from incentives.domain.rule_type import Pot, RuleType, Slice
-from incentives.domain.tiers import Tiered, faults, pieces
+from incentives.domain.tiers import Tiered, faults, marks, pieces
 
 
 class Stepped(Tiered, frozen=True, kw_only=True):
@@ -24,6 +24,7 @@ STEPPED = RuleType(
     Stepped,
     rate,
     faults=faults,
+    marks=marks,
     words=Words("{base} of it lies in tier {tier} and is paid at {percent}", "其中 {base} 落在第 {tier} 档，按 {percent} 计"),
     example={"boundary": "start", "tiers": [{"start": "0", "until": "1000", "rate": "0.01"}, {"start": "1000", "rate": "0.02"}]},
 )

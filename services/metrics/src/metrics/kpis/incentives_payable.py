@@ -1,0 +1,7 @@
+"""What is owed by statements, also in payouts that are under way. Without a first date it is the balance of the last; between two dates, by
+how much it grew."""
+
+from metrics.domain.kpi import Kpi
+from metrics.facts.incentives import PAID_OUT, STATED, WRITTEN_OFF
+
+KPI = Kpi("incentives_payable", "Incentives payable", __doc__, numerator=STATED.payable + PAID_OUT.payable + WRITTEN_OFF.payable)
