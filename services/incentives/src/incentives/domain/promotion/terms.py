@@ -61,7 +61,12 @@ class PromotionTerms(Struct, frozen=True, kw_only=True):
     effect: Annotated[Effect, Meta(examples=[{"percent": "0.1"}])]
     funding: Annotated[
         tuple[Funding, ...],
-        Meta(min_length=1, max_length=20, description="Their shares are 1 all together.", examples=[[{"payer": "brand", "share": "1"}]]),
+        Meta(
+            min_length=1,
+            max_length=20,
+            description="Their shares are 1 all together.",
+            examples=[[{"payer": "brand", "share": "0.7"}, {"payer": "supplier-7", "share": "0.3"}]],
+        ),
     ]
     channels: Annotated[
         Annotated[tuple[Code, ...], Meta(max_length=100)],
