@@ -12,6 +12,7 @@ from incentives.domain.calculation.entry import Part
 from incentives.domain.ledger import Account, Posting, balances, unbalanced
 from incentives.domain.ledger.commands import IssueStatement, PostAdjustment
 from incentives.domain.ledger.decide import LEDGER, ledger_key
+from incentives.domain.ledger.differences import CountedIn, Lines
 from incentives.domain.ledger.events import (
     CHAINED,
     EarningAccrued,
@@ -26,6 +27,7 @@ from incentives.domain.ledger.said import Counted, new_lines
 from incentives.domain.ledger.statements import owner_of, statement_id
 from incentives.domain.ledger.writing import Owner, Writer
 from incentives.domain.plan.document import Payee
+from incentives.domain.settlement import Period
 
 from .ledgers import CALENDAR, FEBRUARY, JANUARY, OWNER, TODAY, done, posting, require_chained, worked
 
@@ -166,3 +168,13 @@ def test_a_kept_state_is_the_state() -> None:
 def test_an_entry_read_from_the_log_has_the_hash_it_was_written_with() -> None:
     events = [one for one in done(posting(worked("100.50"), seen=1), ISSUE) if isinstance(one, CHAINED)]
     require_chained([msgspec.json.decode(msgspec.json.encode(one), type=type(one)) for one in events])
+
+
+def test_what_was_said_of_lines_in_a_later_period_was_not_said_in_an_earlier_one() -> None:
+    said = [("f1", JANUARY, 5), ("f2", FEBRUARY, 7), ("f1", FEBRUARY, -2)]
+    lines = Lines(CountedIn("entry", name, period.last, Counted("e", "o", "1", Decimal(count))) for name, period, count in said)
+
+    def until(period: Period) -> dict[str, int]:
+        return {name: int(one.counted) for name, one in lines.until("entry", period.last).items()}
+
+    assert (until(JANUARY), until(FEBRUARY)) == ({"f1": 5}, {"f1": 3, "f2": 7})
