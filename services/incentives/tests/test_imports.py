@@ -9,7 +9,7 @@ from channel_service import Service
 from channel_service.testing import Running, running
 from incentives.app import SERVICE
 
-LISTS = ["quotas", "rulings", "payments", "splits", "responsibilities", "superiors", "exchange-rates", "costs", "price-changes"]
+LISTS = ["quotas", "rulings", "payments", "splits", "responsibilities", "superiors", "exchange-rates", "costs"]
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 OVERLAY = {"counts": "overlay"}
 HISTORY: list[tuple[str, str, dict[str, Any]]] = [
@@ -41,7 +41,6 @@ HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "costs/INK/CNY", {"since": "2026-01-01"}),
     ("PUT", "superiors/bob", {"above": "cid", "since": "2039-06-01"}),
     ("DELETE", "superiors/bob", {"since": "2039-06-01"}),
-    ("PUT", "price-changes/pen-june", {"sku": "PEN", "currency": "CNY", "changed_on": "2026-06-01", "before": "3.50", "after": "3.20"}),
 ]  # fmt: skip
 
 

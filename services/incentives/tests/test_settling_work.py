@@ -39,6 +39,9 @@ async def test_a_period_that_has_ended_is_cut_off_when_all_that_was_told_is_post
     assert not await look(log, reading), "whether that was all is not known before the view of the ledger has it"
     assert await taking() == "2026-01"
     await folded(LEDGERS, told)
+    assert not await look(log, reading), "that it has ended is a fact for guarantees, and not known before the view of periods has it"
+    assert await taking() == "2026-01"
+    await folded(PERIODS)
     assert await look(log, reading)
     assert await taking() == "2026-02"
     assert not await look(log, reading)

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from pydantic import BaseModel, Field
 
 from incentives.api.plans import PlanId
-from incentives.application.assignments import acknowledging, assigning, ending
-from incentives.domain.assignment import ASSIGNMENT, AcknowledgePlan, AssignmentCommand, AssignPlan, EndAssignment, assignment_key
-from incentives.domain.plan.decide import PLAN
+from incentives.application.assignments import acknowledging, assigning, ending, find_assignment
+from incentives.domain.assignment import AcknowledgePlan, AssignmentCommand, AssignPlan, EndAssignment
 from incentives.domain.plan.state import Status
 from incentives.domain.words import Payee
 from incentives.views.assignments import ASSIGNMENTS, TABLE
@@ -79,11 +78,9 @@ async def get_assignment(
     plan_id: PlanId, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today
 ) -> AssignmentOut:
     """Its approved versions, and which of them were acknowledged. Always current."""
-    assignment = await log.state(ASSIGNMENT, assignment_key(plan_id, payee_id))
-    sees = caller.scope is None or (assignment.payee is Payee.PARTNER and await runtime.sees(caller, payee_id))
-    if not assignment.assigned or not sees:
+    assignment, plan = await find_assignment(log, plan_id, payee_id)
+    if caller.scope is not None and not (assignment.payee is Payee.PARTNER and await runtime.sees(caller, payee_id)):
         raise Rejected("assignment_unknown", plan_id=plan_id, payee_id=payee_id)
-    plan = await log.state(PLAN, plan_id)
     current = plan.in_force(today)
     versions = []
     for one in (one for one in plan.versions if one.status is Status.APPROVED):

@@ -18,7 +18,6 @@ from incentives.domain.facts import Base, Line, Moment, Rate
 from incentives.domain.ledger.differences import CountedIn
 from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.document import Payee
-from incentives.domain.words import ZERO
 from incentives.views.movements import MOVEMENTS
 
 router = APIRouter(tags=["earnings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
@@ -130,7 +129,7 @@ class LineOut(BaseModel):
     def no_more(cls, line: CountedIn, own: bool) -> "LineOut":
         said = {"fact_id": line.fact_id, **{name: getattr(line.counted, name) for name in LINE_NAMES[1:]}}
         names: dict[str, str] = {name: value if own else "" for name, value in said.items()}
-        return cls(**names, on=None, share=ZERO, through=[], exchanged=None, counted=line.counted.counted)
+        return cls(**names, on=None, share=Decimal(0), through=[], exchanged=None, counted=line.counted.counted)
 
 
 class PaymentOut(BaseModel):
@@ -206,7 +205,7 @@ class Explanation(BaseModel):
         of, shown = found.said, found.lines[skip : skip + limit]
         names = ("entry_id", "rule_id", "rule_type", "part", "first", "last")
         said: dict[str, Any] = {name: getattr(of, name) for name in names}
-        said |= {"counted": "0", "baseline": "0", "amount": ZERO, "base": Base(of.base), "moment": Moment(of.moment)}
+        said |= {"counted": "0", "baseline": "0", "amount": Decimal(0), "base": Base(of.base), "moment": Moment(of.moment)}
         return cls(
             entry=EntryOut(**said, en=[NO_MORE.en], zh=[NO_MORE.zh]),
             plan_id=of.plan_id,

@@ -1,9 +1,9 @@
 """Assigning plans, and acknowledging them: the plan has to be there, and the version to be approved."""
 
-from channel_events import Ask, On, Rejected, Steps
+from channel_events import Ask, Log, On, Rejected, Steps
 from channel_events.pure import tell
 
-from incentives.domain.assignment import ASSIGNMENT, AcknowledgePlan, AssignPlan, AssignTo, EndAssignment, assignment_key
+from incentives.domain.assignment import ASSIGNMENT, AcknowledgePlan, Assignment, AssignPlan, AssignTo, EndAssignment, assignment_key
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.plan.state import Plan
 
@@ -20,6 +20,14 @@ def acknowledging(c: AcknowledgePlan) -> Steps:
     if plan.rated(c.version) is None:
         raise Rejected("plan_unknown", plan_id=c.plan_id, version=c.version)
     yield On(ASSIGNMENT, assignment_key(c.plan_id, c.payee_id), c)
+
+
+async def find_assignment(log: Log, plan_id: str, payee_id: str) -> tuple[Assignment, Plan]:
+    """With its plan; ``assignment_unknown`` where it is not assigned now."""
+    assignment: Assignment = await log.state(ASSIGNMENT, assignment_key(plan_id, payee_id))
+    if not assignment.assigned:
+        raise Rejected("assignment_unknown", plan_id=plan_id, payee_id=payee_id)
+    return assignment, await log.state(PLAN, plan_id)
 
 
 def ending(c: EndAssignment) -> Steps:
