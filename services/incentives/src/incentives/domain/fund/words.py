@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from channel_terms import PLANNED, Code, Currency, Wrong
+from channel_terms import PLANNED, Code, Currency
 from msgspec import Meta, Struct
 
 from incentives.domain.ledger import Account, Posting
@@ -37,11 +37,6 @@ class FundTerms(Struct, frozen=True, kw_only=True):
         Meta(description="The kinds of activities it pays for; any when empty.", examples=[["trade_fair"]]),
     ] = ()
     carry_over: CarryOver | None = None
-
-    def check(self) -> None:
-        """`Wrong` where its days are not in order."""
-        if not self.first <= self.last <= self.claims_until:
-            raise Wrong("first, last and claims_until must follow each other", "first、last、claims_until 须依次排列")
 
 
 class Standing(Struct, frozen=True, kw_only=True):
