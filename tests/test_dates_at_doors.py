@@ -28,6 +28,8 @@ IN_PATH = {
 }
 """What parts of paths are filled with where a word would have no right form."""
 Place = tuple[str | int, ...]
+BETWEEN = {("put", "/v1/funds/walk", ("last",))}
+"""Dates that lie between two that are bounded: out of their order they are no document at all."""
 
 
 class Document:
@@ -110,6 +112,7 @@ async def test_a_command_with_a_date_that_cannot_be_is_refused_at_its_route(
                     code = answer.json().get("code", "") if answer.status_code == 422 else f"{answer.status_code} {answer.text[:300]}"
                     found.setdefault((method, path, at), set()).add(code)
     # The end of a time may be refused for lying before its beginning, and the beginning for lying behind the end.
+    found = {place: codes for place, codes in found.items() if place not in BETWEEN or codes != {"invalid_request"}}
     wrong = {place: codes for place, codes in found.items() if not {"date_implausible"} <= codes <= {"date_implausible", "invalid_request"}}
     assert wrong == {}
     assert found or name in {"metrics", "comms"}, "services that take no date"

@@ -102,6 +102,11 @@ def ids(platform: Platform, stack: Stack) -> dict[str, str]:
         "dispute_id": "walk",
         "payout_id": "walk",
         "calendar_id": "calendar",
+        "payee": "partner",
+        "base": "USD",
+        "quote": "CNY",
+        "day": DAY,
+        "run_id": "walk",
     }
 
 
@@ -126,6 +131,7 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
     paid = {"partner_id": partner, "currency": "CNY", "amount": "1.00", "on": DAY}
     platform.put("incentives", f"/v1/payments/direct:{partner}/bank-1", paid)
     funded(platform, partner)
+    credited(platform, partner)
     payee = f"/v1/plans/walk/versions/1/payees/{partner}"
     platform.until(lambda: platform.get("incentives", payee)["entries"])
     (entry,) = platform.get("incentives", payee)["entries"]
@@ -135,6 +141,14 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
         "promotion_id": "walk", "coupon": "walk", "agreement_id": "walk", "protection_id": "walk", "rotation_id": "walk",
         "programme_id": "walk", "reward_id": "walk",
     }  # fmt: skip
+
+
+def credited(platform: Platform, partner: str) -> None:
+    """A split among others, a responsibility beyond what others have, and an assigned plan."""
+    platform.put("incentives", f"/v1/splits/partner/direct:{partner}-split", {"shares": [{"payee_id": partner, "share": "1"}]})
+    overlay = {"first": "2026-01-01", "share": "0.1", "counts": "overlay"}
+    platform.put("incentives", f"/v1/responsibilities/partner/east/{partner}", overlay)
+    platform.put("incentives", f"/v1/plans/walk/assignments/{partner}", {})
 
 
 def funded(platform: Platform, partner: str) -> None:
@@ -165,6 +179,7 @@ def kin(platform: Platform, stack: Stack, ids: dict[str, str]) -> dict[str, dict
         platform.until(lambda partner=partner: platform.order(lines=[("bell", 1, "1.00")], partner=partner, external_id=partner).is_success)
         note(platform, partner)
         funded(platform, partner)
+        credited(platform, partner)
     for child, parent in ((KID, PARENT), (GRANDKID, KID)):
         platform.post("partner-registry", f"/v1/partners/{child}/move", {"parent": parent, "on": "2026-01-01"})
     for partner in family:

@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from aiokafka.consumer.fetcher import Fetcher
 from channel_events import Log
+from hypothesis import settings
 
 from .specimen import JAR
+
+# How long one example takes says on a busy machine nothing of what is tested.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 OpenLog = Callable[..., Awaitable[Log]]
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import asyncpg
-from channel_events import INTEGER, OWN_LOG, TEXT, Add, Change, Recorded, Table, View
-from channel_events.broker import Broker
+from channel_events import INTEGER, OWN_LOG, TEXT, Add, Broker, Change, Recorded, Table, View
 from channel_events.pure import Registry
 from channel_operate import Where, rebuild
 from channel_service.migrations import migrate

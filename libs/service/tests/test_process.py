@@ -146,7 +146,10 @@ async def test_requests_are_counted_by_route_template(client: Running) -> None:
 
 async def test_a_worker_has_health_and_metrics_only(url: str, kafka: str, topic_prefix: str) -> None:
     async with running(SERVICE, database_url=url, kafka=kafka, topic_prefix=topic_prefix, role="worker") as client:
-        assert (await client.get("/health/ready")).json()["checks"]["subscriptions"] == "ok"
+        async with asyncio.timeout(30):  # it starts beside the routes
+            while not (ready := await client.get("/health/ready")).is_success:  # noqa: ASYNC110 - told by nobody
+                await asyncio.sleep(0.05)
+        assert ready.json()["checks"]["subscriptions"] == "ok"
         assert (await client.get("/metrics")).status_code == 200
         assert (await client.get("/v1/counters/a")).status_code == 404
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from channel_events.broker import Broker
+from channel_events import Broker
 from channel_events.pure import Registry
 from channel_operate import Verified, Where, rebuild, verify
 from channel_service.testing import Running, running

@@ -1,5 +1,6 @@
 """channel_events: the event log, its relay, subscriptions, views and reactions. Mechanics only, no business word."""
 
+from channel_events.broker import Broker
 from channel_events.copies import Copies, Copy
 from channel_events.discovery import discover
 from channel_events.log import (
@@ -43,7 +44,9 @@ from channel_events.pure import (
     event,
 )
 from channel_events.reaction import Reaction, derived_id
+from channel_events.refusal import BrokerRefused
 from channel_events.search import SEARCH, found, search_index, searchable
+from channel_events.security import BadSecurity, Security
 from channel_events.sending.gates import Backoff, Breaker, PerSecond
 from channel_events.sending.sender import NotSent, Outgoing, Send, Sender
 from channel_events.signature import read_topic_key
@@ -97,7 +100,10 @@ __all__ = [
     "Ask",
     "Backoff",
     "BadReceipt",
+    "BadSecurity",
     "Breaker",
+    "Broker",
+    "BrokerRefused",
     "Change",
     "CommandKey",
     "Copies",
@@ -132,6 +138,7 @@ __all__ = [
     "RedriveResult",
     "Registry",
     "Rejected",
+    "Security",
     "Send",
     "Sender",
     "Set",

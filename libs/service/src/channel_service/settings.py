@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from channel_events import read_topic_key, scoped_role
-from channel_events.broker import Broker
-from channel_events.security import BadSecurity, Security
+from channel_events import BadSecurity, Broker, Security, read_topic_key, scoped_role
 from channel_terms import SAID_LIKE, Calendar, fiscal_calendar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError

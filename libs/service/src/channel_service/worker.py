@@ -5,8 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeAlias
 
 import structlog
+from channel_events import BrokerRefused
 from channel_events.log import Log
-from channel_events.refusal import BrokerRefused
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
 from channel_events.subscription import Joint, ReactionSubscription, ViewSubscription

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from channel_events.security import Security
+from channel_events import Security
 from qudao_local.certificates import Authority
 from qudao_local.ports import free_port
 

@@ -14,11 +14,23 @@ from incentives.application.points import cancelling, giving, offering, redeemin
 from incentives.application.promotions import issuing
 from incentives.domain.coupon import IssueCoupon
 from incentives.domain.fund.budget import AllocateFund, OpenFund, SetBudget
-from incentives.domain.fund_part import commands as ask
+from incentives.domain.fund_part.commands import (
+    ApproveClaim,
+    ApproveFundRequest,
+    DenyClaim,
+    DenyFundRequest,
+    EndFundRequest,
+    PayClaim,
+    ProofFile,
+    ReportActivity,
+    RequestFund,
+    SubmitClaim,
+    WithdrawClaim,
+)
 from incentives.domain.points.commands import CancelReward, GivePoints, RedeemPoints
 from incentives.domain.points_programme import OpenPointsProgramme
 from incentives.domain.price_protection import OpenPriceProtection
-from incentives.domain.promotion import commands as promote
+from incentives.domain.promotion.commands import DefinePromotion, EndPromotion, PausePromotion, StartPromotion
 from incentives.domain.promotion.terms import Effect, Funding
 from incentives.domain.reward import OfferReward
 from incentives.domain.stock_rotation import OpenStockRotation
@@ -65,7 +77,7 @@ FUND_KINDS: tuple[Importable[Any], ...] = (
     ),
     _step(
         "fund_request",
-        ask.RequestFund(
+        RequestFund(
             **_REQUEST,
             activity="trade_fair",
             title="Stand at the spring fair",
@@ -75,24 +87,24 @@ FUND_KINDS: tuple[Importable[Any], ...] = (
         ),
         *_OF_REQUEST,
     ),
-    _step("fund_request_approval", ask.ApproveFundRequest(**_REQUEST | {"by": "bob"}), *_OF_REQUEST),
-    _step("fund_request_denial", ask.DenyFundRequest(**_REQUEST | {"by": "bob"}, reason="not this year"), *_OF_REQUEST),
-    _step("fund_request_end", ask.EndFundRequest(**_REQUEST, reason="that was all"), *_OF_REQUEST),
-    _step("activity", ask.ReportActivity(**_REQUEST, held_on=_DAY, report="140 visitors"), *_OF_REQUEST),
+    _step("fund_request_approval", ApproveFundRequest(**_REQUEST | {"by": "bob"}), *_OF_REQUEST),
+    _step("fund_request_denial", DenyFundRequest(**_REQUEST | {"by": "bob"}, reason="not this year"), *_OF_REQUEST),
+    _step("fund_request_end", EndFundRequest(**_REQUEST, reason="that was all"), *_OF_REQUEST),
+    _step("activity", ReportActivity(**_REQUEST, held_on=_DAY, report="140 visitors"), *_OF_REQUEST),
     _step(
         "fund_claim",
-        ask.SubmitClaim(
+        SubmitClaim(
             **_CLAIM,
             cost=Decimal("6000.00"),
             amount=Decimal("3000.00"),
-            proofs=(ask.ProofFile(name="invoice-17.pdf", sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),),
+            proofs=(ProofFile(name="invoice-17.pdf", sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),),
         ),
         *_OF_CLAIM,
     ),
-    _step("fund_claim_approval", ask.ApproveClaim(**_CLAIM | {"by": "bob"}), *_OF_CLAIM),
-    _step("fund_claim_denial", ask.DenyClaim(**_CLAIM | {"by": "bob"}, reason="not readable"), *_OF_CLAIM),
-    _step("fund_claim_withdrawal", ask.WithdrawClaim(**_CLAIM, reason="billed elsewhere"), *_OF_CLAIM),
-    _step("fund_claim_payment", ask.PayClaim(**_CLAIM | {"by": "eve"}, reference="2026-0815"), *_OF_CLAIM),
+    _step("fund_claim_approval", ApproveClaim(**_CLAIM | {"by": "bob"}), *_OF_CLAIM),
+    _step("fund_claim_denial", DenyClaim(**_CLAIM | {"by": "bob"}, reason="not readable"), *_OF_CLAIM),
+    _step("fund_claim_withdrawal", WithdrawClaim(**_CLAIM, reason="billed elsewhere"), *_OF_CLAIM),
+    _step("fund_claim_payment", PayClaim(**_CLAIM | {"by": "eve"}, reference="2026-0815"), *_OF_CLAIM),
 )
 _COUPONS = Importable(
     "coupon",
@@ -106,10 +118,10 @@ _PROMOTION: dict[str, Any] = {"promotion_id": "spring-2026", "on": _DAY}
 PROMOTION_KINDS: tuple[Importable[Any], ...] = (
     Importable(
         "promotion",
-        promote.DefinePromotion,
+        DefinePromotion,
         key=["promotion_id"],
         changed=not_first,
-        example=promote.DefinePromotion(
+        example=DefinePromotion(
             **_PROMOTION,
             title="Spring pens",
             currency="CNY",
@@ -120,9 +132,9 @@ PROMOTION_KINDS: tuple[Importable[Any], ...] = (
             by="ann",
         ),
     ),
-    _step("promotion_start", promote.StartPromotion(**_PROMOTION, by="bob"), "promotion_id"),
-    _step("promotion_pause", promote.PausePromotion(**_PROMOTION, by="ann"), "promotion_id"),
-    _step("promotion_end", promote.EndPromotion(**_PROMOTION, by="ann"), "promotion_id"),
+    _step("promotion_start", StartPromotion(**_PROMOTION, by="bob"), "promotion_id"),
+    _step("promotion_pause", PausePromotion(**_PROMOTION, by="ann"), "promotion_id"),
+    _step("promotion_end", EndPromotion(**_PROMOTION, by="ann"), "promotion_id"),
     _COUPONS,
 )
 SUPPORT_KINDS: tuple[Importable[Any], ...] = (

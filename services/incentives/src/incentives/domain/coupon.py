@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import Code, HappenedOn, happened_on, planned_on
+from channel_terms import PLANNED, Code, HappenedOn, happened_on, planned_on
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -53,7 +53,7 @@ class IssueCoupon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Annotated[int, Meta(ge=1, le=10_000, examples=[1])] | None,
         Meta(description="How many orders may use it; any number when null, within the promotion's own limits."),
     ] = 1
-    last: Annotated[date | None, Meta(description="The last day of orders that may use it.")] = None
+    last: Annotated[date | None, PLANNED, Meta(description="The last day of orders that may use it.")] = None
     by: By = None
     on: HappenedOn = None
 

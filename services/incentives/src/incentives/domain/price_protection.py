@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import Code, Currency, HappenedOn, Money, Wrong, happened_on
+from channel_terms import HAPPENED, Code, Currency, HappenedOn, Money, Wrong, happened_on
 from msgspec import Meta, Struct
 
 from incentives.domain.plan.commands import By
@@ -35,7 +35,7 @@ class OpenPriceProtection(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     protection_id: Annotated[Code, Meta(description="For ever.", examples=["PEN-01-2026-06"])]
     sku: Annotated[Code, Meta(examples=["PEN-01"])]
     currency: Currency
-    changed_on: Annotated[date, Meta(description="The first day of the new price.", examples=["2026-06-01"])]
+    changed_on: Annotated[date, HAPPENED, Meta(description="The first day of the new price.", examples=["2026-06-01"])]
     before: Annotated[Money, Meta(examples=["3.50"])]
     after: Annotated[Money, Meta(examples=["3.10"])]
     bought_within: Annotated[

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import Code, Currency, HappenedOn, Wrong, happened_on, planned_on
+from channel_terms import PLANNED, Code, Currency, HappenedOn, Wrong, happened_on, planned_on
 from msgspec import Meta, Struct
 
 from incentives.domain.plan.commands import By
@@ -35,10 +35,10 @@ class OpenStockRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rotation_id: Annotated[Code, Meta(description="For ever.", examples=["2026-Q1"])]
     currency: Currency
     share: Annotated[Portion, Meta(description="Of the purchases.", examples=["0.05"])]
-    bought_from: Annotated[date, Meta(examples=["2026-01-01"])]
-    bought_until: Annotated[date, Meta(examples=["2026-03-31"])]
-    first: Annotated[date, Meta(examples=["2026-04-01"])]
-    last: Annotated[date, Meta(examples=["2026-04-30"])]
+    bought_from: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
+    bought_until: Annotated[date, PLANNED, Meta(examples=["2026-03-31"])]
+    first: Annotated[date, PLANNED, Meta(examples=["2026-04-01"])]
+    last: Annotated[date, PLANNED, Meta(examples=["2026-04-30"])]
     by: By = None
     on: HappenedOn = None
 

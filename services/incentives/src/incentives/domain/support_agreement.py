@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, command, event, tell
-from channel_terms import Code, Currency, HappenedOn, Money, Name, Quantity, Wrong, happened_on, planned_on
+from channel_terms import PLANNED, Code, Currency, HappenedOn, Money, Name, Quantity, Wrong, happened_on, planned_on
 from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
@@ -30,8 +30,8 @@ class SupportTerms(Struct, frozen=True, kw_only=True):
     partner_id: Annotated[Code, Meta(examples=["p-1001"])]
     customer: Annotated[Name, Meta(description="For whom the price is.", examples=["City school board"])]
     currency: Currency
-    first: Annotated[date, Meta(examples=["2026-03-01"])]
-    last: Annotated[date, Meta(examples=["2026-05-31"])]
+    first: Annotated[date, PLANNED, Meta(examples=["2026-03-01"])]
+    last: Annotated[date, PLANNED, Meta(examples=["2026-05-31"])]
     items: Annotated[tuple[SupportedItem, ...], Meta(min_length=1, max_length=1000)]
 
     def item(self, sku: str) -> SupportedItem | None:

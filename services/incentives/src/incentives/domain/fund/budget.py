@@ -60,9 +60,6 @@ class OpenFund(FundTerms, frozen=True, kw_only=True, forbid_unknown_fields=True)
     by: By = None
     on: HappenedOn = None
 
-    def __post_init__(self) -> None:
-        self.check()
-
 
 @command("set_budget", stream="fund/{fund_id}")
 class SetBudget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,6 +133,8 @@ def _open(c: OpenFund, fund: Fund, known: Known) -> Iterator[FundOpened]:
         _payable(c.budget, c.currency)
         for day in (c.first, c.last, c.claims_until):
             planned_on(day, known)
+        if not c.first <= c.last <= c.claims_until:
+            raise Rejected("fund_days_reversed", first=c.first, last=c.last, claims_until=c.claims_until)
         yield tell(FundOpened, c, terms=terms, by=c.by or "", occurred_on=happened_on(c.on, known))
     elif (fund.opened.title, fund.opened.terms, fund.opened.budget) != (c.title, terms, c.budget):
         raise Rejected("fund_exists", fund_id=c.fund_id)

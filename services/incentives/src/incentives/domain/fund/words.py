@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from channel_terms import Code, Currency, Wrong
+from channel_terms import PLANNED, Code, Currency
 from msgspec import Meta, Struct
 
 from incentives.domain.ledger import Account, Posting
@@ -28,20 +28,15 @@ class FundTerms(Struct, frozen=True, kw_only=True):
     """What holds for every part of a fund. Requests are taken and approved from ``first`` to ``last``, claims until ``claims_until``."""
 
     currency: Currency
-    first: Annotated[date, Meta(examples=["2026-01-01"])]
-    last: Annotated[date, Meta(examples=["2026-12-31"])]
-    claims_until: Annotated[date, Meta(examples=["2027-01-31"])]
+    first: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
+    last: Annotated[date, PLANNED, Meta(examples=["2026-12-31"])]
+    claims_until: Annotated[date, PLANNED, Meta(examples=["2027-01-31"])]
     reimburses: Annotated[Portion, Meta(description="The share of what an activity cost that may be claimed.", examples=["0.5"])] = WHOLE
     activities: Annotated[
         Annotated[tuple[Code, ...], Meta(max_length=100)],
         Meta(description="The kinds of activities it pays for; any when empty.", examples=[["trade_fair"]]),
     ] = ()
     carry_over: CarryOver | None = None
-
-    def check(self) -> None:
-        """`Wrong` where its days are not in order."""
-        if not self.first <= self.last <= self.claims_until:
-            raise Wrong("first, last and claims_until must follow each other", "first、last、claims_until 须依次排列")
 
 
 class Standing(Struct, frozen=True, kw_only=True):

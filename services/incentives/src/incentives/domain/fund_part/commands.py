@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import command
-from channel_terms import Code, HappenedOn, Name, Reference, Wrong
+from channel_terms import HAPPENED, PLANNED, Code, HappenedOn, Name, Reference, Wrong
 from msgspec import Meta, Struct
 
 from incentives.domain.fund.words import ClaimId, FundId, FundTerms, RequestId
@@ -43,8 +43,8 @@ class RequestFund(_OfRequest, frozen=True, kw_only=True):
 
     activity: Annotated[Code, Meta(description="What kind it is, as the fund's terms name it.", examples=["trade_fair"])]
     title: Annotated[Name, Meta(examples=["Stand at the spring fair"])]
-    starts: Annotated[date, Meta(examples=["2026-04-10"])]
-    ends: Annotated[date, Meta(examples=["2026-04-12"])]
+    starts: Annotated[date, PLANNED, Meta(examples=["2026-04-10"])]
+    ends: Annotated[date, PLANNED, Meta(examples=["2026-04-12"])]
     amount: Annotated[Least, Meta(description="More than 0.", examples=["8000.00"])]
 
     def __post_init__(self) -> None:
@@ -77,7 +77,7 @@ class EndFundRequest(_OfRequest, frozen=True, kw_only=True):
 class ReportActivity(_OfRequest, frozen=True, kw_only=True):
     """The activity took place; only then what it cost may be claimed."""
 
-    held_on: Annotated[date, Meta(examples=["2026-04-10"])]
+    held_on: Annotated[date, HAPPENED, Meta(examples=["2026-04-10"])]
     report: Annotated[Name, Meta(examples=["140 visitors, 23 leads"])]
 
 

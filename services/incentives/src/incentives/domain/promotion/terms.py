@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from channel_terms import Code, Currency, Name, Quantity, Wrong
+from channel_terms import PLANNED, Code, Currency, Name, Quantity, Wrong
 from msgspec import Meta, Struct
 
 from incentives.domain.condition import Condition
@@ -56,10 +56,18 @@ class PromotionTerms(Struct, frozen=True, kw_only=True):
 
     title: Annotated[Name, Meta(examples=["Spring pens"])]
     currency: Currency
-    first: Annotated[date, Meta(examples=["2026-03-01"])]
-    last: Annotated[date, Meta(examples=["2026-05-31"])]
-    effect: Effect
-    funding: Annotated[tuple[Funding, ...], Meta(min_length=1, max_length=20, description="Their shares are 1 all together.")]
+    first: Annotated[date, PLANNED, Meta(examples=["2026-03-01"])]
+    last: Annotated[date, PLANNED, Meta(examples=["2026-05-31"])]
+    effect: Annotated[Effect, Meta(examples=[{"percent": "0.1"}])]
+    funding: Annotated[
+        tuple[Funding, ...],
+        Meta(
+            min_length=1,
+            max_length=20,
+            description="Their shares are 1 all together.",
+            examples=[[{"payer": "brand", "share": "0.7"}, {"payer": "supplier-7", "share": "0.3"}]],
+        ),
+    ]
     channels: Annotated[
         Annotated[tuple[Code, ...], Meta(max_length=100)],
         Meta(description="The types of channels that it is for; all when empty.", examples=[["store"]]),

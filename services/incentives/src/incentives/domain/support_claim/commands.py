@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import command
-from channel_terms import Code, HappenedOn, Money, Name, Quantity, Reference
+from channel_terms import HAPPENED, Code, HappenedOn, Money, Name, Quantity, Reference
 from msgspec import Meta, Struct
 
 from incentives.domain.plan.commands import By
@@ -33,7 +33,7 @@ class SoldLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sku: Annotated[Code, Meta(examples=["PEN-01"])]
     quantity: Quantity
     reference: Annotated[Reference, Meta(description="Of the sale, like the invoice and its line.", examples=["INV-88/1"])]
-    sold_on: Annotated[date, Meta(examples=["2026-03-15"])]
+    sold_on: Annotated[date, HAPPENED, Meta(examples=["2026-03-15"])]
     price: Annotated[
         Annotated[Money, Meta(examples=["3.40"])] | None,
         Meta(description="What a unit cost the partner, where that is less than the agreement says."),
