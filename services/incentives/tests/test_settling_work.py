@@ -33,7 +33,6 @@ async def test_a_period_that_has_ended_is_cut_off_when_all_that_was_told_is_post
         return settlement.open.period.name
 
     await folded(PLANS)
-    await folded(PERIODS)
     assert await look(log, reading), "there is somebody to be worked out"
     assert [event.type for event in await log.read(after=told, limit=10)] == ["lines_counted", "earning_accrued", "earnings_worked_out"]
     assert not await look(log, reading), "whether that was all is not known before the view of the ledger has it"
