@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from channel_service.importing.ndjson import NdjsonReader  # import-rule: what cannot be seen over HTTP
-from channel_service.importing.rows import RefusedRow, Row  # import-rule: the same
+from channel_service.importing.rows import RefusedRow, Row  # import-rule: what cannot be seen over HTTP
 from channel_service.testing import Running
 from orders_inventory.api.imports import SETS
 from orders_inventory.domain.order import ORDER, Order, status
