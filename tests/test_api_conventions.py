@@ -25,6 +25,9 @@ NOT_SEARCHED = {
     "/v1/ledger-balances": "by payee and account",
     "/v1/statement-amounts": "by statement, payee and period",
     "/v1/payout-payments": "by payout and statement",
+    "/v1/exchange-rates": "by currencies",
+    "/v1/what-ifs": "by plan and stage",
+    "/v1/what-if-payees": "by run and payee",
     "/v1/kpis/{kpi}/facts": "by the filters of the value that they explain",
 }
 NOT_WAITED_FOR = {"/v1/kpis": "made of code, no write changes it"}

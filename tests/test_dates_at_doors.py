@@ -25,10 +25,11 @@ IN_PATH = {
     "credit_id": "shop:1",
     "currency": "CNY",
     "event_id": "0" * 32,
+    "payee": "partner",
 }
 """What parts of paths are filled with where a word would have no right form."""
 Place = tuple[str | int, ...]
-BETWEEN = {("put", "/v1/funds/walk", ("last",))}
+BETWEEN = {("put", "/v1/funds/walk", ("last",)), ("put", "/v1/plans/walk", ("rules", 0, "pays", "per_deal", "first"))}
 """Dates that lie between two that are bounded: out of their order they are no document at all."""
 
 
@@ -91,7 +92,10 @@ def requests(document: Document, said: dict[str, Any], slip: str) -> Iterator[tu
     if body is not None:
         example = body["example"] if "example" in body else next(iter(body["examples"].values()))["value"]
         for at in document.dates(body["schema"]):
-            yield at, {"json": document.with_(body["schema"], example, at, slip)}
+            made = document.with_(body["schema"], example, at, slip)
+            if "pays" in at:  # limits go with some types of rules only
+                made["rules"] = [rule | {"limits": {}} for rule in made["rules"]]
+            yield at, {"json": made}
     dated = [one["name"] for one in said.get("parameters", ()) if one["in"] == "query" and [*document.dates(one["schema"])]]
     for name in dated:
         yield (name,), {"params": dict.fromkeys(dated, "2027-01-01") | {name: slip}}

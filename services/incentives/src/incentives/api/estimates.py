@@ -25,9 +25,9 @@ class NextTier(BaseModel):
 
     entry_id: str = Field(examples=["dealer-2026~1~volume~~p-1001~2026-01-01"])
     rule_id: str = Field(examples=["volume"])
-    part: str
-    first: date
-    last: date
+    part: str = Field(examples=["quarterly"])
+    first: date = Field(examples=["2026-01-01"])
+    last: date = Field(examples=["2026-03-31"])
     base: Base
     counted: Exact
     ahead: Exact = Field(description="The base from which on more is paid.")
@@ -47,9 +47,9 @@ class OrderEarns(BaseModel):
 
     entry_id: str = Field(examples=["dealer-2026~1~volume~~p-1001~2026-01-01"])
     rule_id: str = Field(examples=["volume"])
-    part: str
-    first: date
-    last: date
+    part: str = Field(examples=["quarterly"])
+    first: date = Field(examples=["2026-01-01"])
+    last: date = Field(examples=["2026-03-31"])
     amount: Amount
 
 

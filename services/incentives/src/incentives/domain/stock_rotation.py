@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Annotated
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import PLANNED, Code, Currency, HappenedOn, Wrong, happened_on, planned_on
+from channel_terms import PLANNED, Code, Currency, HappenedOn, happened_on, planned_on
 from msgspec import Meta, Struct
 
+from incentives.domain.days import in_order
 from incentives.domain.plan.commands import By
 from incentives.domain.portion import Portion
 
@@ -42,15 +43,13 @@ class OpenStockRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     by: By = None
     on: HappenedOn = None
 
-    def __post_init__(self) -> None:
-        if not (self.bought_from <= self.bought_until and self.first <= self.last):
-            raise Wrong("its days must follow each other", "日期须依次排列")
-
 
 def decide(command: OpenStockRotation, rotation: StockRotationOpened | None, known: Known) -> Iterator[StockRotationOpened]:
     if rotation is None:
         for day in (command.bought_until, command.last):
             planned_on(day, known)
+        in_order(command.bought_from, command.bought_until)
+        in_order(command.first, command.last)
         yield tell(StockRotationOpened, command, by=command.by or "", occurred_on=happened_on(command.on, known))
     elif not agree(command, rotation, but=frozenset({"by"})):
         raise Rejected("stock_rotation_exists", rotation_id=command.rotation_id)

@@ -10,6 +10,7 @@ from channel_terms import PLANNED, Code, Currency, HappenedOn, Money, Name, Quan
 from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
+from incentives.domain.days import in_order
 from incentives.domain.plan.commands import By
 
 AgreementId: TypeAlias = Annotated[Code, Meta(description="For ever.", examples=["sd-2026-17"])]
@@ -64,8 +65,6 @@ class AgreeSupport(SupportTerms, frozen=True, kw_only=True, forbid_unknown_field
     on: HappenedOn = None
 
     def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise Wrong("first and last must follow each other", "first、last 须依次排列")
         if any(one.rate >= one.price for one in self.items) or len({one.sku for one in self.items}) < len(self.items):
             raise Wrong("each product is named once, with a rate below its price", "每个产品只能出现一次，且 rate 须低于 price")
 
@@ -99,6 +98,7 @@ def decide(command: AgreementCommand, agreement: SupportAgreement, known: Known)
             raise Rejected("support_agreement_fixed", agreement_id=c.agreement_id)
         for day in (c.first, c.last):
             planned_on(day, known)
+        in_order(c.first, c.last)
         yield tell(SupportAgreed, c, terms=terms, by=by, occurred_on=happened_on(c.on, known))
         return
     if agreement.terms is None:

@@ -149,6 +149,7 @@ PROBLEMS = ProblemCatalogue(
     [
         PARTNER_UNKNOWN,
         *_PLANS,
+        Problem("days_reversed", 422, "It ends on {last}, before it begins on {first}.", "于 {last} 结束，早于开始日 {first}。"),
         *CREDITS,
         *_SETTLEMENT,
         *FUNDS,

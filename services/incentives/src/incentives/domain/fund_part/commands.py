@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from channel_events.pure import command
-from channel_terms import HAPPENED, PLANNED, Code, HappenedOn, Name, Reference, Wrong
+from channel_terms import HAPPENED, PLANNED, Code, HappenedOn, Name, Reference
 from msgspec import Meta, Struct
 
 from incentives.domain.fund.words import ClaimId, FundId, FundTerms, RequestId
@@ -46,10 +46,6 @@ class RequestFund(_OfRequest, frozen=True, kw_only=True):
     starts: Annotated[date, PLANNED, Meta(examples=["2026-04-10"])]
     ends: Annotated[date, PLANNED, Meta(examples=["2026-04-12"])]
     amount: Annotated[Least, Meta(description="More than 0.", examples=["8000.00"])]
-
-    def __post_init__(self) -> None:
-        if self.ends < self.starts:
-            raise Wrong("starts and ends must follow each other", "starts、ends 须依次排列")
 
 
 @command("approve_fund_request", stream=_STREAM)

@@ -9,6 +9,7 @@ from channel_events.pure import Decider, Known, Rejected, tell
 from channel_terms import happened_on
 from msgspec.structs import replace
 
+from incentives.domain.days import in_order
 from incentives.domain.fund.words import FundTerms
 from incentives.domain.fund_part.claims import decide_claim
 from incentives.domain.fund_part.commands import (
@@ -103,6 +104,7 @@ def _request(c: RequestFund, part: FundPart, terms: FundTerms, known: Known) -> 
     checked_payable(c.amount, terms.currency)
     if terms.activities and c.activity not in terms.activities:
         raise Rejected("fund_activity_not_eligible", activity=c.activity, activities=", ".join(terms.activities))
+    in_order(c.starts, c.ends)
     if not (terms.first <= c.starts and c.ends <= terms.claims_until):
         raise Rejected("fund_activity_outside", first=terms.first, last=terms.claims_until)
     yield tell(FundRequested, c, by=c.by or "", occurred_on=on)

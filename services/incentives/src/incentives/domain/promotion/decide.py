@@ -9,6 +9,7 @@ from channel_terms import happened_on, planned_on
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
+from incentives.domain.days import in_order
 from incentives.domain.portion import is_payable
 from incentives.domain.promotion.commands import DefinePromotion, EndPromotion, PausePromotion, PromotionCommand, Spend, StartPromotion
 from incentives.domain.promotion.events import (
@@ -96,6 +97,7 @@ def _define(c: DefinePromotion, promotion: Promotion, known: Known) -> Iterator[
         raise Rejected("promotion_step_wrong", promotion_id=c.promotion_id, status=promotion.status)
     for day in (c.first, c.last):
         planned_on(day, known)
+    in_order(c.first, c.last)
     amounts = [c.effect.per_unit, c.effect.amount, c.least, *(one.spend for one in c.budgets)]
     if any(not is_payable(one, c.currency) for one in amounts if one is not None):
         raise Rejected("promotion_amount_invalid", currency=c.currency)

@@ -85,8 +85,6 @@ class PromotionTerms(Struct, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """`Wrong` where its parts do not fit together."""
-        if self.last < self.first:
-            raise Wrong("first and last must follow each other", "first、last 须依次排列")
         if sum((one.share for one in self.funding), Decimal(0)) != 1:
             raise Wrong("the shares of its funding must be 1 all together", "出资份额之和须为 1")
         if len({one.payer for one in self.funding}) < len(self.funding):
