@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from channel_service.testing import Running
+from incentives.domain.credits import CreditTo
 from incentives.domain.rule_types import RULE_TYPES
 
 from .plans import document, example, go, rule
@@ -78,7 +79,9 @@ async def test_what_is_drafted_can_be_drafted_again_as_it_is_shown(client: Runni
 
 
 def about(name: str) -> dict[str, Any]:
-    return {"moment": "paid"} if name == "payment_cycle" else {}
+    credits_ = RULE_TYPES[name].credits
+    credit = {} if CreditTo.DIRECT in credits_ else {"credit": min(credits_).value}
+    return credit | ({"moment": "paid"} if name == "payment_cycle" else {})
 
 
 async def test_a_plan_whose_examples_fail_says_which_and_what_they_come_to(client: Running) -> None:
