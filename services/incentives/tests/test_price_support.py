@@ -123,8 +123,8 @@ async def test_price_protection_is_for_what_was_held_when_the_price_fell(client:
     )
     within = {"partner_id": "p-1", "protection_id": "window", "quantity": 5}
     assert await refused(partner, "PUT", f"{path}/c", within) == (409, "support_exceeded")  # in 30 days 4 were bought
-    await done(partner, "PUT", f"{path}/c", within | {"quantity": 4})
-    [row] = (await partner.get("/v1/price-protections", params={"q": "april"})).json()["items"]
+    receipt = await done(partner, "PUT", f"{path}/c", within | {"quantity": 4})
+    [row] = (await partner.get("/v1/price-protections", params={"q": "april", "wait_for": receipt["token"]})).json()["items"]
     assert row["after"] == "81.90"
     # What came back afterwards was held on the day; what came back before was not.
     await fold(client.runtime.settings.database_url, MOVEMENTS, in_log(BACK))
@@ -140,7 +140,7 @@ async def test_stock_is_given_back_up_to_a_share_of_what_was_bought(client: Runn
     terms = {"currency": "CNY", "share": "0.25", "bought_from": "2026-01-01", "bought_until": "2026-03-31"}
     days = {"first": "2026-04-01", "last": "2030-04-30"}
     await done(finance, "PUT", "/v1/stock-rotations/q1", terms | days)
-    await done(finance, "PUT", "/v1/stock-rotations/old", terms | days | {"last": "2026-04-30"})
+    receipt = await done(finance, "PUT", "/v1/stock-rotations/old", terms | days | {"last": "2026-04-30"})
     assert await refused(partner, "PUT", "/v1/stock-rotations/q2", terms | days) == (403, "forbidden")
     path, back = f"{CLAIMS}/stock-rotation", {"partner_id": "p-1", "rotation_id": "q1"}
     two = [{"sku": "PEN", "quantity": 2, "price": "90.00"}]
@@ -154,7 +154,8 @@ async def test_stock_is_given_back_up_to_a_share_of_what_was_bought(client: Runn
     log = [json.loads(one) for one in (await client.get("/v1/exports/events")).text.splitlines()]
     [approved] = [one["data"] for one in log if one["type"] == "incentives.support_claim_approved"]
     assert approved["postings"] == []  # the return credits it
-    assert [row["rotation_id"] for row in (await partner.get("/v1/stock-rotations")).json()["items"]] == ["old", "q1"]
+    listed = (await partner.get("/v1/stock-rotations", params={"wait_for": receipt["token"]})).json()["items"]
+    assert [row["rotation_id"] for row in listed] == ["old", "q1"]
 
 
 def test_what_is_held_on_a_day_is_what_was_bought_until_then_less_what_had_come_back() -> None:
