@@ -44,7 +44,9 @@ def value_in(column: sa.Column[Any], model: type[BaseModel]) -> str:
     field = model.model_fields.get(column.name)
     may_be_null = field is not None and type(None) in get_args(field.annotation)
     if not column.primary_key and (field is None or may_be_null) and column.name not in {"since", "defined"}:
-        return "null" if field is None else f"case when n % 3 > 0 then {some(column, None)} end"
+        if not column.nullable:
+            return "0"  # a sum
+        return "null" if field is None else f"case when n % 3 > 0 then {some(column, field.annotation)} end"
     return some(column, None if field is None else field.annotation)
 
 
@@ -66,6 +68,7 @@ def some(column: sa.Column[Any], kind: Any) -> str:
 
 
 def words_of(kind: Any) -> Sequence[str]:
+    kind = next((one for one in get_args(kind) if words_of(one)), kind) if type(None) in get_args(kind) else kind
     if get_origin(kind) is Literal:
         return get_args(kind)
     return list(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ()

@@ -67,7 +67,7 @@ def value_of(kind: Any) -> Any:
         return get_args(kind)[0]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return next(iter(kind))
-    return {str: "x7", date: date(2026, 5, 1)}[kind]
+    return {str: "x7", date: date(2026, 5, 1), bool: True}[kind]
 
 
 def filled(table: sa.Table) -> str:

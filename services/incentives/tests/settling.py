@@ -40,7 +40,8 @@ async def arrive(client: Running, events: Sequence[Recorded]) -> None:
 
 
 async def rows(client: Running, path: str, **asked: Any) -> list[dict[str, Any]]:
-    answer = await client.get(path, params={"limit": 200, **asked})
+    """Of a list, when its view has all that is in the log."""
+    answer = await client.get(path, params={"limit": 200, "wait_for": f"{await client.runtime.log.head()};", **asked})
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["items"]
     return found

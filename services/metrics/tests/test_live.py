@@ -103,7 +103,8 @@ async def test_filters_dates_and_periods_hold_for_what_comes_in(url: str, metric
 async def test_whatever_is_told_is_what_a_question_answers(url: str, empty: Running, metrics_url: str) -> None:
     history, groupings = sales(seed=3, orders=60), ["week", "segment,source"]
     last: dict[tuple[str, str, str], tuple[Any, ...]] = {}
-    async with follow(url, kpi=sorted(CATALOGUE.kpis), by=groupings) as stream:
+    kpis = sorted(name for name, kpi in CATALOGUE.kpis.items() if {"segment", "source"} <= set(kpi.dimensions))
+    async with follow(url, kpi=kpis, by=groupings) as stream:
         for begin in range(0, len(history), 20):
             await told(metrics_url, history[begin : begin + 20])
         await told(metrics_url, [order(9999, segment="the last")])
@@ -111,7 +112,7 @@ async def test_whatever_is_told_is_what_a_question_answers(url: str, empty: Runn
             for one in (await stream.next()).data["values"]:
                 last[one["kpi"], ",".join(one["by"]), _name(one)] = _told(one)
     for by in groupings:
-        for kpi in CATALOGUE.kpis:
+        for kpi in kpis:
             answered = {(kpi, by, _name(one)): _told(one) for one in await values(empty, kpi, group_by=by)}
             assert {key: value for key, value in last.items() if key[:2] == (kpi, by)} == answered
 

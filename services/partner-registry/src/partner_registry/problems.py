@@ -94,9 +94,9 @@ PROBLEMS = (
             Problem(
                 "access_not_planned",
                 409,
-                "Of partner {partner_id} no change of what it reads of its children is planned for {on} that could be withdrawn: only the "
+                "Of partner {partner_id} no change of what it reads of its children is planned for {on} that could be withdrawn; only the "
                 "last one can, before its day.",
-                "合作伙伴 {partner_id} 没有计划于 {on} 且可撤回的下级可见性变更：只能在生效日之前撤回最后一次变更。",
+                "合作伙伴 {partner_id} 没有计划于 {on} 且可撤回的下级可见性变更；只能在生效日之前撤回最后一次变更。",
             ),
             Problem(
                 "date_before_last_change",

@@ -23,7 +23,7 @@ TABLE = Table(
         **dict.fromkeys(("first", "last", "cut_off_on", "calculated_on"), DATE),
         **dict.fromkeys(("ends_at", "calculated_at"), TIME),
     },
-    indexes=[("ends_at",), ("calculated_at",)],
+    indexes=[("ends_at",), ("calculated_at",), ("first", "period")],
     shared=True,
 )
 """``ends_at`` and ``calculated_at`` are null once they are over, and until its turn comes."""

@@ -31,7 +31,7 @@ TABLE = Table(
     },
     sums=["disputes"],
     scope="partner_id",
-    indexes=[("partner_id", "statement_id"), ("payee", "payee_id", "number")],
+    indexes=[("last", "statement_id"), ("partner_id", "last", "statement_id"), ("payee", "payee_id", "number")],
 )
 """``disputes``: of those that are not decided."""
 AMOUNT = Table(
