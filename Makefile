@@ -42,7 +42,7 @@ events: $(INSTALLED) ## Look into a running service's events by hand: SERVICE=me
 	@$(LOCAL) events $(SERVICE) $(ARGS)
 
 test: $(INSTALLED) ## All tests: ARGS="-k order" for some
-	@$(PY) -m pytest -n auto --dist loadfile --durations 10 $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10 $(ARGS)
 
 # The broker is had in the first way that is open: QUDAO_TEST_KAFKA=host:port, a container (DOCKER_HOST), Maven with Java 17.
 test-kafka: $(INSTALLED) ## All that uses a broker, on an Apache Kafka: SHORT=1 (two minutes), ARGS="-k group"

@@ -89,6 +89,8 @@ def _broker(folder: Path) -> Broker | apache.Kafka | apache.Container | apache.G
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not _APACHE:
+        # Those that wait longest first, so that at the end no process sits and watches the other one wait.
+        items.sort(key=lambda item: "end_to_end" not in item.nodeid)
         return
     uses = [item for item in items if _USES_BROKER & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("embedded")]
     config.hook.pytest_deselected(items=[item for item in items if item not in uses])
