@@ -181,6 +181,7 @@ async def test_a_reader_is_woken_again_after_the_connection_that_hears_was_lost(
 
 async def listening(database: str, but: set[int]) -> set[int]:
     """The two servers' processes by which two logs hear of each other, once they do."""
-    heard = "select pid from pg_stat_activity where application_name = 'qudao-log-announce' and query ~* '^listen|pg_notify'"
+    heard = """select pid from pg_stat_activity
+                where datname = current_database() and application_name = 'qudao-log-announce' and query ~* '^listen|pg_notify'"""
     pids = {row["pid"] for row in await rows(database, heard)} - but
     return pids if len(pids) == 2 else set()
