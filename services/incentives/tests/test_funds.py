@@ -35,7 +35,7 @@ def test_the_budget_is_never_exceeded_nor_set_below_what_was_given() -> None:
     given(FUND).when(said).then(OPENED)
     given(FUND, OPENED).when(said).then_nothing()
     given(FUND, OPENED).when(replace(said, reimburses=Decimal(1))).then_rejected("fund_exists")
-    given(FUND).when(replace(said, claims_until=date(2026, 12, 30))).then_rejected("fund_days_reversed")
+    given(FUND).when(replace(said, claims_until=date(2026, 12, 30))).then_rejected("days_reversed")
     given(FUND).when(AllocateFund(**GIVE)).then_rejected("fund_unknown")
     given(FUND, OPENED).when(AllocateFund(**GIVE)).then(GIVEN)
     given(FUND, OPENED, GIVEN).when(AllocateFund(**GIVE)).then_rejected("fund_budget_exceeded", left=Decimal(400))

@@ -52,7 +52,7 @@ def test_a_run_goes_on_once_from_where_it_is_and_may_be_stopped() -> None:
     given(WHAT_IF).when(begin()).then(ASKED)
     given(WHAT_IF, ASKED).when(begin()).then_nothing()
     given(WHAT_IF, ASKED).when(begin(version=2)).then_rejected("what_if_exists")
-    given(WHAT_IF).when(begin(last=date(2025, 1, 1))).then_rejected("what_if_days_reversed")
+    given(WHAT_IF).when(begin(last=date(2025, 1, 1))).then_rejected("days_reversed")
     given(WHAT_IF).when(StopWhatIf(run_id="a")).then_rejected("what_if_unknown")
     given(WHAT_IF, ASKED).known(today=DAY).when(step("", ONE)).then(WENT_ON)
     given(WHAT_IF, ASKED, WENT_ON).when(step("", ONE)).then_nothing()  # another worker was quicker

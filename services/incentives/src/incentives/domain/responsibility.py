@@ -11,6 +11,7 @@ from channel_terms import PLANNED, Code, HappenedOn, Money, as_part, check_days,
 from msgspec import Meta, Struct
 
 from incentives.domain.credits import Counts
+from incentives.domain.days import in_order
 from incentives.domain.words import ZERO, Payee
 
 
@@ -58,8 +59,8 @@ Held = tuple[ResponsibilitySet, ...]
 def decide(command: SetResponsibility, held: Held, known: Known) -> Iterator[ResponsibilitySet]:
     c = command
     check_days(c, known.today)
-    if c.last is not None and c.last < c.first:
-        raise Rejected("responsibility_days_reversed", first=c.first, last=c.last)
+    if c.last is not None:
+        in_order(c.first, c.last)
     same = next((one for one in held if _same(one, c)), None)
     if (same is None and not c.share) or (same and (same.last, same.share, same.counts) == (c.last, c.share, c.counts)):
         return

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from incentives.domain.by import By
+from incentives.domain.days import in_order
 from incentives.domain.plan.commands import VersionNumber
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.words import ZERO, PlanId
@@ -155,8 +156,7 @@ def decide(command: WhatIfCommand, run: WhatIf, known: Known) -> Iterator[WhatIf
 def _begin(c: BeginWhatIf, run: WhatIf, known: Known) -> Iterator[WhatIfEvent]:
     said = c.asked
     check_days(said, known.today)
-    if said.last < said.first:
-        raise Rejected("what_if_days_reversed", first=said.first, last=said.last)
+    in_order(said.first, said.last)
     asked = tell(WhatIfRequested, said, by=said.by or "", plan=c.plan, occurred_on=happened_on(said.on, known))
     if run.asked is None:
         yield asked

@@ -23,16 +23,7 @@ CREDITS = [
         "Run {run_id} is about other things; give the new one an id of its own.",
         "历史试算 {run_id} 已存在且内容不同；请使用新的编号。",
     ),
-    Problem(
-        "what_if_days_reversed", 422, "The run ends on {last}, before it begins on {first}.", "试算于 {last} 结束，早于开始日 {first}。"
-    ),
     Problem("assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee_id}.", "方案 {plan_id} 未分配给 {payee_id}。"),
-    Problem(
-        "responsibility_days_reversed",
-        422,
-        "The responsibility ends on {last}, before it begins on {first}.",
-        "责任期于 {last} 结束，早于开始日 {first}。",
-    ),
     Problem(
         "responsibility_twice",
         409,

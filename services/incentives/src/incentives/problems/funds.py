@@ -11,12 +11,6 @@ FUNDS = [
         "基金 {fund_id} 已按其他条款设立；请为新基金使用新的编号。其预算可重新设定。",
     ),
     Problem(
-        "fund_days_reversed",
-        422,
-        "first ({first}), last ({last}) and claims_until ({claims_until}) must follow each other.",
-        "first（{first}）、last（{last}）、claims_until（{claims_until}）须依次排列。",
-    ),
-    Problem(
         "fund_amount_invalid",
         422,
         "{amount} cannot be paid in {currency}: it has to be more than 0 and a whole number of its smallest unit.",

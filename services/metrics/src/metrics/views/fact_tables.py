@@ -41,25 +41,29 @@ class FactTables:
             indexes=[(PARTNER, "occurred_on"), *by_line, ("occurred_on",)],
         )
 
-        def rollup(name: str, by: dict[str, Any], **given: Any) -> Table:
+        def sums(name: str, by: dict[str, Any], **given: Any) -> Table:
             key = {"partition": INTEGER, "kind": TEXT, **_DATES, **by}
             return Table(f"{facts.name}_{name}", key=tuple(key), columns={**key, **summed}, sums=summed, **given)
 
-        self.rollup = rollup("rollup", shared, scope=PARTNER, indexes=[(PARTNER, "occurred_on")])
-        self.over_all = rollup("overall", few)
+        rollup = sums("rollup", shared, scope=PARTNER, indexes=[(PARTNER, "occurred_on")])
+        overall = sums("overall", few)
         source = Topic(facts.of, events=facts.kinds)
         self.view = View(
-            facts.name, version=facts.version, of=source, tables=[self.table, self.rollup, self.over_all], changes=self._changes()
+            facts.name,
+            version=facts.version,
+            of=source,
+            tables=[self.table, rollup, overall],
+            changes=self._changes(rollup.name, overall.name),
         )
         less = [one for one in facts.amounts if one.less]
         self.known = {**self.table.columns, **_columns(less)}
         """All that is told of a fact."""
-        self.sums, self.overall = self.rollup.sql, self.over_all.sql
+        self.sums, self.overall = rollup.sql, overall.sql
         self.rows = sa.select(self.table.sql, *(_counted(one, self.table.sql) for one in facts.summed if one.counts)).subquery(facts.name)
 
-    def _changes(self) -> Any:
+    def _changes(self, rollup: str, overall: str) -> Any:
         """The view's fold. What lines share is read off the event under its names, the rest is what `Facts.fold` yields."""
-        facts, table, rollup, overall = self.facts, self.table.name, self.rollup.name, self.over_all.name
+        facts, table = self.facts, self.table.name
         ids = [one for one in facts.ids if not one.by_line]
         told = [one for one in (*facts.shared, *ids) if one.name not in facts.apart]
         read = attrgetter(*DATES, *(one.field or one.name for one in told))

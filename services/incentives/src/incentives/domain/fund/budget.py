@@ -11,6 +11,7 @@ from channel_terms import Amount, Code, HappenedOn, Name, Reference, happened_on
 from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
+from incentives.domain.days import in_order
 from incentives.domain.fund.words import FundId, FundTerms
 from incentives.domain.plan.commands import By
 from incentives.domain.portion import is_payable
@@ -133,8 +134,8 @@ def _open(c: OpenFund, fund: Fund, known: Known) -> Iterator[FundOpened]:
         _payable(c.budget, c.currency)
         for day in (c.first, c.last, c.claims_until):
             planned_on(day, known)
-        if not c.first <= c.last <= c.claims_until:
-            raise Rejected("fund_days_reversed", first=c.first, last=c.last, claims_until=c.claims_until)
+        in_order(c.first, c.last)
+        in_order(c.last, c.claims_until)
         yield tell(FundOpened, c, terms=terms, by=c.by or "", occurred_on=happened_on(c.on, known))
     elif (fund.opened.title, fund.opened.terms, fund.opened.budget) != (c.title, terms, c.budget):
         raise Rejected("fund_exists", fund_id=c.fund_id)
