@@ -150,7 +150,7 @@ async def test_a_connection_that_turns_out_dead_costs_no_read(url: str) -> None:
 
 
 async def until_asleep(beside: asyncpg.Connection) -> None:
-    asleep = "select from pg_stat_activity where state = 'active' and wait_event = 'PgSleep'"
+    asleep = "select from pg_stat_activity where datname = current_database() and state = 'active' and wait_event = 'PgSleep'"
     async with asyncio.timeout(10):
         while not await beside.fetch(asleep):  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
