@@ -88,6 +88,8 @@ class Relay:
         self._confirmed = 0
         self._caught_up = False
         self._pulse = Pulse(self.name)
+        self._heartbeat = telemetry.HEARTBEAT.labels(self.name)
+        self._heartbeat.set_to_current_time()
 
     def caught_up(self) -> bool:
         """Whether the broker had confirmed all events of the log at the last look, a few seconds ago at most."""
@@ -215,6 +217,8 @@ class Relay:
 
     async def _send(self, state: RelayState, sender: Publisher, place: _Place, admin: Any) -> None:
         self._pulse.enter(RUNNING)
+        # At once, and not at the next confirmation: readers who see less than this have another topic before them.
+        telemetry.RELAY_POSITION.labels(self._service).set(place.position)
         audit_at, look_at = time.monotonic() + self._audit_seconds, time.monotonic() + _CLUSTER_SECONDS
         while True:
             self._wake.clear()  # before the look: what is appended during it sets the event again
@@ -235,6 +239,7 @@ class Relay:
                 if await cluster_id(admin) != place.cluster:
                     raise OtherBroker(f"not {place.cluster} any more")
                 look_at = time.monotonic() + _CLUSTER_SECONDS
+            self._heartbeat.set_to_current_time()
             await woken(self._wake, next_tick(self._poll))
 
     async def _confirm(self, state: RelayState, sender: Publisher, place: _Place, rows: list[Any], admin: Any) -> None:
@@ -249,6 +254,7 @@ class Relay:
         self._count(absent, tried)
         self._confirmed = max(self._confirmed, place.position)
         telemetry.RELAY_POSITION.labels(self._service).set(place.position)
+        self._heartbeat.set_to_current_time()
 
     async def _watched(self, sending: Coroutine[Any, Any, None], place: _Place, admin: Any) -> None:
         """Waits for the sending, but not on a broker that is another one by now, where it would wait until its time is up."""
