@@ -19,14 +19,19 @@ _DAY = Periods(Grain.DAY)
 
 
 def over_days(kpi: Kpi, today: date, *by: str, part: Literal["numerator", "denominator"] = "numerator") -> sa.Select[Any]:
-    """``part`` of a KPI of all partners, by `PERIODS` and these dimensions; of money, the last of them is the currency."""
+    """``part`` of a KPI of all partners, by `PERIODS` and these dimensions; of money, the last of them is the currency. What there was
+    in the longest of them is there in all, also when it comes to nothing."""
     first = today - timedelta(days=max(PERIODS.values()) - 1)
     question = Question(first=first, last=today, groups=(_DAY, *by))
-    sums = figures(kpi, question, everyone=True).c
+    days_of = figures(kpi, question, everyone=True)
+    sums = days_of.c
     days = [(name, today - timedelta(days=count - 1)) for name, count in PERIODS.items()]
-    period = sa.values(sa.column("name", sa.Text), sa.column("first", sa.Date), name="period").data(days).c
+    periods = sa.values(sa.column("name", sa.Text), sa.column("first", sa.Date), name="period").data(days)
+    period = periods.c
     keys = [period.name, *(sums[f"g{n}"] for n in range(1, len(groups_of(kpi, question.groups))))]
-    return sa.select(*keys, sa.func.sum(sums[part])).where(sums.g0 >= period.first).group_by(*keys)
+    counted = sa.case((sums.g0 >= period.first, sums[part]), else_=0)
+    # Each day beside each period: some hundreds of rows.
+    return sa.select(*keys, sa.func.sum(counted)).select_from(sa.join(days_of, periods, sa.true())).group_by(*keys)
 
 
 def claimed(kpi: Kpi, last: date) -> sa.Select[Any]:
