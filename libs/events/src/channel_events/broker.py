@@ -33,8 +33,8 @@ for _module in (aiokafka.client, aiokafka.admin.client):
 _UNKNOWN, _EXISTS, _TOO_FEW = 3, 36, 38
 _BATCH_BYTES = 512 * 1024
 _PARTITION_BYTES = 4 * 1024 * 1024
-_ANSWER_BYTES = 16 * 1024 * 1024
-"""What one answer to a fetch may hold: more would not be over before it is believed lost where 5 MB pass in a second."""
+_ANSWER_BYTES = 8 * 1024 * 1024
+"""What one answer to a fetch may hold: a larger one is believed lost before it is over where 4 MB pass in a second."""
 _SESSION_MS, _HEARTBEAT_MS, _REBALANCE_MS, _ROUND_MS = 6_000, 1_000, 8_000, 60_000
 """A member of a group that was killed, or stands still, is missed after the first (a broker allows no less unless told); the
 others hear of a change with their next heartbeat, and wait for the slowest of them at most so long. Who does not get round for a
@@ -88,7 +88,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 PROFILES = {
     "embedded": Profile("embedded", 1, idempotent=False, volatile=True, pause_ms=20, quiet_pause_ms=250),
-    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3, request_ms=3_000),
+    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3, request_ms=2_000),
 }
 
 
