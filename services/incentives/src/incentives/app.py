@@ -28,6 +28,7 @@ from incentives.api import (
     worth,
 )
 from incentives.api import credits as credit_routes
+from incentives.api.measures import MEASURES
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.funds import EXPIRE_FUNDS
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
@@ -85,6 +86,7 @@ from incentives.views.quotas import QUOTAS
 from incentives.views.responsibilities import RESPONSIBILITIES
 from incentives.views.rulings import RULINGS
 from incentives.views.settlement_periods import PERIODS
+from incentives.views.settlement_runs import RUNS
 from incentives.views.splits import SPLITS
 from incentives.views.statements import STATEMENTS
 from incentives.views.superiors import SUPERIORS
@@ -135,6 +137,7 @@ SERVICE = Service(
         RULINGS,
         PAYMENTS,
         PERIODS,
+        RUNS,
         LEDGERS,
         STATEMENTS,
         DISPUTES,
@@ -155,6 +158,7 @@ SERVICE = Service(
     reactions=[REDEEM],
     timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE, EXPIRE_FUNDS, EXPIRE_POINTS],
     works=[Work("settlement", Settling().look), Work("what_ifs", look_at_what_ifs)],
+    measures=MEASURES,
     also_sees=PARTNERS.children_seen,
     routers=[
         partner_routes(PARTNERS),
