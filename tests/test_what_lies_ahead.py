@@ -70,7 +70,7 @@ PARTNER_THERE = of(ApplyPartner, partner_id="p", name="P", channel_type="retaile
 GRANT = of(GrantChildrenAccess, partner_id="p", agreement="A-1", on="2026-02-01")
 ACCESS_BACK = of(WithdrawChildrenAccess, partner_id="p", on=AHEAD)
 _price = {"price_list": "retail", "currency": "CNY", "sku": "A"}
-_quota = {"payee_id": "p", "measure": "net"}
+_quota = {"payee": "partner", "payee_id": "p", "measure": "net"}
 _cost = {"sku": "A", "currency": "CNY"}
 _responsible = {"payee": "partner", "territory": "CN", "payee_id": "p"}
 

@@ -9,12 +9,14 @@ from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Role, Ru
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from incentives.api.earnings import Exact, PayeeId, may_see
+from incentives.api.as_caller import may_see
+from incentives.api.earnings import Exact, PayeeId
 from incentives.api.plans import PlanId, VersionNumber
 from incentives.application.earnings import exact, rated_plan
 from incentives.application.estimates import Estimate, estimated, missing
 from incentives.domain.calculation import Entry
 from incentives.domain.facts import Base
+from incentives.domain.words import Payee
 from incentives.views.movements import MOVEMENTS
 
 router = APIRouter(tags=["earnings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
@@ -58,6 +60,7 @@ class EstimateOut(BaseModel):
 
     plan_id: str = Field(examples=["dealer-2026"])
     version: int
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     currency: str = Field(examples=["CNY"])
     next_tiers: list[NextTier]
@@ -92,5 +95,5 @@ async def get_estimate(
     if not may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
         raise Rejected("plan_unknown", plan_id=plan_id, version=version)
     found = await estimated(runtime.reading_everything, (plan_id, version), plan, payee_id, order_id, today)
-    about = {"plan_id": plan_id, "version": version, "payee_id": payee_id, "currency": plan.paid_in, "order_id": order_id}
-    return EstimateOut.of(found, **about)
+    about = {"plan_id": plan_id, "version": version, "payee": plan.payee, "payee_id": payee_id}
+    return EstimateOut.of(found, **about, currency=plan.paid_in, order_id=order_id)

@@ -34,9 +34,9 @@ _QUOTAS = Importable(
     "quota",
     SetQuota,
     use=setting_quota,
-    key=["payee_id", "measure", "first", "last"],
+    key=["payee", "payee_id", "measure", "first", "last"],
     changed=lambda event: event.data.previous is not None,
-    example=SetQuota(payee_id="p-1001", measure="sales", first=_YEAR, last=date(2026, 3, 31), amount=Decimal(100000)),
+    example=SetQuota(payee=Payee.PARTNER, payee_id="p-1001", measure="sales", first=_YEAR, last=date(2026, 3, 31), amount=Decimal(100000)),
 )
 _RULINGS = Importable(
     "ruling",
@@ -44,7 +44,14 @@ _RULINGS = Importable(
     key=["ruling_id"],
     required=["on"],
     changed=never,
-    example=RecordRuling(ruling_id="case-17", payee_id="p-1001", cause="cross_region", reason="sold outside of its region", on=_DAY),
+    example=RecordRuling(
+        ruling_id="case-17",
+        payee=Payee.PARTNER,
+        payee_id="p-1001",
+        cause="cross_region",
+        reason="sold outside of its region",
+        on=_DAY,
+    ),
 )
 _PAID: dict[str, Any] = {"order_id": "shop:1001", "reference": "2026-0815", "on": _DAY}
 _PAYMENTS = Importable(

@@ -35,6 +35,7 @@ from incentives.domain.promotion.terms import Effect, Funding
 from incentives.domain.reward import OfferReward
 from incentives.domain.stock_rotation import OpenStockRotation
 from incentives.domain.support_agreement import AgreeSupport, ApproveSupport, SupportedItem
+from incentives.domain.words import Payee
 
 _DAY, _FIRST, _LAST = date(2026, 5, 4), date(2026, 1, 1), date(2026, 12, 31)
 _PART: dict[str, Any] = {"fund_id": "mdf-2026", "partner_id": "p-1001", "by": "ann", "on": _DAY}
@@ -183,7 +184,7 @@ SUPPORT_KINDS: tuple[Importable[Any], ...] = (
         "rotation_id",
     ),
 )
-_POINTS: dict[str, Any] = {"programme_id": "club", "payee_id": "p-1001", "by": "eve", "on": _DAY}
+_POINTS: dict[str, Any] = {"programme_id": "club", "payee": Payee.PARTNER, "payee_id": "p-1001", "by": "eve", "on": _DAY}
 POINTS_KINDS: tuple[Importable[Any], ...] = (
     Importable(
         "points_programme",
@@ -204,6 +205,7 @@ POINTS_KINDS: tuple[Importable[Any], ...] = (
         "points",
         GivePoints(**_POINTS, points=120, reason="spring contest", reference="contest-3"),
         "programme_id",
+        "payee",
         "payee_id",
         "reference",
         use=giving,
@@ -212,6 +214,7 @@ POINTS_KINDS: tuple[Importable[Any], ...] = (
         "points_redemption",
         RedeemPoints(**_POINTS, reward_id="bike-tour", reference="r-17"),
         "programme_id",
+        "payee",
         "payee_id",
         "reference",
         use=redeeming_points,
@@ -220,6 +223,7 @@ POINTS_KINDS: tuple[Importable[Any], ...] = (
         "points_cancellation",
         CancelReward(**_POINTS, reference="r-17", reason="rain"),
         "programme_id",
+        "payee",
         "payee_id",
         "reference",
         use=cancelling,

@@ -115,8 +115,8 @@ async def _told(
         categories=categories,
         costs=await costs_of(read, sorted({one.sku for one in moved})) if any(one.base is Base.MARGIN for one in rules) else {},
         payments=await payments_of(read, orders) if Moment.PAID in moments else [],
-        quotas=await quotas_of(read, group),
-        rulings=await rulings_of(read, group),
+        quotas=await quotas_of(read, payee, group),
+        rulings=await rulings_of(read, payee, group),
         credits=await credits_of(read, payee, {one.credit for one in rules}, group, orders),
         rates=await rates_of(read, sorted(currencies)),
     )

@@ -36,6 +36,12 @@ _PLANS = [
         "a version that follows.",
         "方案 {plan_id} 第 {version} 版已于 {valid_from} 生效，不能撤回；请停用该方案，或起草后续版本。",
     ),
+    Problem(
+        "plan_pays_others",
+        409,
+        "Plan {plan_id} pays {pays}, for ever, not {payee}; others need a plan of their own.",
+        "方案 {plan_id} 的收款方类型固定为 {pays}，而非 {payee}；其他类型请另立方案。",
+    ),
     Problem("plan_not_approved", 409, "No version of plan {plan_id} was ever approved.", "方案 {plan_id} 尚无已批准的版本。"),
     Problem(
         "order_line_unknown",
@@ -156,9 +162,6 @@ PROBLEMS = ProblemCatalogue(
         *PROMOTIONS,
         *PRICE_SUPPORT,
         *POINTS,
-        Problem(
-            "quota_days_reversed", 422, "The quota ends on {last}, before it begins on {first}.", "指标于 {last} 结束，早于开始日 {first}。"
-        ),
         Problem(
             "quota_overlaps",
             409,

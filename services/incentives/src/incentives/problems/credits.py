@@ -23,7 +23,9 @@ CREDITS = [
         "Run {run_id} is about other things; give the new one an id of its own.",
         "历史试算 {run_id} 已存在且内容不同；请使用新的编号。",
     ),
-    Problem("assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee_id}.", "方案 {plan_id} 未分配给 {payee_id}。"),
+    Problem(
+        "assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee} {payee_id}.", "方案 {plan_id} 未分配给 {payee} {payee_id}。"
+    ),
     Problem(
         "responsibility_twice",
         409,
