@@ -7,9 +7,9 @@ from typing import Any
 from channel_service.importing import Importable, not_first
 
 from incentives.api.rows.steps import step
-from incentives.domain.price_protection import OpenPriceProtection
-from incentives.domain.stock_rotation import OpenStockRotation
-from incentives.domain.support_agreement import AgreeSupport, ApproveSupport, SupportedItem
+from incentives.domain.price_protection import OpenPriceProtection, WithdrawPriceProtection
+from incentives.domain.stock_rotation import OpenStockRotation, WithdrawStockRotation
+from incentives.domain.support_agreement import AgreeSupport, ApproveSupport, SupportedItem, WithdrawSupport
 
 _DAY, _FIRST, _LAST = date(2026, 5, 4), date(2026, 1, 1), date(2026, 12, 31)
 KINDS: tuple[Importable[Any], ...] = (
@@ -30,6 +30,7 @@ KINDS: tuple[Importable[Any], ...] = (
         ),
     ),
     step("support_approval", ApproveSupport(agreement_id="sd-2026-17", by="bob", on=_DAY), "agreement_id"),
+    step("support_withdrawal", WithdrawSupport(agreement_id="sd-2026-17", reason="another customer", by="bob", on=_DAY), "agreement_id"),
     step(
         "price_protection",
         OpenPriceProtection(
@@ -44,6 +45,11 @@ KINDS: tuple[Importable[Any], ...] = (
         "protection_id",
     ),
     step(
+        "price_protection_withdrawal",
+        WithdrawPriceProtection(protection_id="PEN-01-2026-05", reason="the price did not fall", by="ann", on=_DAY),
+        "protection_id",
+    ),
+    step(
         "stock_rotation",
         OpenStockRotation(
             rotation_id="2026-Q1",
@@ -55,6 +61,11 @@ KINDS: tuple[Importable[Any], ...] = (
             last=_LAST,
             on=_DAY,
         ),
+        "rotation_id",
+    ),
+    step(
+        "stock_rotation_withdrawal",
+        WithdrawStockRotation(rotation_id="2026-Q1", reason="opened too early", by="eve", on=_DAY),
         "rotation_id",
     ),
 )
