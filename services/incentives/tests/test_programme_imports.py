@@ -96,8 +96,8 @@ async def a_history(client: Running) -> None:
     await done(ann, "PUT", "/v1/price-protections/april", fell)
     terms = {"currency": "CNY", "share": "0.25", "bought_from": "2026-01-01", "bought_until": "2026-03-31"}
     await done(eve, "PUT", "/v1/stock-rotations/q1", terms | {"first": "2026-04-01", "last": "2030-04-30"})
-    for opened in ("support-agreements/sd-1", "price-protections/april", "stock-rotations/q1"):
-        await done(eve, "POST", f"/v1/{opened}/withdraw", {"reason": "it was wrong"})
+    for wrong in ("support-agreements/sd-1", "price-protections/april", "stock-rotations/q1"):
+        await done(eve, "POST", f"/v1/{wrong}/withdraw", {"reason": "it was wrong"})
     await done(eve, "PUT", "/v1/points-programmes/club", PROGRAMME)
     await done(eve, "PUT", "/v1/rewards/mug", MUG)
     await done(eve, "POST", f"{MINE}/give", {"points": 90, "reason": "contest", "reference": "c-1"})
