@@ -72,7 +72,7 @@ async def test_a_partner_sees_what_it_misses_and_what_an_open_order_will_earn(wh
     assert (tier["counted"], tier["ahead"], tier["missing"]) == ("1080", "3000", "1920")
     # 3 % of 3,780 instead of 2 % of 1,080: what the earlier orders earn more by it is its doing.
     assert (found["amount"], [one["amount"] for one in found["order"]]) == ("91.80", ["91.80"])
-    assert found["order"][0]["en"] == ["tier 3 is reached: 3% of all 3780", "113.4 is rounded to 113.40"]
+    assert found["order"][0]["en"] == ["tier 3 is reached: 3% of all 3780"]
     done = (await own.get(path, params={"order_id": "shop:1"})).json()
     assert done["amount"] == "18.00"  # 2 % of 1,080, without it 1 % of 360
     assert (await own.get(path)).json()["amount"] == "0"
@@ -108,7 +108,7 @@ async def test_an_order_that_is_not_placed_is_worth_what_it_is_worth_when_it_is(
     own, at = known.as_("partner", partner_id="p-1"), await known.runtime.log.head()
     found = await drafted(own, "dealers", "p-1", draft(30))
     assert (found["order_id"], found["amount"], [one["rule_id"] for one in found["order"]]) == (None, "91.80", ["volume"])
-    assert found["order"][0]["en"] == ["tier 3 is reached: 3% of all 3780", "113.4 is rounded to 113.40"]
+    assert found["order"][0]["en"] == ["tier 3 is reached: 3% of all 3780"]
     assert await drafted(own, "dealers", "p-1", draft(30)) == found
     assert await known.runtime.log.head() == at  # nothing of it is kept
     new = await drafted(known, "dealers", "p-3", draft(10, "p-3"))
@@ -140,7 +140,8 @@ async def test_who_may_not_see_a_partner_learns_nothing_of_it_by_an_order_that_i
     assert (await drafted(own, "dealers", "p-1", draft(1, "p-3")))["code"] == "partner_unknown"
     assert (await drafted(known, "dealers", "p-1", draft(1, "p-404")))["code"] == "partner_unknown"
     wrong = draft(1, lines=[{"sku": "PEN", "quantity": 1, "unit_price": "1.00", "discount": "1.01"}])
-    for body in (wrong, draft(0), draft(1, lines=[]), draft(1) | {"note": "x"}, draft(1, currency="cny"), []):
+    bodies: tuple[Any, ...] = (wrong, draft(0), draft(1, lines=[]), draft(1) | {"note": "x"}, draft(1, currency="cny"), [])
+    for body in bodies:
         assert (await known.post("/v1/plans/dealers/versions/1/payees/p-1/estimate", json=body)).status_code == 422
 
 

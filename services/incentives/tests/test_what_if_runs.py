@@ -11,6 +11,7 @@ from incentives.application.what_ifs import AT_ONCE, look
 from incentives.contracts import orders_inventory as told
 from incentives.views.movements import MOVEMENTS
 from incentives.views.plans import PLANS
+from incentives.views.touched import payees
 from incentives.views.what_ifs import WHAT_IFS
 
 from .plans import document, go, rule
@@ -98,7 +99,7 @@ async def test_a_run_that_is_stopped_and_killed_and_resumed_comes_to_the_same_by
     await finish(bench)
     await put(client, "what-ifs/run", **ASKED)
 
-    async def far(run_id: str = "run") -> tuple[str, int, int]:
+    async def far(run_id: str = "run") -> tuple[str, int, int | None]:
         row = await bench.shown(run_id)
         return row["stage"], row["done"], row["total"]
 
@@ -115,6 +116,7 @@ async def test_a_run_that_is_stopped_and_killed_and_resumed_comes_to_the_same_by
     assert not await bench.look()
     assert await far() == stopped
     assert (await client.post("/v1/what-ifs/run/resume", json={})).json()["changed"]
+    await bench.fold()
     # Killed before its write nothing is done, and killed behind it all of it is.
     with pytest.raises(asyncio.CancelledError):
         await bench.look(Dying(bench.log, before=True))
@@ -137,7 +139,6 @@ async def test_nobody_is_left_out_however_the_database_sorts_names(bench: Bench,
     async def sorted_otherwise(*asked: Any) -> list[str]:
         return sorted(await payees(*asked), key=str.casefold, reverse=True)
 
-    payees = what_ifs.payees
     monkeypatch.setattr(what_ifs, "payees", sorted_otherwise)
     await put(bench.client, "what-ifs/run", **ASKED)
     await bench.fold()
