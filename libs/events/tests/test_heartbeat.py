@@ -13,6 +13,7 @@ from channel_events.relay import Relay
 
 from .moving import eventually, fill, is_caught_up, make_tables, own_subscription, reached, running, subscription, taken_view
 from .silence import quiet_broker
+from .test_silence import believe_lost_after
 
 
 def shown(gauge: Any, *labels: str) -> float:
@@ -80,9 +81,9 @@ async def test_a_broker_that_says_nothing_has_none_though_its_reader_gets_round(
         "channel_events.pulse.FRESH_SECONDS": 60,
         "channel_events.subscription.topic_source.FRESH_SECONDS": 1,
         "channel_events.subscription.topic_source.SILENT_SECONDS": 60,
-        "channel_events.broker._REQUEST_MS": 60_000,
     }.items():
         monkeypatch.setattr(name, seconds)
+    believe_lost_after(60_000, monkeypatch)
     view = taken_view()
     await make_tables(database, view)
     async with quiet_broker(tmp_path) as (quiet, bootstrap):
