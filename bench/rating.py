@@ -18,6 +18,7 @@ from incentives.domain.calculation import Calculation, encoded_one
 from incentives.domain.facts import Facts, Line, Moment, Quota
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.rule_types import RULE_TYPES
+from incentives.domain.words import Payee
 from results import record
 
 RULES = ("flat", "stepped", "slab", "rolling", "total", "per_line", "growth", "increment", "bonus", "attainment")
@@ -97,7 +98,9 @@ def main() -> None:
     asked = parser.parse_args()
     payees = [f"p-{at:05}" for at in range(asked.payees)]
     last = FIRST + timedelta(364)
-    quotas = tuple(Quota(payee_id=one, measure="sales", first=FIRST, last=last, amount=Decimal(100_000)) for one in payees)
+    quotas = tuple(
+        Quota(payee=Payee.PARTNER, payee_id=one, measure="sales", first=FIRST, last=last, amount=Decimal(100_000)) for one in payees
+    )
     lines = sold(asked.lines, payees)
     seconds, entries, first = worked_out(lines, quotas)
     Random(2).shuffle(lines)

@@ -132,7 +132,7 @@ def test_commission_by_territory_credit_is_the_truth_to_the_cent(
 
 def test_quotas_are_attained_as_the_truth_says(loaded: Platform, stack: Stack, files: Files) -> None:
     quotas = [
-        {"payee_id": name, "measure": "gross", "first": str(first), "last": str(last), "amount": str(amount)}
+        {"payee": "sales_rep", "payee_id": name, "measure": "gross", "first": str(first), "last": str(last), "amount": str(amount)}
         for name, first, last, amount in files.quotas()
     ]
     imports(loaded, "quota", quotas, "/v1/quotas")

@@ -126,8 +126,9 @@ def earned(platform: Platform, stack: Stack, partner: str) -> dict[str, str]:
         platform.post("incentives", f"/v1/plans/walk/{step}", {"version": 1})
     with Platform(stack.urls, stack.token("finance")) as another:
         another.post("incentives", "/v1/plans/walk/approve", {"version": 1})
-    platform.put("incentives", f"/v1/quotas/{partner}/net", {"first": "2026-01-01", "last": "2026-12-31", "amount": "100.00"})
-    platform.put("incentives", "/v1/rulings/walk", {"payee_id": partner, "cause": "cross_region", "reason": "sold elsewhere"})
+    platform.put("incentives", f"/v1/quotas/partner/{partner}/net", {"first": "2026-01-01", "last": "2026-12-31", "amount": "100.00"})
+    ruling = {"payee": "partner", "payee_id": partner, "cause": "cross_region", "reason": "sold elsewhere"}
+    platform.put("incentives", "/v1/rulings/walk", ruling)
     paid = {"partner_id": partner, "currency": "CNY", "amount": "1.00", "on": DAY}
     platform.put("incentives", f"/v1/payments/direct:{partner}/bank-1", paid)
     funded(platform, partner)
@@ -148,7 +149,7 @@ def credited(platform: Platform, partner: str) -> None:
     platform.put("incentives", f"/v1/splits/partner/direct:{partner}-split", {"shares": [{"payee_id": partner, "share": "1"}]})
     overlay = {"first": "2026-01-01", "share": "0.1", "counts": "overlay"}
     platform.put("incentives", f"/v1/responsibilities/partner/east/{partner}", overlay)
-    platform.put("incentives", f"/v1/plans/walk/assignments/{partner}", {})
+    platform.put("incentives", f"/v1/plans/walk/assignments/partner/{partner}", {})
 
 
 def funded(platform: Platform, partner: str) -> None:
@@ -160,7 +161,7 @@ def funded(platform: Platform, partner: str) -> None:
     fair = {"activity": "fair", "title": "Fair", "starts": "2026-06-01", "ends": "2026-06-02", "amount": "5.00"}
     platform.put("incentives", f"{part}/requests/fair", fair)
     platform.put("incentives", "/v1/points-programmes/walk", {"title": "Walk", "currency": "CNY"})
-    platform.post("incentives", f"/v1/points/walk/{partner}/give", {"points": 1, "reason": "walk", "reference": "walk"})
+    platform.post("incentives", f"/v1/points/walk/partner/{partner}/give", {"points": 1, "reason": "walk", "reference": "walk"})
 
 
 def note(platform: Platform, partner: str) -> None:

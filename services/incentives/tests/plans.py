@@ -11,6 +11,7 @@ from channel_terms import Reader
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.facts import Facts, Line, Moment, Quota, Ruling
 from incentives.domain.plan.document import PlanDocument
+from incentives.domain.words import Payee
 
 EXAMPLE = {"says": "nothing for nothing", "lines": [{"on": "2026-01-05", "net": "0", "units": 0}], "pays": "0"}
 
@@ -65,8 +66,14 @@ def line(number: int, net: str | Decimal | int, on: str | date = "2026-02-10", *
     return Line(**said | more)
 
 
-def quota(amount: int, first: str, last: str, measure: str = "sales", payee_id: str = "p-1") -> Quota:
-    return Quota(payee_id=payee_id, measure=measure, first=date.fromisoformat(first), last=date.fromisoformat(last), amount=Decimal(amount))
+def quota(amount: int, first: str, last: str, measure: str = "sales", payee_id: str = "p-1", payee: Payee = Payee.PARTNER) -> Quota:
+    days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
+    return Quota(payee=payee, payee_id=payee_id, measure=measure, amount=Decimal(amount), **days)
+
+
+def ruling(cause: str, on: str, ruling_id: str = "r", payee: Payee = Payee.PARTNER) -> Ruling:
+    """About p-1."""
+    return Ruling(ruling_id=ruling_id, payee=payee, payee_id="p-1", cause=cause, on=date.fromisoformat(on))
 
 
 def entries(document: PlanDocument, *lines: Line, quotas: Sequence[Quota] = (), rulings: Sequence[Ruling] = (), **more: Any) -> list[Entry]:

@@ -35,7 +35,7 @@ async def arrive(client: Running, events: Sequence[Recorded]) -> None:
     """Without a broker no progress is moved, by which a work at rest sees that there is something new: a ruling about nobody moves that
     of the own log."""
     await fold(client.runtime.settings.database_url, MOVEMENTS, events)
-    said = {"payee_id": "nobody", "cause": "none", "reason": "something arrived"}
+    said = {"payee": "partner", "payee_id": "nobody", "cause": "none", "reason": "something arrived"}
     assert (await client.as_("finance").put(f"/v1/rulings/{uuid4()}", json=said)).status_code == 201
 
 

@@ -10,7 +10,7 @@ from incentives.domain.assignment import (
     ASSIGNMENT,
     AcknowledgePlan,
     AssignmentEnded,
-    AssignTo,
+    AssignPlan,
     EndAssignment,
     PlanAcknowledged,
     PlanAssigned,
@@ -21,10 +21,10 @@ from incentives.views.assignments import ASSIGNMENTS
 from .plans import document, go, rule
 
 DAY = date(2026, 3, 1)
-NAMED: dict[str, Any] = {"plan_id": "dealers", "payee_id": "p-1", "by": "ann"}
-TOLD: dict[str, Any] = NAMED | {"payee": Payee.PARTNER, "occurred_on": DAY}
+NAMED: dict[str, Any] = {"plan_id": "dealers", "payee": Payee.PARTNER, "payee_id": "p-1", "by": "ann"}
+TOLD: dict[str, Any] = NAMED | {"occurred_on": DAY}
 ASSIGNED, ENDED = PlanAssigned(**TOLD), AssignmentEnded(**TOLD)
-ASSIGN = AssignTo(**NAMED, on=DAY, payee=Payee.PARTNER)
+ASSIGN = AssignPlan(**NAMED, on=DAY)
 
 
 def test_a_plan_is_assigned_acknowledged_by_version_and_ended() -> None:
@@ -46,9 +46,9 @@ async def test_a_partner_reads_its_plans_and_acknowledges_a_version(whole: Runni
     finance = whole.as_("finance")
     own, other = (whole.as_("partner", partner_id=name, subject=f"{name}'s lin") for name in ("p-1", "p-2"))
     await go(whole, document(rule({"flat": {"rate": "0.05"}})))
-    path = "/v1/plans/dealers/assignments/p-1"
+    path = "/v1/plans/dealers/assignments/partner/p-1"
     assert (await own.get(path)).json()["code"] == "assignment_unknown"
-    assert (await finance.put("/v1/plans/none/assignments/p-1", json={})).json()["code"] == "plan_unknown"
+    assert (await finance.put("/v1/plans/none/assignments/partner/p-1", json={})).json()["code"] == "plan_unknown"
     assert (await own.put(path, json={})).status_code == 403
     assert (await finance.put(path, json={})).status_code == 201
     read = (await own.get(path)).json()

@@ -14,16 +14,16 @@ from incentives.domain.calculation import Calculation, Entry, calculate, deltas,
 from incentives.domain.calculation.entry import ON_BASE, Step
 from incentives.domain.credits import Credits, CreditTo, Under
 from incentives.domain.exact import payable
-from incentives.domain.facts import Facts, Line, Moment, Quota, Ruling
+from incentives.domain.facts import Facts, Line, Moment, Quota
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.rule_types import RULE_TYPES
 from incentives.domain.words import Payee
 from msgspec.structs import replace
 
-from .plans import line, paid, plan, quota, rule, sums
+from .plans import line, paid, plan, quota, rule, ruling, sums
 
 QUOTAS: tuple[Quota, ...] = (quota(40_000, "2026-01-01", "2026-03-31"), quota(40_000, "2026-07-01", "2026-09-30", payee_id="p-2"))
-RULINGS = (Ruling(ruling_id="r", payee_id="p-1", cause="cross_region", on=date(2026, 8, 1)),)
+RULINGS = (ruling("cross_region", "2026-08-01"),)
 # A contract of each size, so that packages pay something.
 QUOTAS += (quota(300_000, "2026-01-01", "2026-12-31", "contract"), quota(250_000, "2026-01-01", "2026-12-31", "contract", "p-2"))
 

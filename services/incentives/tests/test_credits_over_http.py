@@ -223,7 +223,7 @@ async def test_draws_are_made_up_when_the_month_is_over_and_recovered_or_kept(fi
     pays = {"guarantee": {"of": ["flat"], "measure": "draw", "recovered": recovered}}
     await go(finance, document(rule(FLAT, moment="ordered", window="month"), rule(pays, base="earned", window="month")))
     for month, last in (("02", "28"), ("03", "31")):
-        receipt = await put(finance, "quotas/p-1/draw", first=f"2026-{month}-01", last=f"2026-{month}-{last}", amount="200")
+        receipt = await put(finance, "quotas/partner/p-1/draw", first=f"2026-{month}-01", last=f"2026-{month}-{last}", amount="200")
     await seen(finance, "quotas", receipt)
     entries = (await earned(finance))["entries"]
     assert [one["amount"] for one in entries if one["rule_id"] == "guarantee"] == made_up

@@ -83,7 +83,7 @@ async def test_a_draw_is_posted_when_its_month_is_over_also_for_who_sold_nothing
     pays = {"guarantee": {"of": ["flat"], "measure": "draw", "recovered": True}}
     await go(settling, document(rule(FLAT, moment="ordered", window="month"), rule(pays, base="earned", window="month")))
     for payee in ("p-0", "p-1"):
-        await put(settling, f"quotas/{payee}/draw", first="2026-02-01", last="2026-02-28", amount="200")
+        await put(settling, f"quotas/partner/{payee}/draw", first="2026-02-01", last="2026-02-28", amount="200")
     await begin(settling, begins="2026-02-01")
     await posted(settling, "108.00")
     assert await posted(settling, payee="p-0") == []

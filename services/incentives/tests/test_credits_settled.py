@@ -30,7 +30,7 @@ async def told_later(client: Running, view: Any, before: list[Any], *events: Any
     something to do; what concerns nobody does."""
     before.extend(events)
     await fold(client.runtime.settings.database_url, view, in_log(*before)[len(before) - len(events) :])
-    await put(client, "quotas/nobody/sales", first="2026-01-01", last="2026-01-31", amount=f"{len(before)}.{view is MOVEMENTS:d}")
+    await put(client, "quotas/partner/nobody/sales", first="2026-01-01", last="2026-01-31", amount=f"{len(before)}.{view is MOVEMENTS:d}")
 
 
 async def explained(client: Running, entry_id: str) -> dict[str, Any]:

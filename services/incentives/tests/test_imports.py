@@ -13,11 +13,11 @@ LISTS = ["quotas", "rulings", "payments", "splits", "responsibilities", "superio
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 OVERLAY = {"counts": "overlay"}
 HISTORY: list[tuple[str, str, dict[str, Any]]] = [
-    ("PUT", "quotas/p-1/sales", {"first": "2026-01-01", "last": "2026-03-31", "amount": "100.00"}),
-    ("PUT", "quotas/p-1/sales", {"first": "2026-01-01", "last": "2026-03-31", "amount": "200.00", "on": "2026-02-01"}),
-    ("PUT", "quotas/p-1/sales", {"first": "2026-04-01", "last": "2026-06-30", "amount": "5"}),
-    ("PUT", "quotas/p-1/sales", {"first": "2026-04-01", "last": "2026-06-30", "amount": "0"}),
-    ("PUT", "rulings/case-1", {"payee_id": "p-1", "cause": "cross_region", "reason": "窜货", "on": "2026-02-01"}),
+    ("PUT", "quotas/partner/p-1/sales", {"first": "2026-01-01", "last": "2026-03-31", "amount": "100.00"}),
+    ("PUT", "quotas/partner/p-1/sales", {"first": "2026-01-01", "last": "2026-03-31", "amount": "200.00", "on": "2026-02-01"}),
+    ("PUT", "quotas/partner/p-1/sales", {"first": "2026-04-01", "last": "2026-06-30", "amount": "5"}),
+    ("PUT", "quotas/partner/p-1/sales", {"first": "2026-04-01", "last": "2026-06-30", "amount": "0"}),
+    ("PUT", "rulings/case-1", {"payee": "partner", "payee_id": "p-1", "cause": "cross_region", "reason": "窜货", "on": "2026-02-01"}),
     ("PUT", "payments/shop:1/b-1", {"partner_id": "p-1", "currency": "CNY", "amount": "10.00", "on": "2026-02-03"}),
     ("PUT", "payments/shop:1/b-2", {"partner_id": "p-1", "currency": "CNY", "amount": "11.00", "on": "2026-02-04"}),
     ("DELETE", "payments/shop:1/b-2", {"on": "2026-02-05"}),
@@ -85,7 +85,8 @@ async def test_what_was_taken_in_moves_to_an_empty_service(
 
 
 FILES = {
-    "quotas": "payee_id,measure,first,last,amount\np-1,sales,2026-01-01,2026-03-31,100.00\np-2,sales,2026-01-01,2026-03-31,-1\n",
+    "quotas": "payee,payee_id,measure,first,last,amount\npartner,p-1,sales,2026-01-01,2026-03-31,100.00\n"
+    "sales_rep,p-1,sales,2026-01-01,2026-03-31,-1\n",
     "payments": "order_id,reference,partner_id,currency,amount,on\nshop:1,b-1,p-1,CNY,10.00,2026-02-03\n"
     "shop:1,b-2,p-1,CNY,0.001,2026-02-03\n",
     "splits": "payee,order_id,payee_id,share,counts\nsales_rep,shop:1,ann,0.5,credit\nsales_rep,shop:1,bob,0.5,credit\n"

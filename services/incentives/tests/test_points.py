@@ -18,6 +18,7 @@ from incentives.domain.points.account import Lot
 from incentives.domain.points.commands import Cancel, CancelReward, Earn, EarnByPlan, ExpirePoints, GivePoints, Redeem, RedeemPoints
 from incentives.domain.points.decide import POINTS
 from incentives.domain.points_programme import POINTS_PROGRAMME, PointsProgrammeOpened
+from incentives.domain.words import Payee
 from incentives.views.movements import MOVEMENTS
 from incentives.views.points import POINTS_VIEW
 
@@ -36,7 +37,7 @@ CLUB = PointsProgrammeOpened(
     by="eve",
     occurred_on=DAY,
 )
-OF: dict[str, Any] = {"programme_id": "club", "payee_id": "p-1"}
+OF: dict[str, Any] = {"programme_id": "club", "payee": Payee.PARTNER, "payee_id": "p-1"}
 
 
 def give(points: int, reference: str, on: date = DAY) -> Earn:
@@ -44,7 +45,7 @@ def give(points: int, reference: str, on: date = DAY) -> Earn:
 
 
 def by_plan(points: int) -> EarnByPlan:
-    return EarnByPlan(programme=CLUB, payee_id="p-1", plan="plan/dealers/1", points=points, by="eve")
+    return EarnByPlan(programme=CLUB, payee=Payee.PARTNER, payee_id="p-1", plan="plan/dealers/1", points=points, by="eve")
 
 
 def redeem(quantity: int, reference: str, each: int = 10, on: date = DAY) -> Redeem:
@@ -119,7 +120,7 @@ def test_there_are_never_fewer_points_than_none_and_the_ledger_says_the_same(ste
             "plan": by_plan(points),
             "redeem": redeem(points % 5 + 1, f"r{which}", on=today),
             "cancel": cancel(f"r{which}", today),
-            "expire": ExpirePoints(programme=CLUB, payee_id="p-1"),
+            "expire": ExpirePoints(programme=CLUB, payee=Payee.PARTNER, payee_id="p-1"),
         }
         one.do(commands[step], today)
         assert all(event.balance >= 0 and event.owed >= 0 for event in one.events)
@@ -136,7 +137,7 @@ def test_there_are_never_fewer_points_than_none_and_the_ledger_says_the_same(ste
 
 PROGRAMME = {"title": "Club", "currency": "CNY", "value": "0.10", "per_unit": "0.5"}
 MUG = {"programme_id": "club", "title": "A mug", "points": 10, "units": 3}
-MINE = "/v1/points/club/p-1"
+MINE = "/v1/points/club/partner/p-1"
 
 
 @pytest.mark.row("IN-17")
@@ -185,10 +186,10 @@ def test_a_timer_takes_points_whose_days_are_over() -> None:
     one.do(give(20, "a"))
     [row] = feed(POINTS_VIEW, *one.events).rows()
     assert (row["expires_next"], row["due_at"]) == (date(2026, 3, 31), datetime(2026, 4, 1, 12, tzinfo=UTC))
-    steps: Any = EXPIRE_POINTS.commands(Due("club/p-1", row["due_at"]))
+    steps: Any = EXPIRE_POINTS.commands(Due("club/partner/p-1", row["due_at"]))
     assert next(steps) == Ask(POINTS_PROGRAMME, "club")
     expire = steps.send(Current(CLUB, 1, "e0"))
-    assert expire == On(POINTS, "club/p-1", ExpirePoints(programme=CLUB, payee_id="p-1"))
+    assert expire == On(POINTS, "club/partner/p-1", ExpirePoints(programme=CLUB, payee=Payee.PARTNER, payee_id="p-1"))
     one.do(expire.command, date(2026, 3, 31))
     assert one.state.balance == 20
     one.do(expire.command, date(2026, 4, 1))

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from incentives.domain.facts import Moment, Ruling
+from incentives.domain.facts import Moment
 from incentives.domain.rule_types import RULE_TYPES
 
-from .plans import entries, line, paid, plan, quota, rule
+from .plans import entries, line, paid, plan, quota, rule, ruling
 
 TIERS = [
     {"start": "0", "until": "10000", "rate": "0.01"},
@@ -246,7 +246,7 @@ def test_a_sanction_takes_a_share_of_what_other_rules_pay_by_ruling() -> None:
     made = plan(volume, extra, punish)
 
     def ruled(*causes: str, on: str = "2026-05-01") -> Decimal:
-        rulings = [Ruling(ruling_id=str(at), payee_id="p-1", cause=cause, on=line(1, 0, on).on) for at, cause in enumerate(causes)]
+        rulings = [ruling(cause, line(1, 0, on).on.isoformat(), str(at)) for at, cause in enumerate(causes)]
         return paid(entries(made, line(1, 1000), rulings=rulings))
 
     assert ruled() == Decimal("60.00")

@@ -10,6 +10,7 @@ from channel_testing import feed, given
 from incentives.app import SERVICE
 from incentives.domain.quota import QUOTA, QuotaSet, SetQuota
 from incentives.domain.ruling import RULING, RecordRuling, RulingRecorded
+from incentives.domain.words import Payee
 from incentives.views.movements import MOVEMENTS
 from incentives.views.quotas import QUOTAS
 from incentives.views.rulings import RULINGS
@@ -18,7 +19,13 @@ from .plans import document, go, rule
 from .test_earnings_over_http import ORDERS
 
 DAY = date(2026, 3, 1)
-ABOUT: dict[str, Any] = {"payee_id": "p-1", "measure": "sales", "first": date(2026, 1, 1), "last": date(2026, 3, 31)}
+ABOUT: dict[str, Any] = {
+    "payee": Payee.PARTNER,
+    "payee_id": "p-1",
+    "measure": "sales",
+    "first": date(2026, 1, 1),
+    "last": date(2026, 3, 31),
+}
 
 
 def quota(amount: int, **more: Any) -> SetQuota:
@@ -49,13 +56,19 @@ def test_no_quota_lies_over_another(first: str, last: str) -> None:
 def test_quotas_stand_side_by_side() -> None:
     days: dict[str, Any] = {"first": date(2026, 4, 1), "last": date(2026, 6, 30)}
     given(QUOTA, was_set(100)).when(quota(50, **days)).then(was_set(50, **days))
-    given(QUOTA).when(quota(50, last=date(2025, 12, 31))).then_rejected("quota_days_reversed")
+    given(QUOTA).when(quota(50, last=date(2025, 12, 31))).then_rejected("days_reversed")
     given(QUOTA).when(quota(50, last=date(2199, 12, 31))).then_rejected("date_implausible")
     assert [row["amount"] for row in feed(QUOTAS, was_set(100), was_set(50, **days), was_set(0, 100)).rows()] == [50]
 
 
 def test_a_ruling_is_recorded_once() -> None:
-    said: dict[str, Any] = {"ruling_id": "c-1", "payee_id": "p-1", "cause": "cross_region", "reason": "seen in CN-W"}
+    said: dict[str, Any] = {
+        "ruling_id": "c-1",
+        "payee": Payee.PARTNER,
+        "payee_id": "p-1",
+        "cause": "cross_region",
+        "reason": "seen in CN-W",
+    }
     recorded = RulingRecorded(**said, occurred_on=DAY)
     given(RULING).when(RecordRuling(**said, on=DAY)).then(recorded)
     given(RULING, recorded).when(RecordRuling(**said)).then_nothing()
@@ -73,9 +86,9 @@ async def test_a_plan_sees_quotas_and_rulings(whole: Running) -> None:
     await go(whole, document(rule({"attainment": attainment}, moment="ordered", window="quarter"), punish))
     finance = whole.as_("finance")
     body = {"first": "2026-01-01", "last": "2026-03-31", "amount": "1000"}
-    assert (await finance.put("/v1/quotas/p-1/sales", json=body)).status_code == 201
-    assert (await finance.put("/v1/quotas/p-1/sales", json=body)).json()["changed"] is False
-    ruling = {"payee_id": "p-1", "cause": "cross_region", "reason": "seen in CN-W", "on": "2026-02-01"}
+    assert (await finance.put("/v1/quotas/partner/p-1/sales", json=body)).status_code == 201
+    assert (await finance.put("/v1/quotas/partner/p-1/sales", json=body)).json()["changed"] is False
+    ruling = {"payee": "partner", "payee_id": "p-1", "cause": "cross_region", "reason": "seen in CN-W", "on": "2026-02-01"}
     receipt = (await finance.put("/v1/rulings/case%2F1", json=ruling)).json()
     waiting = {"wait_for": receipt["token"]}
     listed = (await finance.get("/v1/quotas", params=waiting | {"payee_id": "p-1"})).json()["items"]
@@ -88,7 +101,7 @@ async def test_a_plan_sees_quotas_and_rulings(whole: Running) -> None:
     assert len((await own.get("/v1/quotas")).json()["items"]) == 1
     assert (await own.get("/v1/plans/dealers/versions/1/payees/p-1")).json() == earned
     assert [(await other.get(f"/v1/{path}")).json()["items"] for path in ("quotas", "rulings")] == [[], []]
-    assert (await own.put("/v1/quotas/p-1/sales", json=body)).status_code == 403
+    assert (await own.put("/v1/quotas/partner/p-1/sales", json=body)).status_code == 403
 
 
 def test_what_is_taken_in_is_wired_in() -> None:

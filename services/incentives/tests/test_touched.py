@@ -103,9 +103,9 @@ async def test_whoever_a_change_is_about_is_touched_and_nobody_else(whole: Runni
     assert await watched.put("costs/NIB/CNY", "costs", since="2026-01-01", unit_cost="1") == set()
     # What is promised to somebody below may be what those above are paid by.
     quota = {"first": "2026-02-01", "last": "2026-02-28", "amount": "5"}
-    assert await watched.put("quotas/p-1/sales", "quotas", **quota) == {"p-1", "p-0", "p-2"}
+    assert await watched.put("quotas/partner/p-1/sales", "quotas", **quota) == {"p-1", "p-0", "p-2"}
     # No calculation looks at who reads a plan.
-    assert await watched.put("plans/partners/assignments/p-1", "assignments") == set()
+    assert await watched.put("plans/partners/assignments/partner/p-1", "assignments") == set()
 
 
 async def test_a_version_that_is_withdrawn_and_another_approved_between_two_looks_are_both_seen(whole: Running) -> None:

@@ -39,7 +39,7 @@ def begin(**more: Any) -> BeginWhatIf:
 
 
 ONE = Compared(payee_id="p-1", earned=Decimal(3), would=Decimal(5))
-WENT_ON = WhatIfWentOn(run_id="a", compared=(ONE,), done=1, total=2, occurred_on=DAY)
+WENT_ON = WhatIfWentOn(run_id="a", payee=PLAN.payee, compared=(ONE,), done=1, total=2, occurred_on=DAY)
 STOPPED = WhatIfStopped(run_id="a", by="ann", occurred_on=DAY)
 RESUMED = WhatIfResumed(run_id="a", by="ann", occurred_on=DAY)
 

@@ -20,7 +20,7 @@ from metrics.contracts.incentives import (
 
 from .examples import MONDAY, told
 
-DECEMBER: dict[str, Any] = {"partner_id": "p-1", "payee_id": "p-1", "period": "2025-12", "occurred_on": MONDAY}
+DECEMBER: dict[str, Any] = {"partner_id": "p-1", "payee": "partner", "payee_id": "p-1", "period": "2025-12", "occurred_on": MONDAY}
 
 
 def moved(amount: str | Decimal, source: str, to: str, currency: str = "CNY") -> tuple[Posting, ...]:
@@ -57,14 +57,16 @@ def written_off(amount: str | Decimal, currency: str = "CNY", **facts: Any) -> A
 
 
 def ledgers(seed: int) -> list[Recorded]:
-    """Six payees, one of whom is no partner, through three months: earned and taken back, stated, paid in part, written off."""
+    """Six payees, one of whom is no partner, though a partner has its id, through three months: earned and taken back, stated, paid in
+    part, written off."""
     random = Random(seed)
     events = [(number % 3, event) for number in range(6) for event in _ledger(random, number)]
     return [told(event, at, event.occurred_on + timedelta(days=at % 9), partition=part) for at, (part, event) in enumerate(events, 1)]
 
 
 def _ledger(random: Random, number: int) -> Iterator[Any]:
-    who = {"payee_id": f"p-{number}" if number else "r-1", "partner_id": f"p-{number}" if number else None}
+    partner_id = f"p-{number}" if number else None
+    who = {"payee": "partner" if number else "sales_rep", "payee_id": partner_id or "p-2", "partner_id": partner_id}
     for month in range(3):
         about = {**who, "period": f"2026-{month + 1:02}"}
         first = MONDAY + timedelta(days=month * 30)

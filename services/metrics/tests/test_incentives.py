@@ -58,7 +58,7 @@ async def test_what_is_accrued_payable_and_paid_is_asked_as_of_a_day(december: R
 async def test_the_cost_is_asked_by_payee_plan_rule_and_period_down_to_its_events(december: Running) -> None:
     assert await by(december, "incentive_cost", "rule", plan="dealers") == {"growth": "40.00", "volume": "70.00"}
     assert await by(december, "incentive_cost", "settled_in") == {"2025-12": "105.00"}
-    assert await by(december, "incentive_cost", "payee") == {"p-1": "105.00"}
+    assert await by(december, "incentive_cost", "payee_id") == {"p-1": "105.00"}
     one = await only(december, "incentive_cost", rule="volume")
     facts = [fact async for fact in all_facts(december, one["facts"])]
     assert [(fact["kind"], fact["entry_id"], fact["numerator"], fact["service"]) for fact in facts] == [
@@ -73,7 +73,7 @@ async def test_a_partner_sees_what_it_earned_and_nobody_elses(december: Running)
     assert await values(december.as_("partner", partner_id="p-2"), "incentives_paid") == []
 
 
-@given(days=st.integers(0, 110), group=st.sampled_from(["", "payee", "settled_in", "partner"]), known=st.booleans())
+@given(days=st.integers(0, 110), group=st.sampled_from(["", "payee", "payee_id", "settled_in", "partner"]), known=st.booleans())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_the_cost_is_what_is_accrued_payable_and_paid_on_every_day(client: Running, days: int, group: str, known: bool) -> None:
     asked = {"known_at" if known else "as_of": MONDAY + timedelta(days=days), **({"group_by": group} if group else {})}

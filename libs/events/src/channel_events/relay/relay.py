@@ -84,6 +84,8 @@ class Relay:
         self._confirmed = 0
         self._caught_up = False
         self._pulse = Pulse(self.name)
+        self._heartbeat = telemetry.HEARTBEAT.labels(self.name)
+        self._heartbeat.set_to_current_time()
 
     def caught_up(self) -> bool:
         """Whether the broker had confirmed all events of the log at the last look, a few seconds ago at most."""
@@ -214,6 +216,8 @@ class Relay:
 
     async def _send(self, state: RelayState, sender: Publisher, place: _Place, looking: Looking) -> None:
         self._pulse.enter(RUNNING)
+        # At once, and not at the next confirmation: readers who see less than this have another topic before them.
+        telemetry.RELAY_POSITION.labels(self._service).set(place.position)
         audit_at = time.monotonic() + self._audit_seconds
         while True:
             looking.check()
@@ -229,6 +233,7 @@ class Relay:
             self._caught_up = True
             if looking.fresh:
                 self._pulse.beat()
+                self._heartbeat.set_to_current_time()
             if time.monotonic() > audit_at:
                 return
             await woken(self._wake, next_tick(self._poll))
@@ -245,6 +250,7 @@ class Relay:
         self._count(absent, tried)
         self._confirmed = max(self._confirmed, place.position)
         telemetry.RELAY_POSITION.labels(self._service).set(place.position)
+        self._heartbeat.set_to_current_time()
 
     async def _watched(self, sending: Coroutine[Any, Any, None], looking: Looking) -> None:
         """Waits for the sending, but not on a broker that is another one by now, where it would wait until its time is up."""

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path
 from msgspec.structs import replace
 from pydantic import BaseModel, Field
 
+from incentives.api.as_caller import may_see
 from incentives.api.plans import PlanId
 from incentives.application.assignments import acknowledging, assigning, ending, find_assignment
 from incentives.domain.assignment import AcknowledgePlan, AssignmentCommand, AssignPlan, EndAssignment
@@ -26,12 +27,16 @@ _Text = Annotated[str, Field(min_length=1, max_length=100)]
 
 def as_caller(caller: Principal, command: AssignmentCommand) -> AssignmentCommand:
     """Who asks is who the token says; a partner speaks for itself alone."""
-    if caller.scope not in {None, command.payee_id}:
-        raise Rejected("assignment_unknown", plan_id=command.plan_id, payee_id=command.payee_id)
+    if not may_see(caller, command.payee, caller.scope == command.payee_id):
+        raise _unknown(command.plan_id, command.payee, command.payee_id)
     return replace(command, by=caller.subject)
 
 
-_PATH = "/v1/plans/{plan_id}/assignments/{payee_id}"
+def _unknown(plan_id: str, payee: Payee, payee_id: str) -> Rejected:
+    return Rejected("assignment_unknown", plan_id=plan_id, payee=payee.value, payee_id=payee_id)
+
+
+_PATH = "/v1/plans/{plan_id}/assignments/{payee}/{payee_id}"
 commands = Commands(router)
 commands.put(_PATH, AssignPlan, use=assigning, by_caller=as_caller, allow=_WRITE, created=True, summary="Assign a plan to a payee")
 commands.post(f"{_PATH}/end", EndAssignment, use=ending, by_caller=as_caller, allow=_WRITE, summary="End an assignment")
@@ -58,6 +63,7 @@ class AcknowledgedVersion(BaseModel):
 
 class AssignmentOut(BaseModel):
     plan_id: str = Field(examples=["dealer-2026"])
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     versions: list[AcknowledgedVersion] = Field(description="The newest last.")
 
@@ -75,12 +81,12 @@ class AssignmentRow(BaseModel):
 
 @router.get(_PATH, summary="A plan as it is assigned to a payee")
 async def get_assignment(
-    plan_id: PlanId, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today
+    plan_id: PlanId, payee: Payee, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today
 ) -> AssignmentOut:
     """Its approved versions, and which of them were acknowledged. Always current."""
-    assignment, plan = await find_assignment(log, plan_id, payee_id)
-    if caller.scope is not None and not (assignment.payee is Payee.PARTNER and await runtime.sees(caller, payee_id)):
-        raise Rejected("assignment_unknown", plan_id=plan_id, payee_id=payee_id)
+    if not may_see(caller, payee, await runtime.sees(caller, payee_id)):
+        raise _unknown(plan_id, payee, payee_id)
+    assignment, plan = await find_assignment(log, plan_id, payee, payee_id)
     current = plan.in_force(today)
     versions = []
     for one in (one for one in plan.versions if one.status is Status.APPROVED):
@@ -95,14 +101,14 @@ async def get_assignment(
                 plan=msgspec.to_builtins(one.plan),
             )
         )
-    return AssignmentOut(plan_id=plan_id, payee_id=payee_id, versions=versions)
+    return AssignmentOut(plan_id=plan_id, payee=payee, payee_id=payee_id, versions=versions)
 
 
 _c = TABLE.sql.c
 ASSIGNMENT_LIST = Listing(
     ASSIGNMENTS,
     sa.select(TABLE.sql),
-    order=[_c.plan_id, _c.payee_id],
+    order=[_c.plan_id, _c.payee, _c.payee_id],
     filters=[same(_c.plan_id, _Text), same(_c.payee_id, _Text), same(_c.payee, Payee)],
     search=TABLE,
 )

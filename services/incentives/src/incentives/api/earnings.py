@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Principal, Role, RuntimeDep, SeenBy, Today
+from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Role, RuntimeDep, SeenBy, Today
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from incentives.api.as_caller import may_see
 from incentives.api.plans import PlanId, VersionNumber
 from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said
 from incentives.application.explaining import NO_MORE, NoMore, no_more, posted
@@ -57,6 +58,7 @@ class PayeeOut(BaseModel):
 
     plan_id: str = Field(examples=["dealer-2026"])
     version: int
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     currency: str = Field(examples=["CNY"])
     amount: Amount
@@ -161,6 +163,7 @@ class Explanation(BaseModel):
     entry: EntryOut
     plan_id: str = Field(examples=["dealer-2026"])
     version: int
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     currency: str = Field(examples=["CNY"])
     rounding: str = Field(examples=["half_up"])
@@ -176,7 +179,7 @@ class Explanation(BaseModel):
     posted: list[PostedOut] = Field(description="Oldest first; without a settlement nothing is.")
 
     @classmethod
-    def of(cls, entry: Entry, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
+    def of(cls, payee: Payee, entry: Entry, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
         slices = [
             SliceOut(tier=s.tier, start=s.start, until=s.until, base=exact(s.base), rate=exact(s.rate), amount=exact(s.amount))
             for s in entry.slices
@@ -186,6 +189,7 @@ class Explanation(BaseModel):
             entry=EntryOut.of(entry),
             plan_id=entry.plan_id,
             version=entry.version,
+            payee=payee,
             payee_id=entry.payee_id,
             currency=entry.currency,
             rounding=entry.rounding.value,
@@ -200,7 +204,7 @@ class Explanation(BaseModel):
         )
 
     @classmethod
-    def no_more(cls, found: NoMore, payee_id: str, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
+    def no_more(cls, found: NoMore, owner: Owner, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
         """Of an entry that was posted and taken back whole: it comes to nothing."""
         of, shown = found.said, found.lines[skip : skip + limit]
         names = ("entry_id", "rule_id", "rule_type", "part", "first", "last")
@@ -210,7 +214,8 @@ class Explanation(BaseModel):
             entry=EntryOut(**said, en=[NO_MORE.en], zh=[NO_MORE.zh]),
             plan_id=of.plan_id,
             version=of.version,
-            payee_id=payee_id,
+            payee=owner.payee,
+            payee_id=owner.payee_id,
             currency=of.currency,
             rounding=of.rounding,
             exchanged=None,
@@ -222,11 +227,6 @@ class Explanation(BaseModel):
             lines=[LineOut.no_more(one, sees is None or found.seller.get(one.counted.order_id) in sees) for one in shown],
             posted=posted,
         )
-
-
-def may_see(caller: Principal, payee: Payee, sees: bool) -> bool:
-    """A partner sees what is paid to it and to those whose rows it sees; not what the brand's sales reps are paid."""
-    return caller.scope is None or (payee is Payee.PARTNER and sees)
 
 
 @router.get(
@@ -244,6 +244,7 @@ async def get_payee(
     return PayeeOut(
         plan_id=plan_id,
         version=version,
+        payee=plan.payee,
         payee_id=payee_id,
         currency=plan.paid_in,
         amount=amount,
@@ -270,8 +271,9 @@ async def explain(
         sees = await runtime.visible(caller)
         for one in await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today):
             if one.entry_id == entry_id:
-                return Explanation.of(one, told, skip, limit, sees)
-        gone = await no_more(log, runtime.reading_everything, Owner(plan.payee, payee_id), entry_id)
+                return Explanation.of(plan.payee, one, told, skip, limit, sees)
+        owner = Owner(plan.payee, payee_id)
+        gone = await no_more(log, runtime.reading_everything, owner, entry_id)
         if gone is not None:
-            return Explanation.no_more(gone, payee_id, told, skip, limit, sees)
+            return Explanation.no_more(gone, owner, told, skip, limit, sees)
     raise Rejected("entry_unknown", entry_id=entry_id)

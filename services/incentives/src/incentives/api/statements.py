@@ -114,6 +114,12 @@ AMOUNT_LIST = Listing(
     STATEMENTS,
     AMOUNTS,
     order=[_a.statement_id, _a.currency],
-    filters=[same(_a.statement_id, _Text), same(_c.payee_id, _Text), same(_c.period, _Text), same(_a.currency, _Text)],
+    filters=[
+        same(_a.statement_id, _Text),
+        same(_c.payee, Payee),
+        same(_c.payee_id, _Text),
+        same(_c.period, _Text),
+        same(_a.currency, _Text),
+    ],
 )
 list_route(router, "/v1/statement-amounts", AMOUNT_LIST, AmountRow, summary="What statements say and owe, by currency")

@@ -12,6 +12,7 @@ from incentives.application.taking_in import paying, setting_quota
 from incentives.domain.payment import ReceivePayment, TakeBackPayment
 from incentives.domain.quota import SetQuota
 from incentives.domain.ruling import RecordRuling
+from incentives.domain.words import Payee
 from incentives.views import payments, quotas, rulings
 
 router = APIRouter(tags=["taken in"], dependencies=[Allow(*BRAND, Role.PARTNER)])
@@ -20,6 +21,7 @@ _Text = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class QuotaRow(BaseModel):
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     measure: str = Field(examples=["sales"])
     first: date
@@ -30,6 +32,7 @@ class QuotaRow(BaseModel):
 
 class RulingRow(BaseModel):
     ruling_id: str = Field(examples=["case-17"])
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     cause: str = Field(examples=["cross_region"])
     reason: str = Field(examples=["sold 20 units outside of its region"])
@@ -47,7 +50,7 @@ class PaymentRow(BaseModel):
 
 
 commands = Commands(router)
-commands.put("/v1/quotas/{payee_id}/{measure}", SetQuota, use=setting_quota, allow=_WRITE, created=True, summary="Set a quota")
+commands.put("/v1/quotas/{payee}/{payee_id}/{measure}", SetQuota, use=setting_quota, allow=_WRITE, created=True, summary="Set a quota")
 commands.put("/v1/rulings/{ruling_id}", RecordRuling, allow=_WRITE, created=True, summary="Record a ruling")
 
 _PAYMENT = "/v1/payments/{order_id}/{reference}"
@@ -58,8 +61,8 @@ _q, _r = quotas.TABLE.sql.c, rulings.TABLE.sql.c
 QUOTA_LIST = Listing(
     quotas.QUOTAS,
     sa.select(quotas.TABLE.sql),
-    order=[_q.payee_id, _q.measure, _q.first, _q.last],
-    filters=[same(_q.payee_id, _Text), same(_q.measure, _Text)],
+    order=[_q.payee, _q.payee_id, _q.measure, _q.first, _q.last],
+    filters=[same(_q.payee, Payee), same(_q.payee_id, _Text), same(_q.measure, _Text)],
     search=quotas.TABLE,
 )
 list_route(router, "/v1/quotas", QUOTA_LIST, QuotaRow, summary="Quotas by payee, measure and time")
@@ -67,7 +70,7 @@ RULING_LIST = Listing(
     rulings.RULINGS,
     sa.select(rulings.TABLE.sql),
     order=[_r.ruling_id],
-    filters=[same(_r.payee_id, _Text), same(_r.cause, _Text)],
+    filters=[same(_r.payee, Payee), same(_r.payee_id, _Text), same(_r.cause, _Text)],
     search=rulings.TABLE,
 )
 list_route(router, "/v1/rulings", RULING_LIST, RulingRow, summary="Rulings by number")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from incentives.api.as_caller import by_caller
 from incentives.application.what_ifs import compared_lines, requesting
 from incentives.domain.what_if import RequestWhatIf, ResumeWhatIf, Stage, StopWhatIf
+from incentives.domain.words import Payee
 from incentives.views.what_ifs import COMPARED, TABLE, WHAT_IFS
 
 router = APIRouter(tags=["what-ifs"], dependencies=[Allow(*BRAND)])
@@ -42,6 +43,7 @@ class ComparedRow(BaseModel):
     """What a payee earned, and what it would have."""
 
     run_id: str = Field(examples=["dealer-2026-a"])
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     earned: Amount
     would: Amount
@@ -61,6 +63,7 @@ class ComparedLineOut(BaseModel):
 
 class ComparedLines(BaseModel):
     run_id: str = Field(examples=["dealer-2026-a"])
+    payee: Payee
     payee_id: str = Field(examples=["p-1001"])
     lines_in_all: int
     lines: list[ComparedLineOut] = Field(description="By order and line, from ``skip`` on.")
@@ -90,15 +93,18 @@ async def get_compared_lines(
     limit: Annotated[int, Query(ge=1, le=1000, description="How many lines at most.")] = 100,
 ) -> ComparedLines:
     """What it earns is split among the lines by what each counts, to the smallest unit; worked out of the facts as they are now."""
-    found = await compared_lines(log, runtime.reading_everything, run_id, payee_id)
+    payee, found = await compared_lines(log, runtime.reading_everything, run_id, payee_id)
     lines = [ComparedLineOut.model_validate(one) for one in found[skip : skip + limit]]
-    return ComparedLines(run_id=run_id, payee_id=payee_id, lines_in_all=len(found), lines=lines)
+    return ComparedLines(run_id=run_id, payee=payee, payee_id=payee_id, lines_in_all=len(found), lines=lines)
 
 
 _c, _p = TABLE.sql.c, COMPARED.sql.c
 WHAT_IF_LIST = Listing(WHAT_IFS, sa.select(TABLE.sql), order=[_c.run_id], filters=[same(_c.plan_id, _Text), same(_c.stage, Stage)])
 list_route(router, "/v1/what-ifs", WHAT_IF_LIST, WhatIfRow, summary="Runs of plans over the past")
 COMPARED_LIST = Listing(
-    WHAT_IFS, sa.select(COMPARED.sql), order=[_p.run_id, _p.payee_id], filters=[same(_p.run_id, _Text), same(_p.payee_id, _Text)]
+    WHAT_IFS,
+    sa.select(COMPARED.sql),
+    order=[_p.run_id, _p.payee_id],
+    filters=[same(_p.run_id, _Text), same(_p.payee, Payee), same(_p.payee_id, _Text)],
 )
 list_route(router, "/v1/what-if-payees", COMPARED_LIST, ComparedRow, summary="What runs over the past found of each payee")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from incentives.application.explaining import OfPlan, why_not
 from incentives.domain.why_not import Why
+from incentives.domain.words import Payee
 from incentives.views.movements import MOVEMENTS
 
 router = APIRouter(tags=["earnings"], dependencies=[Allow(*BRAND, Role.PARTNER)])
@@ -27,6 +28,7 @@ class ReasonOut(BaseModel):
     plan_id: str | None = Field(description="Null where there is no plan at all.", examples=["dealer-2026"])
     version: int | None
     rule_id: str | None = Field(description="Null where it is the whole plan's.", examples=["volume"])
+    payee: Payee | None = Field(description="Whom the plan pays.")
     payee_id: str | None = Field(examples=["p-1001"])
     entry_id: str | None = Field(
         description="In which the line counts: ``/v1/explain/{entry_id}``.", examples=["dealer-2026~1~volume~~p-1001~2026-01-01"]
@@ -42,6 +44,7 @@ class ReasonOut(BaseModel):
             plan_id=None if plan is None else plan.plan_id,
             version=None if plan is None else plan.version,
             rule_id=reason.rule_id or None,
+            payee=None if plan is None else plan.document.payee,
             payee_id=reason.payee_id or None,
             entry_id=reason.entry_id or None,
         )

@@ -22,6 +22,7 @@ from incentives.domain.plan.decide import PLAN
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.state import Plan as PlanState
 from incentives.domain.what_if import WHAT_IF, BeginWhatIf, Compared, GoOn, RequestWhatIf, Stage, WhatIfFinished, WhatIfRequested
+from incentives.domain.words import Payee
 from incentives.views.touched import payees
 from incentives.views.what_ifs import TABLE
 
@@ -64,7 +65,9 @@ async def look(log: Log, reading: Reading) -> bool:
 async def _step(log: Log, reading: Reading, asked: WhatIfRequested, after: str) -> None:
     async with reading() as read:
         all_ = await payees(read, asked.plan.payee)
-        some = [one for one in all_ if one > after][:AT_ONCE]
+        # Sorted here: a database may sort names in another order than that in which ``after`` is compared, and some would be left out
+        # (test_nobody_is_left_out_however_the_database_sorts_names).
+        some = sorted(one for one in all_ if one > after)[:AT_ONCE]
         earning = await _earning(log, read, asked)
         documents = [asked.plan, *(one.document for one in earning)]
         told = [await told_of(read, documents, asked.plan.payee, one) for one in some]
@@ -110,8 +113,9 @@ class ComparedLine(NamedTuple):
     would: Decimal
 
 
-async def compared_lines(log: Log, reading: Reading, run_id: str, payee_id: str) -> list[ComparedLine]:
-    """Worked out of the facts as they are now: entries split among their lines by what each counts, to the smallest unit."""
+async def compared_lines(log: Log, reading: Reading, run_id: str, payee_id: str) -> tuple[Payee, list[ComparedLine]]:
+    """Whom the run is about, and the lines. Worked out of the facts as they are now: entries split among their lines by what each counts,
+    to the smallest unit."""
     asked = (await log.state(WHAT_IF, run_id)).asked
     if asked is None:
         raise Rejected("what_if_unknown", run_id=run_id)
@@ -125,7 +129,7 @@ async def compared_lines(log: Log, reading: Reading, run_id: str, payee_id: str)
         nothing = Decimal(0)
         return [ComparedLine(*name, earned.get(name, nothing), would.get(name, nothing)) for name in sorted(earned.keys() | would.keys())]
 
-    return await asyncio.to_thread(work_out)
+    return asked.plan.payee, await asyncio.to_thread(work_out)
 
 
 def _by_line(entries: Iterable[Entry]) -> dict[tuple[str, str], Decimal]:

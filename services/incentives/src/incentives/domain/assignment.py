@@ -40,24 +40,25 @@ class AssignmentEnded(_OfAssignment, frozen=True, kw_only=True):
 
 class _Assignment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plan_id: PlanId
+    payee: Payee
     payee_id: Annotated[Code, Meta(examples=["p-1001"])]
     by: By = None
     on: HappenedOn = None
 
 
-@command("assign_plan", stream="assignment/{plan_id}/{payee_id}")
+@command("assign_plan", stream="assignment/{plan_id}/{payee}/{payee_id}")
 class AssignPlan(_Assignment, frozen=True, kw_only=True):
     """From now on the payee reads its approved versions, and is asked to acknowledge them."""
 
 
-@command("acknowledge_plan", stream="assignment/{plan_id}/{payee_id}")
+@command("acknowledge_plan", stream="assignment/{plan_id}/{payee}/{payee_id}")
 class AcknowledgePlan(_Assignment, frozen=True, kw_only=True):
     """The payee has read the version and accepts it. Said by its own token, or by the brand for who said so elsewhere."""
 
     version: VersionNumber
 
 
-@command("end_assignment", stream="assignment/{plan_id}/{payee_id}")
+@command("end_assignment", stream="assignment/{plan_id}/{payee}/{payee_id}")
 class EndAssignment(_Assignment, frozen=True, kw_only=True):
     """The payee reads it no more; what it earned by it stays."""
 
@@ -66,39 +67,31 @@ AssignmentCommand: TypeAlias = AssignPlan | AcknowledgePlan | EndAssignment
 AssignmentEvent: TypeAlias = PlanAssigned | PlanAcknowledged | AssignmentEnded
 
 
-class AssignTo(_Assignment, frozen=True, kw_only=True):
-    """Part of a larger command: the plan is there, and pays such payees."""
-
-    payee: Payee
-
-
 class Acknowledged(Struct, frozen=True):
     by: str
     on: date
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
-    """``payee`` is None before it was ever assigned; ``acknowledged`` are the versions."""
+    """``acknowledged`` are the versions."""
 
-    payee: Payee | None = None
     assigned: bool = False
     acknowledged: Mapping[int, Acknowledged] = {}
 
 
-def assignment_key(plan_id: str, payee_id: str) -> str:
+def assignment_key(plan_id: str, payee: Payee, payee_id: str) -> str:
     """A slash in a name is no slash between names."""
-    return f"{plan_id}/{as_part(payee_id)}"
+    return f"{plan_id}/{payee}/{as_part(payee_id)}"
 
 
-def decide(command: AssignTo | AcknowledgePlan | EndAssignment, assignment: Assignment, known: Known) -> Iterator[AssignmentEvent]:
+def decide(command: AssignmentCommand, assignment: Assignment, known: Known) -> Iterator[AssignmentEvent]:
     c = command
-    payee = c.payee if isinstance(c, AssignTo) else assignment.payee
-    about = {"payee": payee, "by": c.by or "", "occurred_on": happened_on(c.on, known)}
-    if isinstance(c, AssignTo):
+    about = {"by": c.by or "", "occurred_on": happened_on(c.on, known)}
+    if isinstance(c, AssignPlan):
         if not assignment.assigned:
             yield tell(PlanAssigned, c, **about)
     elif not assignment.assigned:
-        raise Rejected("assignment_unknown", plan_id=c.plan_id, payee_id=c.payee_id)
+        raise Rejected("assignment_unknown", plan_id=c.plan_id, payee=c.payee.value, payee_id=c.payee_id)
     elif isinstance(c, EndAssignment):
         yield tell(AssignmentEnded, c, **about)
     elif isinstance(c, AcknowledgePlan) and c.version not in assignment.acknowledged:
@@ -108,7 +101,7 @@ def decide(command: AssignTo | AcknowledgePlan | EndAssignment, assignment: Assi
 def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
     match event:
         case PlanAssigned():
-            return replace(assignment, payee=event.payee, assigned=True)
+            return replace(assignment, assigned=True)
         case PlanAcknowledged():
             said = Acknowledged(event.by, event.occurred_on)
             return replace(assignment, acknowledged={**assignment.acknowledged, event.version: said})
@@ -116,6 +109,6 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
             return replace(assignment, assigned=False)
 
 
-ASSIGNMENT: Decider[AssignTo | AcknowledgePlan | EndAssignment, Assignment, AssignmentEvent] = Decider(
+ASSIGNMENT: Decider[AssignmentCommand, Assignment, AssignmentEvent] = Decider(
     "assignment", initial=Assignment(), decide=decide, evolve=evolve, events=[PlanAssigned, PlanAcknowledged, AssignmentEnded]
 )

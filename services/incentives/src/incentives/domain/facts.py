@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from incentives.domain.credits import Credits
 from incentives.domain.exact import exactly
-from incentives.domain.words import ZERO
+from incentives.domain.words import ZERO, Payee
 
 ONE = Decimal(1)
 
@@ -107,6 +107,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
 class Quota(Struct, frozen=True, kw_only=True):
     """What a payee shall reach from ``first`` to ``last``; ``measure`` tells quotas of one payee apart."""
 
+    payee: Payee
     payee_id: str
     measure: str
     first: date
@@ -122,6 +123,7 @@ class Ruling(Struct, frozen=True, kw_only=True):
     """That a payee broke a rule, as somebody decided: ``cause`` says which, like selling outside of its region (窜货)."""
 
     ruling_id: str
+    payee: Payee
     payee_id: str
     cause: str
     on: date

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from incentives.domain.plan.commands import By
 from incentives.domain.points_programme import ProgrammeId
+from incentives.domain.words import Payee
 
 
 @event("reward_offered")
@@ -31,6 +32,7 @@ class RewardTaken(Struct, frozen=True, kw_only=True):
     """Less than 0 where a redemption was cancelled."""
 
     reward_id: str
+    payee: Payee
     payee_id: str
     reference: str
     quantity: int
@@ -51,6 +53,7 @@ class OfferReward(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 class TakeReward(Struct, frozen=True, kw_only=True):
     reward_id: str
+    payee: Payee
     payee_id: str
     reference: str
     quantity: int

@@ -8,12 +8,15 @@ from channel_events.pure import Decider, Known, Rejected, agree, command, event,
 from channel_terms import Code, HappenedOn, Name, happened_on
 from msgspec import Meta, Struct
 
+from incentives.domain.words import Payee
+
 
 @event("ruling_recorded")
 class RulingRecorded(Struct, frozen=True, kw_only=True):
     """``occurred_on`` is the day that decides in which window it counts."""
 
     ruling_id: str
+    payee: Payee
     payee_id: str
     cause: str
     reason: str
@@ -25,6 +28,7 @@ class RecordRuling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Once for ever: the same again changes nothing, other facts under its number are refused."""
 
     ruling_id: Annotated[Code, Meta(description="Where it was decided it is called so.", examples=["case-17"])]
+    payee: Annotated[Payee, Meta(description="Plans that pay partners look at those about partners, others at those about sales reps.")]
     payee_id: Annotated[Code, Meta(examples=["p-1001"])]
     cause: Annotated[Code, Meta(description="Sanctions name the causes that they punish.", examples=["cross_region"])]
     reason: Annotated[Name, Meta(examples=["sold 20 units outside of its region"])]

@@ -16,7 +16,7 @@ from incentives.domain.by import By
 from incentives.domain.days import in_order
 from incentives.domain.plan.commands import VersionNumber
 from incentives.domain.plan.document import PlanDocument
-from incentives.domain.words import ZERO, PlanId
+from incentives.domain.words import ZERO, Payee, PlanId
 
 RunId: TypeAlias = Annotated[Code, Meta(description="Yours, for ever.", examples=["dealer-2026-a"])]
 
@@ -48,8 +48,9 @@ class WhatIfRequested(_OfRun, frozen=True, kw_only=True):
 
 @event("what_if_went_on")
 class WhatIfWentOn(_OfRun, frozen=True, kw_only=True):
-    """``done`` of ``total`` payees are compared, these among them."""
+    """``done`` of ``total`` payees are compared, these among them; all are of one kind."""
 
+    payee: Payee
     compared: tuple[Compared, ...]
     done: int
     total: int
@@ -145,7 +146,7 @@ def decide(command: WhatIfCommand, run: WhatIf, known: Known) -> Iterator[WhatIf
         raise Rejected("what_if_unknown", run_id=c.run_id)
     elif isinstance(c, GoOn):
         if run.stage is Stage.RUNNING and run.after == c.after:
-            yield from _go_on(c, run, known)
+            yield from _go_on(c, run, run.asked.plan.payee, known)
     elif isinstance(c, StopWhatIf):
         if run.stage is Stage.RUNNING:
             yield tell(WhatIfStopped, c, by=c.by or "", occurred_on=happened_on(c.on, known))
@@ -164,10 +165,10 @@ def _begin(c: BeginWhatIf, run: WhatIf, known: Known) -> Iterator[WhatIfEvent]:
         raise Rejected("what_if_exists", run_id=said.run_id)
 
 
-def _go_on(c: GoOn, run: WhatIf, known: Known) -> Iterator[WhatIfEvent]:
+def _go_on(c: GoOn, run: WhatIf, payee: Payee, known: Known) -> Iterator[WhatIfEvent]:
     if c.compared:
         done = run.done + len(c.compared)
-        yield WhatIfWentOn(run_id=c.run_id, compared=c.compared, done=done, total=max(c.total, done), occurred_on=known.today)
+        yield tell(WhatIfWentOn, c, payee=payee, done=done, total=max(c.total, done), occurred_on=known.today)
     else:
         yield WhatIfFinished(run_id=c.run_id, earned=run.earned, would=run.would, occurred_on=known.today)
 

@@ -27,5 +27,9 @@ class Payee(StrEnum):
     PARTNER = "partner"
     SALES_REP = "sales_rep"
 
+    def partner_id(self, payee_id: str) -> str | None:
+        """Which partner such a payee is; None for one that is none: a partner sees its own, and nothing of a sales rep of its id."""
+        return payee_id if self is Payee.PARTNER else None
+
 
 ZERO = Decimal(0)

@@ -16,7 +16,9 @@ POINTS = [
         "A point is worth a whole number of the smallest unit of {currency}, and an amount earns more than no points.",
         "积分价值须为 {currency} 最小单位的整数倍，且每单位金额的积分须大于 0。",
     ),
-    Problem("points_unknown", 404, "{payee_id} has no points of {programme_id}.", "{payee_id} 在 {programme_id} 中没有积分。"),
+    Problem(
+        "points_unknown", 404, "{payee} {payee_id} has no points of {programme_id}.", "{payee} {payee_id} 在 {programme_id} 中没有积分。"
+    ),
     Problem(
         "points_reference_taken",
         409,

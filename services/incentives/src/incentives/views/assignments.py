@@ -7,11 +7,10 @@ from channel_events import DATE, INTEGER, SEARCH, TEXT, OwnLog, Table, View, sea
 from channel_events.pure import Change, Recorded, Set
 
 from incentives.domain.assignment import ASSIGNMENT, AssignmentEnded, PlanAcknowledged, PlanAssigned
-from incentives.domain.words import Payee
 
 TABLE = Table(
     "assignment",
-    key=("plan_id", "payee_id"),
+    key=("plan_id", "payee", "payee_id"),
     columns={
         **dict.fromkeys(("plan_id", "payee_id", "payee", "partner_id", "acknowledged_by"), TEXT),
         **dict.fromkeys(("assigned_on", "ended_on", "acknowledged_on"), DATE),
@@ -27,14 +26,13 @@ TABLE = Table(
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case PlanAssigned() as e:
-            partner_id = e.payee_id if e.payee is Payee.PARTNER else None
-            said: dict[str, Any] = {"payee": e.payee.value, "partner_id": partner_id, "assigned_on": e.occurred_on, "ended_on": None}
-            yield Set((e.plan_id, e.payee_id), **said, **searchable(e.plan_id, e.payee_id))
+            said: dict[str, Any] = {"partner_id": e.payee.partner_id(e.payee_id), "assigned_on": e.occurred_on, "ended_on": None}
+            yield Set((e.plan_id, e.payee.value, e.payee_id), **said, **searchable(e.plan_id, e.payee.value, e.payee_id))
         case PlanAcknowledged() as e:
-            yield Set((e.plan_id, e.payee_id), acknowledged=e.version, acknowledged_by=e.by, acknowledged_on=e.occurred_on)
+            yield Set((e.plan_id, e.payee.value, e.payee_id), acknowledged=e.version, acknowledged_by=e.by, acknowledged_on=e.occurred_on)
         case AssignmentEnded() as e:
-            yield Set((e.plan_id, e.payee_id), ended_on=e.occurred_on)
+            yield Set((e.plan_id, e.payee.value, e.payee_id), ended_on=e.occurred_on)
 
 
-ASSIGNMENTS = View("assignments", version=1, of=OwnLog(events=ASSIGNMENT.events), tables=TABLE, changes=changes)
+ASSIGNMENTS = View("assignments", version=2, of=OwnLog(events=ASSIGNMENT.events), tables=TABLE, changes=changes)
 search_index(TABLE)

@@ -7,6 +7,7 @@ from channel_events import DATE, INTEGER, NUMERIC, SEARCH, TEXT, TIME, OwnLog, T
 from channel_events.pure import Add, Change, Insert, Recorded, Set, event_type
 
 from incentives.domain.over import over
+from incentives.domain.points.account import account_key
 from incentives.domain.points.decide import POINTS
 from incentives.domain.points.events import PointsEarned, PointsGivenBack
 from incentives.domain.points_programme import POINTS_PROGRAMME, PointsProgrammeOpened
@@ -16,27 +17,27 @@ ACCOUNT = Table(
     "points_account",
     key=("account_id",),
     columns={
-        **dict.fromkeys(("account_id", "programme_id", "payee_id"), TEXT),
+        **dict.fromkeys(("account_id", "programme_id", "payee", "payee_id", "partner_id"), TEXT),
         **dict.fromkeys(("balance", "owed"), INTEGER),
         "expires_next": DATE,
         "due_at": TIME,
         **SEARCH,
     },
-    scope="payee_id",
-    indexes=[("due_at",), ("payee_id", "account_id")],
+    scope="partner_id",
+    indexes=[("due_at",), ("payee_id", "account_id"), ("partner_id", "account_id")],
 )
-"""``due_at`` is when the next of its points are over."""
+"""``due_at`` is when the next of its points are over; ``partner_id`` is the payee, where it is a partner."""
 MOVEMENT = Table(
     "points_movement",
     key=("event_id",),
     columns={
-        **dict.fromkeys(("event_id", "programme_id", "payee_id", "what", "reference", "reward_id"), TEXT),
+        **dict.fromkeys(("event_id", "programme_id", "payee", "payee_id", "partner_id", "what", "reference", "reward_id"), TEXT),
         **dict.fromkeys(("points", "balance"), INTEGER),
         "occurred_on": DATE,
         **SEARCH,
     },
-    scope="payee_id",
-    indexes=[("payee_id", "event_id")],
+    scope="partner_id",
+    indexes=[("payee_id", "event_id"), ("partner_id", "event_id")],
 )
 PROGRAMME = Table(
     "points_programme",
@@ -73,8 +74,9 @@ def changes(event: Recorded) -> Iterator[Change]:
         case RewardTaken():
             yield Add((e.reward_id,), "reward", taken=e.quantity)
         case _:
-            now: dict[str, Any] = {"programme_id": e.programme_id, "payee_id": e.payee_id, "balance": e.balance}
-            key, due_at = f"{e.programme_id}/{e.payee_id}", None if e.expires_next is None else over(e.expires_next)
+            now: dict[str, Any] = {"programme_id": e.programme_id, "balance": e.balance}
+            now |= {"payee": e.payee.value, "payee_id": e.payee_id, "partner_id": e.payee.partner_id(e.payee_id)}
+            key, due_at = account_key(e.programme_id, e.payee, e.payee_id), None if e.expires_next is None else over(e.expires_next)
             found = searchable(e.programme_id, e.payee_id)
             yield Set((key,), "points_account", **now, owed=e.owed, expires_next=e.expires_next, due_at=due_at, **found)
             yield Insert((event.id,), "points_movement", **now, **_moved(e), occurred_on=e.occurred_on, **found)
@@ -88,7 +90,7 @@ def _moved(e: Any) -> dict[str, Any]:
 
 POINTS_VIEW = View(
     "points",
-    version=1,
+    version=2,
     of=OwnLog(events=[*POINTS.events, *POINTS_PROGRAMME.events, *REWARD.events]),
     tables=[ACCOUNT, MOVEMENT, PROGRAMME, REWARDS],
     changes=changes,

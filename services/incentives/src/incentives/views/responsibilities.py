@@ -6,7 +6,6 @@ from channel_events import DATE, INTEGER, NUMERIC, SEARCH, TEXT, Add, OwnLog, Ta
 from channel_events.pure import Change, Delete, Put, Recorded
 
 from incentives.domain.responsibility import RESPONSIBILITY, ResponsibilitySet
-from incentives.domain.words import Payee
 
 TABLE = Table(
     "responsibility",
@@ -46,7 +45,7 @@ def changes(event: Recorded) -> Iterator[Change]:
         share=e.share,
         counts=e.counts.value,
         set_on=e.occurred_on,
-        partner_id=e.payee_id if e.payee is Payee.PARTNER else None,
+        partner_id=e.payee.partner_id(e.payee_id),
         **searchable(e.territory, e.payee_id),
     )
 

@@ -6,7 +6,6 @@ from channel_events import DATE, INTEGER, NUMERIC, SEARCH, TEXT, Add, OwnLog, Ta
 from channel_events.pure import Change, Delete, Put, Recorded
 
 from incentives.domain.split import SPLIT, OrderSplit
-from incentives.domain.words import Payee
 
 TABLE = Table(
     "split_share",
@@ -46,7 +45,7 @@ def changes(event: Recorded) -> Iterator[Change]:
             counts=one.counts.value,
             share=one.share,
             split_on=e.occurred_on,
-            partner_id=one.payee_id if e.payee is Payee.PARTNER else None,
+            partner_id=e.payee.partner_id(one.payee_id),
             **searchable(e.order_id, one.payee_id),
         )
 

@@ -18,7 +18,7 @@ from incentives.views.exchange_rates import TABLE as EXCHANGE_RATE
 from incentives.views.ledgers import STANDING
 from incentives.views.movements import BY_PRODUCT, DEALING, ORDER_OF
 from incentives.views.movements import TOUCHED as BY_ORDER
-from incentives.views.partner_copy import BY_PLACE, BY_TERRITORY, PARTNERS
+from incentives.views.partner_copy import BY_PLACE, BY_TERRITORY
 from incentives.views.payments import TOUCHED as BY_PAYMENT
 from incentives.views.plans import RETIRED
 from incentives.views.plans import TABLE as VERSION
@@ -76,17 +76,14 @@ area as (
 """Of which partners' orders anything was ever credited to whom, but for those above; and in which territories."""
 _OWN = f"""
 own as (
-  select payee_id, changes from {BY_QUOTA.sql.name} union all select payee_id, count(*) from {RULING.sql.name} group by 1
-), promised as (
-  select distinct case when p.partner_id is null then 'sales_rep' else 'partner' end as payee, q.payee_id
-    from {BY_QUOTA.sql.name} q left join {PARTNERS.partner.sql.name} p on p.partner_id = q.payee_id
+  select payee, payee_id, changes from {BY_QUOTA.sql.name} union all select payee, payee_id, count(*) from {RULING.sql.name} group by 1, 2
 ), direct as (
   select payee, payee_id, sum(changes) as changes from (
     select w.payee, w.payee_id, p.changes from whose w join of_partner p using (partner_id)
     union all select a.payee, a.payee_id, r.changes from area a join {BY_RESPONSIBILITY.sql.name} r using (payee, territory)
     union all select a.payee, a.payee_id, t.changes from area a join {BY_TERRITORY.sql.name} t using (territory)
     union all select w.payee, w.payee_id, o.changes
-      from (select payee, payee_id from whose union select payee, payee_id from promised) w join own o using (payee_id)
+      from (select payee, payee_id from whose union select payee, payee_id from {BY_QUOTA.sql.name}) w join own o using (payee, payee_id)
   ) t group by 1, 2
 )"""
 """What was told of payees themselves. Who is promised something may have sold nothing."""
@@ -123,7 +120,7 @@ _TOUCHED = sa.text(f"""
 select n.payee, n.payee_id, n.seen from now n left join {STANDING.sql.name} l using (payee, payee_id)
   where n.seen <> coalesce(l.seen, 0) order by n.payee, n.payee_id limit :limit
 """)
-_ALL = sa.text(f"{_NOW} select payee_id from now order by payee_id")
+_ALL = sa.text(f"{_NOW} select payee_id from now")
 
 
 async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> list[Touched]:
@@ -132,5 +129,5 @@ async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> 
 
 
 async def payees(read: AsyncConnection, payee: Payee) -> list[str]:
-    """All of whose facts anything was told."""
+    """All of whose facts anything was told, in no order."""
     return list(await read.scalars(_ALL, {"kinds": [payee.value]}))

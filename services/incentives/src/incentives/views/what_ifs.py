@@ -22,7 +22,7 @@ TABLE = Table(
 COMPARED = Table(
     "what_if_compared",
     key=("run_id", "payee_id"),
-    columns={"run_id": TEXT, "payee_id": TEXT, "earned": NUMERIC, "would": NUMERIC, "difference": NUMERIC},
+    columns={**dict.fromkeys(("run_id", "payee", "payee_id"), TEXT), "earned": NUMERIC, "would": NUMERIC, "difference": NUMERIC},
 )
 
 
@@ -36,7 +36,9 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.run_id,), TABLE.name, done=e.done, total=e.total)
             for one in e.compared:
                 difference = one.would - one.earned
-                yield Put((e.run_id, one.payee_id), COMPARED.name, earned=one.earned, would=one.would, difference=difference)
+                yield Put(
+                    (e.run_id, one.payee_id), COMPARED.name, payee=e.payee.value, earned=one.earned, would=one.would, difference=difference
+                )
         case WhatIfStopped() as e:
             yield Set((e.run_id,), TABLE.name, stage=Stage.STOPPED.value)
         case WhatIfResumed() as e:
@@ -45,4 +47,4 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.run_id,), TABLE.name, stage=Stage.FINISHED.value, earned=e.earned, would=e.would)
 
 
-WHAT_IFS = View("what_ifs", version=1, of=OwnLog(events=WHAT_IF.events), tables=[TABLE, COMPARED], changes=changes)
+WHAT_IFS = View("what_ifs", version=2, of=OwnLog(events=WHAT_IF.events), tables=[TABLE, COMPARED], changes=changes)

@@ -16,8 +16,9 @@ class Posting(Struct, frozen=True, gc=False):
 
 
 class LedgerEvent(Struct, frozen=True, kw_only=True):
-    """Of every event; what is no payee that is a partner has no ``partner_id``."""
+    """Of every event; ``payee`` is whether a partner or a sales rep is paid, and only a partner has a ``partner_id``."""
 
+    payee: str
     payee_id: str
     period: str
     occurred_on: date

@@ -59,7 +59,8 @@ INCENTIVES = Facts(
     ],
     dimensions=[
         OF_PARTNER,
-        Dimension("payee", "Payees: partners, and people.", "p-1001", field="payee_id", many=True),
+        Dimension("payee", "Kinds of payees: partner or sales_rep.", "partner"),
+        Dimension("payee_id", "Payees; a partner and a sales rep may have one id.", "p-1001", many=True),
         Dimension("plan", "Plans.", "dealer-2026", optional=True),
         Dimension("rule", "Rules of plans.", "volume", optional=True),
         Dimension("settled_in", "Periods in whose accounts it is.", "2026-01", field="period"),
@@ -72,6 +73,7 @@ INCENTIVES = Facts(
         Amount("paid", "What has left the bank.", Unit.MONEY),
     ],
     fold=fold,
+    version=2,
     apart=[CURRENCY],
 )
 EARNED, CLAWED_BACK, ADJUSTED, STATED, PAID_OUT, WRITTEN_OFF = kinds_of(INCENTIVES)

@@ -44,9 +44,10 @@ class Calculation:
             self._pots.add(before.seen.values())
         self._today = max((day for day in (self._today, facts.today) if day is not None), default=None)
         self._pots.add(facts.lines)
-        for quota in facts.quotas:
+        # What is told of a payee of the other kind is nothing to the plan, though it may have the same id.
+        for quota in (one for one in facts.quotas if one.payee is self._plan.payee):
             _once(self._quotas.setdefault(quota.payee_id, []), quota)
-        for ruling in facts.rulings:
+        for ruling in (one for one in facts.rulings if one.payee is self._plan.payee):
             _once(self._rulings.setdefault(ruling.payee_id, []), ruling)
 
     def entries(self) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +35,7 @@ def tried(plan: PlanDocument) -> Iterator[Tried]:
         part = replace(plan, rules=tuple(needed(plan, rule)))
         moments = {one.moment for one in part.rules if one.base is not Base.EARNED}
         for example in rule.examples:
-            entries = calculate("example", 1, part, facts_of(example, plan.currency, moments))
+            entries = calculate("example", 1, part, facts_of(example, plan, moments))
             paid = sum((one.amount for one in entries if one.rule_id == rule.rule_id), Decimal(0))
             yield Tried(rule_id=rule.rule_id, says=example.says, pays=example.pays, paid=paid)
 
@@ -55,12 +56,13 @@ def _excludes(one: Rule, other: Rule) -> bool:
     return one.exclusive == other.exclusive
 
 
-def facts_of(example: Example, currency: str, moments: Iterable[Moment] = Moment) -> Facts:
+def facts_of(example: Example, plan: PlanDocument, moments: Iterable[Moment] = Moment) -> Facts:
     """Its lines count on their day at each of the moments, so that rules with others see them, too."""
+    who: dict[str, Any] = {"payee": plan.payee, "payee_id": PAYEE}
     return Facts(
-        lines=[_line(at, line, moment, currency) for at, line in enumerate(example.lines) for moment in moments],
-        quotas=tuple(Quota(payee_id=PAYEE, measure=q.measure, first=q.first, last=q.last, amount=q.amount) for q in example.quotas),
-        rulings=tuple(Ruling(ruling_id=str(at), payee_id=PAYEE, cause=r.cause, on=r.on) for at, r in enumerate(example.rulings)),
+        lines=[_line(at, line, moment, plan.currency) for at, line in enumerate(example.lines) for moment in moments],
+        quotas=tuple(Quota(**who, measure=q.measure, first=q.first, last=q.last, amount=q.amount) for q in example.quotas),
+        rulings=tuple(Ruling(**who, ruling_id=str(at), cause=r.cause, on=r.on) for at, r in enumerate(example.rulings)),
     )
 
 

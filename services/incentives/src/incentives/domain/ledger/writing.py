@@ -23,7 +23,7 @@ class Owner(msgspec.Struct, frozen=True):
 
     @property
     def partner_id(self) -> str | None:
-        return self.payee_id if self.payee is Payee.PARTNER else None
+        return self.payee.partner_id(self.payee_id)
 
 
 class Writer:

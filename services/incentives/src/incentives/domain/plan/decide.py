@@ -58,6 +58,9 @@ def _draft(command: DraftPlan, plan: Plan, known: Known) -> Iterator[PlanDrafted
     if plan.retired_on is not None:
         raise Rejected("plan_retired", plan_id=command.plan_id, retired_on=plan.retired_on)
     last = plan.last
+    # What is assigned, compared and given points for by a plan's name is about one kind of payees: ids of both kinds may be the same.
+    if last is not None and last.plan.payee is not document.payee:
+        raise Rejected("plan_pays_others", plan_id=command.plan_id, pays=last.plan.payee.value, payee=document.payee.value)
     if last is not None and last.plan == document and last.status is not Status.WITHDRAWN:
         return
     version = 1 if last is None else last.version + (last.status in (Status.APPROVED, Status.WITHDRAWN))

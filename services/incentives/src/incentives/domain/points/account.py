@@ -15,6 +15,7 @@ from incentives.domain.points.events import (
     PointsRedeemed,
     PointsTakenBack,
 )
+from incentives.domain.words import Payee
 
 
 class Lot(NamedTuple):
@@ -48,6 +49,11 @@ class Points(Struct, frozen=True, kw_only=True):
     def over(self, today: date) -> int:
         """How many of them hold no longer."""
         return sum(one.points for one in self.lots if one.expires_on is not None and one.expires_on < today)
+
+
+def account_key(programme_id: str, payee: Payee, payee_id: str) -> str:
+    """A programme's id has no slash."""
+    return f"{programme_id}/{payee}/{payee_id}"
 
 
 def _sorted(lots: tuple[Lot, ...]) -> tuple[Lot, ...]:

@@ -8,12 +8,14 @@ from msgspec import Meta, Struct
 
 from incentives.domain.plan.commands import By
 from incentives.domain.points_programme import PointsProgrammeOpened, ProgrammeId
+from incentives.domain.words import Payee
 
-_STREAM = "points/{programme_id}/{payee_id}"
+_STREAM = "points/{programme_id}/{payee}/{payee_id}"
 
 
 class _Of(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     programme_id: ProgrammeId
+    payee: Payee
     payee_id: Annotated[Code, Meta(examples=["p-1001"])]
     by: By = None
     on: HappenedOn = None
@@ -56,6 +58,7 @@ class EarnByPlan(Struct, frozen=True, kw_only=True):
     """What a version of a plan has earned a payee until now, in points: the difference to what it was given for that is given, or taken."""
 
     programme: PointsProgrammeOpened
+    payee: Payee
     payee_id: str
     plan: str
     points: int
@@ -77,6 +80,7 @@ class ExpirePoints(Struct, frozen=True, kw_only=True):
     """Those whose days are over."""
 
     programme: PointsProgrammeOpened
+    payee: Payee
     payee_id: str
 
 

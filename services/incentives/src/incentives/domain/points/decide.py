@@ -10,7 +10,17 @@ from msgspec.structs import replace
 
 from incentives.domain.ledger import Account, moved
 from incentives.domain.points.account import PLAN, Points, evolve
-from incentives.domain.points.commands import Cancel, Earn, EarnByPlan, ExpirePoints, PointsCommand, Redeem
+from incentives.domain.points.commands import (
+    Cancel,
+    CancelReward,
+    Earn,
+    EarnByPlan,
+    ExpirePoints,
+    GivePoints,
+    PointsCommand,
+    Redeem,
+    RedeemPoints,
+)
 from incentives.domain.points.events import (
     EVENTS,
     PointsEarned,
@@ -41,27 +51,29 @@ def decide(command: PointsCommand, account: Points, known: Known) -> Iterator[Po
             yield replace(event, balance=account.balance, owed=account.owed, expires_next=account.expires_next, postings=postings)
 
 
-def _about(c: Any, payee_id: str, **more: Any) -> dict[str, Any]:
+def _about(c: PointsCommand, **more: Any) -> dict[str, Any]:
     """The fields that all events have; those of what comes behind the event are set when that is known."""
     behind = {"balance": 0, "owed": 0, "expires_next": None, "postings": ()}
-    return {"programme_id": c.programme.programme_id, "payee_id": payee_id} | behind | more
+    of = _whose(c)
+    return {"programme_id": c.programme.programme_id, "payee": of.payee, "payee_id": of.payee_id} | behind | more
 
 
-def _payee(c: PointsCommand) -> str:
+def _whose(c: PointsCommand) -> GivePoints | RedeemPoints | CancelReward | EarnByPlan | ExpirePoints:
+    """What of the command names the payee."""
     match c:
         case Earn():
-            return c.give.payee_id
+            return c.give
         case Redeem():
-            return c.redeem.payee_id
+            return c.redeem
         case Cancel():
-            return c.cancel.payee_id
+            return c.cancel
         case _:
-            return c.payee_id
+            return c
 
 
 def _expire(c: PointsCommand, account: Points, known: Known) -> Iterator[PointsEvent]:
     if over := account.over(known.today):
-        yield PointsExpired(**_about(c, _payee(c), points=over, occurred_on=known.today))
+        yield PointsExpired(**_about(c, points=over, occurred_on=known.today))
 
 
 def _decided(command: PointsCommand, account: Points, known: Known) -> Iterator[PointsEvent]:
@@ -81,7 +93,7 @@ def _decided(command: PointsCommand, account: Points, known: Known) -> Iterator[
 def _earned(c: Earn | EarnByPlan, account: Points, points: int, on: Any, **more: Any) -> PointsEarned:
     days = c.programme.holds_days
     expires_on = None if days is None else on + timedelta(days=days)
-    about = _about(c, _payee(c), points=points, occurred_on=on)
+    about = _about(c, points=points, occurred_on=on)
     return PointsEarned(**about, set_off=min(points, account.owed), expires_on=expires_on, **more)
 
 
@@ -102,7 +114,7 @@ def _earn_by_plan(c: EarnByPlan, account: Points, known: Known) -> Iterator[Poin
     if more > 0:
         yield _earned(c, account, more, known.today, reason=c.plan, reference=c.plan, by=c.by)
     elif more < 0:
-        yield PointsTakenBack(**_about(c, c.payee_id, points=-more, occurred_on=known.today), reference=c.plan)
+        yield PointsTakenBack(**_about(c, points=-more, occurred_on=known.today), reference=c.plan)
 
 
 def _redeem(c: Redeem, account: Points, known: Known) -> Iterator[PointsEvent]:
@@ -114,7 +126,7 @@ def _redeem(c: Redeem, account: Points, known: Known) -> Iterator[PointsEvent]:
     points = c.each * said.quantity
     if points > account.balance:
         raise Rejected("points_too_few", balance=account.balance, points=points)
-    about = _about(c, said.payee_id, points=points, occurred_on=happened_on(said.on, known))
+    about = _about(c, points=points, occurred_on=happened_on(said.on, known))
     yield PointsRedeemed(**about, reward_id=said.reward_id, quantity=said.quantity, reference=said.reference, by=said.by or "")
 
 
@@ -125,7 +137,7 @@ def _cancel(c: Cancel, account: Points, known: Known) -> Iterator[PointsEvent]:
         raise Rejected("points_redemption_unknown", reference=said.reference)
     if not redeemed.given_back:
         told = redeemed.told
-        about = _about(c, said.payee_id, points=told.points, occurred_on=happened_on(said.on, known))
+        about = _about(c, points=told.points, occurred_on=happened_on(said.on, known))
         what: dict[str, Any] = {"reward_id": told.reward_id, "quantity": told.quantity, "reference": said.reference}
         yield PointsGivenBack(**about, **what, reason=said.reason, by=said.by or "")
 

@@ -8,10 +8,12 @@ from channel_events.pure import event
 from msgspec import Struct
 
 from incentives.domain.ledger import Posting
+from incentives.domain.words import Payee
 
 
 class _Of(Struct, frozen=True, kw_only=True):
     programme_id: str
+    payee: Payee
     payee_id: str
     points: int
     balance: int
