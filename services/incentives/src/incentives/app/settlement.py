@@ -3,6 +3,7 @@
 from channel_service import Work
 
 from incentives.api import credit_notes, disputes, ledgers, payouts, settlement, statement_export, statements
+from incentives.api.measures import MEASURES
 from incentives.app.subdomain import SubDomain
 from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
@@ -19,14 +20,16 @@ from incentives.views.disputes import DISPUTES
 from incentives.views.ledgers import LEDGERS
 from incentives.views.payouts import PAYOUTS
 from incentives.views.settlement_periods import PERIODS
+from incentives.views.settlement_runs import RUNS
 from incentives.views.statements import STATEMENTS
 
 SETTLEMENT = SubDomain(
     problems=problems.SETTLEMENT,
     deciders=[SETTLEMENT_DECIDER, LEDGER, DISPUTE, PAYOUT, BANK_REFERENCE, CREDIT_NOTE_NUMBER, CREDIT_NOTE],
-    views=[PERIODS, LEDGERS, STATEMENTS, DISPUTES, PAYOUTS, CREDIT_NOTES],
+    views=[PERIODS, RUNS, LEDGERS, STATEMENTS, DISPUTES, PAYOUTS, CREDIT_NOTES],
     timers=[END_PERIODS, CALCULATE_PERIODS, DISPUTES_OVERDUE],
     works=[Work("settlement", Settling().look)],
+    measures=MEASURES,
     routers=[
         settlement.router,
         ledgers.router,
