@@ -18,9 +18,9 @@ from incentives.domain.plan.decide import PLAN
 from incentives.domain.promotion.commands import DefinePromotion, EndPromotion
 from incentives.domain.quota import QUOTA, SetQuota
 from incentives.domain.responsibility import RESPONSIBILITY, SetResponsibility
-from incentives.domain.stock_rotation import OpenStockRotation
+from incentives.domain.stock_rotation import OpenStockRotation, WithdrawStockRotation
 from incentives.domain.superior import SUPERIOR, SetSuperior, WithdrawSuperior
-from incentives.domain.support_agreement import AgreeSupport
+from incentives.domain.support_agreement import AgreeSupport, WithdrawSupport
 from msgspec import Struct
 from orders_inventory.domain.price import PRICE, SetPrice, WithdrawPrice
 from partner_registry.domain.partner import (
@@ -80,10 +80,10 @@ OTHERWISE: dict[type[Struct], type[Struct] | str] = {
     RequestFund: EndFundRequest,
     DefinePromotion: EndPromotion,
     IssueCoupon: "only its end is dated",
+    AgreeSupport: WithdrawSupport,
+    OpenStockRotation: WithdrawStockRotation,
 }
 """What takes these back is no matter of days: it can be done before and after."""
-NOT_YET = {AgreeSupport, OpenStockRotation}
-"""What cannot be taken back once it is approved or opened."""
 
 
 def price_on(prices: Any, day: date) -> Any:
@@ -194,7 +194,7 @@ def test_what_has_begun_is_not_withdrawn_but_by_a_history_that_is_brought_in(cas
 def test_every_command_that_may_be_dated_ahead_is_among_them() -> None:
     for name in SERVICES:
         import_module(f"{name}.app")
-    dated = {cls for cls in structs(Struct) if is_command(cls) and may_lie_ahead(cls)} - OTHERWISE.keys() - NOT_YET
+    dated = {cls for cls in structs(Struct) if is_command(cls) and may_lie_ahead(cls)} - OTHERWISE.keys()
     ways_back = {type(case.withdrawn) for case in CASES.values()}
     assert {type(case.planned[0]) for case in CASES.values()} == dated - (ways_back - {SetQuota, SetCost, SetResponsibility})
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from channel_service import Service
 from channel_service.testing import Running, running
-from incentives.api.programme_imports import KINDS
+from incentives.api.rows import funds, points, price_support, promotions
 from incentives.app import SERVICE
 
 from .funds import FUND, HASH, body, claimed
@@ -96,6 +96,8 @@ async def a_history(client: Running) -> None:
     await done(ann, "PUT", "/v1/price-protections/april", fell)
     terms = {"currency": "CNY", "share": "0.25", "bought_from": "2026-01-01", "bought_until": "2026-03-31"}
     await done(eve, "PUT", "/v1/stock-rotations/q1", terms | {"first": "2026-04-01", "last": "2030-04-30"})
+    for wrong in ("support-agreements/sd-1", "price-protections/april", "stock-rotations/q1"):
+        await done(eve, "POST", f"/v1/{wrong}/withdraw", {"reason": "it was wrong"})
     await done(eve, "PUT", "/v1/points-programmes/club", PROGRAMME)
     await done(eve, "PUT", "/v1/rewards/mug", MUG)
     await done(eve, "POST", f"{MINE}/give", {"points": 90, "reason": "contest", "reference": "c-1"})
@@ -129,7 +131,7 @@ async def test_the_history_makes_the_same_lists_elsewhere(
         file = (await one.as_("auditor").get("/v1/exports/documents")).content
     made.append(here)
     kinds = {json.loads(line)["kind"] for line in file.splitlines()}
-    assert kinds == {one.kind for one in KINDS}
+    assert kinds == {one.kind for rows in (funds, promotions, price_support, points) for one in rows.KINDS}
     async with await there() as other:
         finance = other.as_("finance")
         assert (await imported(finance, "programmes", file))["accepted"] == len(file.splitlines())

@@ -25,7 +25,8 @@ TIERS = [{"start": "0", "until": "1", "rate": "0.01"}, {"start": "1", "rate": "0
 ATTAINED = {"attainment": {"measure": "sales", "on": "whole", "prorated": False, "boundary": "start", "tiers": TIERS}}
 LESS = {"sanction": {"of": ["attainment"], "causes": ["cross_region"], "takes": "0.5"}}
 RULES = (rule(ATTAINED, moment="ordered"), rule(LESS, base="earned", moment="ordered"))
-YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
+DAYS = ("2026-01-01", "2026-12-31")
+YEAR = dict(zip(("first", "last"), DAYS, strict=True))
 BOTH = [one.value for one in Payee]
 SOLD = in_log(happened(told.OrderPlaced, "shop:1", "2026-02-01", 10, partner_id=ID, sales_rep=ID))
 """900.00, of the partner and by the sales rep."""
@@ -90,11 +91,9 @@ def test_what_is_told_of_the_other_kind_changes_no_byte(payee: Payee, amounts: l
     made = plan(*RULES, payee=payee.value)
     other = next(one for one in Payee if one is not payee)
     lines = [line(at, 400, moment=Moment.ORDERED, sales_rep="p-1") for at in range(3)]
-    own = Facts(
-        lines=lines, quotas=(quota(1_000, *YEAR.values(), payee=payee),), rulings=(ruling("cross_region", "2026-02-02", payee=payee),)
-    )
+    own = Facts(lines=lines, quotas=(quota(1_000, *DAYS, payee=payee),), rulings=(ruling("cross_region", "2026-02-02", payee=payee),))
     strange = Facts(
-        quotas=tuple(quota(one, *YEAR.values(), payee=other) for one in amounts),
+        quotas=tuple(quota(one, *DAYS, payee=other) for one in amounts),
         rulings=(ruling(cause, "2026-02-03", "s", payee=other),),
     )
     mixed = Facts(lines=lines, quotas=(*strange.quotas, *own.quotas), rulings=(*strange.rulings, *own.rulings))

@@ -29,6 +29,7 @@ from pydantic import BaseModel, Field
 
 from incentives.api.as_caller import by_caller, by_itself, may_see
 from incentives.application.points import (
+    account_key,
     cancelling,
     earned_by_plan,
     earning,
@@ -37,7 +38,6 @@ from incentives.application.points import (
     offering,
     redeeming_points,
 )
-from incentives.domain.points.account import account_key
 from incentives.domain.points.commands import CancelReward, GivePoints, RedeemPoints
 from incentives.domain.points_programme import OpenPointsProgramme
 from incentives.domain.reward import OfferReward

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from incentives.api.as_caller import by_caller, by_itself
-from incentives.application.price_support import denying, for_returns, for_sales, for_stock
+from incentives.application.price_support import approving, denying, for_returns, for_sales, for_stock
 from incentives.application.price_support_reading import find_support_claim
-from incentives.domain.price_protection import OpenPriceProtection
-from incentives.domain.stock_rotation import OpenStockRotation
-from incentives.domain.support_agreement import AgreeSupport, ApproveSupport
+from incentives.domain.price_protection import OpenPriceProtection, WithdrawPriceProtection
+from incentives.domain.stock_rotation import OpenStockRotation, WithdrawStockRotation
+from incentives.domain.support_agreement import AgreeSupport, ApproveSupport, WithdrawSupport
 from incentives.domain.support_claim.commands import (
     ApproveSupportClaim,
     ClaimPriceProtection,
@@ -41,6 +41,12 @@ commands.put(
     "/v1/price-protections/{protection_id}", OpenPriceProtection, allow=_MANAGE, **_made, summary="Protect stock of a price that falls"
 )
 commands.put("/v1/stock-rotations/{rotation_id}", OpenStockRotation, allow=_FINANCE, **_made, summary="Open a stock rotation")
+for _path, _command, _who, _summary in (
+    ("support-agreements/{agreement_id}", WithdrawSupport, _FINANCE, "Withdraw a special price that was wrong"),
+    ("price-protections/{protection_id}", WithdrawPriceProtection, _MANAGE, "Withdraw a protection that was wrong"),
+    ("stock-rotations/{rotation_id}", WithdrawStockRotation, _FINANCE, "Withdraw a stock rotation that was wrong"),
+):
+    commands.post(f"/v1/{_path}/withdraw", _command, by_caller=by_caller, allow=_who, summary=_summary)
 _own: dict[str, Any] = {"by_caller": by_itself, "allow": [*_MANAGE, Role.PARTNER], "created": True}
 _CLAIMS = "/v1/support-claims"
 commands.put(_CLAIMS + "/ship-and-debit/{claim_id}", ClaimShipAndDebit, use=for_sales, **_own, summary="Claim for sales at a special price")
@@ -49,7 +55,7 @@ commands.put(
 )
 commands.put(_CLAIMS + "/stock-rotation/{claim_id}", ClaimStockRotation, use=for_returns, **_own, summary="Claim to give stock back")
 _decide: dict[str, Any] = {"by_caller": by_caller, "allow": _FINANCE}
-commands.post(_CLAIMS + "/{claim_id}/approve", ApproveSupportClaim, **_decide, summary="Approve a claim")
+commands.post(_CLAIMS + "/{claim_id}/approve", ApproveSupportClaim, use=approving, **_decide, summary="Approve a claim")
 commands.post(_CLAIMS + "/{claim_id}/deny", DenySupportClaim, use=denying, **_decide, summary="Deny a claim")
 commands.post(_CLAIMS + "/{claim_id}/credit", CreditSupportClaim, **_decide, summary="Say that it was credited")
 
@@ -62,6 +68,7 @@ class AgreementRow(BaseModel):
     first: date
     last: date
     approved: bool
+    withdrawn_on: date | None = Field(description="From then on nothing is claimed by it.")
     changed_on: date
 
 
@@ -73,6 +80,7 @@ class PriceProtectionRow(BaseModel):
     before: Amount
     after: Amount
     bought_within: int | None = Field(description="Days before the change; any when there is none.")
+    withdrawn_on: date | None
 
 
 class RotationRow(BaseModel):
@@ -83,6 +91,7 @@ class RotationRow(BaseModel):
     bought_until: date
     first: date
     last: date
+    withdrawn_on: date | None
 
 
 class SupportClaimRow(BaseModel):

@@ -1,4 +1,5 @@
-"""Estimates: how far it is to what pays more, and what an order that is under way will earn once it is shipped, delivered and paid."""
+"""Estimates: how far it is to what pays more, and what an order will earn once it is shipped, delivered and paid: one that is under way, or
+one that nobody has placed yet."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -14,19 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.facts import told_of
 from incentives.domain.calculation import Entry, calculate
+from incentives.domain.draft_order import DRAFT, DraftOrder, Stamp, placed
 from incentives.domain.facts import Facts, Line, Moment
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.words import ZERO
+from incentives.views.partner_copy import PARTNERS
 
 
 class OfRule(NamedTuple):
-    """What an order adds to an entry: with all of it done, beside without any of it."""
+    """What an order adds to an entry: with all of it done, beside without any of it. ``entry`` is that with it, where there is one."""
 
-    entry_id: str
-    rule_id: str
-    part: str
-    first: date
-    last: date
+    entry: Entry
     amount: Decimal
 
 
@@ -42,14 +41,16 @@ async def estimated(
     name: tuple[str, int],
     plan: PlanDocument,
     payee_id: str,
-    order_id: str | None,
+    order: str | DraftOrder | None,
     today: date,
 ) -> Estimate:
-    """``order_unknown`` for an order that is nothing of the payee's."""
+    """``order_unknown`` for an order that is nothing of the payee's, ``partner_unknown`` for one of a partner that is not known here."""
     # An order that is not shipped is known by its placing, whatever the plan is about.
-    placed = replace(plan, rules=(*plan.rules, replace(plan.rules[0], rule_id="estimate", moment=Moment.ORDERED)))
+    by_placing = replace(plan, rules=(*plan.rules, replace(plan.rules[0], rule_id="estimate", moment=Moment.ORDERED)))
+    order_id = DRAFT if isinstance(order, DraftOrder) else order
     async with reading() as read:
-        told = await told_of(read, [placed], plan.payee, payee_id)
+        more = [*placed(order, await _stamp(read, order.partner_id, today), today)] if isinstance(order, DraftOrder) else []
+        told = await told_of(read, [by_placing], plan.payee, payee_id, more)
 
     def entries(facts: Facts) -> dict[str, Entry]:
         return {one.entry_id: one for one in calculate(*name, plan, facts) if one.payee_id == payee_id}
@@ -69,6 +70,14 @@ async def estimated(
         return Estimate(near, list(_differences(entries(replace(facts, lines=others)), done)))
 
     return await asyncio.to_thread(work_out)
+
+
+async def _stamp(read: AsyncConnection, partner_id: str, today: date) -> Stamp:
+    c = PARTNERS.partner.sql.c
+    row = (await read.execute(PARTNERS.on(today).where(c.partner_id == partner_id))).first()
+    if row is None:
+        raise Rejected("partner_unknown", partner_id=partner_id)
+    return Stamp(channel_type=row.channel_type, segment=row.segment, territory=row.territory or "")
 
 
 def _to_come(own: Iterable[Line], today: date) -> Iterator[Line]:
@@ -98,10 +107,9 @@ def _left(placed: list[Line], counted: list[Line], moment: Moment, units: int, n
 
 def _differences(without: dict[str, Entry], done: dict[str, Entry]) -> Iterator[OfRule]:
     for name in sorted(without.keys() | done.keys()):
-        one = done.get(name) or without[name]
         amount = (done[name].amount if name in done else ZERO) - (without[name].amount if name in without else ZERO)
         if amount:
-            yield OfRule(name, one.rule_id, one.part, one.first, one.last, amount)
+            yield OfRule(done.get(name) or without[name], amount)
 
 
 def missing(entry: Entry) -> Fraction:

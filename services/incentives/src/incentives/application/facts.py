@@ -74,11 +74,14 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
         return max(days, default=date.min)
 
 
-async def told_of(read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str) -> PayeeFacts:
-    """All that tells what the payee earns by the plans, which pay such payees; also through those below it."""
+async def told_of(
+    read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str, more: Sequence[Movement] = ()
+) -> PayeeFacts:
+    """All that tells what the payee earns by the plans, which pay such payees; also through those below it. As if ``more`` had
+    happened."""
     to = {one.credit for one in _rules(plans)}
     group = await _group(read, payee, payee_id) if to & {CreditTo.ABOVE, CreditTo.GROUP} else [payee_id]
-    return await _told(read, plans, payee, group, _credited(payee, group, to))
+    return await _told(read, plans, payee, group, _credited(payee, group, to), more)
 
 
 async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> PayeeFacts:
@@ -93,7 +96,8 @@ async def told_of_line(
     rules = list(_rules(plans))
     first = any("first_purchase" in Eligible(one.when).asked for one in rules)
     own = movements.TABLE.sql.c.order_id == order_id
-    moved, categories = await movements.movements_of(read, own, set(What), whole_partners=first)
+    moved = await movements.movements_of(read, own, set(What), whole_partners=first)
+    categories = await movements.categories_of(read, moved)
     ordered = [one for one in lines_of(moved, categories) if one.order_id == order_id]
     lines = [*ordered, *paid_lines(ordered, await payments_of(read, [order_id]))]
     credits_ = await credits_of(read, payee, {one.credit for one in rules}, None, [order_id])
@@ -101,18 +105,25 @@ async def told_of_line(
 
 
 async def _told(
-    read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, group: list[str] | None, which: sa.ColumnElement[bool]
+    read: AsyncConnection,
+    plans: Sequence[PlanDocument],
+    payee: Payee,
+    group: list[str] | None,
+    which: sa.ColumnElement[bool],
+    more: Sequence[Movement] = (),
 ) -> PayeeFacts:
     rules = list(_rules(plans))
     moments = {one.moment for one in rules if one.base is not Base.EARNED}
     first = any("first_purchase" in Eligible(one.when).asked for one in rules)
     needed = set[What]().union(*(NEEDED[one] for one in moments), {What.PLACED} if first else set())
-    moved, categories = await movements.movements_of(read, which, needed, whole_partners=first)
+    if more and first:
+        which = sa.or_(which, _is_of(movements.TABLE.sql.c.partner_id, sorted({one.partner_id for one in more})))
+    moved = [*await movements.movements_of(read, which, needed, whole_partners=first), *more]
     orders = sorted({one.order_id for one in moved})
     currencies = {one.currency for one in moved}.union(*({one.currency, one.paid_in} for one in plans))
     return PayeeFacts(
         movements=moved,
-        categories=categories,
+        categories=await movements.categories_of(read, moved),
         costs=await costs_of(read, sorted({one.sku for one in moved})) if any(one.base is Base.MARGIN for one in rules) else {},
         payments=await payments_of(read, orders) if Moment.PAID in moments else [],
         quotas=await quotas_of(read, payee, group),

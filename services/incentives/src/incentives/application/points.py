@@ -8,7 +8,8 @@ from channel_events.pure import tell
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.earnings import entries_of, rated_plan
-from incentives.domain.points.account import PLAN, Points, account_key
+from incentives.domain.points.account import PLAN, Points
+from incentives.domain.points.account import account_key as account_key
 from incentives.domain.points.commands import Cancel, CancelReward, Earn, EarnByPlan, ExpirePoints, GivePoints, Redeem, RedeemPoints
 from incentives.domain.points.decide import POINTS
 from incentives.domain.points.events import PointsGivenBack, PointsRedeemed

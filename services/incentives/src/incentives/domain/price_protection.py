@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import HAPPENED, Code, Currency, HappenedOn, Money, Wrong, happened_on
+from channel_terms import HAPPENED, Code, Currency, HappenedOn, Money, Name, Wrong, happened_on
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from incentives.domain.plan.commands import By
 
@@ -24,6 +25,16 @@ class PriceProtectionOpened(Struct, frozen=True, kw_only=True):
     before: Decimal
     after: Decimal
     bought_within: int | None
+    by: str
+    occurred_on: date
+
+
+@event("price_protection_withdrawn")
+class PriceProtectionWithdrawn(Struct, frozen=True, kw_only=True):
+    """It was wrong: nothing more is claimed or approved by it. What was approved is owed."""
+
+    protection_id: str
+    reason: str
     by: str
     occurred_on: date
 
@@ -49,18 +60,46 @@ class OpenPriceProtection(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise Wrong("after must be below before", "after 须低于 before")
 
 
-def decide(command: OpenPriceProtection, protection: PriceProtectionOpened | None, known: Known) -> Iterator[PriceProtectionOpened]:
-    if protection is None:
-        happened_on(command.changed_on, known)
-        yield tell(PriceProtectionOpened, command, by=command.by or "", occurred_on=happened_on(command.on, known))
-    elif not agree(command, protection, but=frozenset({"by"})):
-        raise Rejected("price_protection_exists", protection_id=command.protection_id)
+@command("withdraw_price_protection", stream="price_protection/{protection_id}")
+class WithdrawPriceProtection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was wrong: from now on nothing is claimed or approved by it, and it does not come back. What was approved is owed. The same
+    again changes nothing."""
+
+    protection_id: Annotated[Code, Meta(examples=["PEN-01-2026-06"])]
+    reason: Annotated[Name, Meta(examples=["opened for the wrong quarter"])]
+    by: By = None
+    on: HappenedOn = None
 
 
-def evolve(_: PriceProtectionOpened | None, event: PriceProtectionOpened) -> PriceProtectionOpened | None:
-    return event
+class PriceProtection(Struct, frozen=True, kw_only=True):
+    opened: PriceProtectionOpened | None = None
+    withdrawn_on: date | None = None
 
 
-PRICE_PROTECTION: Decider[OpenPriceProtection, PriceProtectionOpened | None, PriceProtectionOpened] = Decider(
-    "price_protection", initial=None, decide=decide, evolve=evolve, events=[PriceProtectionOpened]
+PriceProtectionCommand: TypeAlias = OpenPriceProtection | WithdrawPriceProtection
+PriceProtectionEvent: TypeAlias = PriceProtectionOpened | PriceProtectionWithdrawn
+
+
+def decide(command: PriceProtectionCommand, protection: PriceProtection, known: Known) -> Iterator[PriceProtectionEvent]:
+    c = command
+    if isinstance(c, WithdrawPriceProtection):
+        if protection.opened is None:
+            raise Rejected("price_protection_unknown", protection_id=c.protection_id)
+        if protection.withdrawn_on is None:
+            yield tell(PriceProtectionWithdrawn, c, by=c.by or "", occurred_on=happened_on(c.on, known))
+    elif protection.opened is None:
+        happened_on(c.changed_on, known)
+        yield tell(PriceProtectionOpened, c, by=c.by or "", occurred_on=happened_on(c.on, known))
+    elif not agree(c, protection.opened, but=frozenset({"by"})):
+        raise Rejected("price_protection_exists", protection_id=c.protection_id)
+
+
+def evolve(protection: PriceProtection, event: PriceProtectionEvent) -> PriceProtection:
+    if isinstance(event, PriceProtectionWithdrawn):
+        return replace(protection, withdrawn_on=event.occurred_on)
+    return replace(protection, opened=event)
+
+
+PRICE_PROTECTION: Decider[PriceProtectionCommand, PriceProtection, PriceProtectionEvent] = Decider(
+    "price_protection", initial=PriceProtection(), decide=decide, evolve=evolve, events=[PriceProtectionOpened, PriceProtectionWithdrawn]
 )

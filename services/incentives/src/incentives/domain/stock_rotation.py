@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from channel_events.pure import Decider, Known, Rejected, agree, command, event, tell
-from channel_terms import PLANNED, Code, Currency, HappenedOn, happened_on, planned_on
+from channel_terms import PLANNED, Code, Currency, HappenedOn, Name, happened_on, planned_on
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from incentives.domain.days import in_order
 from incentives.domain.plan.commands import By
@@ -29,6 +30,16 @@ class StockRotationOpened(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
+@event("stock_rotation_withdrawn")
+class StockRotationWithdrawn(Struct, frozen=True, kw_only=True):
+    """It was wrong: nothing more is claimed or approved by it. What was approved is owed."""
+
+    rotation_id: str
+    reason: str
+    by: str
+    occurred_on: date
+
+
 @command("open_stock_rotation", stream="stock_rotation/{rotation_id}")
 class OpenStockRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Once for ever: the same again changes nothing, other facts under its number are refused."""
@@ -44,21 +55,49 @@ class OpenStockRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     on: HappenedOn = None
 
 
-def decide(command: OpenStockRotation, rotation: StockRotationOpened | None, known: Known) -> Iterator[StockRotationOpened]:
-    if rotation is None:
-        for day in (command.bought_until, command.last):
+@command("withdraw_stock_rotation", stream="stock_rotation/{rotation_id}")
+class WithdrawStockRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was wrong: from now on nothing is claimed or approved by it, and it does not come back. What was approved is owed. The same
+    again changes nothing."""
+
+    rotation_id: Annotated[Code, Meta(examples=["2026-Q1"])]
+    reason: Annotated[Name, Meta(examples=["opened for the wrong quarter"])]
+    by: By = None
+    on: HappenedOn = None
+
+
+class StockRotation(Struct, frozen=True, kw_only=True):
+    opened: StockRotationOpened | None = None
+    withdrawn_on: date | None = None
+
+
+StockRotationCommand: TypeAlias = OpenStockRotation | WithdrawStockRotation
+StockRotationEvent: TypeAlias = StockRotationOpened | StockRotationWithdrawn
+
+
+def decide(command: StockRotationCommand, rotation: StockRotation, known: Known) -> Iterator[StockRotationEvent]:
+    c = command
+    if isinstance(c, WithdrawStockRotation):
+        if rotation.opened is None:
+            raise Rejected("stock_rotation_unknown", rotation_id=c.rotation_id)
+        if rotation.withdrawn_on is None:
+            yield tell(StockRotationWithdrawn, c, by=c.by or "", occurred_on=happened_on(c.on, known))
+    elif rotation.opened is None:
+        for day in (c.bought_until, c.last):
             planned_on(day, known)
-        in_order(command.bought_from, command.bought_until)
-        in_order(command.first, command.last)
-        yield tell(StockRotationOpened, command, by=command.by or "", occurred_on=happened_on(command.on, known))
-    elif not agree(command, rotation, but=frozenset({"by"})):
-        raise Rejected("stock_rotation_exists", rotation_id=command.rotation_id)
+        in_order(c.bought_from, c.bought_until)
+        in_order(c.first, c.last)
+        yield tell(StockRotationOpened, c, by=c.by or "", occurred_on=happened_on(c.on, known))
+    elif not agree(c, rotation.opened, but=frozenset({"by"})):
+        raise Rejected("stock_rotation_exists", rotation_id=c.rotation_id)
 
 
-def evolve(_: StockRotationOpened | None, event: StockRotationOpened) -> StockRotationOpened | None:
-    return event
+def evolve(rotation: StockRotation, event: StockRotationEvent) -> StockRotation:
+    if isinstance(event, StockRotationWithdrawn):
+        return replace(rotation, withdrawn_on=event.occurred_on)
+    return replace(rotation, opened=event)
 
 
-STOCK_ROTATION: Decider[OpenStockRotation, StockRotationOpened | None, StockRotationOpened] = Decider(
-    "stock_rotation", initial=None, decide=decide, evolve=evolve, events=[StockRotationOpened]
+STOCK_ROTATION: Decider[StockRotationCommand, StockRotation, StockRotationEvent] = Decider(
+    "stock_rotation", initial=StockRotation(), decide=decide, evolve=evolve, events=[StockRotationOpened, StockRotationWithdrawn]
 )

@@ -1,5 +1,5 @@
 """Special prices (ship and debit): a partner sells at a price that its own cost does not allow, and is made whole for what it sold so.
-Written by one person, approved by another, and then for ever as it is."""
+Written by one person, approved by another, and then as it is until it is withdrawn."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from incentives.domain.days import in_order
 from incentives.domain.plan.commands import By
+from incentives.domain.withdrawn import refuse_withdrawn
 
 AgreementId: TypeAlias = Annotated[Code, Meta(description="For ever.", examples=["sd-2026-17"])]
 
@@ -56,6 +57,16 @@ class SupportApproved(Struct, frozen=True, kw_only=True):
     occurred_on: date
 
 
+@event("support_withdrawn")
+class SupportWithdrawn(Struct, frozen=True, kw_only=True):
+    """It was wrong: nothing more is claimed or approved by it. What was approved is owed."""
+
+    agreement_id: str
+    reason: str
+    by: str
+    occurred_on: date
+
+
 @command("agree_support", stream="support_agreement/{agreement_id}")
 class AgreeSupport(SupportTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A draft, or another one while nobody approved it. The same again changes nothing."""
@@ -78,14 +89,26 @@ class ApproveSupport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     on: HappenedOn = None
 
 
+@command("withdraw_support", stream="support_agreement/{agreement_id}")
+class WithdrawSupport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was wrong, approved or not: from now on nothing is claimed or approved by it, and it does not come back. What was approved is
+    owed. The same again changes nothing."""
+
+    agreement_id: AgreementId
+    reason: Annotated[Name, Meta(examples=["it names another customer"])]
+    by: By = None
+    on: HappenedOn = None
+
+
 class SupportAgreement(Struct, frozen=True, kw_only=True):
     terms: SupportTerms | None = None
     writers: tuple[str, ...] = ()
     approved: bool = False
+    withdrawn_on: date | None = None
 
 
-AgreementCommand: TypeAlias = AgreeSupport | ApproveSupport
-AgreementEvent: TypeAlias = SupportAgreed | SupportApproved
+AgreementCommand: TypeAlias = AgreeSupport | ApproveSupport | WithdrawSupport
+AgreementEvent: TypeAlias = SupportAgreed | SupportApproved | SupportWithdrawn
 
 
 def decide(command: AgreementCommand, agreement: SupportAgreement, known: Known) -> Iterator[AgreementEvent]:
@@ -94,6 +117,7 @@ def decide(command: AgreementCommand, agreement: SupportAgreement, known: Known)
         terms = convert(c, SupportTerms, from_attributes=True)
         if terms == agreement.terms:
             return
+        refuse_withdrawn(c.agreement_id, agreement.withdrawn_on)
         if agreement.approved:
             raise Rejected("support_agreement_fixed", agreement_id=c.agreement_id)
         for day in (c.first, c.last):
@@ -103,7 +127,11 @@ def decide(command: AgreementCommand, agreement: SupportAgreement, known: Known)
         return
     if agreement.terms is None:
         raise Rejected("support_agreement_unknown", agreement_id=c.agreement_id)
-    if not agreement.approved:
+    if isinstance(c, WithdrawSupport):
+        if agreement.withdrawn_on is None:
+            yield tell(SupportWithdrawn, c, by=by, occurred_on=happened_on(c.on, known))
+    elif not agreement.approved:
+        refuse_withdrawn(c.agreement_id, agreement.withdrawn_on)
         if by in agreement.writers:
             raise Rejected("support_four_eyes", by=by)
         yield tell(SupportApproved, c, by=by, occurred_on=happened_on(c.on, known))
@@ -112,9 +140,15 @@ def decide(command: AgreementCommand, agreement: SupportAgreement, known: Known)
 def evolve(agreement: SupportAgreement, event: AgreementEvent) -> SupportAgreement:
     if isinstance(event, SupportApproved):
         return replace(agreement, approved=True)
+    if isinstance(event, SupportWithdrawn):
+        return replace(agreement, withdrawn_on=event.occurred_on)
     return replace(agreement, terms=event.terms, writers=tuple(dict.fromkeys([*agreement.writers, event.by])))
 
 
 SUPPORT_AGREEMENT: Decider[AgreementCommand, SupportAgreement, AgreementEvent] = Decider(
-    "support_agreement", initial=SupportAgreement(), decide=decide, evolve=evolve, events=[SupportAgreed, SupportApproved]
+    "support_agreement",
+    initial=SupportAgreement(),
+    decide=decide,
+    evolve=evolve,
+    events=[SupportAgreed, SupportApproved, SupportWithdrawn],
 )

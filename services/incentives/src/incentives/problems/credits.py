@@ -1,31 +1,8 @@
-"""Refusals about who is credited with what, exchange, and runs over the past."""
+"""What is refused of who is credited with what."""
 
 from channel_service import Problem
 
 CREDITS = [
-    Problem("order_unknown", 404, "Nothing of order {order_id} is the payee's here.", "没有归属该收款方的订单 {order_id}。"),
-    Problem(
-        "plan_not_run",
-        409,
-        "Version {version} of plan {plan_id} has a budget of {budget}; run it over the past first.",
-        "方案 {plan_id} 第 {version} 版设有预算 {budget}；请先用历史数据试算。",
-    ),
-    Problem(
-        "plan_over_budget",
-        409,
-        "Over the past version {version} of plan {plan_id} comes to {total}, more than its budget of {budget}.",
-        "方案 {plan_id} 第 {version} 版按历史数据试算为 {total}，超出预算 {budget}。",
-    ),
-    Problem("what_if_unknown", 404, "There is no run {run_id} over the past.", "没有历史试算 {run_id}。"),
-    Problem(
-        "what_if_exists",
-        409,
-        "Run {run_id} is about other things; give the new one an id of its own.",
-        "历史试算 {run_id} 已存在且内容不同；请使用新的编号。",
-    ),
-    Problem(
-        "assignment_unknown", 404, "Plan {plan_id} is not assigned to {payee} {payee_id}.", "方案 {plan_id} 未分配给 {payee} {payee_id}。"
-    ),
     Problem(
         "responsibility_twice",
         409,
@@ -49,11 +26,5 @@ CREDITS = [
         409,
         "{payee_id} cannot be under {above}, who is or will be under {payee_id}.",
         "{payee_id} 不能位于 {above} 之下，因为后者现在或将来位于前者之下。",
-    ),
-    Problem(
-        "exchange_rate_exists",
-        409,
-        "One {base} is {rate} {quote} on {day} already, and what was paid at it stays; tell the new rate for a later day.",
-        "{day} 的汇率已登记为 1 {base} = {rate} {quote}，已按其支付的不再变动；请为之后的日期登记新汇率。",
     ),
 ]

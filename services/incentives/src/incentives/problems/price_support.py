@@ -16,6 +16,12 @@ PRICE_SUPPORT = [
         "特价协议 {agreement_id} 已批准，不能再更改；请另订新协议。",
     ),
     Problem(
+        "support_withdrawn",
+        409,
+        "{subject} was withdrawn on {withdrawn_on}: nothing is claimed or approved by it any more.",
+        "{subject} 已于 {withdrawn_on} 撤回，不能再据此申报或批准。",
+    ),
+    Problem(
         "support_four_eyes",
         409,
         "{by} wrote, claimed or approved it; somebody else has to go on.",

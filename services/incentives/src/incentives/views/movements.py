@@ -87,14 +87,18 @@ MOVEMENTS = View(
 
 async def movements_of(
     read: AsyncConnection, which: sa.ColumnElement[bool], needed: Collection[What], *, whole_partners: bool
-) -> tuple[list[Movement], Categories]:
-    """All of the ``needed`` that happened to these orders, and what the products were; with ``whole_partners`` to all orders of their
-    partners, to know which was the first."""
+) -> list[Movement]:
+    """All of the ``needed`` that happened to these orders; with ``whole_partners`` to all orders of their partners, to know which was
+    the first."""
     if whole_partners:
         which = TABLE.sql.c.partner_id.in_(sa.select(TABLE.sql.c.partner_id).where(which).distinct())
     rows = (await read.execute(sa.select(TABLE.sql).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
-    found = [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
-    skus = sorted({one.sku for one in found})
+    return [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
+
+
+async def categories_of(read: AsyncConnection, moved: Sequence[Movement]) -> Categories:
+    """What their products were."""
+    skus = sorted({one.sku for one in moved})
     t = CATEGORY.sql.c
     known = await read.execute(
         sa.select(t.sku, t.since, t.category).where(t.sku == sa.any_(sa.literal(skus, sa.ARRAY(sa.Text)))).order_by(t.since)
@@ -102,7 +106,7 @@ async def movements_of(
     categories: dict[str, list[tuple[Any, str]]] = {}
     for sku, since, category in known:
         categories.setdefault(sku, []).append((since, category or ""))
-    return found, categories
+    return categories
 
 
 async def whose_line(read: AsyncConnection, order_id: str, line_id: str) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 from channel_events import BOOLEAN, DATE, INTEGER, NUMERIC, SEARCH, TEXT, Copy, OwnLog, Table, View, search_index, searchable
 from channel_events.pure import Change, Recorded, Set
 
-from incentives.domain.price_protection import PRICE_PROTECTION, PriceProtectionOpened
-from incentives.domain.stock_rotation import STOCK_ROTATION, StockRotationOpened
-from incentives.domain.support_agreement import SUPPORT_AGREEMENT, SupportAgreed, SupportApproved
+from incentives.domain.price_protection import PRICE_PROTECTION, PriceProtectionOpened, PriceProtectionWithdrawn
+from incentives.domain.stock_rotation import STOCK_ROTATION, StockRotationOpened, StockRotationWithdrawn
+from incentives.domain.support_agreement import SUPPORT_AGREEMENT, SupportAgreed, SupportApproved, SupportWithdrawn
 from incentives.domain.support_claim.decide import SUPPORT_CLAIM, SupportStatus
 from incentives.domain.support_claim.events import SupportClaimApproved, SupportClaimCredited, SupportClaimDenied, SupportClaimSubmitted
 from incentives.domain.support_claim.purchases import PURCHASES, Moved
@@ -19,7 +19,7 @@ AGREEMENT = Table(
     key=("agreement_id",),
     columns={
         **dict.fromkeys(("agreement_id", "partner_id", "customer", "currency"), TEXT),
-        **dict.fromkeys(("first", "last", "changed_on"), DATE),
+        **dict.fromkeys(("first", "last", "changed_on", "withdrawn_on"), DATE),
         "approved": BOOLEAN,
         **SEARCH,
     },
@@ -33,7 +33,7 @@ PROTECTION = Table(
         **dict.fromkeys(("protection_id", "sku", "currency"), TEXT),
         **dict.fromkeys(("before", "after"), NUMERIC),
         "bought_within": INTEGER,
-        "changed_on": DATE,
+        **dict.fromkeys(("changed_on", "withdrawn_on"), DATE),
         **SEARCH,
     },
     shared=True,
@@ -43,7 +43,7 @@ ROTATION = Table(
     key=("rotation_id",),
     columns={
         **dict.fromkeys(("rotation_id", "currency"), TEXT),
-        **dict.fromkeys(("bought_from", "bought_until", "first", "last"), DATE),
+        **dict.fromkeys(("bought_from", "bought_until", "first", "last", "withdrawn_on"), DATE),
         "share": NUMERIC,
         **SEARCH,
     },
@@ -72,6 +72,12 @@ def changes(event: Recorded) -> Iterator[Change]:
             yield Set((e.agreement_id,), **terms, approved=False, changed_on=e.occurred_on, **found)
         case SupportApproved():
             yield Set((e.agreement_id,), approved=True, changed_on=e.occurred_on)
+        case SupportWithdrawn():
+            yield Set((e.agreement_id,), withdrawn_on=e.occurred_on, changed_on=e.occurred_on)
+        case PriceProtectionWithdrawn():
+            yield Set((e.protection_id,), PROTECTION.name, withdrawn_on=e.occurred_on)
+        case StockRotationWithdrawn():
+            yield Set((e.rotation_id,), ROTATION.name, withdrawn_on=e.occurred_on)
         case PriceProtectionOpened():
             yield PROTECTION.put(e, **searchable(e.protection_id, e.sku))
         case StockRotationOpened():
@@ -96,7 +102,7 @@ def _claim(e: Any) -> Iterator[Change]:
 
 PRICE_SUPPORT = View(
     "price_support",
-    version=1,
+    version=2,
     of=OwnLog(events=[*SUPPORT_AGREEMENT.events, *PRICE_PROTECTION.events, *STOCK_ROTATION.events, *SUPPORT_CLAIM.events]),
     tables=[AGREEMENT, PROTECTION, ROTATION, CLAIM],
     changes=changes,

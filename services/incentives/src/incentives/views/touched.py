@@ -120,7 +120,7 @@ _TOUCHED = sa.text(f"""
 select n.payee, n.payee_id, n.seen from now n left join {STANDING.sql.name} l using (payee, payee_id)
   where n.seen <> coalesce(l.seen, 0) order by n.payee, n.payee_id limit :limit
 """)
-_ALL = sa.text(f"{_NOW} select payee_id from now order by payee_id")
+_ALL = sa.text(f"{_NOW} select payee_id from now")
 
 
 async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> list[Touched]:
@@ -129,5 +129,5 @@ async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> 
 
 
 async def payees(read: AsyncConnection, payee: Payee) -> list[str]:
-    """All of whose facts anything was told."""
+    """All of whose facts anything was told, in no order."""
     return list(await read.scalars(_ALL, {"kinds": [payee.value]}))
