@@ -60,7 +60,7 @@ async def test_a_cent_that_the_metrics_have_otherwise_is_named(monkeypatch: pyte
     monkeypatch.setattr(incentive_kpis, "_PAUSE", 0)
 
     def handler(request: httpx.Request) -> httpx.Response:
-        assert request.url.params["to"] == "2025-02-02"
+        assert request.url.params["to"] == "2025-01-30"
         amount = {"incentive_cost": "10.00", "incentives_paid": "10.00"}.get(request.url.path.rpartition("/")[2], "0.00")
         rows = [{"value": amount, "currency": currency, "group": {"partner": "P1"}} for currency in ("CNY", "USD")]
         return httpx.Response(200, json={"values": rows})

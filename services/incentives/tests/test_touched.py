@@ -3,12 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
 from channel_service.partners import PartnerApplied, PartnerMoved
 from channel_service.testing import Running, fold
+from incentives.application.facts import _credited
 from incentives.contracts import orders_inventory as told
 from incentives.contracts.partner_registry import TerritoryDefined
+from incentives.domain.credits import CreditTo
 from incentives.domain.plan.document import Payee
-from incentives.views.movements import MOVEMENTS
+from incentives.views.movements import MOVEMENTS, TABLE
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.touched import touched
 
@@ -118,3 +122,13 @@ async def test_a_version_that_is_withdrawn_and_another_approved_between_two_look
     await go(watched.client, document(rule(FLAT)), "second")
     await until(watched.client, "/v1/plans", lambda found: "second" in {one["plan_id"] for one in found}, status="approved")
     assert await watched.touched() == {"p-1"}
+
+
+@pytest.mark.parametrize("payee", Payee)
+async def test_the_facts_of_a_payee_are_found_by_indexes(payee: Payee, client: Running) -> None:
+    of = sa.select(TABLE.sql).where(_credited(payee, ["p-1"], set(CreditTo)))
+    async with client.runtime.reading_everything() as read:
+        await read.execute(sa.text("set local enable_seqscan = off"))  # the table is small here, and would be read whole
+        asked = of.compile(dialect=read.dialect, compile_kwargs={"literal_binds": True})
+        plan = [str(line) for line in await read.scalars(sa.text(f"explain {asked}".replace(":", r"\:")))]
+    assert not [line for line in plan if "Seq Scan on" in line and TABLE.sql.name in line], plan

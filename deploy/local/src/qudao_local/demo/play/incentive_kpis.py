@@ -18,8 +18,9 @@ _KPIS = {
     "payable": "incentives_payable",
     "paid": "incentives_paid",
 }
-_SETTLED_WITHIN = timedelta(31)
-"""After the last day of the year what was earned in it is on statements, and all that is paid of it here is paid."""
+_SETTLED_WITHIN = timedelta(28)
+"""After the last day of the year what was earned in it is on statements, and all that is paid of it here is paid; what comes later, like
+the outcome of a dispute, is posted in later months, on their last days."""
 _PAUSE = 0.3
 _SHOWN = 3
 

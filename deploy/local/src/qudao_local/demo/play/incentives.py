@@ -4,14 +4,14 @@ months one after another."""
 import asyncio
 import hashlib
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from qudao_local.demo.incentives import Incentives, Plan
 from qudao_local.demo.play.closes import Closes
 from qudao_local.demo.play.commands import Commands
 from qudao_local.demo.play.doors import Doors, Refused
-from qudao_local.demo.play.heads import Heads, all_told_by
+from qudao_local.demo.play.heads import Heads, all_told_by, head_of
 from qudao_local.demo.play.imports import INCENTIVES, send_whole
 from qudao_local.demo.play.incentive_kpis import settle_incentives
 from qudao_local.demo.play.progress import Reporter
@@ -41,10 +41,11 @@ async def play_incentives(
     tally.add(await _tell(doors, incentives, reporter, refusals))
     await _heard(doors, incentives.plans[0], reporter)
     await commands.put("finance", "/v1/settlement/calendar", incentives.calendar)
-    await _closed(doors, incentives, reporter)
+    await _closed(doors, incentives.months, reporter)
     earned = incentives.earned()
     await Closes(doors, commands, incentives.months, scenario.currency, reporter).play(earned)
     await settle_incentives(doors, scenario, books(earned, incentives.months), reporter)
+    await _up_to_date(doors)
 
 
 async def _agree_on(plan: Plan, commands: Commands) -> None:
@@ -87,28 +88,31 @@ async def _heard(doors: Doors, plan: Plan, reporter: Reporter) -> None:
             return
 
 
-async def _closed(doors: Doors, incentives: Incentives, reporter: Reporter) -> None:
-    """Returns when all months that lie behind us are closed: those that are paid here, and those after them, of which nothing is known.
-
-    What a dispute brings is posted in the month that is open, so that has to be the one of today.
-    """
-    stage = reporter.stage("months", len(incentives.months))
+async def _closed(doors: Doors, months: Sequence[str], reporter: Reporter) -> None:
+    """Returns when the statements of all ``months`` are issued. They are closed one after another, once all that happened until then is
+    worked out for everybody."""
+    stage = reporter.stage("months", len(months))
     changed, seen = time.monotonic(), None
     while True:
         periods = (await doors.get("incentives", "/v1/settlement/periods", limit=200))["items"]
-        closed = {one["period"] for one in periods if one["stage"] == "closed"}.intersection(incentives.months)
+        closed = [one["period"] for one in periods if one["stage"] == "closed" and one["period"] in months]
         stage.advance(len(closed) - stage.done)
-        if len(closed) == len(incentives.months) and _is_up_to_date(periods):
+        if len(closed) == len(months):
             stage.finish(f"{len(closed)} closed")
             return
-        if (now := [(one["period"], one["stage"]) for one in periods]) != seen:
+        if time.monotonic() - changed > _SILENCE:
+            # Before the first is closed what everybody earned in the whole year is written.
+            if (now := await head_of(doors, "incentives")) == seen:
+                raise Differs(f"{len(closed)} of {len(months)} months are closed, and nothing moves")
             changed, seen = time.monotonic(), now
-        elif time.monotonic() - changed > _SILENCE:
-            raise Differs(f"{len(closed)} of {len(incentives.months)} months are closed, and nothing moves")
         await asyncio.sleep(_PAUSE)
 
 
-def _is_up_to_date(periods: list[dict[str, Any]]) -> bool:
-    """The newest does not end yet."""
-    ends_at = periods[0]["ends_at"]
-    return ends_at is not None and datetime.fromisoformat(ends_at) > datetime.now(UTC)
+async def _up_to_date(doors: Doors) -> None:
+    """Returns when the months since the year are closed, too, in which nothing is known to have happened: live orders belong to none."""
+    until = time.monotonic() + _SILENCE
+    while time.monotonic() < until:
+        newest = (await doors.get("incentives", "/v1/settlement/periods", limit=1))["items"][0]
+        if newest["ends_at"] is not None and datetime.fromisoformat(newest["ends_at"]) > datetime.now(UTC):
+            return
+        await asyncio.sleep(_PAUSE)
