@@ -99,8 +99,9 @@ compose-secrets: $(INSTALLED) ## Make secrets for docker-compose.yml, to try it 
 compose-test: $(INSTALLED) ## Build the image, bring docker-compose.yml up, play a year, kill what it stands on, compare to the cent
 	@$(PY) deploy/container/try_compose.py
 
+# Strictly: an index that knows nothing of a package has not said that the package is well.
 audit: $(INSTALLED) ## Ask the package index whether a flaw is known of what the image is built of (not part of check: it changes by itself)
-	@.venv/bin/uv tool run -q --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes -r deploy/container/requirements.lock -r deploy/container/build.lock
+	@.venv/bin/uv tool run -q --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes -r deploy/container/requirements.lock -r deploy/container/build.lock
 
 # From the root, because uv writes its command line into the file. It names no index host (a check sees to it): everybody has their own.
 IN_IMAGE := $(patsubst services/%,--package %,$(filter services/%,$(PACKAGES))) --package channel-operate

@@ -25,6 +25,7 @@ NOT_SEARCHED = {
     "/v1/ledger-balances": "by payee and account",
     "/v1/statement-amounts": "by statement, payee and period",
     "/v1/payout-payments": "by payout and statement",
+    "/v1/credit-note-lines": "by note and plan",
     "/v1/exchange-rates": "by currencies",
     "/v1/what-ifs": "by plan and stage",
     "/v1/what-if-payees": "by run and payee",

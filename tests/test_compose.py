@@ -14,6 +14,7 @@ import pytest
 import yaml
 from channel_operate import installed
 from channel_service.settings import Settings
+from docker.utils.build import PatternMatcher
 from qudao_checks.alerts import alerts
 from qudao_checks.dashboards import boards
 from qudao_checks.sources import ROOT
@@ -258,3 +259,13 @@ def test_what_builds_the_image_is_locked() -> None:
     wanted = [line for line in (ROOT / "deploy/container/build.in").read_text("utf-8").splitlines() if line and not line.startswith("#")]
     built = {name.partition("==")[0]: hashes for name, hashes in lock("deploy/container/build.lock").items()}
     assert all(built[re.split(r"[>=]", line)[0]] for line in wanted)
+
+
+def test_what_the_image_is_made_of_reaches_its_build() -> None:
+    """A file that .dockerignore leaves out ends the build where nobody sees it until then."""
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    copied = [path for line in re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, re.MULTILINE) for path in line.split()]
+    assert len(copied) > 5
+    assert [path for path in copied if not (ROOT / path).exists()] == []
+    ignored = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    assert [path for path in copied if PatternMatcher(ignored).matches(path)] == []

@@ -18,6 +18,11 @@ def test_every_metric_of_ours_that_a_panel_asks_for_exists() -> None:
     assert named - {one.name for one in declared()} == set()
 
 
+def test_no_two_panels_of_a_board_have_one_title() -> None:
+    titles = [panel for panel, _ in expressions()]
+    assert len(titles) == len(set(titles))
+
+
 def test_prometheus_understands_every_panel(tmp_path: Path) -> None:
     if (promtool := shutil.which("promtool")) is None:
         pytest.skip("promtool is not installed")

@@ -16,7 +16,7 @@ from channel_service.problems import COMMON
 from qudao_checks.rooms import SERVICES
 from qudao_checks.sources import ROOT
 
-CATALOGUES: dict[str, ProblemCatalogue] = {name: import_module(f"{name}.problems").PROBLEMS for name in SERVICES}
+CATALOGUES: dict[str, ProblemCatalogue] = {name: import_module(f"{name}.app").SERVICE.problems for name in SERVICES}
 LIBRARIES = sorted((ROOT / "libs").glob("*/src"))
 ANSWERED_BEFORE = re.compile(r"/connectors/|/application/push_|/domain/pushed")
 """A push is answered when it is kept: these refusals are reasons of parking and no answers."""

@@ -65,6 +65,13 @@ def test_the_public_ci_runs_what_every_change_has_to_pass() -> None:
     assert set(named) <= set(targets)
 
 
+def test_an_audit_that_was_not_answered_is_not_passed() -> None:
+    """Without being told so, pip-audit finds nothing in what the index does not know, and says that nothing is known."""
+    told = subprocess.run(["make", "-n", "audit"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "--strict" in told.split()
+    assert all(str(lock.relative_to(ROOT)) in told for lock in LOCKS[1:])
+
+
 def test_hooks_run_what_is_there() -> None:
     (local,) = read(".pre-commit-config.yaml")["repos"]
     assert local["repo"] == "local", "nothing is fetched"

@@ -1,23 +1,28 @@
 """Faults that a running platform suffers fire their alert in a real Prometheus with our rules, without the time that they must last."""
 
+import asyncio
 import json
 import os
 import shutil
 import signal
 import subprocess
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import psutil
 import pytest
 import yaml
 from aiokafka import AIOKafkaProducer
+from qudao_checks.dashboards import expressions
 from qudao_local.observe import RULES, configuration
 from qudao_local.ports import free_port
 from qudao_local.stack import Stack
@@ -26,7 +31,10 @@ from .platform import Platform
 
 MANY = 20
 """Orders that fail together: of what else the service was asked meanwhile they are more than the objective allows."""
-pytestmark = pytest.mark.skipif(shutil.which("prometheus") is None, reason="promtool is not installed")
+SALES = "sales_v[0-9]+:orders-inventory"
+SOONER = {"HeartbeatMissing": ("> 40", "> 20"), "RelayStuck": ("> 60", "> 5"), "EventsUnseen": ("[2m]", "[20s]")}
+"""How long it is waited for in a test, in place of what a rule says."""
+pytestmark = pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed")
 
 
 class Watching:
@@ -43,8 +51,17 @@ class Watching:
         except OSError:
             return []
 
+    def answered(self, expression: str) -> str:
+        """``success``, or what is wrong with the question."""
+        try:
+            with urllib.request.urlopen(self._url + urllib.parse.urlencode({"query": expression}), timeout=10) as answer:
+                return str(json.load(answer)["status"])
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
+
     def fired(self, alert: str, **labels: str) -> bool:
-        said = "".join(f', {name}="{value}"' for name, value in labels.items())
+        """In the last five minutes, with labels that match."""
+        said = "".join(f', {name}=~"{value}"' for name, value in labels.items())
         return bool(self.ask(f'max_over_time(ALERTS{{alertname="{alert}", alertstate="firing"{said}}}[5m])'))
 
 
@@ -54,6 +71,9 @@ def rules(folder: Path) -> Path:
         read = yaml.safe_load(path.read_text("utf-8"))
         for rule in (rule for group in read["groups"] for rule in group["rules"]):
             rule.pop("for", None)
+            if (sooner := SOONER.get(rule.get("alert", ""))) is not None:
+                assert sooner[0] in rule["expr"]
+                rule["expr"] = rule["expr"].replace(*sooner)
         (folder / path.name).write_text(yaml.safe_dump(read), "utf-8")
     return folder / "*.yaml"
 
@@ -99,6 +119,21 @@ def test_a_process_that_is_gone_fires(watching: Watching, stack: Stack, platform
             os.kill(state.pid or 0, signal.SIGCONT)
 
 
+def test_every_panel_is_answered_and_the_boards_of_ours_show_something(watching: Watching, platform: Platform) -> None:
+    placed_on = datetime.now(UTC).date() - timedelta(days=1)
+    platform.placed(lines=[("bike", 2, "7.50"), ("bell", 1, "1.00")], source="board", on=str(placed_on))
+    platform.until(lambda: platform.kpi("net", source="board") == 16)
+    sold = 'sum(max by (channel_type, currency) (qudao_business_net_sales{period="days_7"}))'
+    platform.until(lambda: [one["value"][1] for one in watching.ask(sold)] == ["16"], 90)
+    asked = dict(expressions())
+    answers = {panel: watching.answered(expression) for panel, expression in asked.items()}
+    assert {panel: answer for panel, answer in answers.items() if answer != "success"} == {}
+    shown = [panel for panel, expression in asked.items() if "qudao_business" in expression and "incentive" not in expression]
+    shown += ["pipeline: Since the last of each stage", "pipeline: Published and not seen", "overview: Since a number was last asked for"]
+    assert len(shown) > 10
+    assert [panel for panel in shown if not watching.ask(asked[panel])] == []
+
+
 async def test_a_stranger_in_a_topic_fires(watching: Watching, stack: Stack, platform: Platform) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=stack.bootstrap)
     await producer.start()
@@ -107,23 +142,56 @@ async def test_a_stranger_in_a_topic_fires(watching: Watching, stack: Stack, pla
     platform.until(lambda: watching.fired("UnsignedRecords", topic="qudao.orders-inventory"), 60)
 
 
-def test_a_database_that_is_gone_fires(watching: Watching, stack: Stack, platform: Platform) -> None:
-    (state,) = [one for one in stack.states() if one.name == "postgres"]
+def test_a_broker_that_is_silent_fires_though_nobody_sends_anything(watching: Watching, stack: Stack, platform: Platform) -> None:
+    platform.until(lambda: platform.kpi("orders", source="quiet") == 0)
+    with stands_still(stack, "broker"):
+        platform.until(lambda: watching.fired("HeartbeatMissing", job="qudao/orders-inventory", stage="relay"), 120)
+        platform.until(lambda: watching.fired("HeartbeatMissing", job="qudao/metrics", stage=SALES), 60)
+        assert not watching.fired("HeartbeatMissing", job="qudao/metrics", stage="log")
+        assert not watching.fired("RelayStuck", service="orders-inventory")
+        platform.placed(lines=[("bike", 1, "1.00")], source="quiet")
+        platform.until(lambda: watching.fired("RelayStuck", service="orders-inventory"), 60)
+    platform.until(lambda: platform.kpi("orders", source="quiet") == 1, 60)
+    alive = f'time() - max(qudao_heartbeat_timestamp_seconds{{stage=~"{SALES}"}}) < 10'
+    platform.until(lambda: watching.ask(alive), 60)
+
+
+def test_a_log_whose_head_is_held_fires_though_nobody_writes(watching: Watching, stack: Stack, platform: Platform) -> None:
+    async def hold() -> None:
+        connection = await asyncpg.connect(stack.dsn("comms"))
+        try:
+            async with connection.transaction():
+                await connection.execute("select from log_head for update")
+                await asyncio.to_thread(platform.until, lambda: watching.fired("HeartbeatMissing", job="qudao/comms", stage="log"), 120)
+        finally:
+            await connection.close()
+
+    asyncio.run(hold())
+    assert not watching.fired("HeartbeatMissing", job="qudao/metrics", stage="log")
+
+
+@contextmanager
+def stands_still(stack: Stack, name: str) -> Iterator[None]:
+    """Where a part, with what it started, does nothing: all is there, and nothing answers."""
+    (state,) = [one for one in stack.states() if one.name == name]
     server = psutil.Process(state.pid)
-    silent = [server, *server.children()]
-
-    def order(number: int) -> None:
-        with suppress(httpx.ReadTimeout):  # the answer comes all the same
-            assert platform.order(lines=[("bike", 1, "1.00")], source="gone", external_id=f"n{number}").status_code == 503
-
+    silent = [server, *server.children(recursive=True)]
     try:
         for process in silent:
             process.suspend()
-        with ThreadPoolExecutor(MANY) as together:
-            list(together.map(order, range(MANY)))
+        yield
     finally:
         for process in silent:
             with suppress(psutil.NoSuchProcess):
                 process.resume()
+
+
+def test_a_database_that_is_gone_fires(watching: Watching, stack: Stack, platform: Platform) -> None:
+    def order(number: int) -> None:
+        with suppress(httpx.ReadTimeout):  # the answer comes all the same
+            assert platform.order(lines=[("bike", 1, "1.00")], source="gone", external_id=f"n{number}").status_code == 503
+
+    with stands_still(stack, "postgres"), ThreadPoolExecutor(MANY) as together:
+        list(together.map(order, range(MANY)))
     platform.until(lambda: watching.fired("AppendsFail", service="orders-inventory"), 60)
     platform.until(lambda: watching.fired("HttpAvailabilityBurn"), 60)

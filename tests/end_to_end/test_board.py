@@ -88,13 +88,23 @@ def test_a_number_explains_itself_down_to_its_event(browser: Browser, platform: 
 
 
 def test_the_page_opens_where_the_facts_are(browser: Browser, platform: Platform, board: str) -> None:
-    """They are of a day long ago: the last 90 days from today would be empty."""
-    platform.placed(lines=[("bell", 1, "2.00")], on="2026-03-05")
+    """They are of days long ago, and few: the last 90 days from today would be empty, those from the last fact on not all."""
+    for day in ("2025-03-05", "2026-03-05"):
+        platform.placed(lines=[("bell", 1, "2.00")], on=day)
     browser.open(board, kept={})
     browser.until(lambda: is_live(browser) and Decimal(browser.value("figure-orders")) == platform.kpi("orders"))
-    assert browser.text("range") == "Mar 2, 2026 – Mar 5, 2026"
-    assert [browser.run(f"return document.getElementById('{name}').value") for name in ("from", "to")] == ["2026-03-02", "2026-03-05"]
+    assert browser.text("range") == "Mar 5, 2025 – Mar 5, 2026"
+    assert [browser.run(f"return document.getElementById('{name}').value") for name in ("from", "to")] == ["2025-03-05", "2026-03-05"]
     assert browser.errors() == []
+
+
+def test_where_the_facts_are_many_it_opens_with_the_last_90_days_of_them(browser: Browser, platform: Platform, board: str) -> None:
+    for ago in range(30):
+        platform.placed(lines=[("bell", 1, "2.00")], on=str(date(2026, 3, 5) - timedelta(days=ago)))
+    browser.open(board, kept={})
+    since = {"from": "2025-12-06"}
+    browser.until(lambda: is_live(browser) and Decimal(browser.value("figure-orders")) == platform.kpi("orders", **since))
+    assert browser.text("range") == "Dec 6, 2025 – Mar 5, 2026"
 
 
 def test_a_range_of_dates_is_shown_by_day_week_month_or_quarter(browser: Browser, platform: Platform, board: str) -> None:

@@ -29,7 +29,6 @@ STORES = {
     "staging": (store("postgres", **{"cnpg.io/cluster": "qudao-postgres"}), store("kafka", **{"strimzi.io/cluster": "qudao"}), 9093),
 }
 STORES["prod"] = STORES["staging"]
-BOTH = ("api", "worker")
 
 
 def allows(policies: list[Object], way: str, here: Peer, there: Peer, port: int, own_ports: dict[int, str]) -> bool:
@@ -66,10 +65,10 @@ def test_who_must_reach_whom_may_and_nobody_else(overlay: str) -> None:
     for name, pod in pods.items():
         role = pod.pod["app.kubernetes.io/component"]
         doors = [(pods[f"{service}-api"], 8100) for service in SERVICES]
-        wanted = [(DNS, 53), *(doors if role == "smoke" else [(postgres, 5432)]), *([(kafka, kafka_port)] if role in BOTH else [])]
+        wanted = [(DNS, 53), *(doors if role == "smoke" else [(postgres, 5432)]), *([(kafka, kafka_port)] if role == "worker" else [])]
         closed += [f"{name} cannot reach {there}:{port}" for there, port in wanted if not reaches(overlay, pod, there, port)]
-        if role == "api":
-            closed += [f"{name} is closed to {there}" for there in (GATEWAY, MONITORING) if not reaches(overlay, there, pod, 8100)]
+        callers = {"api": (GATEWAY, MONITORING, pods["smoke"]), "worker": (MONITORING,)}.get(role, ())
+        closed += [f"{name} is closed to {there}" for there in callers if not reaches(overlay, there, pod, 8100)]
     assert closed == []
     stranger = Peer({"app": "else"}, QUDAO)
     targets = [*((pod, 8100) for pod in pods.values()), (postgres, 5432), (kafka, kafka_port)]
@@ -78,4 +77,6 @@ def test_who_must_reach_whom_may_and_nobody_else(overlay: str) -> None:
     api, other = pods["metrics-api"], pods["comms-worker"]
     assert not reaches(overlay, other, api, 8100)
     assert not reaches(overlay, pods["smoke"], postgres, 5432)
-    assert overlay == "dev" or not reaches(overlay, pods["databases"], kafka, kafka_port)
+    assert not any(reaches(overlay, GATEWAY, pods[f"{service}-worker"], 8100) for service in SERVICES)
+    # Only workers move events.
+    assert {name for name, pod in pods.items() if reaches(overlay, pod, kafka, kafka_port)} == {f"{service}-worker" for service in SERVICES}

@@ -191,6 +191,8 @@ def test_the_namespace_has_room_for_all_that_there_may_be(overlay: str) -> None:
         count(pool["spec"]["resources"], pool["spec"]["replicas"])
     for cluster in of(overlay, "Cluster"):
         count(cluster["spec"]["resources"], cluster["spec"]["instances"])
+        for beside in of(overlay, "ObjectStore"):
+            count(beside["spec"]["instanceSidecarConfiguration"]["resources"], cluster["spec"]["instances"])
     half = {"cpu": "requests.cpu", "memory": "requests.memory", "limit": "limits.memory", "pods": "pods"}
     # A fifth is left for what operators start beside them.
     assert {name: value for name, value in asked.items() if value > 0.8 * amount(quota[half[name]])} == {}
@@ -240,5 +242,37 @@ def test_what_the_kafka_operator_starts_is_let_into_the_namespace() -> None:
     containers = [part for one in (*templates, kafka["kafka"]["template"]) for name, part in one.items() if name.endswith("Container")]
     assert [one["securityContext"] for one in containers] == [container] * 5
     for one in of("prod", "KafkaNodePool"):
-        (spread,) = one["spec"]["template"]["pod"]["topologySpreadConstraints"]
-        assert spread["labelSelector"]["matchLabels"] == {"strimzi.io/pool-name": one["metadata"]["name"]}
+        spreads = one["spec"]["template"]["pod"]["topologySpreadConstraints"]
+        assert {spread["topologyKey"] for spread in spreads} == {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
+        assert {spread["whenUnsatisfiable"] for spread in spreads} == {"DoNotSchedule"}
+        assert all(spread["labelSelector"]["matchLabels"] == {"strimzi.io/pool-name": one["metadata"]["name"]} for spread in spreads)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_a_store_gives_its_place_to_nobody_who_stands_on_it(overlay: str) -> None:
+    """A node that is full puts out whoever has the least priority: a store without one would go for a door's second pod."""
+    value = {one["metadata"]["name"]: one["value"] for one in of(overlay, "PriorityClass")}
+    highest = max(value[one["spec"]["template"]["spec"]["priorityClassName"]] for one in ours(overlay, "Deployment", "Job"))
+    stores = [one["spec"]["priorityClassName"] for one in of(overlay, "Cluster")]
+    stores += [one["spec"]["template"]["pod"]["priorityClassName"] for one in of(overlay, "KafkaNodePool")]
+    stores += [one["spec"]["template"]["spec"]["priorityClassName"] for one in of(overlay, "Deployment") if "qudao/store" in labels(one)]
+    assert len(stores) >= 2
+    assert all(value[name] > highest for name in stores)
+
+
+@pytest.mark.parametrize("overlay", ["staging", "prod"])
+def test_the_board_finds_every_service(overlay: str) -> None:
+    """A fact is explained by the service that it is of, where a browser reaches it: by the host of its route."""
+    (settings,) = (one["data"] for one in of(overlay, "ConfigMap") if one["metadata"]["name"].startswith("qudao-settings"))
+    hosts = {one["metadata"]["name"]: one["spec"]["hostnames"] for one in of(overlay, "HTTPRoute")}
+    assert hosts.keys() == set(SERVICES)
+    told = dict(one.split("=", 1) for one in settings["QUDAO_SERVICE_URLS"].split(","))
+    assert told == {name: f"https://{host}" for name, [host] in hosts.items()}
+    assert settings["QUDAO_ALLOWED_ORIGINS"] == told["metrics"]
+
+
+@pytest.mark.parametrize("overlay", ["staging", "prod"])
+def test_there_is_a_backup_from_the_first_hour(overlay: str) -> None:
+    """The log that is archived restores nothing without one to begin with."""
+    (backup,) = of(overlay, "ScheduledBackup")
+    assert backup["spec"]["immediate"] is True

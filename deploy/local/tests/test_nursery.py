@@ -47,6 +47,7 @@ def test_a_child_has_its_own_arguments_variables_session_and_log(nursery: Nurser
     assert _said(tmp_path / "log") == {"arguments": ["one", "two"], "told": "something", "home": None, "session": child.pid}
     assert child.poll() is None
     assert psutil.Process(child.pid).name() == "fake_child"
+    assert list(filter(None, psutil.Process(child.pid).cmdline())) == [sys.executable, "-m", "fake_child", "one", "two"]
     assert guard.end(child) == -signal.SIGTERM
 
 

@@ -1,12 +1,12 @@
 """A reaction that asks before it commands is told what every event before it has written, also within one batch."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import pytest
-from channel_events import OWN_LOG, Ask, On, Reaction, Recorded, Rejected, Topic, redrive
+from channel_events import OWN_LOG, Ask, Need, On, Reaction, Recorded, Rejected, Topic, redrive
 from channel_events.broker import Broker
 from channel_events.relay import Relay
 
@@ -57,6 +57,36 @@ async def test_a_redriven_event_finds_what_the_one_before_it_wrote(database: str
         closed = False
         assert [one.done for one in await redrive(log, reaction)] == [60, 60]
     assert [row["count"] for row in await rows(database, _COUNTS)] == [*range(1, 121)]
+
+
+@pytest.mark.parametrize("copied", [True, False], ids=["a copy", "cold streams"])
+async def test_events_that_ask_are_decided_a_few_times_however_many_they_are(database: str, copied: bool) -> None:
+    """What they lack is looked up for all of them together: one after another, n events were decided n * n times."""
+    limits, decided, looked = Need[int]("limit"), 0, 0
+
+    def commands(event: Recorded) -> Any:
+        nonlocal decided
+        decided += 1
+        if isinstance(event.data, MarblesTaken):
+            own = f"{event.key}-{event.version}"
+            yield Ask(limits, own) if copied else Ask(SHELF, own)
+            yield On(SHELF, "one" if copied else own, Tell(event.version))
+
+    async def look(asked: Sequence[tuple[Need[Any], str]]) -> dict[tuple[Need[Any], str], Any]:
+        nonlocal looked
+        looked += 1
+        return dict.fromkeys(asked, 1)
+
+    reaction = Reaction("ask_all", of=OWN_LOG, commands=commands)
+    await create(database, reaction)
+    async with opened(database, look=look) as log:
+        await fill(log, jars=4, each=50)
+        async with running(reader := follower(reaction, log, database)):
+            await eventually(partial(is_caught_up, reader))
+        told = await rows(database, "select from event where type = 'shelf_told'")
+    assert len(told) == 200
+    assert decided < 5 * 204 + 200  # at most: for what is lacking, before the head is held and under it, in two batches
+    assert looked <= 4
 
 
 async def test_a_redrive_goes_on_beside_a_worker_that_acts(database: str) -> None:

@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 from channel_events import OWN_LOG, Log
-from channel_events.broker import Broker
+from channel_events.broker import PROFILES, Broker
 from channel_events.relay import Relay
 from channel_events.subscription import ViewSubscription
+from msgspec.structs import replace
 
 from .moving import check_applied_once, eventually, fill, make_tables, reached, running, subscription, take, taken_view
 from .silence import Quiet, quiet_broker, quiet_database
+
+
+def believe_lost_after(ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, profile in PROFILES.items():
+        monkeypatch.setitem(PROFILES, name, replace(profile, request_ms=ms))
 
 
 @pytest.fixture
@@ -25,9 +31,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         "channel_events.subscription.subscription._STATEMENT_SECONDS": 2,
         "channel_events.log.connect._MARGIN_SECONDS": 1,
         "channel_events.log.connect._CONNECT_SECONDS": 2,
-        "channel_events.broker._REQUEST_MS": 2000,
     }.items():
         monkeypatch.setattr(name, seconds)
+    believe_lost_after(2_000, monkeypatch)
 
 
 @pytest.fixture
@@ -38,9 +44,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
         "channel_events.subscription.topic_source.FRESH_SECONDS": 2,
         "channel_events.subscription.topic_source.SILENT_SECONDS": 60,
         "channel_events.relay.relay._STATEMENT_SECONDS": 60,
-        "channel_events.broker._REQUEST_MS": 60_000,
     }.items():
         monkeypatch.setattr(name, seconds)
+    believe_lost_after(60_000, monkeypatch)
 
 
 async def is_done(*parts: Any) -> bool:

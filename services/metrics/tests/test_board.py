@@ -43,9 +43,9 @@ async def test_an_unchanged_file_is_not_sent_again(empty: Running) -> None:
 
 
 async def test_the_board_asks_for_kpis_that_there_are_and_says_everything_in_both_languages(empty: Running) -> None:
-    main, words = ((page.FOLDER / name).read_text("utf-8") for name in ("main.js", "words.js"))
-    listed = re.search(r"const KPIS = \[(.*?)\]", main)
-    assert listed
-    assert set(re.findall(r"\w+", listed[1])) <= CATALOGUE.kpis.keys()
+    main, costs, words = ((page.FOLDER / name).read_text("utf-8") for name in ("main.js", "costs.js", "words.js"))
+    for listed in (re.search(r"const KPIS = \[(.*?)\]", main), re.search(r"const COSTS = \[(.*?)\]", costs)):
+        assert listed
+        assert set(re.findall(r"\w+", listed[1])) <= CATALOGUE.kpis.keys()
     english, chinese = re.search(r"en: \{(.*?)\n  \},\n  zh: \{(.*?)\n  \},\n\};", words, re.DOTALL).groups()  # type: ignore[union-attr]
     assert re.findall(r"(\w+): [\"{]", english) == re.findall(r"(\w+): [\"{]", chinese)

@@ -43,7 +43,7 @@ def _made(name: str, board: dict[str, Any]) -> dict[str, Any]:
         "schemaVersion": 41,
         "editable": False,
         "refresh": "30s",
-        "time": {"from": "now-3h", "to": "now"},
+        "time": {"from": board.get("since", "now-3h"), "to": "now"},
         "links": others,
         "templating": {"list": [
             {"name": "source", "type": "datasource", "query": "prometheus", "label": "Prometheus"},

@@ -39,7 +39,7 @@ DOORS = {
     "channel_testing": (),
 }
 # The library that runs the moving parts may take them from where they are, too.
-PARTS = {"channel_service": ("lasting", "log", "pulse", "relay", "sending", "subscription", "tasks", "timing", "told", "view")}
+PARTS = {"channel_service": ("heartbeat", "lasting", "log", "pulse", "relay", "sending", "subscription", "tasks", "timing", "told", "view")}
 
 
 # What operators run takes the log, its relay and its subscriptions apart, and the kit decides and folds by their very code: both are of

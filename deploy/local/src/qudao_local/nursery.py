@@ -6,6 +6,7 @@ with which it ended. Without the launcher it waits for its children, which end b
 what has not ended after a while, and ends.
 """
 
+import ctypes
 import gc
 import importlib
 import json
@@ -90,9 +91,19 @@ def _take_over(asked: dict[str, Any], reads: int, writes: int) -> dict[str, Any]
         os.close(end)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    with suppress(OSError):  # what `ps` and `top` call it
-        Path("/proc/self/comm").write_text(asked["module"][:15])
+    with suppress(OSError):
+        _call_it(asked)
     return asked
+
+
+def _call_it(asked: dict[str, Any]) -> None:
+    """Has `top` show the child's own name, and `ps` its own words: else all services are called nursery there."""
+    Path("/proc/self/comm").write_text(asked["module"][:15])
+    of_stat = Path("/proc/self/stat").read_text().rpartition(")")[2].split()  # from the third on: the second may hold blanks
+    first, behind = int(of_stat[45]), int(of_stat[46])  # where the words of the command line lie, see proc(5)
+    if room := max(0, behind - first - 1):  # none where the system does not tell
+        words = "\0".join([sys.executable, "-m", asked["module"], *asked["arguments"]]).encode()
+        ctypes.memmove(first, words[:room].ljust(room, b"\0"), room)
 
 
 if __name__ == "__main__":

@@ -33,11 +33,14 @@ for _module in (aiokafka.client, aiokafka.admin.client):
 _UNKNOWN, _EXISTS, _TOO_FEW = 3, 36, 38
 _BATCH_BYTES = 512 * 1024
 _PARTITION_BYTES = 4 * 1024 * 1024
-_REQUEST_MS = 10_000
+_ANSWER_BYTES = 8 * 1024 * 1024
+"""What one answer to a fetch may hold: a larger one is believed lost before it is over where 4 MB pass in a second."""
 _SESSION_MS, _HEARTBEAT_MS, _REBALANCE_MS, _ROUND_MS = 6_000, 1_000, 8_000, 60_000
 """A member of a group that was killed, or stands still, is missed after the first (a broker allows no less unless told); the
 others hear of a change with their next heartbeat, and wait for the slowest of them at most so long. Who does not get round for a
 minute leaves the group by itself."""
+_JOIN_MS = _REBALANCE_MS + 2_000
+"""A member's question is answered when the slowest of the others has joined."""
 _DELETE_SECONDS = 30
 _MADE_SECONDS = 5
 """How long a topic may take from being made to being there for whoever asks."""
@@ -64,7 +67,9 @@ class Profile(msgspec.Struct, frozen=True):
     ``fetch_max_wait_ms``: Apache Kafka wakes a waiting fetch, so its default costs nothing; the embedded broker polls for it, so there
     it waits as short as it can (with no time to wait the broker does not look at all). ``pause_ms``: how long it is not asked again
     when nothing came, ``quiet_pause_ms`` when nothing has come for a while. What then comes first is seen that much later.
-    ``idempotent``: the embedded broker refuses idempotent producers.
+    ``request_ms``: after how long without an answer a client believes it lost, and asks again: of whoever leads by then, where there
+    are several nodes and one stands still. What it sends again is taken once where it is ``idempotent``, which the embedded broker
+    refuses; there it waits as long as the relay does.
     ``volatile``: it forgets everything when it ends. ``groups``: workers of one subscription share the partitions of its topic
     as a consumer group; where not, one of them follows all and the others stand by (the embedded broker takes 3 to 12 seconds
     for each change of a group). ``replication``: how many brokers hold each record, unless settings say.
@@ -76,13 +81,14 @@ class Profile(msgspec.Struct, frozen=True):
     volatile: bool
     groups: bool = False
     replication: int = 1
+    request_ms: int = 10_000
     pause_ms: int = 0
     quiet_pause_ms: int = 0
 
 
 PROFILES = {
     "embedded": Profile("embedded", 1, idempotent=False, volatile=True, pause_ms=20, quiet_pause_ms=250),
-    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3),
+    "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3, request_ms=2_000),
 }
 
 
@@ -162,6 +168,7 @@ class Broker(msgspec.Struct, frozen=True):
             auto_offset_reset="none",
             fetch_max_wait_ms=self.profile.fetch_max_wait_ms,
             max_partition_fetch_bytes=_PARTITION_BYTES,
+            fetch_max_bytes=_ANSWER_BYTES,
         )
 
     def on_answer(self, consumer: Any, call: Callable[[], float]) -> None:
@@ -185,7 +192,7 @@ class Broker(msgspec.Struct, frozen=True):
     def member(self, group: str) -> Any:
         """A member of a consumer group, which tells who follows which partitions and nothing else."""
         return AIOKafkaConsumer(
-            **self.options(),
+            **{**self.options(), "request_timeout_ms": _JOIN_MS},
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="none",
@@ -208,7 +215,7 @@ class Broker(msgspec.Struct, frozen=True):
 
     def options(self) -> dict[str, Any]:
         """What all clients are told."""
-        return {"bootstrap_servers": self.bootstrap, "request_timeout_ms": _REQUEST_MS, **self.security.options()}
+        return {"bootstrap_servers": self.bootstrap, "request_timeout_ms": self.profile.request_ms, **self.security.options()}
 
     async def start(self, client: Any) -> None:
         """Starts a client; `BrokerRefused` when the broker is there, but not for us."""

@@ -27,6 +27,7 @@ class Pulse:
         self.ran = False
         """Whether it ever was ``running``."""
         self._round = telemetry.ROUND.labels(name)
+        self._round.set_to_current_time()  # what never gets well is late from now on
         self._beat = self._well = time.monotonic()
 
     def enter(self, state: str, why: str = "") -> None:

@@ -14,7 +14,16 @@ RELAY_RECORDS = Counter("qudao_relay_records_total", "Records confirmed by the b
 RELAY_ERRORS = Counter("qudao_relay_errors_total", "Times the relay had to begin again.", ["service"])
 RELAY_AHEAD = Gauge("qudao_relay_topic_ahead", "Partitions of the topic that hold what the log does not have.", ["service"])
 
-ROUND = Gauge("qudao_round_timestamp_seconds", "When the relay, a subscription, a timer or a sender last got round and was well.", ["part"])
+ROUND = Gauge(
+    "qudao_round_timestamp_seconds",
+    "When the relay, a subscription, a timer or a sender last got round and was well; at first when it began.",
+    ["part"],
+)
+HEARTBEAT = Gauge(
+    "qudao_heartbeat_timestamp_seconds",
+    "When something last came through, or nothing was left to: of the log (a write), the relay, a subscription; at first the start.",
+    ["stage"],
+)
 ERRORS = Counter("qudao_part_errors_total", "Times a subscription, a timer or a sender had to begin again.", ["part"])
 
 POSITION = Gauge("qudao_subscription_position", "Greatest position applied.", ["subscription"])

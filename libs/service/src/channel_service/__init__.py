@@ -8,14 +8,15 @@ from channel_service.dependencies import By, Caller, Key, LogDep, NewId, PageDep
 from channel_service.http.body import BodyRefused, parse_json, unlimited_body
 from channel_service.http.conditional import content_tag, set_etag
 from channel_service.http.limits import spend_source, spend_unsigned, too_many, unsigned_waits
+from channel_service.http.parameters import AnyParameters
 from channel_service.kept_secrets import ROTATION, KeptSecrets, NewSecret, Rotation
 from channel_service.listing import Filter, Listing, list_route, same
-from channel_service.measures import Measure
+from channel_service.measures import Claim, Measure
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
 from channel_service.paging import Page, PageRequest, fetch_page
 from channel_service.problems import Problem, ProblemCatalogue
-from channel_service.problems.refusals import invalid
+from channel_service.problems.refusals import invalid, unknown_parameters
 from channel_service.receipts import Receipt, WrittenEvent
 from channel_service.sealing import Sealer
 from channel_service.seeing import SeenBy
@@ -29,9 +30,11 @@ __all__ = [
     "ROTATION",
     "Allow",
     "Amount",
+    "AnyParameters",
     "BodyRefused",
     "By",
     "Caller",
+    "Claim",
     "Code",
     "Commands",
     "Day",
@@ -83,6 +86,7 @@ __all__ = [
     "spend_source",
     "spend_unsigned",
     "too_many",
+    "unknown_parameters",
     "unlimited_body",
     "unsigned_waits",
 ]

@@ -27,7 +27,8 @@ _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _WHY = {
     "409": "It cannot be done as things are; `code` tells why.",
     "412": "`precondition_failed`: it was changed since the ETag in If-Match.",
-    "422": "`invalid_request`: `errors` tell which field, parameter or header is wrong; or another rule, which `code` tells.",
+    "422": "`invalid_request`: `errors` tell which field, parameter or header is wrong; `parameter_unknown`: the address has a parameter "
+    "that is not listed here; or another rule, which `code` tells.",
     "429": "`too_many_requests`: Retry-After tells in how many seconds to come again.",
 }
 _ETAG = {
@@ -135,7 +136,7 @@ def _problem_schema(catalogue: ProblemCatalogue) -> dict[str, Any]:
             "facts": {"type": "object", "additionalProperties": True},
             "errors": {
                 "type": "array",
-                "description": "With `invalid_request`: what is wrong with which field.",
+                "description": "What is wrong with which field or parameter.",
                 "items": {"type": "object", "properties": {"field": text, "problem": text}, "required": ["field", "problem"]},
             },
         },

@@ -79,7 +79,7 @@ class Runtime:
         try:
             if worker is not None:
                 worker.start()
-                tasks.append(asyncio.create_task(keep(service.measures, runtime.reading_everything), name="measures"))
+                tasks.append(asyncio.create_task(keep(service.measures, runtime.reading_everything, runtime.today), name="measures"))
             yield runtime
         finally:
             runtime.closing = True

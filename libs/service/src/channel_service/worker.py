@@ -1,4 +1,5 @@
-"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers, senders, works."""
+"""The part of a process that moves events: the relay, a subscription per view and source and per reaction, timers, senders, works; and
+the log's heartbeat."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import structlog
 from channel_events import BrokerRefused
+from channel_events.heartbeat import LogBeat
 from channel_events.log import Log
 from channel_events.relay import Relay, TopicRefused
 from channel_events.sending import SenderRun
@@ -21,7 +23,7 @@ _log = structlog.get_logger("channel_service.worker")
 
 
 Follower: TypeAlias = ViewSubscription | ReactionSubscription
-Acting: TypeAlias = TimerRun | SenderRun | WorkRun
+Acting: TypeAlias = TimerRun | SenderRun | WorkRun | LogBeat
 
 
 class Process(NamedTuple):
@@ -32,7 +34,7 @@ class Process(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender, a work."""
+    """What runs beside the routes until it is cancelled: a relay, a subscription, a timer, a sender, a work, the log's heartbeat."""
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
@@ -67,7 +69,7 @@ class Worker:
         self.timers = [TimerRun(timer, **own) for timer in service.timers]
         self.senders = [SenderRun(sender, **own, given=Process(settings, log)) for sender in service.senders]
         self.works = [WorkRun(work, log=log, reading=reading) for work in service.works]
-        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders, *self.works]
+        acting: list[Follower | Acting] = [*self.subscriptions, *self.reactions, *self.timers, *self.senders, *self.works, LogBeat(log)]
         self.parts = [Part.of(one) for one in [self.relay, *acting]]
         self.failed = False
         self.refusal: str | None = None

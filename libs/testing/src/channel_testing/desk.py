@@ -42,9 +42,7 @@ class Desk:
                 break
             except Lacking as lacking:
                 self._states |= {stream: Entry(self._initial(stream), 0, None) for stream in lacking.streams}
-                if lacking.need is not None:
-                    need, key = lacking.need
-                    found[need, key] = self.copies.get(need, {}).get(key)
+                found |= {(need, key): self.copies.get(need, {}).get(key) for need, key in lacking.needs}
         self._head = draft.head
         self._states |= draft.states
         for one in draft.events:

@@ -7,6 +7,7 @@ from channel_service.partners import partner_routes
 from metrics import facts, kpis
 from metrics.api.kpis import kpi_routes
 from metrics.api.live import live_routes
+from metrics.api.measures import measures
 from metrics.api.progress import progress_routes
 from metrics.application.catalogue import Catalogue
 from metrics.board import page
@@ -25,6 +26,7 @@ SERVICE = Service(
     summary="How the channel performs: every number with the facts behind it.",
     deciders=[],
     views=CATALOGUE.views,
+    measures=measures(CATALOGUE),
     also_sees=PARTNERS.children_seen,
     routers=[
         kpi_routes(CATALOGUE),

@@ -8,12 +8,6 @@ PROBLEMS = ProblemCatalogue(
         PARTNER_UNKNOWN,
         Problem("kpi_unknown", 404, "There is no KPI {kpi}. There are: {known}.", "没有指标 {kpi}。可用的指标：{known}。"),
         Problem(
-            "parameter_unknown",
-            422,
-            "KPIs cannot be asked by {parameter}. They can by: {allowed}.",
-            "指标不支持参数 {parameter}。可用的参数：{allowed}。",
-        ),
-        Problem(
             "group_unknown",
             422,
             "KPIs cannot be grouped by {group}. They can by: {allowed}.",

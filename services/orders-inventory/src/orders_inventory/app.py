@@ -1,9 +1,10 @@
 """orders-inventory, put together."""
 
-from channel_service import Measure, Service
+from channel_service import Service
 from channel_service.look_alikes import LOOK_ALIKE, LOOK_ALIKES
 
 from orders_inventory.api import catalogue, credit_notes, imports, look_alikes, orders, prices, push_door, pushes, sources, stock
+from orders_inventory.api.measures import MEASURES
 from orders_inventory.application.reactions import APPLY_PUSHES
 from orders_inventory.domain.credit import CREDIT
 from orders_inventory.domain.order import ORDER
@@ -23,7 +24,7 @@ from orders_inventory.views.partner_copy import KNOWN_PARTNERS, PARTNERS
 from orders_inventory.views.prices import LISTED_PRICES, PRICES
 from orders_inventory.views.pushes import PUSHES
 from orders_inventory.views.sources import SOURCES
-from orders_inventory.views.stock import STOCK_LEVELS, unexplained
+from orders_inventory.views.stock import STOCK_LEVELS
 
 SERVICE = Service(
     "orders-inventory",
@@ -33,7 +34,7 @@ SERVICE = Service(
     copies=[KNOWN_PARTNERS, LISTED_PRICES],
     views=[ORDERS, CREDITS, STOCK_LEVELS, CATALOGUE, PRICES, PARTNERS, SOURCES, PUSHES, LOOK_ALIKES],
     reactions=[APPLY_PUSHES],
-    measures=[Measure("qudao_stock_unexplained", "Stock balances that are not what their movements sum up to.", unexplained)],
+    measures=MEASURES,
     also_sees=PARTNERS.children_seen,
     routers=[
         orders.router,

@@ -1,5 +1,6 @@
 """A node that asks who you are, in each way that services may be told to answer; its certificates are made for it."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from channel_events import Security
@@ -15,9 +16,9 @@ HOST = "127.0.0.1"
 
 class Secured(Kafka):
     """``ports``: by Kafka's word for the protocol where it speaks that. At ``SSL`` it asks for a certificate, at ``SASL_SSL`` it takes
-    each mechanism, at ``SASL_PLAINTEXT`` only SCRAM-SHA-512."""
+    each mechanism, at ``SASL_PLAINTEXT`` only SCRAM-SHA-512. ``users`` are those it knows by SCRAM, ``settings`` more than it needs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, users: Sequence[str] = (USER,), settings: Mapping[str, str] = {}) -> None:
         self.authority = Authority(folder / "certificates", "authority")
         certificate, key = self.authority.certificate("node", HOST)
         store = self.authority.file.with_name("node.pem")
@@ -35,14 +36,15 @@ class Secured(Kafka):
             Listener("SASL_PLAINTEXT", "SASL_PLAINTEXT", free_port(), _scram("512")),
         ]
         mechanisms = {"sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512,PLAIN"}
-        super().__init__(free_port(), folder / "node", listeners=listeners, users={USER: PASSWORD}, settings=mechanisms)
+        known = dict.fromkeys(users, PASSWORD)
+        super().__init__(free_port(), folder / "node", listeners=listeners, users=known, settings={**mechanisms, **settings})
         self.ports = {"PLAINTEXT": self.port, **{one.protocol: one.port for one in listeners}}
         self._client = self.authority.certificate("client")
 
     def address(self, protocol: str, host: str = HOST) -> str:
         return f"{host}:{self.ports[protocol]}"
 
-    def right(self, protocol: str, mechanism: str = "SCRAM-SHA-512") -> Security:
+    def right(self, protocol: str, mechanism: str = "SCRAM-SHA-512", user: str = USER) -> Security:
         """What a client needs where it speaks that protocol."""
         certificate, key = map(str, self._client) if protocol == "SSL" else (None, None)
         with_user = protocol.startswith("SASL")
@@ -52,7 +54,7 @@ class Secured(Kafka):
             certificate=certificate,
             key=key,
             mechanism=mechanism,
-            user=USER if with_user else None,
+            user=user if with_user else None,
             password=PASSWORD if with_user else None,
         )
 

@@ -276,7 +276,7 @@ class Committer:
         batch = Batch(Draft(head, self._session.basis.states, self.clock(), found))
         batch.decide(commands, known)
         if batch.lacking:
-            raise _Incomplete([lacking.need for lacking in batch.lacking if lacking.need is not None])
+            raise _Incomplete([need for lacking in batch.lacking for need in lacking.needs])
         return batch
 
     def clock(self) -> date:

@@ -200,14 +200,14 @@ class _Work:
 
     def _all_there(self, targets: Iterable[On]) -> None:
         """What stands together is looked up together."""
-        missing: list[str] = []
+        missing: list[Lacking] = []
         for target in targets:
             try:
                 self.entry(target.stream)
             except Lacking as lacking:
-                missing += lacking.streams
+                missing.append(lacking)
         if missing:
-            raise Lacking(streams=tuple(missing))
+            raise Lacking.all_of(missing)
 
     def _on(self, target: On) -> tuple[Any, ...]:
         stream, decider = target.stream, target.decider

@@ -150,6 +150,10 @@ class Log(Deciding):
         """The position of the last event."""
         return int(await self._pool.fetchval("select position from log_head"))
 
+    async def beat(self, seconds: float) -> None:
+        """Writes the head as it is: returns when the log takes writes; raises what asyncpg raises, `TimeoutError` after ``seconds``."""
+        await self._pool.execute(sql.BEAT, timeout=seconds)
+
     async def restored(self, noticed_by: str = OPERATOR) -> int:
         """Says that the log was restored and may have lost its end, where it cannot be seen: a copy of a folder or volume.
 

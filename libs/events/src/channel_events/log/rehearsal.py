@@ -110,8 +110,8 @@ class Rehearsal(Deciding):
                     break
                 except Lacking as lacking:
                     await self._load(lacking.streams)
-                    if lacking.need:
-                        found |= await self._look([lacking.need])
+                    if lacking.needs:
+                        found |= await self._look([*lacking.needs])
             self._states |= draft.states
             if task.key:
                 self._keys[task.key.name(task.by)] = task.key.body_hash

@@ -73,6 +73,9 @@ select recorded_at, (recorded_at at time zone $2)::date as recorded_on from head
 
 STREAM = f"select {COLUMNS} from event where stream = $3 and version > $1 order by version limit $2"
 
+BEAT = "update log_head set position = position"
+# A write of the row that every append has to move: it waits for whoever holds it, and for the disk and the standby as they do.
+
 LAST = "select distinct on (stream) stream, version, id from event where stream = any($1::text[]) order by stream, version desc"
 
 LAST_VERSION = "select max(version) from event where stream = $1"

@@ -30,8 +30,8 @@ class _Wanted:
 
     async def take(self, lacking: Lacking) -> None:
         self.streams += lacking.streams
-        if lacking.need is not None:
-            self.found |= await self._look([lacking.need])
+        if lacking.needs:
+            self.found |= await self._look([*lacking.needs])
 
 
 async def transact(unit: Unit, session: Session, found: Any, clock: Callable[[], date], look: Look) -> Draft:

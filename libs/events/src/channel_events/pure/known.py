@@ -1,6 +1,6 @@
 """What a decision knows beside the command and the state: the day, the door, and what local copies hold of others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -28,10 +28,18 @@ class Lacking(Exception):
     Whoever decides looks it up and decides again: decisions are pure, so the first try is as if it had never been.
     """
 
-    def __init__(self, *, streams: tuple[str, ...] = (), need: "tuple[Need[Any], str] | None" = None) -> None:
-        super().__init__(streams or need)
+    def __init__(self, *, streams: tuple[str, ...] = (), needs: "tuple[tuple[Need[Any], str], ...]" = ()) -> None:
+        super().__init__(streams or needs)
         self.streams = streams
-        self.need = need
+        self.needs = needs
+
+    @classmethod
+    def all_of(cls, several: "Sequence[Lacking]") -> "Lacking":
+        """What decisions that stand together lack, to be looked up at once."""
+        return cls(
+            streams=tuple(dict.fromkeys(name for one in several for name in one.streams)),
+            needs=tuple(dict.fromkeys(need for one in several for need in one.needs)),
+        )
 
 
 Found: TypeAlias = Mapping[tuple[Need[Any], str], Any]
@@ -57,5 +65,5 @@ class Known:
         try:
             value: T | None = self._found[need, key]
         except KeyError:
-            raise Lacking(need=(need, key)) from None
+            raise Lacking(needs=((need, key),)) from None
         return value

@@ -18,6 +18,7 @@ from channel_events.log.restored import TOPIC
 from channel_events.pulse import AUDITING, RETRYING, RUNNING, Pulse
 from channel_events.refusal import BrokerRefused
 from channel_events.relay.audit import audit
+from channel_events.relay.looking import Looking
 from channel_events.relay.publishing import Publisher
 from channel_events.relay.state import BATCH, LOCK, Mark, RelayState, Remembered
 from channel_events.standby import stand_by
@@ -31,7 +32,6 @@ AUDIT_EVERY_SECONDS = 600.0
 POLL_SECONDS, TOLD_SECONDS = 0.25, 2.0
 """Between two looks; the second where the log tells when it grew, and only a word that was lost makes anybody wait for a look."""
 _STATEMENT_SECONDS = 10.0
-_CLUSTER_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 
@@ -41,10 +41,6 @@ class NotPrimary(Exception):
 
 class TopicRenewed(Exception):
     """The topic held what the log has lost and is empty now."""
-
-
-class OtherBroker(Exception):
-    """The cluster id changed: another broker answers, or one that forgot everything."""
 
 
 class _Place(msgspec.Struct):
@@ -88,6 +84,8 @@ class Relay:
         self._confirmed = 0
         self._caught_up = False
         self._pulse = Pulse(self.name)
+        self._heartbeat = telemetry.HEARTBEAT.labels(self.name)
+        self._heartbeat.set_to_current_time()
 
     def caught_up(self) -> bool:
         """Whether the broker had confirmed all events of the log at the last look, a few seconds ago at most."""
@@ -151,8 +149,11 @@ class Relay:
                     await self._broker.renew_topic(admin, self._topic)
                     await state.save(0, cluster, {})
                     raise TopicRenewed(f"{self._topic} is filled again")
-                async with Publisher.open(self._broker, self._topic, Encoder(self._service)) as sender:
-                    await self._send(state, sender, place, admin)
+                async with (
+                    Publisher.open(self._broker, self._topic, Encoder(self._service)) as sender,
+                    Looking.at(admin, cluster) as looking,
+                ):
+                    await self._send(state, sender, place, looking)
 
     @asynccontextmanager
     async def _locked(self) -> AsyncIterator[RelayState]:
@@ -213,50 +214,51 @@ class Relay:
         if self._restored and not await state.told_restored(last.position):
             await self._restored(TOPIC)
 
-    async def _send(self, state: RelayState, sender: Publisher, place: _Place, admin: Any) -> None:
+    async def _send(self, state: RelayState, sender: Publisher, place: _Place, looking: Looking) -> None:
         self._pulse.enter(RUNNING)
-        audit_at, look_at = time.monotonic() + self._audit_seconds, time.monotonic() + _CLUSTER_SECONDS
+        # At once, and not at the next confirmation: readers who see less than this have another topic before them.
+        telemetry.RELAY_POSITION.labels(self._service).set(place.position)
+        audit_at = time.monotonic() + self._audit_seconds
         while True:
+            looking.check()
             self._wake.clear()  # before the look: what is appended during it sets the event again
             rows = await state.unsent(place.position)
             telemetry.RELAY_OLDEST.labels(self._service).set(rows[0]["recorded_at"].timestamp() if rows else 0)
             if rows:
                 self._caught_up = False
-                await self._confirm(state, sender, place, rows, admin)
+                await self._confirm(state, sender, place, rows, looking)
             if len(rows) == BATCH:
                 continue
             telemetry.RELAY_OLDEST.labels(self._service).set(0)
             self._caught_up = True
-            self._pulse.beat()
+            if looking.fresh:
+                self._pulse.beat()
+                self._heartbeat.set_to_current_time()
             if time.monotonic() > audit_at:
                 return
-            if time.monotonic() > look_at:
-                # An idle relay would not notice that a broker forgot everything: it sends nothing that could fail.
-                if await cluster_id(admin) != place.cluster:
-                    raise OtherBroker(f"not {place.cluster} any more")
-                look_at = time.monotonic() + _CLUSTER_SECONDS
             await woken(self._wake, next_tick(self._poll))
 
-    async def _confirm(self, state: RelayState, sender: Publisher, place: _Place, rows: list[Any], admin: Any) -> None:
+    async def _confirm(self, state: RelayState, sender: Publisher, place: _Place, rows: list[Any], looking: Looking) -> None:
         """Sends rows, and only when all of them are confirmed moves the position."""
         absent = [row for row in rows if row["position"] > place.reached[row["partition"]]]
         tried, self._tried = self._tried, max(self._tried, rows[-1]["position"])
         with tracing.handling("relay", SpanKind.PRODUCER, ((row["trace"], row["recorded_at"]) for row in absent), topic=self._topic):
-            await self._watched(sender.send(absent, place.remembered), place, admin)
+            await self._watched(sender.send(absent, place.remembered), looking)
         self._pulse.beat()
         place.position = rows[-1]["position"]
         await state.save(place.position, place.cluster, place.remembered)
         self._count(absent, tried)
         self._confirmed = max(self._confirmed, place.position)
         telemetry.RELAY_POSITION.labels(self._service).set(place.position)
+        self._heartbeat.set_to_current_time()
 
-    async def _watched(self, sending: Coroutine[Any, Any, None], place: _Place, admin: Any) -> None:
+    async def _watched(self, sending: Coroutine[Any, Any, None], looking: Looking) -> None:
         """Waits for the sending, but not on a broker that is another one by now, where it would wait until its time is up."""
         task = asyncio.create_task(sending)
         try:
-            while not (await asyncio.wait([task], timeout=_CLUSTER_SECONDS))[0]:
-                if await cluster_id(admin) != place.cluster:
-                    raise OtherBroker(f"not {place.cluster} any more")
+            await asyncio.wait([task, looking.task], return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                looking.check()
             await task
         finally:
             task.cancel()

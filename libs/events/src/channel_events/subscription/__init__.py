@@ -2,7 +2,7 @@
 
 from channel_events.subscription.joint import Joint
 from channel_events.subscription.parking import Parked, ParkedEvent, parked, parked_events
-from channel_events.subscription.queries import parked_events_query, parked_streams_query, progress_query, serving_query
+from channel_events.subscription.queries import moved_query, parked_events_query, parked_streams_query, progress_query, serving_query
 from channel_events.subscription.reaction_subscription import ReactionSubscription
 from channel_events.subscription.redriving import RedriveResult, redrive
 from channel_events.subscription.retiring import Busy, drop_retired_builds
@@ -27,6 +27,7 @@ __all__ = [
     "create_reactions",
     "create_view_tables",
     "drop_retired_builds",
+    "moved_query",
     "parked",
     "parked_events",
     "parked_events_query",

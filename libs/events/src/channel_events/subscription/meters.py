@@ -15,6 +15,12 @@ class Meters:
     def __init__(self, name: str) -> None:
         self.recent = Recent()
         self._name = name
+        self._heartbeat = telemetry.HEARTBEAT.labels(name)
+        self.beat()
+
+    def beat(self) -> None:
+        """Something came through, or the source answered that there is no more."""
+        self._heartbeat.set_to_current_time()
 
     def applied(self, events: list[Recorded], rows: Collection[Progress]) -> None:
         now = time.time()

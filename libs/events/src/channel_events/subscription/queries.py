@@ -10,6 +10,7 @@ def _table(name: str, *columns: str) -> sa.TableClause:
 
 
 _PROGRESS = _table("progress", "subscription", "source", "partition", "position", "state")
+_MOVED = _table("progress", "revision", "position").c
 _STREAM = _table("parked_stream", "subscription", "source", "stream", "partition", "reason", "waits_for", "attempts", "since")
 _EVENT = _table("parked_event", "subscription", "source", "stream", "position")
 _SERVING = _table("serving", "subscription", "build")
@@ -18,6 +19,11 @@ _SERVING = _table("serving", "subscription", "build")
 def progress_query() -> sa.Select[Any]:
     """A row per view or reaction, source and partition: how far it is; builds that are not read, ``sales_v1#3``, are left out."""
     return sa.select(_PROGRESS).where(sa.func.strpos(_PROGRESS.c.subscription, "#") == 0)
+
+
+def moved_query() -> sa.Select[Any]:
+    """One row, which is another one whenever any view or reaction has moved on."""
+    return sa.select(*(sa.func.count(), *(sa.func.sum(column) for column in _MOVED)))
 
 
 def parked_streams_query(subscription: str) -> sa.Select[Any]:

@@ -75,13 +75,24 @@ class _Unit:
 
     def decide(self, draft: Draft, known: KnownKeys) -> None:
         self._clear()  # it may be decided once more, on more than was known
+        lacking: list[Lacking] = []
         for partition, event in self._events:
             stream, judged = event.stream, self._judged.get(event.id)
             if stream in self._parked or stream in self._failures:
                 self._held.append(event)
-            elif judged is not None and (failure := self._decide(draft, known, judged)):
-                self._failures[stream] = (stream, partition, failure)
-                self._held.append(event)
+            elif judged is not None:
+                try:
+                    failure = self._decide(draft, known, judged)
+                except Lacking as one:
+                    # What the others lack is asked for with it: one after another, deciding n events would take n * n decisions
+                    # (test_events_that_ask_are_decided_a_few_times_however_many_they_are).
+                    lacking.append(one)
+                    continue
+                if failure is not None:
+                    self._failures[stream] = (stream, partition, failure)
+                    self._held.append(event)
+        if lacking:
+            raise Lacking.all_of(lacking)
 
     def _decide(self, draft: Draft, known: KnownKeys, judged: Judged) -> Failure | None:
         """Decides the event's commands; why it is to be parked, or None when it is done: now, before, or refused for good."""

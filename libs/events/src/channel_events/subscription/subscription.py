@@ -149,6 +149,8 @@ class Subscription(Lasting):
                 await turn.tend()
                 self._near, self._caught_up = source.near, source.caught_up and not steps
                 self._pulse.beat()
+                if steps or self._caught_up:  # a round in which the broker said nothing is none of the heartbeat's
+                    self.meters.beat()
                 share.hint({row.partition: row.offset + 1 for row in self._rows.values() if row.offset is not None})
                 await share.beat()
                 if self._near and not self._parked:

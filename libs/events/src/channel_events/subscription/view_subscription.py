@@ -55,10 +55,13 @@ class ViewSubscription(Subscription):
             turn.moved([row])
             telemetry.SOURCE_POSITION.labels(self.name).set(row.place.position)
             self.meters.applied(events, [row])
+            self.meters.beat()
 
         def looked(caught_up: bool) -> None:
             self._caught_up, self._progressed = caught_up, True
             self._pulse.beat()
+            if caught_up:
+                self.meters.beat()
 
         await joint.sit(Joined(self.view, source, self._rows[PARTITION], applied, looked, lambda: not connection.is_closed()))
         self._caught_up, self._alone_until = False, time.monotonic() + ALONE_SECONDS

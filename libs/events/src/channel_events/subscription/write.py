@@ -54,7 +54,7 @@ async def _copy(connection: Any, table: Table, inserts: dict[Key, dict[str, Any]
     blank = table.blank()
     await connection.copy_records_to_table(
         table.sql.name,
-        records=[(*key, *(values.get(name, default) for name, default in blank.items())) for key, values in inserts.items()],
+        records=[(*key, *map(values.get, blank, blank.values())) for key, values in inserts.items()],
         columns=[*table.key, *blank],
     )
 

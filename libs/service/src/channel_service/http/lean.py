@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channel_service.auth.access import Access, admit, admitted
 from channel_service.http.numerals import Numerals
+from channel_service.http.parameters import Free, Parameters
 from channel_service.http.paths import meant
 
 GIVEN = "__qudao_given"
@@ -52,12 +53,14 @@ def _gather(dependant: Dependant, known: Mapping[Any, Get]) -> None:
     if first is None or first.call is not admitted or call is None or not iscoroutinefunction(call):
         return
     found = [one for one in dependant.dependencies if one.call in known]
-    others = [one for one in dependant.dependencies[1:] if one.call not in known and not isinstance(one.call, Access)]
-    numerals = Numerals(dependant)
+    others = [one for one in dependant.dependencies[1:] if one.call not in known and not isinstance(one.call, Access | Free)]
+    parameters, numerals = Parameters(dependant), Numerals(dependant)
     gets = [(one.name, known[one.call], iscoroutinefunction(known[one.call])) for one in found if one.name is not None]
 
     async def given(request: Request, response: Response) -> dict[str, Any]:
         admit(request.scope)
+        if request.scope["query_string"]:
+            parameters.check(request)
         if numerals:
             numerals.check(request)
         return {name: await get(request, response) if waits else get(request, response) for name, get, waits in gets}

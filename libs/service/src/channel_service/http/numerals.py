@@ -5,14 +5,14 @@ by those is not for us to guess.
 """
 
 import re
-from collections.abc import Iterator
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
+
+from channel_service.http.parameters import bare, fields_of
 
 _LAX = TypeAdapter(int)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}", re.ASCII)
@@ -22,8 +22,7 @@ class Numerals:
     """Of one route: its parameters that are whole numbers, those of its dependencies as well."""
 
     def __init__(self, dependant: Dependant) -> None:
-        self.query = frozenset(_whole(dependant, "query_params"))
-        self.path = frozenset(_whole(dependant, "path_params"))
+        self.query, self.path = (_whole(dependant, kind) for kind in ("query_params", "path_params"))
 
     def __bool__(self) -> bool:
         return bool(self.query or self.path)
@@ -54,21 +53,10 @@ def _error(where: str, name: str) -> dict[str, Any]:
     return {"type": "int_parsing", "loc": (where, name), "msg": message, "input": None}
 
 
-def _whole(dependant: Dependant, kind: str) -> Iterator[str]:
-    for field in getattr(dependant, kind):
-        if isinstance(annotation := field.field_info.annotation, type) and issubclass(annotation, BaseModel):
-            yield from (info.alias or name for name, info in annotation.model_fields.items() if _is_whole(info.annotation))
-        elif _is_whole(annotation):
-            yield field.alias
-    for one in dependant.dependencies:
-        yield from _whole(one, kind)
+def _whole(dependant: Dependant, kind: str) -> frozenset[str]:
+    return frozenset(name for name, annotation in fields_of(dependant, kind) if _is_whole(annotation))
 
 
 def _is_whole(annotation: Any) -> bool:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _is_whole(get_args(annotation)[0])
-    if origin in (Union, UnionType):
-        others = [one for one in get_args(annotation) if one is not type(None)]
-        return len(others) == 1 and _is_whole(others[0])
-    return origin is list and _is_whole(get_args(annotation)[0]) if origin is not None else annotation is int
+    kind = bare(annotation)
+    return _is_whole(get_args(kind)[0]) if get_origin(kind) is list else kind is int

@@ -58,6 +58,12 @@ class ProblemCatalogue:
 COMMON = ProblemCatalogue(
     [
         Problem("invalid_request", 422, "The request does not have the form this route asks for.", "请求的格式不符合该接口的要求。"),
+        Problem(
+            "parameter_unknown",
+            422,
+            "This address takes no parameter {parameter}. It takes: {allowed}.",
+            "该接口不支持参数 {parameter}。可用的参数：{allowed}。",
+        ),
         Problem("malformed_json", 400, "The body is not valid JSON in UTF-8: {reason}.", "请求体不是有效的 UTF-8 JSON：{reason}。"),
         Problem("malformed_request", 400, "This is not a valid HTTP request.", "这不是有效的 HTTP 请求。"),
         Problem("head_too_large", 431, "Address and headers together exceed {limit} bytes.", "请求地址与请求头合计超过 {limit} 字节。"),

@@ -13,8 +13,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from channel_service.auth import Open
+from channel_service.http.parameters import AnyParameters
 
-router = APIRouter(prefix="/docs", include_in_schema=False, dependencies=[Open("it says what any reader of the source code knows")])
+router = APIRouter(
+    prefix="/docs",
+    include_in_schema=False,
+    dependencies=[
+        Open("it says what any reader of the source code knows"),
+        AnyParameters("a page for people: what carries its address on, like a chat, adds parameters of its own"),
+    ],
+)
 
 _FILES = {"swagger-ui.js": ("swagger-ui-bundle.js", "text/javascript"), "swagger-ui.css": ("swagger-ui.css", "text/css")}
 _START = b"""SwaggerUIBundle({

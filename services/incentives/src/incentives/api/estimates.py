@@ -2,13 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from channel_events import Rejected
-from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Role, RuntimeDep, SeenBy, Today, parse_json
+from channel_service import BRAND, Allow, Amount, Caller, Code, LogDep, Role, RuntimeDep, SeenBy, Today
 from channel_service.commands import Form, Unfit  # import-rule: a struct as a command's door reads it, though nothing is commanded
-from channel_service.commands.door import BODY  # import-rule: where the OpenAPI document finds the schema of that struct
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
@@ -88,7 +87,10 @@ class EstimateOut(BaseModel):
 
 _FORM = Form(DraftOrder)
 _PATH = "/v1/plans/{plan_id}/versions/{version}/payees/{payee_id}/estimate"
-_BODY: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{_FORM.model.__name__}"}}
+if TYPE_CHECKING:
+    DraftBody = BaseModel
+else:
+    DraftBody = _FORM.model
 
 
 @router.get(
@@ -113,39 +115,31 @@ async def get_estimate(
     return EstimateOut.of(found, **about, currency=plan.paid_in, order_id=order_id)
 
 
-async def _drafted(request: Request) -> DraftOrder:
+def _drafted(body: DraftBody) -> DraftOrder:
     try:
-        return _FORM.read(parse_json(await request.body()))
+        return _FORM.read(body.model_dump())
     except Unfit as unfit:
         raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in unfit.errors]) from None
 
 
-@router.post(
-    _PATH,
-    dependencies=[SeenBy(MOVEMENTS)],
-    summary="What an order would earn that is not placed yet",
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
-)
+@router.post(_PATH, dependencies=[SeenBy(MOVEMENTS)], summary="What an order would earn that is not placed yet")
 async def estimate_draft(
     plan_id: PlanId,
     version: VersionNumber,
     payee_id: PayeeId,
-    order: Annotated[DraftOrder, Depends(_drafted)],
+    body: DraftBody,
     log: LogDep,
     runtime: RuntimeDep,
     caller: Caller,
     today: Today,
 ) -> EstimateOut:
     """As if it were placed, shipped, delivered and paid today, after all that happened until now. Nothing of it is kept."""
-    plan = await _plan(log, runtime, caller, (plan_id, version), payee_id)
+    plan, order = await _plan(log, runtime, caller, (plan_id, version), payee_id), _drafted(body)
     if not await runtime.sees(caller, order.partner_id):
         raise Rejected("partner_unknown", partner_id=order.partner_id)
     found = await estimated(runtime.reading_everything, (plan_id, version), plan, payee_id, order, today)
     about = {"plan_id": plan_id, "version": version, "payee": plan.payee, "payee_id": payee_id}
     return EstimateOut.of(found, **about, currency=plan.paid_in, order_id=None)
-
-
-setattr(estimate_draft, BODY, _FORM.model)
 
 
 async def _plan(log: LogDep, runtime: RuntimeDep, caller: Caller, name: tuple[str, int], payee_id: str) -> PlanDocument:

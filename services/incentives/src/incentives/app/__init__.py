@@ -44,6 +44,7 @@ SERVICE = Service(
     reactions=[each for one in _ALL for each in one.reactions],
     timers=[each for one in _ALL for each in one.timers],
     works=[each for one in _ALL for each in one.works],
+    measures=[each for one in _ALL for each in one.measures],
     also_sees=PARTNERS.children_seen,
     routers=[
         partner_routes(PARTNERS),

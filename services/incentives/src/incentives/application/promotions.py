@@ -91,6 +91,8 @@ def _counted(told: PromotionRedeemed | RedemptionRolledBack, sign: int) -> Steps
 def _by_order(event: Recorded) -> Steps:
     e: Any = event.data
     if isinstance(e, OrderPlaced):
+        if not (yield Ask(RUNNING, e.currency)) and not (yield Ask(REDEMPTION, e.order_id)).state.promotions:
+            return  # as most orders: nothing is made of them
         names = ("order_id", "partner_id", "channel_type", "currency", "segment", "territory", "sales_rep", "source", "warehouse")
         lines = tuple(
             OrderedLine(line_id=one.line_id, sku=one.sku, quantity=one.quantity, unit_price=one.unit_price, discount=one.discount)

@@ -23,7 +23,7 @@ AT_ONCE = 20
 """Statements under way together: the log writes them in one batch."""
 RESTS = 3
 """A large payee to whom something happens all the time rests so many times as long as working it out took, so it is at work a quarter of
-the time at most, and what happens meanwhile is worked out together."""
+the time at most, and what happens meanwhile is worked out together. So does the question who is touched."""
 SHORT_SECONDS, LONGEST_SECONDS = 0.2, 60.0
 
 
@@ -35,17 +35,23 @@ class Settling:
         """Where the views were when there was nothing to do."""
         self._until: dict[Owner, float] = {}
         """Until when large payees rest (monotonic)."""
+        self._ask_at = 0.0
+        """From when on it is asked again who is touched: with very many payees the question itself takes seconds."""
 
     async def look(self, log: Log, reading: Reading) -> bool:
         settlement = await log.state(SETTLEMENT, CALENDAR)
         if settlement.open is None:
+            return False
+        if time.monotonic() < self._ask_at and settlement.open.stage is not Stage.ENDED:
             return False
         async with reading() as read:
             at = (log, settlement, sorted(map(tuple, await read.execute(progress_query()))))
             if at == self._rested:
                 return False
             plans = await approved_plans(log, read)
-            waiting = await touched(read, sorted({one.document.payee for one in plans}), PAYEES + len(self._until))
+            began = time.monotonic()
+            waiting = await touched(read, sorted({one.document.payee for one in plans}), most := PAYEES + len(self._until))
+            self._ask_at = _rested(began) if len(waiting) < most else 0.0
             shown = await stage_of(read, settlement.open.period)
         if waiting:
             # A period that has ended waits for all of them.
@@ -61,8 +67,8 @@ class Settling:
     async def _work_out(self, log: Log, reading: Reading, plans: Sequence[Plan], settlement: Settlement, waiting: Touched) -> bool:
         began = time.monotonic()
         done = await work_out(log, reading, plans, settlement, waiting)
-        if (took := time.monotonic() - began) > SHORT_SECONDS:
-            self._until[waiting.owner] = time.monotonic() + min(RESTS * took, LONGEST_SECONDS)
+        if (until := _rested(began)) > time.monotonic():
+            self._until[waiting.owner] = until
         return done
 
     def _resting(self, owner: Owner) -> bool:
@@ -70,6 +76,12 @@ class Settling:
             return True
         self._until.pop(owner, None)
         return False
+
+
+def _rested(began: float) -> float:
+    """When what began then may be done again; at once, if it was short."""
+    took = time.monotonic() - began
+    return time.monotonic() + min(RESTS * took, LONGEST_SECONDS) if took > SHORT_SECONDS else 0.0
 
 
 async def _move_on(log: Log, reading: Reading, settlement: Settlement) -> bool:

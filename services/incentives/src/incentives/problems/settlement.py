@@ -70,6 +70,18 @@ SETTLEMENT = [
         "{amount} does not go with {outcome}: what is upheld has an amount in whole units of its currency, what is rejected none.",
         "金额 {amount} 与裁决结果 {outcome} 不符：支持的争议须有金额（为该货币最小单位的整数倍），驳回的争议金额为 0。",
     ),
+    Problem(
+        "statement_not_settled",
+        409,
+        "Something of statement {statement_id} is still owed; a credit note is of what was paid.",
+        "对账单 {statement_id} 尚有未结余额；结清后方可开具折让单。",
+    ),
+    Problem(
+        "nothing_to_credit",
+        409,
+        "Nothing of statement {statement_id} was paid: there is nothing to issue a credit note of.",
+        "对账单 {statement_id} 没有已支付金额，无需开具折让单。",
+    ),
     Problem("payout_unknown", 404, "There is no payout {payout_id} here.", "没有付款批次 {payout_id}。"),
     Problem(
         "payout_exists",

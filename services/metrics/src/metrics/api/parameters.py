@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 from channel_events.pure import Rejected
-from channel_service import Day, invalid
+from channel_service import Day, invalid, unknown_parameters
 from channel_terms import Calendar, Periods
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from metrics.domain.facts import Dimension
 from metrics.domain.kpi import Kpi
@@ -22,8 +22,6 @@ TREE = "_tree"
 class Dates(BaseModel):
     """A question without its filters, which `asking` adds."""
 
-    # Kept, to be refused by `question` with what is allowed: a filter with a typing error must not answer for everything.
-    model_config = ConfigDict(extra="allow")
     filters: ClassVar[Mapping[str, Dimension]] = {}
     """By the names of the parameters."""
 
@@ -35,10 +33,9 @@ class Dates(BaseModel):
         wrong order."""
         known = self._common(kpis)
         given = {name: tuple(values) for name in self.filters if (values := getattr(self, name))}
-        for name in [*(self.model_extra or ()), *given]:
-            if name not in known:
-                others = {info.alias or field for field, info in type(self).model_fields.items()} - self.filters.keys()
-                raise Rejected("parameter_unknown", parameter=name, allowed=", ".join(sorted(others | known.keys())))
+        if without := [name for name in given if name not in known]:
+            others = {info.alias or field for field, info in type(self).model_fields.items()} - self.filters.keys()
+            raise unknown_parameters(without, others | known.keys())
         if self.first and self.last and self.first > self.last:
             raise invalid("to", "must not be before from", "不应早于 from")
         return Question(

@@ -7,11 +7,18 @@ from importlib.resources import files
 from pathlib import Path
 
 from channel_events.pure import Rejected
-from channel_service import Open, RuntimeDep
+from channel_service import AnyParameters, Open, RuntimeDep
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel
 
-router = APIRouter(prefix="/board", include_in_schema=False, dependencies=[Open("it holds no data, and its reader signs in on it")])
+router = APIRouter(
+    prefix="/board",
+    include_in_schema=False,
+    dependencies=[
+        Open("it holds no data, and its reader signs in on it"),
+        AnyParameters("a page for people: what carries its address on, like a chat, adds parameters of its own"),
+    ],
+)
 
 FOLDER = Path(str(files("metrics.board"))) / "static"
 _TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}

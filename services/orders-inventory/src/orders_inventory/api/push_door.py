@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from channel_events import Actor, Rejected
-from channel_service import BodyRefused, Open, RuntimeDep, Sealer, spend_source, spend_unsigned, too_many, unlimited_body, unsigned_waits
+from channel_service import (
+    AnyParameters,
+    BodyRefused,
+    Open,
+    RuntimeDep,
+    Sealer,
+    spend_source,
+    spend_unsigned,
+    too_many,
+    unlimited_body,
+    unsigned_waits,
+)
 from fastapi import APIRouter, Path, Request, Response, status
 from pydantic import BaseModel, Field
 
@@ -16,7 +27,14 @@ from orders_inventory.application.pushes import MAX_BYTES, receive_push
 from orders_inventory.application.source_keys import SourceKeys
 from orders_inventory.connectors import Delivery
 
-router = APIRouter(prefix="/v1/pushes", tags=["pushes"], dependencies=[Open("the platform signs every push")])
+router = APIRouter(
+    prefix="/v1/pushes",
+    tags=["pushes"],
+    dependencies=[
+        Open("the platform signs every push"),
+        AnyParameters("what a platform adds to the address that it was given must not lose what it sends"),
+    ],
+)
 
 
 class PushKept(BaseModel):

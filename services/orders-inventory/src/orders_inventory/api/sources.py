@@ -49,15 +49,18 @@ class SecretOut(BaseModel):
     until: datetime | None = Field(description="Until when it counts; null for the newest.")
 
 
-class SourceOut(BaseModel):
-    """A source as it is now. Secrets are named, never shown again."""
-
+class _Header(BaseModel):
     source: str = Field(examples=["shop"])
     platform: str = Field(examples=["woocommerce"])
     partner_id: str | None
     channel_type: str | None
     warehouse: str = Field(examples=["sh"])
     zone: str = Field(examples=["Asia/Shanghai"])
+
+
+class SourceOut(_Header):
+    """A source as it is now. Secrets are named, never shown again."""
+
     sku_fallback: SkuFallbackOut
     currencies: list[str] = Field(examples=[["CNY"]])
     active: bool
@@ -80,13 +83,7 @@ class SourceOut(BaseModel):
         )
 
 
-class SourceRow(BaseModel):
-    source: str = Field(examples=["shop"])
-    platform: str = Field(examples=["woocommerce"])
-    partner_id: str | None
-    channel_type: str | None
-    warehouse: str = Field(examples=["sh"])
-    zone: str = Field(examples=["Asia/Shanghai"])
+class SourceRow(_Header):
     active: bool
     defined_on: date
     secret_id: str | None = Field(description="The newest secret.")

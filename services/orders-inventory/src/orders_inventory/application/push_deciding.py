@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from channel_events import Ask, On, Recorded, Rejected, Steps
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from orders_inventory.application.cataloguing import defining_product
 from orders_inventory.application.crediting import correcting, returning_goods
@@ -136,11 +136,7 @@ def _credited(told: _Told, c: Any, as_brought: type[Struct], use: Any) -> Making
         raise Rejected("push_unreadable", problem="data lacks external_id")
     _require_accepted(told, c.currency)
     named = {"source": told.push.source, "on": c.on or told.today, "known_as": AsKnown(channel_type=told.settings.channel_type)}
-    return APPLIED if (yield from use(as_brought(**_said(c) | named))) else _nothing("nothing_new")
-
-
-def _said(c: Struct) -> dict[str, Any]:
-    return {name: getattr(c, name) for name in c.__struct_fields__}
+    return APPLIED if (yield from use(as_brought(**asdict(c) | named))) else _nothing("nothing_new")
 
 
 def _require_accepted(told: _Told, currency: str) -> None:
@@ -204,7 +200,7 @@ def _bring(told: _Told, c: PlaceOrder, at: At) -> Steps:
     """Places an order under the push's source, with the source's channel type."""
     _require_accepted(told, c.currency)
     placed = AsPlaced(channel_type=told.settings.channel_type)
-    yield from bringing(BringOrder(**_said(c) | {"source": told.push.source, "on": c.on or told.today}, placed=placed))
+    yield from bringing(BringOrder(**asdict(c) | {"source": told.push.source, "on": c.on or told.today}, placed=placed))
     yield from at.look()
 
 

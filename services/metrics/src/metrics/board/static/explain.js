@@ -3,6 +3,20 @@ import { ask, session } from "./api.js";
 import { at, make } from "./dom.js";
 import { words } from "./words.js";
 
+// What is told of a fact, by the heading of its column; of a ratio over both, a line of an order tells its own under the other's.
+const CELLS = {
+  day: (fact) => words.day(fact.occurred_on),
+  order: (fact) => fact.order_id,
+  entry: (fact) => fact.entry_id ?? fact.statement ?? fact.order_id,
+  partner: (fact) => fact.partner,
+  kind: (fact) => words.of("kinds", fact.kind),
+  product: (fact) => fact.product,
+  rule: (fact) => fact.product ?? [fact.plan, fact.rule].filter(Boolean).join(" · "),
+  units: (fact) => words.exact(fact.units),
+};
+const OF_LINES = ["day", "order", "partner", "kind", "product", "units", "adds", "event"];
+const OF_INCENTIVES = ["day", "entry", "partner", "kind", "rule", "adds", "event"];
+
 const dialog = at("explain");
 let opened = 0;
 
@@ -21,14 +35,15 @@ export async function explain(value, title) {
     const definition = items.find((one) => one.kpi === value.kpi);
     const rows = make("tbody");
     const more = make("button", { type: "button", className: "plain", textContent: words.say("more"), hidden: true });
-    const facts = make("section", { className: "scroll" }, factsTable(rows));
+    const names = value.kpi.startsWith("incentive") ? OF_INCENTIVES : OF_LINES;
+    const facts = make("section", { className: "scroll" }, factsTable(names, rows));
     const event = make("section", { hidden: true });
     body.append(summary(value, definition), make("p", { className: "muted", textContent: words.say("factsNote") }), facts, more, event);
     const show = (fact) => showEvent(fact, event, [facts, more]);
-    let next = await page(value.facts, null, rows, value, show);
+    let next = await page(names, value.facts, null, rows, value, show);
     more.hidden = !next;
     more.addEventListener("click", async () => {
-      next = await page(value.facts, next, rows, value, show);
+      next = await page(names, value.facts, next, rows, value, show);
       more.hidden = !next;
     });
   } catch (error) {
@@ -46,18 +61,17 @@ function summary(value, definition) {
     make("p", { className: "muted", textContent: definition.description }));
 }
 
-function factsTable(rows) {
-  const names = ["day", "order", "partner", "kind", "product", "units", "adds", "event"];
+function factsTable(names, rows) {
   return make("table", {}, make("thead", {}, make("tr", {}, ...names.map((name) => make("th", { scope: "col", textContent: words.say(name) })))), rows);
 }
 
-async function page(link, cursor, rows, value, show) {
+async function page(names, link, cursor, rows, value, show) {
   const answer = await ask(`${link}${link.includes("?") ? "&" : "?"}limit=20${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, words.language);
   for (const fact of answer.items) {
     const open = make("button", { type: "button", className: "link", textContent: `…${fact.event_id.slice(-12)}`, title: fact.event_id }); // ids of one minute begin alike
     open.addEventListener("click", () => show(fact));
     const adds = value.denominator === null ? words.exact(fact.numerator, value.currency) : `${words.exact(fact.numerator)} / ${words.exact(fact.denominator)}`;
-    const cells = [words.day(fact.occurred_on), fact.order_id, fact.partner, words.of("kinds", fact.kind), fact.product, words.exact(fact.units), adds];
+    const cells = [...names.slice(0, -2).map((name) => CELLS[name](fact)), adds];
     rows.append(make("tr", {}, ...cells.map((text) => make("td", { textContent: text })), make("td", {}, open)));
   }
   return answer.next;

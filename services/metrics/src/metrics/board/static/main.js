@@ -1,12 +1,14 @@
 // The page: one stream, everything shown from what it told.
 import { ask, session } from "./api.js";
 import { Chart } from "./chart.js";
+import { BALANCES, COSTS, Costs } from "./costs.js";
 import { at, flash, make } from "./dom.js";
 import { explain } from "./explain.js";
+import { Figures } from "./figures.js";
 import { range } from "./range.js";
 import { LiveStream } from "./stream.js";
 import { Top } from "./top.js";
-import { words } from "./words.js";
+import { RATIOS, words } from "./words.js";
 
 const KPIS = ["net", "gross", "orders", "units", "cancelled", "returned", "fill_rate"];
 const ROWS = ["net", "gross", "orders"];
@@ -14,6 +16,7 @@ const FRESHNESS_EVERY = 5_000;
 
 const shown = { values: new Map(), kpi: "net", currency: null, period: null, at: null, changedAt: null, names: {}, state: "connecting" };
 const tops = Object.fromEntries(["partner", "product"].map((by) => [by, new Top(by, ROWS, () => draw())]));
+const costs = new Costs(() => draw());
 let stream = null;
 let begun = 0;
 let drawing = false;
@@ -26,6 +29,10 @@ const chart = new Chart(at("chart"), {
 // --- what is known: values by KPI, grouping and group ---
 const keyOf = (value) => [value.kpi, value.by.join(), ...value.by.map((name) => value.group[name])].join("\u0000");
 const find = (kpi, by = "", group = null) => shown.values.get([kpi, by, ...(by ? [group] : [])].join("\u0000"));
+const chosenPeriod = () => at("period").selectedOptions[0].textContent;
+const upTo = () => words.say("upTo", { day: words.day(range.to ?? range.last) });
+const figures = new Figures("figures", KPIS, (kpi) => find(kpi), chosenPeriod);
+const costFigures = new Figures("cost-figures", COSTS, (kpi) => costs.find(kpi, find("gross")?.currency), (kpi) => (BALANCES.has(kpi) ? upTo() : chosenPeriod()));
 const groupsOf = (by) => [...new Set([...shown.values.values()].filter((one) => one.by.join() === by).map((one) => one.group[by]))];
 
 async function follow() {
@@ -44,7 +51,7 @@ async function follow() {
   if (mine !== begun) return;
   const asked = range.asked();
   if (shown.currency) asked.set("currency", shown.currency);
-  for (const top of Object.values(tops)) top.follow(asked);
+  for (const one of [costs, ...Object.values(tops)]) one.follow(asked);
   const params = new URLSearchParams([...asked, ["kpi", KPIS.join()], ["by", ""]]);
   for (const by of [range.grain, "channel_type", "territory"]) params.append("by", by);
   const [first, last] = range.shown();
@@ -92,7 +99,9 @@ function draw(changed = new Set()) {
     drawing = false;
     const keys = flashing;
     flashing = new Set();
-    figures(keys);
+    figures.draw((kpi) => keys.has([kpi, ""].join("\u0000")));
+    at("costs").hidden = !costs.any;
+    costFigures.draw();
     drawChart();
     for (const [by, nameOf] of [["channel_type", (id) => words.of("channel_type", id)], ["territory", (id) => shown.names[id] ?? id ?? words.say("none")]]) {
       table(by, groupsOf(by), (kpi, id) => find(kpi, by, id), nameOf, keys);
@@ -103,34 +112,11 @@ function draw(changed = new Set()) {
   });
 }
 
-function figures(changed) {
-  const list = at("figures");
-  if (list.childElementCount !== KPIS.length || list.dataset.language !== words.language) {
-    list.dataset.language = words.language;
-    list.replaceChildren(...KPIS.map((kpi) => {
-      const button = make("button", { type: "button", id: `figure-${kpi}` },
-        make("span", { className: "name", textContent: words.of("kpis", kpi) }), make("span", { className: "value" }), make("span", { className: "exact" }));
-      button.addEventListener("click", () => find(kpi) && explain(find(kpi), at("period").selectedOptions[0].textContent));
-      return make("li", {}, button);
-    }));
-  }
-  for (const kpi of KPIS) {
-    const value = find(kpi);
-    const button = at(`figure-${kpi}`);
-    const text = value ? words.value(kpi, value.value, value.currency, { compact: true }) : kpi === "fill_rate" ? "–" : "0";
-    const exact = value && value.currency ? words.value(kpi, value.value, value.currency) : value?.denominator ? `${words.value("", value.numerator)} / ${words.value("", value.denominator)}` : "";
-    button.querySelector(".value").textContent = text;
-    button.querySelector(".exact").textContent = exact === text ? "" : exact;
-    button.dataset.value = value?.value ?? "";
-    if (changed.has([kpi, ""].join("\u0000"))) flash(button);
-  }
-}
-
 const format = (number, compact) => words.value(shown.kpi, String(number), currencyOf(shown.kpi), { compact });
 const currencyOf = (kpi) => find(kpi)?.currency ?? null;
 
 function drawChart() {
-  const ratio = shown.kpi === "fill_rate";
+  const ratio = RATIOS.has(shown.kpi);
   const { grain } = range;
   const valueOf = (period) => Number(find(shown.kpi, grain, period)?.value ?? (ratio ? NaN : 0));
   const byPeriod = new Map(groupsOf(grain).map((period) => [period, valueOf(period)]).filter(([, value]) => !Number.isNaN(value)));
