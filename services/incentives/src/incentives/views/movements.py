@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Insert, Put, Table, Topic, View
 from channel_events.pure import Change, Recorded
@@ -92,8 +91,13 @@ async def movements_of(
     the first."""
     if whole_partners:
         which = TABLE.sql.c.partner_id.in_(sa.select(TABLE.sql.c.partner_id).where(which).distinct())
-    rows = (await read.execute(sa.select(TABLE.sql).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
-    return [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
+    rows = (await read.execute(sa.select(*_COLUMNS).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
+    # By position: asked by name they took a quarter of the time in which a large payee is worked out.
+    return [Movement(*row[:_WHAT], What(row[_WHAT]), *row[_WHAT + 1 :]) for row in rows]
+
+
+_COLUMNS = [TABLE.sql.c[name] for name in Movement.__struct_fields__]
+_WHAT = Movement.__struct_fields__.index("what")
 
 
 async def categories_of(read: AsyncConnection, moved: Sequence[Movement]) -> Categories:

@@ -44,10 +44,13 @@ class Closes:
         disputed = number in _DISPUTES and statements[month][:1]
         if disputed:
             await self._dispute(disputed[0], _DISPUTES[number])
-        of_month = [one for one in statements[month] if one not in (disputed or ())]
-        for one in of_month[:_ACKNOWLEDGED]:
+
+        async def acknowledge(one: Statement) -> None:
             path = f"/v1/statements/{one.statement_id}/acknowledge"
             await self._commands.try_to("partner", path, {"on": _day(month, _ANSWERED)}, partner_id=one.partner_id)
+
+        of_month = [one for one in statements[month] if one not in (disputed or ())]
+        await each(of_month[:_ACKNOWLEDGED], acknowledge)
 
     async def _dispute(self, one: Statement, amount: Decimal) -> None:
         """By the partner; somebody of finance decides."""
