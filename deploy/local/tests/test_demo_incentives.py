@@ -39,6 +39,7 @@ class FakeServices:
         self.shown, self.behind = shown, behind
         self.answers: dict[str, Any] = {}
         self.row = imported(accepted=1)
+        self.stage = "closed"
         self.refuse: Callable[[str], bool] = lambda _: False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -51,7 +52,7 @@ class FakeServices:
         if path.startswith("/v1/kpis/"):
             return self._kpi(path.rpartition("/")[2])
         if path == "/v1/settlement/periods":
-            closed = [{"period": month, "stage": "closed", "ends_at": None} for month in MONTHS]
+            closed = [{"period": month, "stage": self.stage, "ends_at": None} for month in MONTHS]
             return httpx.Response(200, json={"items": [{"period": "now", "stage": "open", "ends_at": "2999-01-01T00:00:00Z"}, *closed]})
         if path == "/v1/statement-amounts":
             return httpx.Response(200, json={"items": self._statements(asked["period"]), "next": None})
@@ -171,6 +172,16 @@ async def test_months_are_closed_only_when_every_order_was_heard_of(monkeypatch:
     with pytest.raises(Refused, match="view_behind"):
         await play(services)
     assert "PUT /v1/settlement/calendar" not in [said for _, said, _ in services.calls]
+
+
+async def test_months_that_do_not_close_are_waited_for_as_long_as_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(played, "_SILENCE", 0)
+    monkeypatch.setattr(played, "_PAUSE", 0)
+    services = FakeServices()
+    services.stage = "open"
+    with pytest.raises(Differs, match="0 of 12 months are closed, and nothing moves"):
+        await play(services)
+    assert services.of("/v1/payouts") == []
 
 
 async def test_nothing_is_paid_when_a_statement_says_something_else_than_was_earned() -> None:
