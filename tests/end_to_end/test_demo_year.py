@@ -11,6 +11,7 @@ from qudao_local.demo.generator import brand
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.player import Outcome, Player
 from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.play.trickle import Trickle
 from qudao_local.demo.said import console
 from qudao_local.demo.scenario import Scenario
 from qudao_local.stack import Stack
@@ -39,6 +40,23 @@ class MortalDoors(Doors):
 @pytest.fixture(scope="module")
 def year() -> Scenario:
     return brand(1, orders=ORDERS)
+
+
+async def accrue(stack: Stack, year: Scenario) -> list[dict[str, Any]]:
+    """What is posted for live orders, once anything is."""
+    async with Doors(stack.urls, token=stack.token()) as doors, asyncio.timeout(60):
+        trickle = Trickle(doors, year, "demo-live", "here")
+        orders = trickle.orders(0, 60)
+        await trickle.receive_stock(orders)
+        await asyncio.gather(*map(trickle.place, orders))
+        assert (trickle.tally.accepted, trickle.tally.refused) == (60, 0)
+        while True:
+            month = (await doors.get("incentives", "/v1/settlement/periods", limit=1))["items"][0]["period"]
+            page = await doors.get("incentives", "/v1/ledger-entries", period=month, what="earning_accrued")
+            if page["items"]:
+                found: list[dict[str, Any]] = page["items"]
+                return found
+            await asyncio.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +94,4 @@ def test_a_year_that_ends_in_the_middle_of_a_payout_goes_on_and_is_paid_once(
     assert year.incentives is not None
     total = sum(year.incentives.earned().values(), Decimal(0))
     assert f"every cent is as earned: {total:,}" in capsys.readouterr().out
+    assert {one["rule_id"] for one in asyncio.run(accrue(stack, year))} == {"cleaning"}, "live orders go on to earn"

@@ -38,7 +38,7 @@ class Closes:
         for number, month in enumerate(self._months):
             await self._answer(number, month, statements)
             await self._pay(number, month, statements, stage)
-        stage.finish(str(self._commands.tally))
+        stage.finish(f"{stage.done:,} answered and paid")
 
     async def _answer(self, number: int, month: str, statements: Issued) -> None:
         disputed = number in _DISPUTES and statements[month][:1]
