@@ -68,6 +68,13 @@ async def test_the_cost_is_asked_by_payee_plan_rule_and_period_down_to_its_event
     assert facts[0]["event"].startswith("/v1/events/")
 
 
+async def test_a_partner_and_a_sales_rep_of_one_id_are_two(empty: Running, metrics_url: str) -> None:
+    events: list[Any] = [earned("100"), earned("40", payee="sales_rep", partner_id=None)]
+    await count(metrics_url, [told(event, n, event.occurred_on) for n, event in enumerate(events, 1)])
+    assert await by(empty, "incentive_cost", "payee", payee_id="p-1") == {"partner": "100.00", "sales_rep": "40.00"}
+    assert await by(empty, "incentive_cost", "payee_id", payee="sales_rep") == {"p-1": "40.00"}
+
+
 async def test_a_partner_sees_what_it_earned_and_nobody_elses(december: Running) -> None:
     assert (await only(december.as_("partner", partner_id="p-1"), "incentives_paid"))["value"] == "80.00"
     assert await values(december.as_("partner", partner_id="p-2"), "incentives_paid") == []

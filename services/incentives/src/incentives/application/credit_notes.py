@@ -9,6 +9,7 @@ from msgspec import Struct
 from incentives.application.statement_export import BATCH, require_statement
 from incentives.domain.credit_note import CREDIT_NOTE, CREDIT_NOTE_NUMBER, IssueNote, Note, TakeNumber, note_id, notes_of
 from incentives.domain.ledger.decide import LEDGER, ledger_key
+from incentives.domain.ledger.events import LinesCounted
 from incentives.domain.ledger.statements import owner_of
 
 
@@ -30,7 +31,8 @@ async def notes_to_issue(log: Log, statement_id: str, by: str, on: date) -> Issu
     version = 0
     while events := await log.stream(LEDGER, key, after_version=version, limit=BATCH):
         version = events[-1].version
-        entries += [event.data for event in events]
+        # What lines count is most of a large ledger, and no part of a note.
+        entries += [event.data for event in events if not isinstance(event.data, LinesCounted)]
     notes = tuple(notes_of(entries, statement_id))
     if not notes:
         raise Rejected("nothing_to_credit", statement_id=statement_id)
