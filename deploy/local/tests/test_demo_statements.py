@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from channel_events.partition import PARTITIONS, partition_of
+from channel_events.partition import PARTITIONS, partition_of  # import-rule: a token names partitions, and no answer tells them
 from qudao_local.demo.play import incentive_kpis
 from qudao_local.demo.play.heads import all_told_by
 from qudao_local.demo.play.incentive_kpis import settle_incentives

@@ -31,7 +31,8 @@ async def all_told_by(doors: Doors, service: str) -> str:
 
     Its last public event in each partition of the topic, looked for from the end of the log on.
     """
-    from channel_events.partition import PARTITIONS, partition_of  # takes most of a second, which only a play has to spare
+    # Here, because it takes most of a second, which only a play has to spare.
+    from channel_events.partition import PARTITIONS, partition_of  # import-rule: a token names partitions, and no answer tells them
 
     head = await head_of(doors, service)
     tails: dict[int, int] = {}
