@@ -19,6 +19,7 @@ select 'orders-inventory', g % 12, g, line, uuidv7()::text, 'past:' || g, line::
   'SKU-' || lpad(((h + line * 7) % 300)::text, 3, '0'), 1 + line % 3, (1 + line % 3) * 12.50, 0.5, 0, line % 2
 from (select g, abs(hashint8(g)) as h, date '2026-01-01' + (g % 300)::integer as day from generate_series($1::bigint, $2::bigint) g) orders,
      generate_series(1, {LINES}) line
+order by orders.g, line.line -- as the view writes them: the lines of an order lie together
 """
 _FEW = "partition, kind, occurred_on, placed_on, recorded_on, channel_type, segment, territory, source, warehouse, currency"
 _SHARED = f"{_FEW}, partner, sales_rep"

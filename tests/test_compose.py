@@ -14,7 +14,7 @@ import pytest
 import yaml
 from channel_operate import installed
 from channel_service.settings import Settings
-from docker.utils.build import PatternMatcher
+from docker.utils.build import PatternMatcher  # type: ignore[import-untyped]
 from qudao_checks.alerts import alerts
 from qudao_checks.dashboards import boards
 from qudao_checks.sources import ROOT

@@ -32,7 +32,12 @@ from .platform import Platform
 MANY = 20
 """Orders that fail together: of what else the service was asked meanwhile they are more than the objective allows."""
 SALES = "sales_v[0-9]+:orders-inventory"
-SOONER = {"HeartbeatMissing": ("> 40", "> 20"), "RelayStuck": ("> 60", "> 5"), "EventsUnseen": ("[2m]", "[20s]")}
+SOONER = {
+    "HeartbeatMissing": ("> 40", "> 20"),
+    "RelayStuck": ("> 60", "> 5"),
+    "EventsUnseen": ("[2m]", "[20s]"),
+    "SubscriptionStalled": ("[2m]", "[8s]"),
+}
 """How long it is waited for in a test, in place of what a rule says."""
 pytestmark = pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed")
 
@@ -157,17 +162,31 @@ def test_a_broker_that_is_silent_fires_though_nobody_sends_anything(watching: Wa
 
 
 def test_a_log_whose_head_is_held_fires_though_nobody_writes(watching: Watching, stack: Stack, platform: Platform) -> None:
-    async def hold() -> None:
-        connection = await asyncpg.connect(stack.dsn("comms"))
-        try:
-            async with connection.transaction():
-                await connection.execute("select from log_head for update")
-                await asyncio.to_thread(platform.until, lambda: watching.fired("HeartbeatMissing", job="qudao/comms", stage="log"), 120)
-        finally:
-            await connection.close()
-
-    asyncio.run(hold())
+    with held(stack.dsn("comms"), "select from log_head for update"):
+        platform.until(lambda: watching.fired("HeartbeatMissing", job="qudao/comms", stage="log"), 120)
     assert not watching.fired("HeartbeatMissing", job="qudao/metrics", stage="log")
+
+
+def test_a_view_whose_rows_are_held_fires(watching: Watching, stack: Stack, platform: Platform) -> None:
+    with held(stack.dsn("metrics"), "select from progress where subscription like 'sales_v%' for update"):
+        for number in range(MANY):
+            platform.placed(lines=[("bike", 1, "1.00")], source="held", external_id=f"h{number}")
+        platform.until(lambda: watching.fired("SubscriptionStalled", job="qudao/metrics", subscription=SALES), 60)
+    platform.until(lambda: platform.kpi("orders", source="held") == MANY, 60)
+    platform.until(lambda: watching.fired("FreshnessBurn"), 60)
+
+
+@contextmanager
+def held(dsn: str, statement: str) -> Iterator[None]:
+    """Where somebody holds rows of a database in a transaction that does not end."""
+    loop = asyncio.new_event_loop()
+    connection = loop.run_until_complete(asyncpg.connect(dsn))
+    try:
+        loop.run_until_complete(connection.execute(f"begin; {statement}"))
+        yield
+    finally:
+        loop.run_until_complete(connection.close())
+        loop.close()
 
 
 @contextmanager

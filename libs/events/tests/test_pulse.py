@@ -1,8 +1,10 @@
 """What a part says of itself, as time goes by."""
 
+import time
 from collections.abc import Callable
 
 import pytest
+from channel_events import telemetry
 from channel_events.pulse import AUDITING, RETRYING, RUNNING, STALLED, STANDING_BY, WAITING, Pulse
 
 
@@ -65,3 +67,13 @@ def test_what_never_ran_is_trouble_too(wait: Callable[[float], None]) -> None:
     pulse = Pulse("test")
     wait(12)
     assert pulse.trouble() == "starting for 12 s"
+
+
+def test_what_never_got_well_is_late_from_its_beginning_on() -> None:
+    """The alert takes times: without one it would say nothing of a part that never was well in this process."""
+    began = time.time()
+    pulse = Pulse("newborn")
+    shown = telemetry.ROUND.labels("newborn")._value.get()
+    assert began <= shown <= time.time()
+    pulse.enter(RETRYING)
+    assert telemetry.ROUND.labels("newborn")._value.get() == shown

@@ -1,7 +1,6 @@
 """The relay asks whether its broker is still the same one, and is held up by no question that nobody answers."""
 
 import asyncio
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -28,15 +27,15 @@ class Nodes:
     """What the nodes answer, one question after another; the last answer is given again and again."""
 
     def __init__(self, *answers: str | Exception) -> None:
-        self._answers: Iterator[str | Exception] = iter(answers)
+        self._answers, self._last = iter(answers), answers[-1]
         self.asked = 0
 
     async def describe_cluster(self) -> dict[str, Any]:
         self.asked += 1
-        self._last = next(self._answers, None) or self._last
-        if isinstance(self._last, Exception):
-            raise self._last
-        return {"cluster_id": self._last}
+        answer = next(self._answers, self._last)
+        if isinstance(answer, Exception):
+            raise answer
+        return {"cluster_id": answer}
 
     async def has_been_asked(self, times: int) -> bool:
         return self.asked >= times
@@ -63,9 +62,9 @@ async def test_a_question_that_nobody_answers_holds_nobody_up(
 ) -> None:
     asked = asyncio.Event()
 
-    async def unanswered(_admin: Any) -> str:
+    async def unanswered(_admin: Any) -> None:
         asked.set()
-        return await asyncio.get_running_loop().create_future()
+        await asyncio.Event().wait()
 
     monkeypatch.setattr(relay_looking, "cluster_id", unanswered)
     relay = Relay(service="specimen", dsn=database, broker=Broker(kafka, prefix=topic_prefix), wake=log.wake())

@@ -85,7 +85,7 @@ async def test_a_service_does_all_its_work_with_its_rights(log: Log, database: s
         views = [taken_view(Topic(name, events=[MarblesTaken])) for name in it.followed]
         readers = [ViewSubscription(view, view.sources[0], dsn=database, broker=it.own, service=user) for view in views]
         async with running(relay, *readers):
-            for part in (relay, *readers):
+            for part in [relay, *readers]:
                 await eventually(partial(is_caught_up, part), 30)
             assert await records(it) == 50
             async with it.own.admin() as admin:  # as channel-operate reset-topic
@@ -95,8 +95,6 @@ async def test_a_service_does_all_its_work_with_its_rights(log: Log, database: s
                 return await records(it) == 50
 
             await eventually(filled, 30)
-        for part in (relay, *readers):
-            assert part.ran
 
 
 @pytest.mark.parametrize("user", USERS)

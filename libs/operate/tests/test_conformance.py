@@ -60,3 +60,23 @@ async def test_relay_and_subscription_work_on_it_also_when_the_topic_is_reset(
         await eventually(partial(is_done, relay), 30)
         await eventually(partial(is_done, reader), 30)
     await check_applied_once(log, database)
+
+
+class Slow:
+    """A broker that shows a topic which it made when it is asked for the third time."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def create_topics(self, _: Any) -> Any:
+        return type("Answer", (), {"topic_errors": [("it", 0, None)]})
+
+    async def describe_topics(self, _: Any) -> list[dict[str, Any]]:
+        self.asked += 1
+        return [{"partitions": [{}] * 12 if self.asked > 2 else []}]
+
+
+async def test_a_topic_that_is_shown_a_moment_later_is_waited_for() -> None:
+    admin = Slow()
+    await Workbench(Broker("127.0.0.1:1"), admin, "it").make(12)
+    assert admin.asked == 3

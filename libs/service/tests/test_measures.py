@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from channel_service import Claim, Measure
-from channel_service.measures import CLAIMED, TOLD, keep
+from channel_service import Measure, Reconciled
+from channel_service.measures import RECONCILED, TOLD, keep
 from channel_service.testing import Running
 from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -112,7 +112,10 @@ async def test_a_measure_that_is_dear_is_asked_seldom_however_much_moves(asked: 
 
 
 def test_rows_take_the_place_of_those_before_and_a_null_leaves_all_as_it_is() -> None:
-    one, other = Claim("specimens", lambda last: sa.select(sa.literal(last))), Claim("others", lambda last: sa.select(sa.literal(last)))
+    one, other = (
+        Reconciled("specimens", lambda last: sa.select(sa.literal(last))),
+        Reconciled("others", lambda last: sa.select(sa.literal(last))),
+    )
     try:
         other.show([("", 7)])
         one.show([("CNY", 1), ("USD", 2)])
@@ -126,9 +129,9 @@ def test_rows_take_the_place_of_those_before_and_a_null_leaves_all_as_it_is() ->
 
 
 def of(what: str) -> dict[str, float]:
-    return {one.labels["currency"]: one.value for family in CLAIMED.collect() for one in family.samples if one.labels["what"] == what}
+    return {one.labels["currency"]: one.value for family in RECONCILED.collect() for one in family.samples if one.labels["what"] == what}
 
 
-def test_a_claim_is_made_of_days_that_are_long_over() -> None:
-    (last,) = Claim("days", lambda last: sa.select(sa.literal(last).label("last"))).query(MONDAY).compile().params.values()
+def test_services_are_compared_by_days_that_are_long_over() -> None:
+    (last,) = Reconciled("days", lambda last: sa.select(sa.literal(last).label("last"))).query(MONDAY).compile().params.values()
     assert last == date(2026, 2, 28)

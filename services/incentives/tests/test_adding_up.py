@@ -13,6 +13,7 @@ from channel_service import Service
 from channel_service.testing import Running, running
 from incentives.app import SERVICE
 from incentives.views.adding_up import gross, imbalance, incentive_cost, statements_unexplained
+from incentives.views.funds import POSTING
 from incentives.views.ledgers import BALANCE, STANDING
 from incentives.views.settlement_periods import TABLE as PERIOD
 from incentives.views.settlement_runs import TABLE as RUN
@@ -88,6 +89,15 @@ async def test_ledgers_and_statements_add_up_at_each_step_and_damage_is_told_by_
     assert (await told(settling, imbalance()), await away(settling)) == ({"CNY": 0}, {"CNY": 2})
     await spoil(settling, f"update {BALANCE.sql.name} set amount = amount + 5 where account = 'payable'")
     assert (await told(settling, imbalance()), await away(settling)) == ({"CNY": 5}, {"CNY": 3})
+
+
+async def test_what_one_ledger_has_too_much_of_makes_up_for_no_other(client: Running) -> None:
+    into = f"insert into {POSTING.sql.name} (event_id, account, currency, fund_id, partner_id, amount) values"
+    for partner, amount in (("a", 4), ("b", -4)):
+        of = f"'CNY', 'f', '{partner}'"
+        await spoil(client, f"{into} ('1{partner}', 'fund', {of}, -10), ('1{partner}', 'committed', {of}, 10)")
+        await spoil(client, f"{into} ('2{partner}', 'paid', {of}, $1)", amount)
+    assert await told(client, imbalance()) == {"CNY": 8}
 
 
 async def test_a_period_that_is_settled_is_told_with_its_time(settling: Running, clock: Clock) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from channel_service.testing import Running
 from metrics.app import CATALOGUE, SERVICE
-from metrics.views.watched import PERIODS, claimed, over_days
+from metrics.views.watched import PERIODS, over_days, reconciled
 
 from .examples import MONDAY
 from .requests import values
@@ -40,10 +40,10 @@ async def test_sums_over_days_are_those_of_the_kpi(client: Running, kpi: str, by
 
 
 @pytest.mark.parametrize("kpi", ["orders", "gross", "incentive_cost"])
-async def test_a_claim_is_the_kpi_of_all_days_up_to_its_last(client: Running, kpi: str) -> None:
+async def test_what_is_compared_is_the_kpi_of_all_days_up_to_the_last(client: Running, kpi: str) -> None:
     for last in (MONDAY + timedelta(days=30), date(2027, 1, 1)):
         wanted = {(one["currency"] or "",): Decimal(one["exact"]) for one in await values(client, kpi, to=last)}
-        assert {key: Decimal(value) for key, value in (await rows(client, claimed(CATALOGUE.kpi(kpi), last))).items()} == wanted
+        assert {key: Decimal(value) for key, value in (await rows(client, reconciled(CATALOGUE.kpi(kpi), last))).items()} == wanted
 
 
 async def test_what_is_told_has_few_labels_whatever_there_is(client: Running) -> None:

@@ -37,6 +37,9 @@ class Workbench:
         for _, code, *message in (await self.admin.create_topics([topic])).topic_errors:
             if code:
                 raise for_code(code)(*message)
+        # A busy broker shows it a moment later (test_a_topic_that_is_shown_a_moment_later_is_waited_for).
+        while not (await self.admin.describe_topics([self.topic]))[0]["partitions"]:  # noqa: ASYNC110 - told by nobody
+            await asyncio.sleep(0.05)
 
     async def send(self, *values: bytes, **options: Any) -> list[Any]:
         """Sends one record after another to partition 0; what the broker said of each."""
@@ -194,7 +197,9 @@ async def _partitions(bench: Workbench) -> str:
 async def _groups(bench: Workbench) -> str:
     await bench.make(2)
     began = asyncio.get_running_loop().time()
-    consumer: Any = AIOKafkaConsumer(bench.topic, **bench.broker.options(), group_id=bench.topic, auto_offset_reset="earliest")
+    # The first of a group is answered when no other has come for a while: unless told otherwise, three seconds.
+    options = {**bench.broker.options(), "request_timeout_ms": 1000 * _SECONDS}
+    consumer: Any = AIOKafkaConsumer(bench.topic, **options, group_id=bench.topic, auto_offset_reset="earliest")
     try:
         await whole(consumer.start())
         while not consumer.assignment():

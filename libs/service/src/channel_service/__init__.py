@@ -11,7 +11,7 @@ from channel_service.http.limits import spend_source, spend_unsigned, too_many, 
 from channel_service.http.parameters import AnyParameters
 from channel_service.kept_secrets import ROTATION, KeptSecrets, NewSecret, Rotation
 from channel_service.listing import Filter, Listing, list_route, same
-from channel_service.measures import Claim, Measure
+from channel_service.measures import Measure, Reconciled
 from channel_service.models import Amount, Code, Day, Label, StrictModel, Text
 from channel_service.outgoing import OutgoingClient, outgoing_client
 from channel_service.paging import Page, PageRequest, fetch_page
@@ -34,7 +34,6 @@ __all__ = [
     "BodyRefused",
     "By",
     "Caller",
-    "Claim",
     "Code",
     "Commands",
     "Day",
@@ -59,6 +58,7 @@ __all__ = [
     "Process",
     "ReadDep",
     "Receipt",
+    "Reconciled",
     "Role",
     "Rotation",
     "RuntimeDep",

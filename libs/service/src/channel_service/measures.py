@@ -1,4 +1,4 @@
-"""Numbers that the database is asked for now and then, for Prometheus: what has to be zero, what services claim, how the business goes.
+"""Numbers that the database is asked for now and then, for Prometheus: what has to be zero, what services agree on, how business goes.
 
 At rest one small question in half a minute is all: whether anything moved.
 """
@@ -23,18 +23,18 @@ LOOK_SECONDS = 30.0
 """Between two looks whether any view moved, or the day is another."""
 SURE_SECONDS = 3600.0
 """After so long a measure is asked though nothing moved: what somebody changed by hand moved nothing."""
-CLAIM_SECONDS = 1800.0
+RECONCILED_SECONDS = 1800.0
 OVER_DAYS = 2
-"""A claim is made of days that were over so long ago that little is still told of them: it waits for no event that is on its way."""
+"""Services are reconciled on days that were over so long ago that little is still told of them, so neither waits for an event."""
 
 TOLD = Gauge(
     "qudao_measure_timestamp_seconds",
     "When a number that the database is asked for was last known to be right; at first the start.",
     ["measure"],
 )
-CLAIMED = Gauge(
-    "qudao_claimed",
-    "What a service says of days that were over two days ago; all that claim the same have to say the same.",
+RECONCILED = Gauge(
+    "qudao_reconciled",
+    "What a service says of days that were over two days ago; all that say it by one name have to say the same.",
     ["what", "currency"],
 )
 _log = structlog.get_logger("channel_service.measures")
@@ -67,13 +67,13 @@ class Measure:
         self._shown = set(found)
 
 
-class Claim(Measure):
+class Reconciled(Measure):
     """What a service says of something that others tell, too, under the same name: ``query(last)`` selects it of all days up to the
-    last one that is claimed, a row per currency (``""`` of what is no money)."""
+    last one that is reconciled, a row per currency (``""`` of what is no money)."""
 
     def __init__(self, what: str, query: Query) -> None:
         days = timedelta(days=OVER_DAYS)
-        self._begin(f"claim {what}", CLAIMED, lambda today: query(today - days), CLAIM_SECONDS, (what,))
+        self._begin(f"reconciled {what}", RECONCILED, lambda today: query(today - days), RECONCILED_SECONDS, (what,))
 
 
 async def keep(measures: Sequence[Measure], reading: Reading, today: Callable[[], date], every: float = LOOK_SECONDS) -> None:

@@ -1,6 +1,6 @@
 """What incentives tell Prometheus of their own numbers."""
 
-from channel_service import Claim, Measure
+from channel_service import Measure, Reconciled
 
 from incentives.views import adding_up, settlement_runs
 
@@ -39,6 +39,6 @@ MEASURES = [
         "Payees that have no statement yet of the period that is being calculated.",
         lambda _: settlement_runs.payees_left(),
     ),
-    Claim("gross", adding_up.gross),
-    Claim("incentive_cost", adding_up.incentive_cost),
+    Reconciled("gross", adding_up.gross),
+    Reconciled("incentive_cost", adding_up.incentive_cost),
 ]

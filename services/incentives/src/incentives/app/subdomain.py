@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channel_events import Copy, Decider, Reaction, Timer, View
-from channel_service import Claim, Measure, Problem, Work
+from channel_service import Measure, Problem, Work
 from channel_service.importing import Importable, ImportSet
 from fastapi import APIRouter
 
@@ -25,7 +25,7 @@ class SubDomain:
     reactions: Sequence[Reaction] = ()
     timers: Sequence[Timer] = ()
     works: Sequence[Work] = ()
-    measures: Sequence[Measure | Claim] = ()
+    measures: Sequence[Measure] = ()
     rows: Sequence[Importable[Any]] = ()
     sets: Sequence[ImportSet] = ()
     says: Says = field(default_factory=dict)

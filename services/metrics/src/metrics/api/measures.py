@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from channel_service import Claim, Measure
+from channel_service import Measure, Reconciled
 
 from metrics.application.catalogue import Catalogue
-from metrics.views.watched import claimed, over_days
+from metrics.views.watched import over_days, reconciled
 
 _PERIOD = "Over today, 7 and 28 days with today:"
 
@@ -35,5 +35,5 @@ def measures(catalogue: Catalogue) -> list[Measure]:
             labels=channel,
         ),
         Measure("qudao_business_incentive_cost", f"{_PERIOD} what incentives cost.", over("incentive_cost"), labels=["period", "currency"]),
-        *(Claim(name, partial(claimed, catalogue.kpi(name))) for name in ("orders", "gross", "incentive_cost")),
+        *(Reconciled(name, partial(reconciled, catalogue.kpi(name))) for name in ("orders", "gross", "incentive_cost")),
     ]

@@ -34,7 +34,7 @@ def over_days(kpi: Kpi, today: date, *by: str, part: Literal["numerator", "denom
     return sa.select(*keys, sa.func.sum(counted)).select_from(sa.join(days_of, periods, sa.true())).group_by(*keys)
 
 
-def claimed(kpi: Kpi, last: date) -> sa.Select[Any]:
+def reconciled(kpi: Kpi, last: date) -> sa.Select[Any]:
     """A sum up to this day, by currency; ``""`` of what is no money."""
     sums = figures(kpi, Question(last=last, groups=(CURRENCY,) if kpi.money else ()), everyone=True).c
     return sa.select(sums.g0 if kpi.money else sa.literal(""), sums.numerator)

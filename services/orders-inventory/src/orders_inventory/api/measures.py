@@ -1,8 +1,8 @@
 """What orders-inventory tells Prometheus of its own numbers."""
 
-from channel_service import Claim, Measure
+from channel_service import Measure, Reconciled
 
-from orders_inventory.views import claimed
+from orders_inventory.views import reconciled
 from orders_inventory.views.stock import unexplained
 
 MEASURES = [
@@ -12,6 +12,6 @@ MEASURES = [
         lambda _: unexplained(),
         every=300,
     ),
-    Claim("orders", claimed.orders),
-    Claim("gross", claimed.gross),
+    Reconciled("orders", reconciled.orders),
+    Reconciled("gross", reconciled.gross),
 ]
