@@ -1,10 +1,11 @@
-"""A newcomer follows the README word by word: so does this test, with the local stack on free ports and an empty data folder.
+"""A newcomer follows the README word by word: so does this test, with the local stack on free ports and a small year of the demo on it.
 
 Blocks marked ``sh run`` are run by a shell; the ``json`` block behind one shows its output. What is shown may come a moment
 later than a command returns (another service has to hear of it), so a block is repeated until it does; its commands carry
 keys or ids of their own and may be.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -18,6 +19,11 @@ from typing import Any
 import pytest
 from qudao_checks.markdown import Block, blocks, differences, links
 from qudao_checks.sources import ROOT
+from qudao_local.demo.generator import brand
+from qudao_local.demo.play.doors import Doors
+from qudao_local.demo.play.player import Player
+from qudao_local.demo.play.progress import Reporter
+from qudao_local.demo.said import console
 from qudao_local.ports import PORTS
 from qudao_local.stack import Stack
 
@@ -26,6 +32,8 @@ README = list(blocks(ENGLISH))
 SHELL = [block for block in README if block.info.split(" ")[0] in ("sh", "bash")]
 KEPT = {"sh", "json", "text"}
 PATIENCE = 30.0
+ORDERS = 200
+"""Of the year: enough for the partner that is shown to be paid in January and in March."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +41,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     with Stack(tmp_path_factory.mktemp("readme"), given=dict.fromkeys(PORTS, 0), say=lambda *_: None) as running:
+        asyncio.run(play(running))
         yield running
+
+
+async def play(stack: Stack) -> None:
+    """What the demo plays before anybody looks around, with fewer orders."""
+    async with Doors(stack.urls, token=stack.token(), issue=stack.token) as doors:
+        outcome = await Player(doors, brand(1, ORDERS), Reporter(console())).play()
+    assert not outcome.failed, outcome
 
 
 def run(block: Block, stack: Stack) -> str:

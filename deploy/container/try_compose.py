@@ -159,9 +159,10 @@ async def outage(compose: Compose, part: str, bitten: Callable[[], Awaitable[boo
     say(f"{part} is back")
 
 
-async def play(compose: Compose, urls: dict[str, str], token: str) -> None:
+async def play(compose: Compose, urls: dict[str, str], issue: Callable[..., str]) -> None:
     scenario = brand(1, YEAR_ORDERS)
-    async with Doors(urls, token=token, patience=PATIENCE) as doors, httpx.AsyncClient(trust_env=False, timeout=10) as plain:
+    of_ours = Doors(urls, token=issue("brand_admin"), issue=issue, patience=PATIENCE)
+    async with of_ours as doors, httpx.AsyncClient(trust_env=False, timeout=10) as plain:
         outcome = await Player(doors, scenario, Reporter(console())).play()
         hold(not outcome.failed, f"the year was not played: {outcome.differs or outcome.all}")
         say(f"a year of {YEAR_ORDERS} orders: every figure is as sent, after {outcome.seconds:.0f} s")
@@ -249,7 +250,7 @@ def main() -> int:
             told, urls = variables(Path(folder))
             compose = Compose(PROJECT, told, Path(folder))
             look_at_the_image(compose, next(images(os.environ)))
-            brought_up(compose, urls, Issuer(Folder(Path(folder)).auth).token("brand_admin"))
+            brought_up(compose, urls, Issuer(Folder(Path(folder)).auth).token)
     except (Broken, subprocess.CalledProcessError) as broken:
         say(f"FAILED: {broken}")
         return 1
@@ -257,12 +258,12 @@ def main() -> int:
     return 0
 
 
-def brought_up(compose: Compose, urls: dict[str, str], token: str) -> None:
+def brought_up(compose: Compose, urls: dict[str, str], issue: Callable[..., str]) -> None:
     compose.down()
     try:
         compose.up()
         say(f"up with {compose.engine}: {', '.join(compose.running())}")
-        asyncio.run(play(compose, urls, token))
+        asyncio.run(play(compose, urls, issue))
         end_in_order(compose)
     except BaseException:
         compose.tell(say)

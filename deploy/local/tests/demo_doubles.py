@@ -26,8 +26,13 @@ from qudao_local.demo.scenario import Scenario
 from rich.console import Console
 
 DAY = date(2025, 1, 2)
-URLS = {"partner-registry": "http://partners", "orders-inventory": "http://orders", "metrics": "http://metrics"}
-NOTHING_BEFORE = Heads({"partner-registry": 0, "orders-inventory": 0})
+URLS = {
+    "partner-registry": "http://partners",
+    "orders-inventory": "http://orders",
+    "metrics": "http://metrics",
+    "incentives": "http://incentives",
+}
+NOTHING_BEFORE = Heads({"partner-registry": 0, "orders-inventory": 0, "incentives": 0})
 CHANGED = httpx.Response(200, json={"changed": True, "events": [{"position": 1}]})
 Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -3,19 +3,23 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
 from channel_service.partners import PartnerApplied, PartnerMoved
 from channel_service.testing import Running, fold
+from incentives.application.facts import _credited, told_of
 from incentives.contracts import orders_inventory as told
 from incentives.contracts.partner_registry import TerritoryDefined
+from incentives.domain.credits import CreditTo
 from incentives.domain.plan.document import Payee
-from incentives.views.movements import MOVEMENTS
+from incentives.views.movements import MOVEMENTS, TABLE
 from incentives.views.partner_copy import PARTNERS
 from incentives.views.touched import touched
 
-from .plans import document, go, rule
+from .plans import document, go, plan, rule
 from .settling import until
 from .test_credits_over_http import FLAT, NEW_YEAR, put, seen
-from .test_earnings_over_http import happened, in_log
+from .test_earnings_over_http import ORDERS, happened, in_log
 
 Sums = dict[str, int]
 
@@ -118,3 +122,34 @@ async def test_a_version_that_is_withdrawn_and_another_approved_between_two_look
     await go(watched.client, document(rule(FLAT)), "second")
     await until(watched.client, "/v1/plans", lambda found: "second" in {one["plan_id"] for one in found}, status="approved")
     assert await watched.touched() == {"p-1"}
+
+
+@pytest.mark.parametrize("payee", Payee)
+async def test_the_facts_of_a_payee_are_found_by_indexes(payee: Payee, client: Running) -> None:
+    of = sa.select(TABLE.sql).where(_credited(payee, ["p-1"], set(CreditTo)))
+    async with client.runtime.reading_everything() as read:
+        await read.execute(sa.text("set local enable_seqscan = off"))  # the table is small here, and would be read whole
+        asked = of.compile(dialect=read.dialect, compile_kwargs={"literal_binds": True})
+        plan = [str(line) for line in await read.scalars(sa.text(f"explain {asked}".replace(":", r"\:")))]
+    assert not [line for line in plan if "Seq Scan on" in line and TABLE.sql.name in line], plan
+
+
+@pytest.mark.parametrize(
+    ("when", "read"),
+    [
+        ("", True),
+        ("channel_type == 'store' && sku == 'PEN'", True),
+        ("channel_type == 'dealer'", False),
+        ("channel_type == 'store' && category == 'Inks'", True),
+        ("channel_type == 'store' && category == 'Bikes'", False),
+        ("channel_type == 'dealer' && units > 1", True),
+    ],
+)
+async def test_lines_that_no_rule_may_be_about_are_not_read(when: str, read: bool, client: Running) -> None:
+    """Any category that the product ever had may be the one of a line; what is told apart line by line is not asked here."""
+    later = told.ProductDefined(sku="PEN", occurred_on=NEW_YEAR, category="Inks")
+    await fold(client.runtime.settings.database_url, MOVEMENTS, in_log(*(one.data for one in ORDERS), later))
+    plans = [plan(rule(FLAT, when=when))]
+    async with client.runtime.reading_everything() as connection:
+        found = await told_of(connection, plans, Payee.PARTNER, "p-1")
+    assert bool(found.movements) is read

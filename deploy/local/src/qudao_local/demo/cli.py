@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -149,7 +150,8 @@ def _on_stack(
         console.print(f"  {part}: {text}", highlight=False, markup=False, soft_wrap=True)
 
     async def with_doors(stack: Stack) -> Result:
-        async with Doors(stack.urls, token=stack.token(hours=_LONGEST_HOURS)) as doors:
+        issue = partial(stack.token, hours=_LONGEST_HOURS)
+        async with Doors(stack.urls, token=issue(), issue=issue) as doors:
             return await work(doors, stack)
 
     try:

@@ -88,6 +88,9 @@ def say_dry_run(console: Console, scenario: Scenario) -> None:
         f"{len(scenario.partners):,} partners, and {documents:,} documents, of them {orders:,} orders with {lines:,} lines "
         f"from {scenario.first_day} to {scenario.last_day}",
     )
+    if (known := scenario.incentives) is not None:
+        told = sum(1 for _ in known.told())
+        _say(console, f"and {len(known.plans)} plans, {told:,} quotas and payments; {len(known.months)} months would be closed and paid")
 
 
 def say_rehearsal(console: Console, rehearsed: Rehearsed) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from qudao_local.demo.documents import Document, Partner, Product, Step, Territory, Warehouse
+from qudao_local.demo.incentives import Incentives
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Scenario:
     """Where each of ``documents`` stands, like ``orders.csv:7``; None where it was made up."""
     master_places: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The same of masters, by the name of their class and their code."""
+
+    incentives: Incentives | None = None
+    """What the channel is paid for, where that is known."""
 
     def place_of(self, master: Territory | Partner | Product | Warehouse) -> str:
         """``customers.csv:3: ``, to begin a line with; nothing when it was made up."""

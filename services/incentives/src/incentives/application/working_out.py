@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.facts import PayeeFacts, told_of
-from incentives.domain.calculation import Entry, calculate
+from incentives.domain.calculation import Calculation, Entry
 from incentives.domain.ledger.commands import PostEarnings
 from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.differences import Lines, changed, to_post
@@ -107,11 +107,22 @@ def _entries(
     today = date.min if settlement.open is None else settlement.open.period.first
     if settlement.open is not None and settlement.open.stage is Stage.ENDED:
         today = settlement.open.period.last + timedelta(days=1)
+    calculations, after = _calculations(plans), date.min
     for period in settlement.taking(max(told.last_day(lines), posted_until)):
-        facts = told.until(period.last, lines, today)
-        entries = [entry for plan in plans for entry in calculate(plan.plan_id, plan.version, plan.document, facts)]
+        if told.payments:
+            calculations, after = _calculations(plans), date.min
+        facts = told.until(period.last, lines, today, after)
+        for one in calculations:
+            one.add(facts)
+        # Each line is looked at once, and not for every period of a history that is settled at last (test_many_periods).
+        after = period.last
+        entries = [entry for one in calculations for entry in one.entries()]
         found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
     return found
+
+
+def _calculations(plans: Sequence[Plan]) -> list[Calculation]:
+    return [Calculation(plan.plan_id, plan.version, plan.document) for plan in plans]
 
 
 def _commands(owner: Owner, worked: Iterable[tuple[Period, list[Worked]]], seen: int) -> Iterator[PostEarnings]:

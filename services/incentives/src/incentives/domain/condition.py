@@ -13,8 +13,6 @@ from cel_expr_python import cel  # import-rule: what an expression is worth is a
 from channel_terms import Written, Wrong
 from msgspec import Meta
 
-from incentives.domain.facts import Line
-
 CONTEXT: dict[str, tuple[Any, str]] = {
     "partner_id": (cel.Type.STRING, "who ordered"),
     "sales_rep": (cel.Type.STRING, "who sold it"),
@@ -93,7 +91,8 @@ class Eligible:
         self.asked = sorted(set(re.findall(r"\w+", expression)) & CONTEXT.keys())
         self._known: dict[tuple[Any, ...], bool] = {}
 
-    def holds(self, line: Line) -> bool:
+    def holds(self, line: Any) -> bool:
+        """Of a line, or of whatever has what is asked."""
         if self._made is None:
             return True
         values = tuple([getattr(line, name) for name in self.asked])

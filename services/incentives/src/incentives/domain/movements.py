@@ -19,7 +19,7 @@ class What(StrEnum):
     RETURNED = "returned"
 
 
-class Movement(Struct, frozen=True, kw_only=True, gc=False):
+class Movement(Struct, frozen=True, gc=False):
     """What one event did to one line of an order, as it says it."""
 
     event_id: str

@@ -110,10 +110,12 @@ def paid_lines(ordered: Iterable[Line], payments: Iterable[Paid]) -> Iterator[Li
     """The facts of payments: each is split among the order's lines by what is ordered of them, to the smallest unit, and counts on the
     day on which it was there. Units are not paid: they are 0; the cost is the same part of the line's as the amount is. A payment of an
     order that is not here does not count until it is, one of an order that is all taken back not at all."""
+    payments = list(payments)
+    paid_for = {one.order_id for one in payments}
     orders: dict[str, dict[str, tuple[Line, Decimal]]] = {}
     costs: dict[tuple[str, str], Decimal] = {}
     for one in ordered:
-        if one.moment is Moment.ORDERED:
+        if one.order_id in paid_for and one.moment is Moment.ORDERED:
             lines = orders.setdefault(one.order_id, {})
             first, net = lines.get(one.line_id, (one, ZERO))
             lines[one.line_id] = (min(first, one, key=lambda line: (line.units < 0, line.fact_id)), net + one.net)

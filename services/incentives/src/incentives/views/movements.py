@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Insert, Put, Table, Topic, View
 from channel_events.pure import Change, Recorded
@@ -92,8 +91,30 @@ async def movements_of(
     the first."""
     if whole_partners:
         which = TABLE.sql.c.partner_id.in_(sa.select(TABLE.sql.c.partner_id).where(which).distinct())
-    rows = (await read.execute(sa.select(TABLE.sql).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
-    return [msgspec.convert(row, Movement, from_attributes=True) for row in rows]
+    rows: Sequence[Any] = (await read.execute(sa.select(*_COLUMNS).where(which, TABLE.sql.c.what.in_([one.value for one in needed])))).all()
+    # By position: asked by name they took a quarter of the time in which a large payee is worked out.
+    return [_movement(list(row)) for row in rows]
+
+
+def _movement(row: list[Any]) -> Movement:
+    row[_WHAT] = What(row[_WHAT])
+    return Movement(*row)
+
+
+_COLUMNS = [TABLE.sql.c[name] for name in Movement.__struct_fields__]
+_WHAT = Movement.__struct_fields__.index("what")
+
+
+_OF_ORDER = ("partner_id", "sales_rep", "channel_type", "segment", "territory", "sku", "source", "warehouse")
+ALIKE: dict[str, Any] = {**{name: TABLE.sql.c[name] for name in _OF_ORDER}, "category": CATEGORY.sql.c.category}
+"""What the lines of an order, or of a product, are alike in."""
+
+
+async def kinds_of(read: AsyncConnection, which: sa.ColumnElement[bool], asked: Sequence[str]) -> list[Any]:
+    """What these lines are, each kind once, with every category that their products ever had."""
+    joined = TABLE.sql.outerjoin(CATEGORY.sql, CATEGORY.sql.c.sku == TABLE.sql.c.sku) if "category" in asked else TABLE.sql
+    kinds = sa.select(*(ALIKE[name] for name in asked)).select_from(joined).where(which).distinct()
+    return list((await read.execute(kinds)).all())
 
 
 async def categories_of(read: AsyncConnection, moved: Sequence[Movement]) -> Categories:

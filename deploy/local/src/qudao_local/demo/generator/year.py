@@ -8,7 +8,9 @@ from itertools import groupby
 
 from qudao_local.demo.documents import Cancellation, Document, History, Line, LineQuantity, Order, Receipt, Return, Step
 from qudao_local.demo.generator.orders import OrderDraft, drafts
+from qudao_local.demo.generator.program import incentives
 from qudao_local.demo.generator.stock import Place, Replenishment
+from qudao_local.demo.generator.stories import stories
 from qudao_local.demo.generator.world import World, build, money
 from qudao_local.demo.scenario import Scenario
 
@@ -25,6 +27,13 @@ _RETURN_REASONS = ["damaged in transit", "wrong item", "unsold stock", "defect"]
 def brand(seed: int, orders: int = ORDERS) -> Scenario:
     """The demo's channel; a smaller number of orders keeps the shape."""
     world = build(seed, FIRST - timedelta(1))
+
+    def documents() -> Iterator[Document]:
+        return _documents(world, seed, orders)
+
+    def steps() -> Iterator[list[Step]]:
+        return filter(None, map(_steps, drafts(world, seed, FIRST, LAST, orders)))
+
     return Scenario(
         name="demo",
         currency=CURRENCY,
@@ -36,8 +45,9 @@ def brand(seed: int, orders: int = ORDERS) -> Scenario:
         products=world.products,
         warehouses=world.warehouses,
         expected_documents=_RECEIPTS + round(1.26 * orders),
-        documents=lambda: _documents(world, seed, orders),
-        steps=lambda: filter(None, map(_steps, drafts(world, seed, FIRST, LAST, orders))),
+        documents=documents,
+        steps=steps,
+        incentives=incentives(seed, world, lambda: stories(documents(), steps()), FIRST, LAST, ZONE),
     )
 
 

@@ -1,8 +1,9 @@
 """The services' HTTP doors as a careful client uses them: idempotency keys, and a retry of what may be retried."""
 
 import asyncio
+import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,8 +29,13 @@ class Unreachable(Exception):
     """A service did not answer for as long as we wait."""
 
 
+def _nobody(role: str, **_: str) -> str:
+    raise ValueError(f"nobody issues tokens for {role} here")
+
+
 class Doors:
-    """Clients of the running services by name; an async context manager."""
+    """Clients of the running services by name, for one caller; an async context manager. ``issue`` makes tokens for others: of a role
+    and, where it needs one, of a ``partner_id``."""
 
     def __init__(
         self,
@@ -37,14 +43,23 @@ class Doors:
         transport: httpx.AsyncBaseTransport | None = None,
         patience: float = _PATIENCE,
         token: str | None = None,
+        issue: Callable[..., str] = _nobody,
     ) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS + 4, max_keepalive_connections=CONNECTIONS + 4)
-        headers = {"authorization": f"Bearer {token}"} if token else {}
         self._clients = {
-            name: httpx.AsyncClient(headers=headers, base_url=url, transport=transport, limits=limits, timeout=30, trust_env=False)
+            name: httpx.AsyncClient(base_url=url, transport=transport, limits=limits, timeout=30, trust_env=False)
             for name, url in urls.items()
         }
         self._patience = patience
+        self._issue = issue
+        self.caller = {"authorization": f"Bearer {token}"} if token else {}
+        """The header that says who asks."""
+
+    def of(self, role: str, **who: str) -> Self:
+        """The same doors for somebody else, by the same connections."""
+        other = copy.copy(self)
+        other.caller = {"authorization": f"Bearer {self._issue(role, **who)}"}
+        return other
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,7 +76,9 @@ class Doors:
         return await self._call(service, "GET", path, params={name: value for name, value in params.items() if value is not None})
 
     async def put(self, service: str, path: str, body: Any) -> Any:
-        """For what is idempotent by itself."""
+        """For what is idempotent by itself. Bytes are a document in YAML."""
+        if isinstance(body, bytes):
+            return await self._call(service, "PUT", path, content=body, headers={"content-type": "application/yaml"})
         return await self._call(service, "PUT", path, content=_ENCODE(body))
 
     async def post(self, service: str, path: str, body: Any, key: str) -> Any:
@@ -70,7 +87,7 @@ class Doors:
 
     async def _call(self, service: str, method: str, path: str, **request: Any) -> Any:
         client, call = self._clients[service], f"{method} {service}{path}"
-        headers = {"content-type": "application/json", **request.pop("headers", {})}
+        headers = {"content-type": "application/json", **self.caller, **request.pop("headers", {})}
         until, tried = time.monotonic() + self._patience, 0
         while True:
             try:

@@ -28,6 +28,7 @@ class Door(NamedTuple):
 PARTNERS = Door("partner-registry", "/v1/imports/partners")
 PRODUCTS = Door("orders-inventory", "/v1/imports/products")
 ORDERS = Door("orders-inventory", "/v1/imports/orders")
+INCENTIVES = Door("incentives", "/v1/imports/incentives")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ async def send_documents(
             to.path,
             params={"dry_run": str(dry_run).lower()},
             content=_pieces(documents, sent),
-            headers={"content-type": "application/x-ndjson"},
+            headers={"content-type": "application/x-ndjson", **doors.caller},
             # It lasts as long as the import does; a service that is gone closes the connection.
             timeout=httpx.Timeout(None, connect=10),
         ) as answer:

@@ -10,14 +10,16 @@ from qudao_local.demo.play import table
 from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.figures import expected
 from qudao_local.demo.play.freshness import Freshness, measure
-from qudao_local.demo.play.heads import Heads
+from qudao_local.demo.play.heads import SERVICES, Heads
 from qudao_local.demo.play.history import send_history, send_steps
+from qudao_local.demo.play.incentives import play_incentives
 from qudao_local.demo.play.kpis import Kpis
 from qudao_local.demo.play.look_alikes import look_alikes
 from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.progress import Reporter
 from qudao_local.demo.play.refusals import Refusals
 from qudao_local.demo.play.settle import Differs, settle
+from qudao_local.demo.play.show_incentives import show_incentives
 from qudao_local.demo.play.tally import Tally
 from qudao_local.demo.play.trickle import Trickle
 from qudao_local.demo.scenario import Scenario
@@ -37,6 +39,7 @@ class Outcome:
     masters: Tally = field(default_factory=Tally)
     documents: Tally = field(default_factory=Tally)
     steps: Tally = field(default_factory=Tally)
+    incentives: Tally = field(default_factory=Tally)
     seconds: float = 0.0
     differs: str | None = None
     refusals: Refusals = field(default_factory=Refusals)
@@ -46,14 +49,14 @@ class Outcome:
     @property
     def all(self) -> Tally:
         total = Tally()
-        for part in (self.masters, self.documents, self.steps):
+        for part in (self.masters, self.documents, self.steps, self.incentives):
             total.add(part)
         return total
 
     @property
     def failed(self) -> bool:
         """Whether something did not arrive that should have."""
-        return self.refusals.losses > 0 or self.steps.refused > 0 or self.differs is not None
+        return self.refusals.losses > 0 or self.steps.refused > 0 or self.incentives.refused > 0 or self.differs is not None
 
 
 class Player:
@@ -72,7 +75,7 @@ class Player:
         """
         outcome, began = Outcome(), time.monotonic()
         with self._reporter.drawing():
-            heads = await Heads.of(self._doors)
+            heads = await Heads.of(self._doors, SERVICES if self._scenario.incentives is None else (*SERVICES, "incentives"))
             masters = Masters(self._doors, self._scenario, self._reporter)
             outcome.masters = await masters.send()
             outcome.refusals = masters.refusals
@@ -86,18 +89,27 @@ class Player:
             try:
                 if note := await settle(self._kpis, figures, self._reporter, altered=sent.altered):
                     outcome.notes.append(note)
+                await self._play_incentives(heads, outcome)
             except Differs as differs:
                 outcome.differs = str(differs)
         outcome.notes += [note async for note in look_alikes(self._doors)]
         outcome.seconds = time.monotonic() - began
         return outcome
 
+    async def _play_incentives(self, heads: Heads, outcome: Outcome) -> None:
+        scenario = self._scenario
+        if scenario.incentives is not None:
+            told = (outcome.refusals, outcome.incentives)
+            await play_incentives(self._doors, scenario, scenario.incentives, self._reporter, heads, *told)
+
     async def show(self) -> None:
-        """The tables, read from the metrics."""
+        """The tables, read from the metrics and from incentives."""
         console, currency = self._reporter.console, self._scenario.currency
         total = await self._kpis.everything()
         for dimension in self._scenario.groupings:
             table.print_groups(console, dimension, await self._kpis.by(dimension), total, currency)
+        if self._scenario.incentives is not None:
+            await show_incentives(self._doors, self._scenario, self._scenario.incentives, self._kpis, console)
         partners = await self._kpis.top_partners(TOP)
         table.print_partners(console, partners, total.values.get("gross", Decimal(0)), currency)
 

@@ -9,7 +9,7 @@ from qudao_local.demo.play.figures import Figures
 from qudao_local.demo.play.kpis import Kpis
 from qudao_local.demo.play.progress import Reporter
 
-_WITHOUT_PROGRESS = 30.0
+WITHOUT_PROGRESS = 30.0
 """Seconds after which nothing more is expected to come."""
 _QUIET = 5.0
 """The same where what is shown is not only what was sent, so that it cannot be told when it is complete."""
@@ -43,7 +43,7 @@ async def settle(kpis: Kpis, expected: Figures, reporter: Reporter, *, altered: 
         else:
             more = shown.orders - expected.orders if isinstance(shown, Figures) else 0
             excused = _excused(altered, more - altered)
-            if time.monotonic() - changed > (_QUIET if excused else _WITHOUT_PROGRESS):
+            if time.monotonic() - changed > (_QUIET if excused else WITHOUT_PROGRESS):
                 if excused is None:
                     raise Differs("; ".join(differing))
                 stage.finish("nothing more comes")

@@ -1,11 +1,13 @@
 """The figures as tables for people."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
 
 from qudao_local.demo.play.kpis import COLUMNS, Group
+from qudao_local.demo.play.statements import Book, Issued
 
 _MONEY = frozenset({"gross", "net", "cancelled", "returned"})
 _TITLES = {"channel_type": "channel type", "product_category": "category", "fill_rate": "fill rate"}
@@ -34,6 +36,39 @@ def print_partners(console: Console, partners: list[tuple[str, str, Decimal]], t
     table.add_column("share", justify="right")
     for partner_id, name, gross in partners:
         table.add_row(partner_id, name, shown("gross", gross), f"{gross / total:.1%}" if total else "")
+    console.print(table)
+
+
+def print_books(console: Console, books: Mapping[str, Book], nets: Mapping[str, Decimal], currency: str) -> None:
+    """A row per channel type that earned anything; what is earned is accrued, payable and paid together."""
+    table = Table(title="incentives by channel type", title_justify="left", title_style="bold")
+    table.add_column("channel type")
+    for name in Book.__struct_fields__:
+        table.add_column(f"{name} {currency}", justify="right", no_wrap=True)
+    table.add_column("cost ratio", justify="right", no_wrap=True)
+
+    def add(name: str, book: Book, net: Decimal, style: str | None = None) -> None:
+        amounts = (getattr(book, field) for field in Book.__struct_fields__)
+        table.add_row(name, *(f"{amount:,.2f}" for amount in amounts), f"{book.earned / net:.2%}" if net else "-", style=style)
+
+    total = Book()
+    for name, book in sorted(books.items(), key=lambda one: -one[1].earned):
+        add(name, book, nets.get(name, Decimal(0)))
+        total = total.plus(book)
+    table.add_section()
+    add("total", total, sum(nets.values(), Decimal(0)), "bold")
+    console.print(table)
+
+
+def print_months(console: Console, statements: Issued, currency: str) -> None:
+    """A row per month that is closed."""
+    table = Table(title="closed months", title_justify="left", title_style="bold")
+    table.add_column("month")
+    for name in ("statements", f"earned {currency}", f"paid {currency}"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for month, of_month in statements.items():
+        earned, paid = sum(one.earned for one in of_month), sum(one.paid for one in of_month)
+        table.add_row(month, f"{len(of_month):,}", f"{earned:,.2f}", f"{paid:,.2f}")
     console.print(table)
 
 
