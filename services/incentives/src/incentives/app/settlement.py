@@ -9,7 +9,8 @@ from incentives.application.dispute_timer import DISPUTES_OVERDUE
 from incentives.application.period_timers import CALCULATE_PERIODS, END_PERIODS
 from incentives.application.settling import Settling
 from incentives.domain.bank_reference import BANK_REFERENCE
-from incentives.domain.credit_note import CREDIT_NOTE, CREDIT_NOTE_NUMBER
+from incentives.domain.credit_note import CREDIT_NOTE
+from incentives.domain.credit_note_number import CREDIT_NOTE_NUMBER
 from incentives.domain.dispute import DISPUTE
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.payout import PAYOUT

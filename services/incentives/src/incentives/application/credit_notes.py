@@ -7,7 +7,8 @@ from channel_terms import as_part
 from msgspec import Struct
 
 from incentives.application.statement_export import BATCH, require_statement
-from incentives.domain.credit_note import CREDIT_NOTE, CREDIT_NOTE_NUMBER, IssueNote, Note, TakeNumber, note_id, notes_of
+from incentives.domain.credit_note import CREDIT_NOTE, IssueNote, Note, notes_of
+from incentives.domain.credit_note_number import CREDIT_NOTE_NUMBER, TakeNumber, note_id
 from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.events import LinesCounted
 from incentives.domain.ledger.statements import owner_of

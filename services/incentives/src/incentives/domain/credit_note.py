@@ -54,16 +54,6 @@ class Note(Struct, frozen=True, kw_only=True):
     lines: tuple[NoteLine, ...]
 
 
-@event("credit_note_numbered")
-class CreditNoteNumbered(Struct, frozen=True, kw_only=True):
-    """The number after the one before, of the year, is that of this statement and currency, for ever."""
-
-    year: int
-    number: int
-    statement_id: str
-    currency: str
-
-
 @event("credit_note_issued", public=True)
 class CreditNoteIssued(Note, frozen=True, kw_only=True):
     """``credit_note_id`` is the year and the number in it, which have no gaps. ``statement_hash`` is that of the statement's own entry in
@@ -74,12 +64,6 @@ class CreditNoteIssued(Note, frozen=True, kw_only=True):
     occurred_on: date
 
 
-class TakeNumber(Struct, frozen=True, kw_only=True):
-    year: int
-    statement_id: str
-    currency: str
-
-
 class IssueNote(Struct, frozen=True, kw_only=True):
     """Once for a statement and currency."""
 
@@ -87,10 +71,6 @@ class IssueNote(Struct, frozen=True, kw_only=True):
     credit_note_id: str
     by: str
     on: date
-
-
-def note_id(year: int, number: int) -> str:
-    return f"{year}-{number:06}"
 
 
 _Posted: TypeAlias = EarningAccrued | EarningReversed | AdjustmentPosted
@@ -145,20 +125,12 @@ def _amounts(issued: StatementIssued, stated: Iterable[_Posted], own: Iterable[o
             yield (one.currency, NoteOf.WRITTEN_OFF, ""), -one.amount
 
 
-def _take(command: TakeNumber, last: int, known: Known) -> Iterator[CreditNoteNumbered]:
-    yield tell(CreditNoteNumbered, command, number=last + 1)
-
-
 def _issue(command: IssueNote, issued: CreditNoteIssued | None, known: Known) -> Iterator[CreditNoteIssued]:
     if issued is None:
         about = {"credit_note_id": command.credit_note_id, "by": command.by, "occurred_on": command.on}
         yield tell(CreditNoteIssued, command.note, **about)
 
 
-CREDIT_NOTE_NUMBER: Decider[TakeNumber, int, CreditNoteNumbered] = Decider(
-    "credit_note_number", initial=0, decide=_take, evolve=lambda _, event: event.number, events=[CreditNoteNumbered]
-)
-"""A stream for each year."""
 CREDIT_NOTE: Decider[IssueNote, CreditNoteIssued | None, CreditNoteIssued] = Decider(
     "credit_note", initial=None, decide=_issue, evolve=lambda _, event: event, events=[CreditNoteIssued]
 )
