@@ -6,7 +6,6 @@ The doors come from the OpenAPI documents and from the imports' own examples, so
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from channel_service import Service
 from channel_service.examples import example_of
 from channel_service.importing import ImportSet
 from channel_service.importing.describing import row_of
+from channel_service.importing.routes import sets_of
 from channel_service.testing import running
 from qudao_checks.rooms import SERVICES
 
@@ -122,14 +122,17 @@ async def test_a_command_with_a_date_that_cannot_be_is_refused_at_its_route(
     assert found or name in {"metrics", "comms"}, "services that take no date"
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if find_spec(f"{name}.api.imports")])
+def _sets(name: str) -> list[ImportSet]:
+    return [one for router in import_module(f"{name}.app").SERVICE.routers for one in sets_of(router)]
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if _sets(name)])
 async def test_a_row_with_a_date_that_cannot_be_is_refused_and_the_date_is_blamed(
     name: str, migrated: Callable[[Service], Awaitable[str]]
 ) -> None:
     service: Service = import_module(f"{name}.app").SERVICE
-    sets: list[ImportSet] = import_module(f"{name}.api.imports").SETS
     async with running(service, database_url=await migrated(service)) as client:
-        for what in sets:
+        for what in _sets(name):
             sent: list[tuple[str, dict[str, Any]]] = []
             for kind in what.kinds.values():
                 schema = kind.form.model.model_json_schema()

@@ -2,12 +2,11 @@
 
 import re
 from importlib import import_module
-from importlib.util import find_spec
-from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from channel_service.importing import Importable, ImportSet
+from channel_service.importing.routes import sets_of
 from qudao_checks.rooms import SERVICES
 from qudao_checks.sources import ROOT
 
@@ -15,14 +14,7 @@ PAGE = (ROOT / "docs/how-to/import-and-export.md").read_text("utf-8")
 TABLE = [
     [cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.split("### The same file again")[0].splitlines() if line[:1] == "|"
 ]
-MODULES = [
-    f"{name}.api.{module.name}"
-    for name in SERVICES
-    if find_spec(f"{name}.api")
-    for module in iter_modules(import_module(f"{name}.api").__path__)
-    if module.name.endswith("imports")
-]
-SETS: list[ImportSet] = [one for name in MODULES for one in import_module(name).SETS]
+SETS = [one for name in SERVICES for router in import_module(f"{name}.app").SERVICE.routers for one in sets_of(router)]
 KINDS: dict[str, Importable[Any]] = {kind.kind: kind for set_ in SETS for kind in set_.kinds.values()}
 
 

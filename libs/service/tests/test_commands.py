@@ -54,9 +54,7 @@ async def test_many_at_once_with_one_key_write_once(client: Running) -> None:
     assert (await client.get("/v1/counters/a")).json() == {"value": 3}
 
 
-@pytest.mark.parametrize(
-    "other", [{"by": 4}, {"by": 3, "note": "x"}, {"by": 3, "path": "/v1/counters/b/raise"}, {"by": 3, "path": RAISE + "?x"}]
-)
+@pytest.mark.parametrize("other", [{"by": 4}, {"by": 3, "note": "x"}, {"by": 3, "path": "/v1/counters/b/raise"}])
 async def test_the_same_key_with_another_request_is_refused(client: Running, other: dict[str, Any]) -> None:
     await raise_by(client, 3, "k1")
     answer = await raise_by(client, key="k1", **other)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import metrics.api.measures
 import metrics.app
 import metrics.facts
 import metrics.kpis
@@ -74,6 +75,7 @@ Plant = Callable[[ModuleType, str, str], None]
 def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plant]:
     """``plant(room, name, text)`` is a file more in one of the service's rooms."""
     planted: list[tuple[ModuleType, str]] = []
+    monkeypatch.setattr(metrics.api.measures, "measures", lambda _: [])  # a gauge is there once in a process
 
     def plant(room: ModuleType, name: str, text: str) -> None:
         folder = tmp_path / room.__name__

@@ -130,15 +130,16 @@ class Table:
             sa.Column(
                 name,
                 type_,
-                primary_key=name in self.key,
                 nullable=name not in self.key and name not in self.sums,
                 autoincrement=False,
                 server_default=sa.text("0") if name in self.sums else None,
             )
             for name, type_ in self.columns.items()
         ]
+        key = [*self.key]  # in its order, which is that of lists, and not in the columns'
         if history:
-            columns += [sa.Column(KNOWN_FROM, TIME, primary_key=True), sa.Column(KNOWN_UNTIL, TIME)]
+            key.append(KNOWN_FROM)
+            columns += [sa.Column(KNOWN_FROM, TIME), sa.Column(KNOWN_UNTIL, TIME)]
         physical = f"{self.name}_v{version}"
         indexes = [sa.Index(f"{physical}_{'_'.join(index)}"[:63], *index) for index in self.indexes]
         if history:
@@ -146,7 +147,7 @@ class Table:
             # (test_a_fold_does_not_read_the_past_of_a_row).
             present = sa.Index(f"{physical}_present"[:63], *self.key, unique=True, postgresql_where=sa.text(f"{KNOWN_UNTIL} is null"))
             indexes.append(present)
-        self._sql = sa.Table(physical, sa.MetaData(), *columns, *indexes)
+        self._sql = sa.Table(physical, sa.MetaData(), *columns, sa.PrimaryKeyConstraint(*key), *indexes)
 
 
 SCOPE = "channel.scope"

@@ -28,6 +28,8 @@ NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 READERS: Mapping[str, Callable[[ImportSet], RowReader]] = {NDJSON: NdjsonReader, CSV: CsvReader}
 _ANSWER = {"description": "A line per row that was not simply accepted, progress, and a summary.", "content": {NDJSON: {}}}
+TAKES = "takes"
+"""The attribute of an endpoint that holds the `ImportSet` it takes in."""
 _ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
 
@@ -65,7 +67,14 @@ def _endpoint(what: ImportSet) -> Any:
         run = Import(deciding, by, today=runtime.today, say=say, dry_run=dry_run, failed=runtime.writes.failed)
         return Duplex(lambda answer: _lines(run, reader, request, answer), NDJSON)
 
+    setattr(endpoint, TAKES, what)
     return endpoint
+
+
+def sets_of(router: APIRouter) -> list[ImportSet]:
+    """What the routes of ``router`` take in, if any of them does."""
+    endpoints = (getattr(route, "endpoint", None) for route in router.routes)
+    return [getattr(endpoint, TAKES) for endpoint in endpoints if hasattr(endpoint, TAKES)]
 
 
 def _reader(request: Request, what: ImportSet) -> RowReader:
