@@ -81,3 +81,20 @@ async def test_what_was_appended_during_a_look_is_looked_at() -> None:
     task = asyncio.create_task(WorkRun(Work("look", look), log=log, reading=lambda: None).run())  # type: ignore[arg-type, return-value]
     await looks.at(2)
     task.cancel()
+
+
+async def test_a_process_is_ready_before_its_works_have_looked() -> None:
+    ended = asyncio.Event()
+
+    class Long(Looks):
+        async def look(self, log: Any, reading: Any) -> bool:
+            await super().look(log, reading)
+            await ended.wait()
+            return False
+
+    looks = Long()
+    run, _, task = begun(looks)
+    await looks.at(1)
+    assert run.started
+    assert run.status == "running"
+    task.cancel()

@@ -104,6 +104,17 @@ def test_a_plan_that_pays_less_takes_back_and_what_is_not_there_is_owed() -> Non
     assert (one.state.balance, one.state.owed) == (80, 0)
 
 
+def test_what_is_given_back_is_set_off_against_what_is_owed() -> None:
+    one = Ledgered()
+    one.do(by_plan(100))
+    one.do(redeem(10, "r"))
+    one.do(by_plan(60))
+    assert (one.state.balance, one.state.owed) == (0, 40)
+    one.do(cancel("r"))
+    assert (one.state.balance, one.state.owed) == (60, 0)
+    assert (one.events[-1].balance, one.events[-1].owed) == (60, 0)
+
+
 _STEP = st.tuples(
     st.sampled_from(["give", "plan", "redeem", "cancel", "expire"]), st.integers(0, 60), st.integers(0, 3), st.integers(0, 40)
 )

@@ -39,6 +39,9 @@ class WorkRun(Lasting):
         self._work, self._log, self._reading, self._wake = work, log, reading, log.wake()
 
     async def _session(self) -> None:
+        # Before the first look, which may take long: a process with much to do is as ready as one that has done it
+        # (test_a_process_is_ready_before_its_works_have_looked).
+        self._pulse.enter(RUNNING)
         while True:
             self._wake.clear()  # before the look: what is appended during it sets the event again
             more = await self._work.look(self._log, self._reading)

@@ -68,6 +68,8 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
         amounts = {"sku": line.sku, "units": line.quantity, "unit_price": line.unit_price, "discount": line.discount}
         yield Insert((event.id, line.line_id), **header, **amounts)
     yield Add((e.partner_id,), "touched_by_order", changes=1)
+    if what is not What.PLACED:
+        return  # what the order is about was told when it was placed, and later events only repeat it
     yield Put((e.order_id,), "order_of", partner_id=e.partner_id)
     of = {(what, getattr(e, what) or "") for what in ("sales_rep", "territory", "currency")} | {("sku", line.sku) for line in e.lines}
     for what_of, name in sorted(of):

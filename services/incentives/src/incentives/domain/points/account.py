@@ -95,7 +95,10 @@ def evolve(account: Points, event: PointsEvent) -> Points:
         case PointsGivenBack():
             redeemed = account.redeemed[event.reference]
             kept = {**account.redeemed, event.reference: replace(redeemed, given_back=True)}
-            return replace(account, lots=_sorted((*account.lots, *redeemed.lots)), redeemed=kept)
+            # What is owed is set off first, as of points that are earned: nobody has points and owes some.
+            there = min(event.points, account.owed)
+            left, _ = _used(redeemed.lots, there)
+            return replace(account, lots=_sorted((*account.lots, *left)), owed=account.owed - there, redeemed=kept)
         case PointsExpired():
             return replace(account, lots=_used(account.lots, event.points)[0])
 
