@@ -96,5 +96,16 @@ async def test_a_process_is_ready_before_its_works_have_looked() -> None:
     run, _, task = begun(looks)
     await looks.at(1)
     assert run.started
-    assert run.status == "running"
+    assert not run.ran
+    task.cancel()
+
+
+async def test_a_work_that_fails_for_ever_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To begin again is no sign of health: nobody would be told of it."""
+    monkeypatch.setattr("channel_events.pulse.LASTING_SECONDS", 0.15)
+    looks = Looks(*[ValueError("broken")] * 9)
+    run, _, task = begun(looks)
+    await looks.at(3)  # with pauses of more than that before
+    await asyncio.sleep(0)
+    assert (run.trouble() or "").startswith("retrying")
     task.cancel()

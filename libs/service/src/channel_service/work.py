@@ -37,11 +37,16 @@ class WorkRun(Lasting):
     def __init__(self, work: Work, *, log: Log, reading: Reading) -> None:
         super().__init__(f"work/{work.name}")
         self._work, self._log, self._reading, self._wake = work, log, reading, log.wake()
+        self._looks = False
+
+    @property
+    def started(self) -> bool:
+        """From its first look on, which may take long: a process with much to do is as ready as one that has done it. It is well only
+        when it has looked (test_a_work_that_fails_for_ever_says_so)."""
+        return self._looks
 
     async def _session(self) -> None:
-        # Before the first look, which may take long: a process with much to do is as ready as one that has done it
-        # (test_a_process_is_ready_before_its_works_have_looked).
-        self._pulse.enter(RUNNING)
+        self._looks = True
         while True:
             self._wake.clear()  # before the look: what is appended during it sets the event again
             more = await self._work.look(self._log, self._reading)
