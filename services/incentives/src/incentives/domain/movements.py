@@ -31,10 +31,10 @@ class Movement(Struct, frozen=True, gc=False):
     units: int
     unit_price: Decimal
     discount: Decimal
+    sku: str
     currency: str
     partner_id: str
     sales_rep: str
-    sku: str
     channel_type: str
     segment: str
     territory: str
