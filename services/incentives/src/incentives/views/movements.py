@@ -80,18 +80,21 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
     e: Any = event.data
     names = ("order_id", "currency", "partner_id", "channel_type", "territory", "source", "warehouse", "occurred_on", "placed_on")
     header = {name: getattr(e, name) for name in names} | {"segment": e.segment or "", "sales_rep": e.sales_rep or "", "what": what.value}
-    gross = sum((line.quantity * line.unit_price for line in e.lines), _ZERO)
-    net = gross - sum((line.discount for line in e.lines), _ZERO)
-    lines = [_Line(line.line_id, line.sku, line.quantity, line.unit_price, line.discount) for line in e.lines]
-    yield Insert((event.id,), **header, gross=gross, net=net, lines=msgspec.json.encode(lines).decode())
+    gross, discount, lines = _ZERO, _ZERO, []
+    for line in e.lines:
+        gross += line.quantity * line.unit_price
+        discount += line.discount
+        lines.append((line.line_id, line.sku, line.quantity, line.unit_price, line.discount))
+    yield Insert((event.id,), **header, gross=gross, net=gross - discount, lines=msgspec.json.encode(lines).decode())
     yield Add((e.partner_id,), "touched_by_order", changes=1)
     if what is not What.PLACED:
         return  # what the order is about was told when it was placed, and later events only repeat it
     yield Put((e.order_id,), "order_of", partner_id=e.partner_id)
-    of = {(what, getattr(e, what) or "") for what in ("sales_rep", "territory", "currency")} | {("sku", line.sku) for line in e.lines}
-    for what_of, name in sorted(of):
-        if name:
-            yield Put((what_of, name, e.partner_id), "dealing")
+    for name in ("sales_rep", "territory", "currency"):
+        if header[name]:
+            yield Put((name, header[name], e.partner_id), "dealing")
+    for sku in {line.sku for line in e.lines}:
+        yield Put(("sku", sku, e.partner_id), "dealing")
 
 
 MOVEMENTS = View(
