@@ -9,7 +9,7 @@ import httpx
 import pytest
 from channel_events import scoped_role
 from channel_service import BodyRefused, Service
-from channel_service.files import keeping, taking_in
+from channel_service.files import taking_in
 from channel_service.files.storing import PART_BYTES, Store
 from channel_service.testing import Running, running
 from fastapi import Request
@@ -17,7 +17,7 @@ from specimen.filing import FILING, folded, hash_of, name, path_of, put, rows
 from starlette.types import Message
 
 PDF = b"%PDF-1.7 an invoice"
-ROOM = {"max_file_bytes": 2 * PART_BYTES, "loose_files_bytes": 10 * PART_BYTES}
+ROOM: dict[str, Any] = {"max_file_bytes": 2 * PART_BYTES, "loose_files_bytes": 10 * PART_BYTES}
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ async def test_a_file_is_there_before_the_log_says_so(client: Running, monkeypat
         await put_in(self, *given)
         raise TimeoutError
 
-    monkeypatch.setattr(keeping.Store, "put", killed)
+    monkeypatch.setattr(Store, "put", killed)
     assert code(await put(one, PDF, media_type="application/pdf")) == (503, "unavailable")
     assert code(await one.get(path_of(PDF))) == (404, "file_unknown")
     monkeypatch.undo()
