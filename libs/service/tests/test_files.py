@@ -9,7 +9,7 @@ import httpx
 import pytest
 from channel_events import scoped_role
 from channel_service import BodyRefused, Service
-from channel_service.files import taking_in
+from channel_service.files import holding, taking_in
 from channel_service.files.storing import PART_BYTES, Store
 from channel_service.testing import Running, running
 from fastapi import Request
@@ -99,7 +99,8 @@ async def test_a_file_that_comes_too_slowly_and_one_too_many_are_refused(client:
         await go_on.wait()
         yield PDF
 
-    monkeypatch.setattr(taking_in, "OF_ONE", 1)
+    monkeypatch.setattr(holding, "HELD_BYTES", 0)  # as many as two of the largest, and of one caller one
+    monkeypatch.setattr(holding, "WAIT_SECONDS", 0.1)
     one, pdf = client.as_("partner", partner_id="p-1"), {"content-type": "application/pdf"}
     async with asyncio.TaskGroup() as group:
         slow = group.create_task(one.put(path_of(PDF), content=slowly(), headers=pdf))
@@ -176,8 +177,7 @@ async def _as_owner(client: Running, statement: str) -> None:
         await connection.execute(statement)
 
 
-async def test_of_the_same_file_sent_at_once_one_copy_is_kept(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking_in, "OF_ONE", 9)
+async def test_of_the_same_file_sent_at_once_one_copy_is_kept(client: Running) -> None:
     one = client.as_("partner", partner_id="p-1")
     answers = await asyncio.gather(*(put(one, PDF, media_type="application/pdf") for _ in range(6)))
     assert {answer.status_code for answer in answers} <= {200, 201}

@@ -65,18 +65,18 @@ async def test_a_file_is_named_or_removed_and_never_both(client: Running) -> Non
             named.add(content)
 
     async def removing(content: bytes) -> None:
-        file = await kept(client, content)
-        seen = "" if file is None or file.copy_id is None else file.copy_id
-        if await tending.remove_loose(client.runtime.log, store, "p-1", hash_of(content), seen):
+        if await tending.remove_loose(client.runtime.log, store, "p-1", hash_of(content), seen[content]):
             removed.append(content)
 
     for start in range(0, len(FILES), 4):
         some = FILES[start : start + 4]
-        for content in some:
-            await put(one, content)
         for turn in range(3):
-            first, second = (naming, removing) if turn == 1 else (removing, naming)
-            await asyncio.gather(*(do(content) for content in some[turn:] for do in (first, second)), *(put(one, each) for each in some))
+            for content in some:
+                await put(one, content)
+            files = [(content, await kept(client, content)) for content in some]
+            seen = {content: file.copy_id for content, file in files if file is not None and file.copy_id is not None}
+            pair = (naming, removing) if turn == 1 else (removing, naming)
+            await asyncio.gather(*(do(content) for content in some[turn:] for do in pair), *(put(one, content) for content in some))
     assert named
     assert removed
     for content in FILES:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from channel_events import Actor, Appended, On, Rejected
 
 from channel_service.files.deciding import KEPT_FILES, AskKept, File, KeepFile, Room
+from channel_service.files.holding import Holding
 from channel_service.files.kinds import KINDS
 from channel_service.files.storing import Store, is_whole
 from channel_service.files.taking_in import Taken
@@ -20,29 +21,34 @@ class Sent(NamedTuple):
     media_type: str
 
 
-async def keep(runtime: Runtime, sent: Sent, taken: Taken, by: Actor) -> tuple[Appended, File]:
+async def keep(runtime: Runtime, holding: Holding, sent: Sent, taken: Taken, by: Actor) -> tuple[Appended, File]:
     """Keeps it, unless it is kept already. Killed in between, it leaves a stray copy that nobody knows of; sent again, it is kept.
 
     `Rejected` where it is another file or of another kind than was said, or the partner has no room for it.
     """
     if taken.sha256 != sent.sha256:
         raise Rejected("file_differs", sha256=sent.sha256, found=taken.sha256)
-    content = bytes(taken.content)
-    if not KINDS[sent.media_type].fits(content):
+    if not KINDS[sent.media_type].fits(taken.content):
         raise Rejected("file_kind_differs", media_type=sent.media_type)
     file = (await runtime.log.state(KEPT_FILES, sent.partner_id)).kept(sent.sha256)
-    if file is not None and file.copy_id is not None and await is_whole(runtime.fetch, file.copy_id):
+    if file is not None and file.copy_id is not None and await _whole(runtime, holding, file.copy_id):
         asked = AskKept(sha256=sent.sha256, copy_id=file.copy_id)
         return await runtime.log.execute(On(KEPT_FILES, sent.partner_id, asked), by=by), file
     damaged = None if file is None else file.copy_id
-    appended = await _store(runtime, sent, content, by, damaged)
+    async with holding.storing:
+        appended = await _store(runtime, sent, taken.content, by, damaged)
     kept = (await runtime.log.state(KEPT_FILES, sent.partner_id)).kept(sent.sha256)
     if kept is None:  # erased meanwhile
         raise Rejected("unavailable")
     return appended, kept
 
 
-async def _store(runtime: Runtime, sent: Sent, content: bytes, by: Actor, damaged: str | None) -> Appended:
+async def _whole(runtime: Runtime, holding: Holding, copy_id: str) -> bool:
+    async with holding.checking():
+        return bool(await is_whole(runtime.fetch, copy_id))
+
+
+async def _store(runtime: Runtime, sent: Sent, content: bytearray, by: Actor, damaged: str | None) -> Appended:
     settings, copy_id = runtime.settings, uuid.uuid4().hex
     command = KeepFile(
         **sent._asdict(),

@@ -6,8 +6,9 @@ or a table holds something that its program obeys is not looked at: they are giv
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+Content: TypeAlias = bytes | bytearray
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ZIP = b"PK\x03\x04"
@@ -17,19 +18,19 @@ class Kind(NamedTuple):
     """``fits(content)``: whether it is one; ``ending`` of a file's name, with its dot."""
 
     ending: str
-    fits: Callable[[bytes], bool]
+    fits: Callable[[Content], bool]
 
 
-def _begins(*beginnings: bytes) -> Callable[[bytes], bool]:
+def _begins(*beginnings: bytes) -> Callable[[Content], bool]:
     return lambda content: content.startswith(beginnings)
 
 
-def _zip_with(part: bytes) -> Callable[[bytes], bool]:
+def _zip_with(part: bytes) -> Callable[[Content], bool]:
     # Names of parts are not compressed, so they are found as they are.
     return lambda content: content.startswith(_ZIP) and part in content
 
 
-def _text(content: bytes) -> bool:
+def _text(content: Content) -> bool:
     if not content or _CONTROL.search(content):
         return False
     for encoding in ("utf-8", "gb18030"):
@@ -47,7 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "image/jpeg": Kind(".jpg", _begins(b"\xff\xd8\xff")),
     "image/png": Kind(".png", _begins(b"\x89PNG\r\n\x1a\n")),
     "image/webp": Kind(".webp", lambda content: content[:4] == b"RIFF" and content[8:12] == b"WEBP"),
-    "image/heic": Kind(".heic", lambda content: content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1"}),
+    "image/heic": Kind(".heic", lambda content: content.startswith((b"ftypheic", b"ftypheix", b"ftypmif1"), 4)),
     "image/tiff": Kind(".tif", _begins(b"II*\x00", b"MM\x00*")),
     "text/csv": Kind(".csv", _text),
     "text/plain": Kind(".txt", _text),

@@ -17,10 +17,11 @@ from pydantic import BaseModel, Field
 from channel_service.auth import BRAND, Allow, Role, only_for_itself
 from channel_service.dependencies import By, Caller, RuntimeDep
 from channel_service.files.deciding import KEPT_FILES, EraseFile, loose_until
+from channel_service.files.holding import Holding
 from channel_service.files.keeping import Sent, keep
 from channel_service.files.kinds import KINDS
 from channel_service.files.storing import Store, is_whole, parts
-from channel_service.files.taking_in import Place, take_in
+from channel_service.files.taking_in import size_of, take_in
 from channel_service.files.tending import LOOSE_DAYS, look_at
 from channel_service.files.view import KEPT, KEPT_FILES_VIEW, TABLE
 from channel_service.http.body import unlimited_body
@@ -87,21 +88,24 @@ async def put_file(
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in KINDS:
         raise Rejected("file_kind_unsupported", media_type=media_type, kinds=", ".join(KINDS))
-    with Place(request.app.state, caller):
-        taken = await take_in(request, runtime.settings.max_file_bytes)
-        appended, file = await keep(runtime, Sent(partner_id, sha256, media_type), taken, by)
+    most, holding = runtime.settings.max_file_bytes, Holding.of(request.app.state)
+    async with holding.place(caller, size := size_of(request, most), most):
+        taken = await take_in(request, size)
+        appended, file = await keep(runtime, holding, Sent(partner_id, sha256, media_type), taken, by)
     response.status_code = 201 if appended.events else 200
     until = None if file.named else loose_until(file, LOOSE_DAYS)
     return FileReceipt.of(sha256, appended, size=file.size, media_type=file.media_type, loose_until=until)
 
 
-async def get_file(partner_id: PartnerId, sha256: Sha256, runtime: RuntimeDep, caller: Caller) -> Response:
+async def get_file(partner_id: PartnerId, sha256: Sha256, request: Request, runtime: RuntimeDep, caller: Caller) -> Response:
     """To save, not to show in a browser."""
     # Whose it is comes first: of another partner's files it makes no difference whether one is there, not even in time.
     file = (await runtime.log.state(KEPT_FILES, partner_id)).kept(sha256) if await runtime.sees(caller, partner_id) else None
     if file is None or file.copy_id is None:
         raise Rejected("file_unknown", partner_id=partner_id, sha256=sha256)
-    if not await is_whole(runtime.fetch, file.copy_id):
+    async with Holding.of(request.app.state).checking():
+        whole = await is_whole(runtime.fetch, file.copy_id)
+    if not whole:
         _log.error("a file that was asked for is damaged", partner=partner_id, sha256=sha256)
         await look_at(Store(runtime.settings.database_url), [file.copy_id])
         raise Rejected("file_damaged", sha256=sha256)

@@ -42,7 +42,7 @@ class Store:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
 
-    async def put(self, copy_id: str, partner_id: str, sha256: str, content: bytes) -> None:
+    async def put(self, copy_id: str, partner_id: str, sha256: str, content: bytes | bytearray) -> None:
         """Returns when it is there for good."""
         async with self._connected() as connection:
             await connection.execute(
