@@ -13,7 +13,7 @@ from channel_service.files.taking_in import Taken
 from channel_service.runtime import Runtime
 
 
-class Sent(NamedTuple):
+class Offered(NamedTuple):
     """What somebody says that a file of a partner is."""
 
     partner_id: str
@@ -21,23 +21,23 @@ class Sent(NamedTuple):
     media_type: str
 
 
-async def keep(runtime: Runtime, holding: Holding, sent: Sent, taken: Taken, by: Actor) -> tuple[Appended, File]:
+async def keep(runtime: Runtime, holding: Holding, offered: Offered, taken: Taken, by: Actor) -> tuple[Appended, File]:
     """Keeps it, unless it is kept already. Killed in between, it leaves a stray copy that nobody knows of; sent again, it is kept.
 
     `Rejected` where it is another file or of another kind than was said, or the partner has no room for it.
     """
-    if taken.sha256 != sent.sha256:
-        raise Rejected("file_differs", sha256=sent.sha256, found=taken.sha256)
-    if not KINDS[sent.media_type].fits(taken.content):
-        raise Rejected("file_kind_differs", media_type=sent.media_type)
-    file = (await runtime.log.state(KEPT_FILES, sent.partner_id)).kept(sent.sha256)
+    if taken.sha256 != offered.sha256:
+        raise Rejected("file_differs", sha256=offered.sha256, found=taken.sha256)
+    if not KINDS[offered.media_type].fits(taken.content):
+        raise Rejected("file_kind_differs", media_type=offered.media_type)
+    file = (await runtime.log.state(KEPT_FILES, offered.partner_id)).kept(offered.sha256)
     if file is not None and file.copy_id is not None and await _whole(runtime, holding, file.copy_id):
-        asked = AskKept(sha256=sent.sha256, copy_id=file.copy_id)
-        return await runtime.log.execute(On(KEPT_FILES, sent.partner_id, asked), by=by), file
+        asked = AskKept(sha256=offered.sha256, copy_id=file.copy_id)
+        return await runtime.log.execute(On(KEPT_FILES, offered.partner_id, asked), by=by), file
     damaged = None if file is None else file.copy_id
     async with holding.storing:
-        appended = await _store(runtime, sent, taken.content, by, damaged)
-    kept = (await runtime.log.state(KEPT_FILES, sent.partner_id)).kept(sent.sha256)
+        appended = await _store(runtime, offered, taken.content, by, damaged)
+    kept = (await runtime.log.state(KEPT_FILES, offered.partner_id)).kept(offered.sha256)
     if kept is None:  # erased meanwhile
         raise Rejected("unavailable")
     return appended, kept
@@ -48,10 +48,10 @@ async def _whole(runtime: Runtime, holding: Holding, copy_id: str) -> bool:
         return bool(await is_whole(runtime.fetch, copy_id))
 
 
-async def _store(runtime: Runtime, sent: Sent, content: bytearray, by: Actor, damaged: str | None) -> Appended:
+async def _store(runtime: Runtime, offered: Offered, content: bytearray, by: Actor, damaged: str | None) -> Appended:
     settings, copy_id = runtime.settings, uuid.uuid4().hex
     command = KeepFile(
-        **sent._asdict(),
+        **offered._asdict(),
         size=len(content),
         copy_id=copy_id,
         stored_on=runtime.today(),
@@ -59,10 +59,10 @@ async def _store(runtime: Runtime, sent: Sent, content: bytearray, by: Actor, da
         by=by.subject,
         instead_of=damaged,
     )
-    told = On(KEPT_FILES, sent.partner_id, command)
+    told = On(KEPT_FILES, offered.partner_id, command)
     await runtime.log.rehearse().execute(told, by=by)  # what there is no room for is not stored first
     store = Store(runtime.settings.database_url)
-    await store.put(copy_id, sent.partner_id, sent.sha256, content)
+    await store.put(copy_id, offered.partner_id, offered.sha256, content)
     try:
         appended = await runtime.log.execute(told, by=by)
     except Rejected:

@@ -18,7 +18,7 @@ from channel_service.auth import BRAND, Allow, Role, only_for_itself
 from channel_service.dependencies import By, Caller, RuntimeDep
 from channel_service.files.deciding import KEPT_FILES, EraseFile, loose_until
 from channel_service.files.holding import Holding
-from channel_service.files.keeping import Sent, keep
+from channel_service.files.keeping import Offered, keep
 from channel_service.files.kinds import KINDS
 from channel_service.files.storing import Store, is_whole, parts
 from channel_service.files.taking_in import size_of, take_in
@@ -91,7 +91,7 @@ async def put_file(
     most, holding = runtime.settings.max_file_bytes, Holding.of(request.app.state)
     async with holding.place(caller, size := size_of(request, most), most):
         taken = await take_in(request, size)
-        appended, file = await keep(runtime, holding, Sent(partner_id, sha256, media_type), taken, by)
+        appended, file = await keep(runtime, holding, Offered(partner_id, sha256, media_type), taken, by)
     response.status_code = 201 if appended.events else 200
     until = None if file.named else loose_until(file, LOOSE_DAYS)
     return FileReceipt.of(sha256, appended, size=file.size, media_type=file.media_type, loose_until=until)

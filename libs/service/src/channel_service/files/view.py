@@ -19,7 +19,7 @@ TABLE = Table(
     scope="partner_id",
     indexes=[("copy_id",), ("kept_on",)],
 )
-"""``named_by``: what named it last; null of one that is loose. A row without a ``copy_id`` is of one that is not here."""
+"""``named_by``: what named it last; null of one that is loose. A row without a day is of one that is not here."""
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -31,9 +31,9 @@ def changes(event: Recorded) -> Iterator[Change]:
             for one in e.files:
                 yield Set((e.partner_id, one), named_by=e.named_by)
         case FileRemoved() as e:
-            yield Set((e.partner_id, e.sha256), copy_id=None)
+            yield Set((e.partner_id, e.sha256), copy_id=None, kept_on=None)
 
 
 KEPT_FILES_VIEW = View("kept_files", version=1, of=OwnLog(events=KEPT_FILES.events), tables=TABLE, changes=changes)
 _c = TABLE.sql.c
-KEPT = sa.select(TABLE.sql).where(_c.copy_id.is_not(None))
+KEPT = sa.select(TABLE.sql).where(_c.kept_on.is_not(None))
