@@ -17,7 +17,7 @@ from channel_service.files.deciding import (
     RemoveLoose,
     Room,
 )
-from channel_service.files.kinds import KINDS
+from channel_service.files.kinds import HEAD, KINDS
 from channel_testing import TODAY, given
 from hypothesis import given as drawn
 from hypothesis import strategies as st
@@ -138,6 +138,13 @@ def test_a_kind_is_told_by_its_first_bytes_and_is_no_other(media_type: str) -> N
     assert fitting == ({"text/csv", "text/plain"} if media_type == "text/csv" else {media_type} | fitting & {"text/csv", "text/plain"})
     assert not KINDS[media_type].fits(b"")
     assert not KINDS[media_type].fits(b"MZ\x90\x00")
+
+
+def test_a_text_is_one_wherever_its_head_is_cut() -> None:
+    for encoding in ("utf-8", "gb18030"):
+        for begins in ("", "a", "aa", "aaa"):
+            assert KINDS["text/csv"].fits((begins + "名称," * HEAD).encode(encoding))
+    assert not KINDS["text/plain"].fits("名".encode()[:1])
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00text", b"\xff\xfe\x00", b"\x7fELF", b"\xff"])

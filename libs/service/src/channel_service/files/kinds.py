@@ -5,10 +5,13 @@ or a table holds something that its program obeys is not looked at: they are giv
 """
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 Content: TypeAlias = bytes | bytearray
+HEAD = 65_536
+"""Bytes of a text that are looked at: all of a large one would hold everybody else up."""
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ZIP = b"PK\x03\x04"
@@ -31,15 +34,16 @@ def _zip_with(part: bytes) -> Callable[[Content], bool]:
 
 
 def _text(content: Content) -> bool:
-    if not content or _CONTROL.search(content):
+    head = content[:HEAD]
+    return bool(head) and not _CONTROL.search(head) and any(_decodes(head, one, whole=len(content) <= HEAD) for one in ("utf-8", "gb18030"))
+
+
+def _decodes(head: Content, encoding: str, *, whole: bool) -> bool:
+    try:
+        getincrementaldecoder(encoding)().decode(head, final=whole)  # a character may be cut at the end of the head
+    except UnicodeDecodeError:
         return False
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
+    return True
 
 
 KINDS: Mapping[str, Kind] = {
