@@ -124,7 +124,9 @@ async def test_a_partner_learns_nothing_of_the_files_of_another(client: Running)
         assert code(await other.get(path_of(content))) == (404, "file_unknown")
         assert code(await other.get(path_of(content, "p-2"))) == (404, "file_unknown")
         assert code(await put(other, content, "p-1", "application/pdf")) == (403, "not_yours")
-        assert code(await other.delete(path_of(content), params={"reason": "x"})) == (403, "forbidden")
+        assert code(await other.delete(path_of(content), params={"reason": "x"})) == (403, "not_yours")
+        events = await other.get("/v1/events", params={"stream": "kept_files/p-1"})
+        assert events.json()["items"] == []
     answers = [await put(other, content, "p-2", "application/pdf") for content in (PDF, absent)]
     shown = [(one.status_code, sorted(one.json()), one.json()["changed"], len(one.json()["events"])) for one in answers]
     assert shown[0] == shown[1]
@@ -207,14 +209,18 @@ async def test_what_is_erased_is_gone_and_its_hash_and_the_reason_stay(client: R
     one, boss = client.as_("partner", partner_id="p-1"), client.as_("brand_admin", subject="eve")
     await put(one, PDF, media_type="application/pdf")
     await name(client, PDF)
-    assert code(await client.as_("finance").delete(path_of(PDF), params={"reason": "x"})) == (403, "forbidden")
+    assert code(await client.as_("ops").delete(path_of(PDF), params={"reason": "x"})) == (403, "forbidden")
+    for who in (one, client.as_("finance")):
+        assert code(await who.delete(path_of(PDF), params={"reason": "x"})) == (409, "file_named")
+    await put(one, b"a wrong file")
+    assert (await one.delete(path_of(b"a wrong file"), params={"reason": "not mine"})).status_code == 200
     assert (await boss.delete(path_of(PDF))).status_code == 422
     gone = await boss.delete(path_of(PDF), params={"reason": "a person asked for it"})
     assert [event["type"] for event in gone.json()["events"]] == ["file_removed"]
     assert await rows(client, "select from kept_bytes") == []
     assert code(await one.get(path_of(PDF))) == (404, "file_unknown")
     assert code(await boss.delete(path_of(PDF), params={"reason": "x"})) == (404, "file_unknown")
-    told = (await client.runtime.log.read(after=0, limit=9))[-1].data
+    told = (await client.runtime.log.read(after=0, limit=99))[-1].data
     assert (told.sha256, told.reason, told.by) == (hashlib.sha256(PDF).hexdigest(), "a person asked for it", "eve")
     await folded(client)
     assert (await boss.get("/v1/files")).json()["items"] == []

@@ -4,20 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from channel_service.files.deciding import (
-    KEPT_FILES,
-    LEAST_COUNTED,
-    AskKept,
-    EraseFile,
-    FileKept,
-    FileRemoved,
-    FilesNamed,
-    KeepFile,
-    NameFiles,
-    RemoveLoose,
-    Room,
-)
+from channel_service.files.deciding import KEPT_FILES, AskKept, EraseFile, KeepFile, NameFiles, RemoveLoose, Room
 from channel_service.files.kinds import HEAD, KINDS
+from channel_service.files.state import LEAST_COUNTED, FileKept, FileRemoved, FilesNamed
 from channel_testing import TODAY, given
 from hypothesis import given as drawn
 from hypothesis import strategies as st
@@ -42,6 +31,8 @@ def test_a_file_is_kept_once_and_again_only_where_its_copy_is_damaged() -> None:
     given(KEPT_FILES, KEPT).when(replace(KEEP, copy_id="c2")).then_nothing()
     given(KEPT_FILES, KEPT).when(replace(KEEP, copy_id="c2", instead_of="c1")).then(replace(KEPT, copy_id="c2"))
     given(KEPT_FILES, KEPT).when(replace(KEEP, copy_id="c3", instead_of="c0")).then_nothing()
+    no_room = replace(KEEP, copy_id="c2", instead_of="c1", room=Room(1, 1))
+    given(KEPT_FILES, KEPT).when(no_room).then(replace(KEPT, copy_id="c2"))
     given(KEPT_FILES, KEPT).when(AskKept(sha256=A, copy_id="c1")).then_nothing()
     given(KEPT_FILES, KEPT).when(AskKept(sha256=A, copy_id="c0")).then_rejected("unavailable")
 
@@ -72,7 +63,9 @@ def test_what_is_erased_goes_though_it_is_named_and_may_come_back() -> None:
     erase = EraseFile(partner_id="p-1", sha256=A, reason="court", by="eve")
     gone = removed("court", "eve", TODAY)
     given(KEPT_FILES).when(erase).then_rejected("file_unknown")
-    given(KEPT_FILES, KEPT, NAMED).when(erase).then(gone)
+    given(KEPT_FILES, KEPT).when(erase).then(gone)
+    given(KEPT_FILES, KEPT, NAMED).when(erase).then_rejected("file_named")
+    given(KEPT_FILES, KEPT, NAMED).when(replace(erase, though_named=True)).then(gone)
     given(KEPT_FILES, KEPT, NAMED, gone).when(KEEP).then(KEPT)
     given(KEPT_FILES, KEPT, NAMED, gone, KEPT).known(today=LATER).when(REMOVE).then_nothing()
 

@@ -9,7 +9,8 @@ import pytest
 from channel_events import On, Rejected
 from channel_service import Service
 from channel_service.files import KEPT_FILES, MEASURES, tending
-from channel_service.files.deciding import File, KeepFile, Room
+from channel_service.files.deciding import KeepFile, Room
+from channel_service.files.state import File
 from channel_service.files.storing import Store, is_whole
 from channel_service.testing import Running, running
 from specimen.filing import BY, FILING, folded, hash_of, name, path_of, put, rows

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from channel_events import Actor, Appended, On, Rejected
 
-from channel_service.files.deciding import KEPT_FILES, AskKept, File, KeepFile, Room
+from channel_service.files.deciding import KEPT_FILES, AskKept, KeepFile, Room
 from channel_service.files.holding import Holding
 from channel_service.files.kinds import KINDS
+from channel_service.files.state import File
 from channel_service.files.storing import Store, is_whole
 from channel_service.files.taking_in import Taken
 from channel_service.runtime import Runtime

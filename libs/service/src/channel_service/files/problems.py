@@ -29,10 +29,16 @@ FILE_PROBLEMS = [
         "收到的内容不是 {media_type} 格式；请注明其实际类型。",
     ),
     Problem(
+        "file_named",
+        409,
+        "Something rests on the file {sha256}; only an admin of the brand may erase it.",
+        "文件 {sha256} 已被引用；仅品牌管理员可以删除。",
+    ),
+    Problem(
         "loose_files_full",
         409,
-        "Files of {partner_id} that nothing names yet may come to {limit} bytes together; use them, or wait until the oldest are removed.",
-        "{partner_id} 尚未被引用的文件合计不得超过 {limit} 字节；请先使用这些文件，或等待最早的文件被清除。",
+        "Files of {partner_id} that nothing names yet may come to {limit} bytes together; use them, or erase some.",
+        "{partner_id} 尚未被引用的文件合计不得超过 {limit} 字节；请先使用或删除其中的文件。",
     ),
     Problem(
         "files_full",

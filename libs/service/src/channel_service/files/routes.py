@@ -16,10 +16,11 @@ from pydantic import BaseModel, Field
 
 from channel_service.auth import BRAND, Allow, Role, only_for_itself
 from channel_service.dependencies import By, Caller, RuntimeDep
-from channel_service.files.deciding import KEPT_FILES, EraseFile, loose_until
+from channel_service.files.deciding import KEPT_FILES, EraseFile
 from channel_service.files.holding import Holding
 from channel_service.files.keeping import Offered, keep
 from channel_service.files.kinds import KINDS
+from channel_service.files.state import loose_until
 from channel_service.files.storing import Store, is_whole, parts
 from channel_service.files.taking_in import size_of, take_in
 from channel_service.files.tending import LOOSE_DAYS, look_at
@@ -64,15 +65,18 @@ class FileRow(BaseModel):
 
 
 def file_routes(*, puts: Iterable[Role]) -> APIRouter:
-    """Partners' files are put by those who have one of the roles ``puts``, partners for themselves, and read by who sees what is the
-    partner's. The service has `KEPT_FILES`, `KEPT_FILES_VIEW`, `TENDING`, `MEASURES`, `FILE_PROBLEMS` and `GRANTS` among what it is made
-    of, and `TABLES` in a revision."""
+    """Partners' files are put by those who have one of the roles ``puts``, partners for themselves, and erased by them while nothing names
+    them; they are read by who sees what is the partner's.
+
+    The service has `KEPT_FILES`, `KEPT_FILES_VIEW`, `TENDING`, `MEASURES`, `FILE_PROBLEMS` and `GRANTS` among what it is made of, and
+    `TABLES` in a revision.
+    """
     router = APIRouter(tags=["files"], dependencies=[Allow(*BRAND, Role.PARTNER)])
     about: dict[int | str, dict[str, Any]] = {201: {"description": "It is kept now.", "model": FileReceipt}}
     putting = {"dependencies": [Allow(*puts)], "responses": about, "openapi_extra": _TAKEN, "summary": "Keep a file"}
     router.put(_FILE, status_code=200, **putting)(put_file)  # type: ignore[arg-type]
     router.get(_FILE, response_class=Response, responses=_GIVEN, summary="A file")(get_file)
-    router.delete(_FILE, dependencies=[Allow()], summary="Erase a file")(erase_file)
+    router.delete(_FILE, dependencies=[Allow(*puts)], summary="Erase a file")(erase_file)
     c = TABLE.sql.c
     listed = Listing(KEPT_FILES_VIEW, KEPT, order=[c.partner_id, c.sha256], filters=[same(c.partner_id, Code), same(c.sha256, Code)])
     list_route(router, "/v1/files", listed, FileRow, summary="Files that are kept")
@@ -122,10 +126,18 @@ async def get_file(partner_id: PartnerId, sha256: Sha256, request: Request, runt
 
 
 async def erase_file(
-    partner_id: PartnerId, sha256: Sha256, runtime: RuntimeDep, by: By, reason: Annotated[Text, Query(examples=["a court's order"])]
+    partner_id: PartnerId,
+    sha256: Sha256,
+    runtime: RuntimeDep,
+    caller: Caller,
+    by: By,
+    reason: Annotated[Text, Query(examples=["a wrong file"])],
 ) -> Receipt:
-    """For what must not be kept, whatever names it: its bytes go at once, its hash and the reason stay."""
-    erasing = EraseFile(partner_id=partner_id, sha256=sha256, reason=reason, by=by.subject)
+    """For what must not be kept: its bytes go at once, its hash and the reason stay. What something rests on only an admin of the brand
+    erases."""
+    only_for_itself(caller, partner_id)
+    though_named = Role.BRAND_ADMIN in caller.roles
+    erasing = EraseFile(partner_id=partner_id, sha256=sha256, reason=reason, by=by.subject, though_named=though_named)
     appended = await runtime.log.execute(On(KEPT_FILES, partner_id, erasing), by=by)
     await Store(runtime.settings.database_url).drop([event.data.copy_id for event in appended.events])
     return Receipt.of(sha256, appended)

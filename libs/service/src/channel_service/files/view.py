@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from channel_events import DATE, INTEGER, TEXT, OwnLog, Table, View
 from channel_events.pure import Change, Recorded, Set
 
-from channel_service.files.deciding import KEPT_FILES, FileKept, FileRemoved, FilesNamed
+from channel_service.files.deciding import KEPT_FILES
+from channel_service.files.state import FileKept, FileRemoved, FilesNamed
 
 TABLE = Table(
     "kept_file",
