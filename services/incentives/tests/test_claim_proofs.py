@@ -1,11 +1,12 @@
 """What a claim rests on: files that are kept before it names them, and as long as it is there."""
 
 import asyncio
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+import httpx
 import pytest
+from channel_service.files import KEPT_FILES_VIEW, tending
 from channel_service.partners import ChildrenAccessGranted, PartnerApplied
 from channel_service.testing import Running, fold
 from channel_testing import recorded
@@ -91,12 +92,25 @@ async def test_who_sees_a_partners_claims_sees_their_proofs(client: Running) -> 
 
 
 @pytest.mark.row("IN-25")
-async def test_of_claims_that_name_a_file_at_once_each_keeps_it(client: Running) -> None:
-    partner = await held(client)
-    amounts = [Decimal(100 + number) for number in range(6)]
-    claims = [partner.put(f"{FAIR}/claims/c{at}", json=claimed(str(amount))) for at, amount in enumerate(amounts)]
-    assert {answer.status_code for answer in await asyncio.gather(*claims)} == {201}
-    assert (await partner.get(FILE)).status_code == 200
+async def test_a_proof_is_not_tidied_up_while_claims_name_it(client: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tending, "LOOSE_DAYS", 0)
+    partner, log, taken = await held(client), client.runtime.log, set[int]()
+    for turn in range(5):
+        content = f"%PDF-{turn}".encode()
+        file = FILE.replace(HASH, sha256(content).hexdigest())
+        assert (await partner.put(file, content=content, headers=PDF)).status_code == 201
+        await fold(client.runtime.settings.database_url, KEPT_FILES_VIEW, await log.read(after=0, limit=1000))
+        tidying = tending.Tending().look(log, client.runtime.reading_everything)
+        if turn == 0:
+            await tidying
+        proofs = [{"name": "x.pdf", "sha256": sha256(content).hexdigest()}]
+        claims = [partner.put(f"{FAIR}/claims/{turn}-{at}", json=claimed("10.00", proofs=proofs)) for at in range(2)]
+        answers = await asyncio.gather(*claims, *([tidying] if turn else []))
+        statuses = {one.status_code for one in answers if isinstance(one, httpx.Response)}
+        assert statuses in ({201}, {409})
+        assert (await partner.get(file)).status_code == (200 if statuses == {201} else 404)
+        taken |= statuses
+    assert 409 in taken
 
 
 @pytest.mark.row("IN-25")
