@@ -15,7 +15,7 @@ HELD_BYTES = 67_108_864
 """Bytes of files that are being taken in; of one caller half of that. Where a file may be larger, as many as two such files."""
 CHECKED = 2
 """Hashes that are worked out by the database at once: a core's work each, for some 50 ms where the file is large."""
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 30.0
 
 
 class Holding:
