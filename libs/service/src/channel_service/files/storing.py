@@ -50,11 +50,15 @@ class Store:
             )
 
     async def drop(self, copy_ids: Collection[str]) -> None:
+        if not copy_ids:
+            return
         async with self._connected() as connection:
             await connection.execute("delete from kept_bytes where copy_id = any($1::text[])", list(copy_ids))
 
     async def check(self, copy_ids: Collection[str]) -> list[str]:
         """Works out the hashes anew and notes which are not what they were; those."""
+        if not copy_ids:
+            return []
         async with self._connected() as connection:
             damaged = [one for one in copy_ids if await is_whole(connection.fetch, one) is False]
             await connection.execute(
