@@ -53,13 +53,17 @@ class TableChanges:
         self.table = table
         self.rows: dict[Key, RowChange] = {}
         self.inserts: dict[Key, dict[str, Any]] = {}
-        self._width = len(table.key)
+        self._there = RowChange(base=False) if len(table.key) == len(table.columns) else None
+        """Of every row that is nothing but its key."""
 
     def take(self, change: Change) -> None:
         key, kind = change.key, type(change)
         row = self.rows.get(key)
         if kind is Insert:
             self._insert(key, change.values)
+        elif kind is Put and self._there is not None:
+            self._there.sets.update(change.values)  # which `check` refuses
+            self.rows[key] = self._there
         elif kind is Put or kind is Delete:
             row = self.rows[key] = RowChange(base=False, gone=kind is Delete)
             row.sets.update(change.values)

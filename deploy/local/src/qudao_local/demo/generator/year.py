@@ -97,7 +97,7 @@ def _order(world: World, order: OrderDraft, *, prices: list[Decimal], skus: list
 
 
 def _history(order: OrderDraft) -> History:
-    """What the import says; shipments in parts and what follows a cancellation go through the order's own doors."""
+    """What the order's document says; shipments in parts and what follows a cancellation are steps of their own."""
     if order.fate == "cancelled":
         return History()
     whole = order.fate in {"kept", "returned"}
