@@ -59,6 +59,12 @@ def test_nothing_that_is_named_is_removed_and_nothing_before_its_time() -> None:
     given(KEPT_FILES, KEPT, removed()).when(NAME).then_rejected("file_not_kept")
 
 
+def test_it_is_told_how_often_a_file_was_named_also_of_one_that_is_gone() -> None:
+    again = replace(NAMED, files=(A, B))
+    files = KEPT_FILES.fold([KEPT, NAMED, again, removed("court", "eve", TODAY)])
+    assert (files.names(A), files.names(B), files.names("c" * 64)) == (2, 1, 0)
+
+
 def test_what_is_erased_goes_though_it_is_named_and_may_come_back() -> None:
     erase = EraseFile(partner_id="p-1", sha256=A, reason="court", by="eve")
     gone = removed("court", "eve", TODAY)

@@ -45,11 +45,14 @@ async def test_a_claim_is_taken_with_proofs_that_are_kept_and_finance_reads_them
     assert [event["type"] for event in receipt["events"]] == ["claim_submitted", "files_named"]
     assert (await done(partner, "PUT", f"{FAIR}/claims/stand", said))["changed"] is False
     [claim] = (await partner.get(PART)).json()["requests"][0]["claims"]
-    kept = {"kept": True, "size": len(INVOICE), "media_type": "application/pdf"}
+    kept = {"kept": True, "claims": 1, "size": len(INVOICE), "media_type": "application/pdf"}
     assert claim["proofs"][0] == PROOFS[0] | kept
-    assert claim["proofs"][1] == PROOFS[1] | {"kept": True, "size": len(PHOTO), "media_type": "image/jpeg"}
+    assert claim["proofs"][1] == PROOFS[1] | {"kept": True, "claims": 1, "size": len(PHOTO), "media_type": "image/jpeg"}
     again = await partner.put(FILE, content=INVOICE, headers=PDF)
     assert (again.status_code, again.json()["loose_until"]) == (200, None)
+    await done(partner, "PUT", f"{FAIR}/claims/again", claimed("10.00"))
+    [first, _] = (await client.as_("finance").get(PART)).json()["requests"][0]["claims"]
+    assert [one["claims"] for one in first["proofs"]] == [2, 1]
     for reader in (client.as_("finance"), client.as_("auditor"), partner):
         assert (await reader.get(FILE)).content == INVOICE
 

@@ -51,13 +51,17 @@ FileEvent: TypeAlias = FileKept | FilesNamed | FileRemoved
 
 
 class File(Struct, frozen=True):
-    """Without a ``copy_id`` it is not here: it was only named, or is gone."""
+    """Without a ``copy_id`` it is not here: it was only named, or is gone. ``names``: how often it was named."""
 
     copy_id: str | None = None
     size: int = 0
     media_type: str = ""
     kept_on: date | None = None
-    named: bool = False
+    names: int = 0
+
+    @property
+    def named(self) -> bool:
+        return self.names > 0
 
     @property
     def counts(self) -> int:
@@ -74,6 +78,10 @@ class Files(Struct, frozen=True):
         file = self.by_hash.get(sha256)
         return None if file is None or file.copy_id is None else file
 
+    def names(self, sha256: str) -> int:
+        """How often the file was named."""
+        return _file(self, sha256).names
+
     def come_to(self, *, loose: bool = False) -> int:
         return sum(one.counts for one in self.by_hash.values() if not (loose and one.named))
 
@@ -89,10 +97,10 @@ def evolve(files: Files, event: FileEvent) -> Files:
             file = replace(_file(files, e.sha256), copy_id=e.copy_id, size=e.size, media_type=e.media_type, kept_on=e.occurred_on)
             return Files({**files.by_hash, e.sha256: file})
         case FilesNamed() as e:
-            return Files({**files.by_hash, **{one: replace(_file(files, one), named=True) for one in e.files}})
+            return Files({**files.by_hash, **{one: replace(file := _file(files, one), names=file.names + 1) for one in e.files}})
         case FileRemoved() as e:
             rest = {one: file for one, file in files.by_hash.items() if one != e.sha256}
-            return Files({**rest, e.sha256: File(named=True)} if _file(files, e.sha256).named else rest)
+            return Files({**rest, e.sha256: File(names=names)} if (names := files.names(e.sha256)) else rest)
 
 
 def _file(files: Files, sha256: str) -> File:

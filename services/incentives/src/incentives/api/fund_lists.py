@@ -77,6 +77,7 @@ class ProofOut(BaseModel):
     name: str = Field(examples=["invoice-17.pdf"])
     sha256: str = Field(examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])
     kept: bool
+    claims: int = Field(description="How many name this file: where it is more than one, what it cost may be claimed twice.", examples=[1])
     size: int | None = Field(description="In bytes, of one that is kept.", examples=[48_213])
     media_type: str | None = Field(examples=["application/pdf"])
 
@@ -84,7 +85,9 @@ class ProofOut(BaseModel):
     def of(cls, told: Proof, files: Files) -> "ProofOut":
         file = files.kept(told.sha256)
         size, media_type = (None, None) if file is None else (file.size, file.media_type)
-        return cls(name=told.name, sha256=told.sha256, kept=file is not None, size=size, media_type=media_type)
+        return cls(
+            name=told.name, sha256=told.sha256, kept=file is not None, claims=files.names(told.sha256), size=size, media_type=media_type
+        )
 
 
 class ClaimOut(BaseModel):
