@@ -125,6 +125,7 @@ async def test_a_partner_learns_nothing_of_the_files_of_another(client: Running)
         assert code(await other.get(path_of(content, "p-2"))) == (404, "file_unknown")
         assert code(await put(other, content, "p-1", "application/pdf")) == (403, "not_yours")
         assert code(await other.delete(path_of(content), params={"reason": "x"})) == (403, "not_yours")
+        assert code(await other.delete(path_of(content))) == (403, "not_yours")
         events = await other.get("/v1/events", params={"stream": "kept_files/p-1"})
         assert events.json()["items"] == []
     answers = [await put(other, content, "p-2", "application/pdf") for content in (PDF, absent)]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import structlog
 from channel_events import On, Rejected
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -73,14 +73,20 @@ def file_routes(*, puts: Iterable[Role]) -> APIRouter:
     """
     router = APIRouter(tags=["files"], dependencies=[Allow(*BRAND, Role.PARTNER)])
     about: dict[int | str, dict[str, Any]] = {201: {"description": "It is kept now.", "model": FileReceipt}}
-    putting = {"dependencies": [Allow(*puts)], "responses": about, "openapi_extra": _TAKEN, "summary": "Keep a file"}
+    own = [Allow(*puts), Depends(for_itself)]
+    putting = {"dependencies": own, "responses": about, "openapi_extra": _TAKEN, "summary": "Keep a file"}
     router.put(_FILE, status_code=200, **putting)(put_file)  # type: ignore[arg-type]
     router.get(_FILE, response_class=Response, responses=_GIVEN, summary="A file")(get_file)
-    router.delete(_FILE, dependencies=[Allow(*puts)], summary="Erase a file")(erase_file)
+    router.delete(_FILE, dependencies=own, summary="Erase a file")(erase_file)
     c = TABLE.sql.c
     listed = Listing(KEPT_FILES_VIEW, KEPT, order=[c.partner_id, c.sha256], filters=[same(c.partner_id, Code), same(c.sha256, Code)])
     list_route(router, "/v1/files", listed, FileRow, summary="Files that are kept")
     return router
+
+
+async def for_itself(partner_id: PartnerId, sha256: Sha256, caller: Caller) -> None:
+    """A dependency, and so asked before anything but the address of a request is looked at."""
+    only_for_itself(caller, partner_id)
 
 
 @unlimited_body
@@ -88,7 +94,6 @@ async def put_file(
     partner_id: PartnerId, sha256: Sha256, request: Request, response: Response, runtime: RuntimeDep, caller: Caller, by: By
 ) -> FileReceipt:
     """The same again changes nothing. What is not named by anything is removed after a while."""
-    only_for_itself(caller, partner_id)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in KINDS:
         raise Rejected("file_kind_unsupported", media_type=media_type, kinds=", ".join(KINDS))
@@ -135,7 +140,6 @@ async def erase_file(
 ) -> Receipt:
     """For what must not be kept: its bytes go at once, its hash and the reason stay. What something rests on only an admin of the brand
     erases."""
-    only_for_itself(caller, partner_id)
     though_named = Role.BRAND_ADMIN in caller.roles
     erasing = EraseFile(partner_id=partner_id, sha256=sha256, reason=reason, by=by.subject, though_named=though_named)
     appended = await runtime.log.execute(On(KEPT_FILES, partner_id, erasing), by=by)
