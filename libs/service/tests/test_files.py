@@ -13,11 +13,11 @@ from channel_service.files import holding, taking_in
 from channel_service.files.storing import PART_BYTES, Store
 from channel_service.testing import Running, running
 from fastapi import Request
-from specimen.filing import FILING, folded, hash_of, name, path_of, put, rows
+from specimen.filing import FILING, done, folded, hash_of, name, path_of, put, rows
 from starlette.types import Message
 
 PDF = b"%PDF-1.7 an invoice"
-ROOM: dict[str, Any] = {"max_file_bytes": 2 * PART_BYTES, "loose_files_bytes": 10 * PART_BYTES}
+ROOM: dict[str, Any] = {"max_file_bytes": 2 * PART_BYTES, "loose_files_bytes": 10 * PART_BYTES, "partner_files_bytes": 21 * PART_BYTES // 2}
 
 
 @pytest.fixture
@@ -154,7 +154,6 @@ async def test_a_partner_cannot_fill_the_disk(client: Running) -> None:
     assert stored == 9  # each is a byte or two larger than a tenth
     await name(client, contents[0])
     assert (await put(one, contents[11])).status_code == 201
-    client.runtime.settings.__dict__["partner_files_bytes"] = 10 * PART_BYTES
     await name(client, contents[1])
     assert code(await put(one, contents[10])) == (409, "files_full")
     assert len(await rows(client, "select from kept_bytes")) == stored + 1
@@ -167,17 +166,12 @@ async def test_damaged_bytes_are_noticed_and_mended_by_sending_the_file_again(cl
     await name(client, PDF)
     harm = "update kept_bytes set bytes = set_byte(bytes, 7, 33)", "delete from kept_bytes"
     for statement in harm:
-        await _as_owner(client, statement)
+        await done(client, statement)
         assert code(await client.as_("finance").get(path_of(PDF))) == (500, "file_damaged")
         await folded(client)
         assert (await put(one, PDF, media_type="application/pdf")).status_code == 201
         assert (await one.get(path_of(PDF))).content == PDF
         assert len(await rows(client, "select from kept_bytes")) == 1
-
-
-async def _as_owner(client: Running, statement: str) -> None:
-    async with Store(client.runtime.settings.database_url)._connected() as connection:
-        await connection.execute(statement)
 
 
 async def test_of_the_same_file_sent_at_once_one_copy_is_kept(client: Running) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import asyncpg
 import httpx
 from channel_events import Actor, On
 from channel_service import ProblemCatalogue, Role, Service
@@ -46,6 +47,15 @@ async def name(client: Running, *contents: bytes, partner_id: str = "p-1") -> No
 async def folded(client: Running) -> None:
     """The view has seen all."""
     await fold(client.runtime.settings.database_url, KEPT_FILES_VIEW, await client.runtime.log.read(after=0, limit=10_000))
+
+
+async def done(client: Running, statement: str) -> None:
+    """What somebody does to the database by hand."""
+    connection = await asyncpg.connect(client.runtime.settings.database_url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def rows(client: Running, sql: str, *values: Any) -> Any:
