@@ -24,6 +24,8 @@ CHECK_DAYS = 30
 """Each copy's hash is worked out anew after so long."""
 AT_ONCE = 50
 LOOK_SECONDS = 3600.0
+COUNTED_SECONDS = 900.0
+"""Between two times that files are counted, of which there may be a million."""
 
 BY = Actor("work/kept_files")
 DAMAGED = Counter("qudao_files_found_damaged_total", "Times that bytes of a kept file were found not to be what they were.")
@@ -107,11 +109,14 @@ def _of_kept(number: Any) -> sa.Select[Any]:
 _good = sa.exists().where(_bytes.c.copy_id == _kept.copy_id, ~_bytes.c.damaged)
 TENDING = Work("kept_files", Tending().look)
 MEASURES = [
-    Measure("qudao_files", "Files of partners that are kept.", lambda _: _of_kept(sa.func.count())),
-    Measure("qudao_files_bytes", "Bytes of files that are kept.", lambda _: _of_kept(sa.func.coalesce(sa.func.sum(_kept.size), 0))),
-    Measure(
-        "qudao_files_damaged",
-        "Kept files whose bytes are gone, or were seen to be damaged.",
-        lambda _: _of_kept(sa.func.count()).where(~_good),
-    ),
+    Measure(name, meaning, query, every=COUNTED_SECONDS)
+    for name, meaning, query in (
+        ("qudao_files", "Files of partners that are kept.", lambda _: _of_kept(sa.func.count())),
+        ("qudao_files_bytes", "Bytes of files that are kept.", lambda _: _of_kept(sa.func.coalesce(sa.func.sum(_kept.size), 0))),
+        (
+            "qudao_files_damaged",
+            "Kept files whose bytes are gone, or were seen to be damaged.",
+            lambda _: _of_kept(sa.func.count()).where(~_good),
+        ),
+    )
 ]

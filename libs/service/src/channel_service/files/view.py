@@ -18,7 +18,7 @@ TABLE = Table(
         "kept_on": DATE,
     },
     scope="partner_id",
-    indexes=[("copy_id",), ("kept_on",)],
+    indexes=[("copy_id",), ("named_by", "kept_on")],
 )
 """``named_by``: what named it last; null of one that is loose. A row without a day is of one that is not here."""
 
