@@ -147,14 +147,14 @@ ALIKE: dict[str, Any] = {**{name: TABLE.sql.c[name] for name in _OF_ORDER}, "sku
 
 
 async def kinds_of(read: AsyncConnection, which: sa.ColumnElement[bool], asked: Sequence[str]) -> list[Any]:
-    """What these lines are, each kind once, with every category that their products ever had."""
+    """What these lines are, as it was told when they were placed; each kind once, with every category that their products ever had."""
     source: sa.FromClause = TABLE.sql
     if not {"sku", "category"}.isdisjoint(asked):
         source = source.join(LINE, sa.true())
     if "category" in asked:
         source = source.outerjoin(CATEGORY.sql, CATEGORY.sql.c.sku == _of_line("sku"))
-    kinds = sa.select(*(ALIKE[name] for name in asked)).select_from(source).where(which).distinct()
-    return list((await read.execute(kinds)).all())
+    kinds = sa.select(*(ALIKE[name] for name in asked)).select_from(source).where(which, TABLE.sql.c.what == What.PLACED.value)
+    return list((await read.execute(kinds.distinct())).all())
 
 
 async def categories_of(read: AsyncConnection, moved: Sequence[Movement]) -> Categories:
