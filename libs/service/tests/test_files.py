@@ -10,7 +10,8 @@ import pytest
 from channel_events import scoped_role
 from channel_service import BodyRefused, Service
 from channel_service.files import holding, taking_in
-from channel_service.files.storing import PART_BYTES, Store
+from channel_service.files.storing import PART_BYTES, Store, parts
+from channel_service.lost import Unavailable
 from channel_service.testing import Running, running
 from fastapi import Request
 from specimen.filing import FILING, done, folded, hash_of, name, path_of, put, rows
@@ -172,6 +173,17 @@ async def test_damaged_bytes_are_noticed_and_mended_by_sending_the_file_again(cl
         assert (await put(one, PDF, media_type="application/pdf")).status_code == 201
         assert (await one.get(path_of(PDF))).content == PDF
         assert len(await rows(client, "select from kept_bytes")) == 1
+
+
+async def test_a_file_that_is_erased_while_it_is_read_is_broken_off(client: Running) -> None:
+    one, content = client.as_("partner", partner_id="p-1"), b"%PDF-" + bytes(PART_BYTES)
+    await put(one, content, media_type="application/pdf")
+    [row] = await rows(client, "select copy_id from kept_bytes")
+    reading = parts(client.runtime.fetch, row["copy_id"], len(content))
+    assert await anext(reading) == content[:PART_BYTES]
+    assert (await one.delete(path_of(content), params={"reason": "a wrong file"})).status_code == 200
+    with pytest.raises(Unavailable):
+        await anext(reading)
 
 
 async def test_of_the_same_file_sent_at_once_one_copy_is_kept(client: Running) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import asyncpg
 from channel_events import connect_as
 
+from channel_service.lost import Unavailable
+
 Fetch = Callable[..., Awaitable[Sequence[Mapping[str, Any]]]]
 """Rows of a statement: ``fetch(sql, *values)``."""
 
@@ -87,9 +89,9 @@ async def is_whole(fetch: Fetch, copy_id: str) -> bool | None:
 
 
 async def parts(fetch: Fetch, copy_id: str, size: int) -> AsyncIterator[bytes]:
-    """Its bytes, in parts: nobody holds a whole one. ``LookupError`` when it goes in between."""
+    """Its bytes, in parts: nobody holds a whole one. `Unavailable` when it goes in between: what was sent is no file then."""
     for at in range(0, size, PART_BYTES):
         rows = await fetch(_PART, copy_id, at + 1, PART_BYTES)
         if not rows:
-            raise LookupError(f"copy {copy_id} was removed")
+            raise Unavailable("the file was removed while it was read")
         yield rows[0]["part"]
