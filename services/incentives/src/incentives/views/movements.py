@@ -19,6 +19,7 @@ from incentives.contracts.orders_inventory import (
     ReturnReceived,
     ShipmentHandedOver,
 )
+from incentives.domain.exact import exactly
 from incentives.domain.movements import Categories, Movement, What
 
 TOLD: dict[type, What] = {
@@ -81,11 +82,13 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
     names = ("order_id", "currency", "partner_id", "channel_type", "territory", "source", "warehouse", "occurred_on", "placed_on")
     header = {name: getattr(e, name) for name in names} | {"segment": e.segment or "", "sales_rep": e.sales_rep or "", "what": what.value}
     gross, discount, lines = _ZERO, _ZERO, []
-    for line in e.lines:
-        gross += line.quantity * line.unit_price
-        discount += line.discount
-        lines.append((line.line_id, line.sku, line.quantity, line.unit_price, line.discount))
-    yield Insert((event.id,), **header, gross=gross, net=gross - discount, lines=msgspec.json.encode(lines).decode())
+    with exactly():
+        for line in e.lines:
+            gross += line.quantity * line.unit_price
+            discount += line.discount
+            lines.append((line.line_id, line.sku, line.quantity, line.unit_price, line.discount))
+        amounts = {"gross": gross, "net": gross - discount}
+    yield Insert((event.id,), **header, **amounts, lines=msgspec.json.encode(lines).decode())
     yield Add((e.partner_id,), "touched_by_order", changes=1)
     if what is not What.PLACED:
         return  # what the order is about was told when it was placed, and later events only repeat it

@@ -80,7 +80,9 @@ class FactTables:
             values = ["" if value is None else value for value in read(event.data)]
             alike = (event.id, kind, event.recorded_on, *values)
             key = (event.source, event.partition, event.position)
-            yield Rows(columns, [(*key, number, *alike, *map(line.__getitem__, by_line)) for number, line in enumerate(lines, 1)], table=table)
+            yield Rows(
+                columns, [(*key, number, *alike, *map(line.__getitem__, by_line)) for number, line in enumerate(lines, 1)], table=table
+            )
             shared = dict(zip(names, alike, strict=True))
             # Summed up here: an Add per line would make the library do, a thousand times for a long order, what one addition does.
             for apart, together in _apart(facts.apart, lines):
