@@ -8,6 +8,7 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from channel_events.asking import attend
 from channel_events.bell import Bell
 from channel_events.broker import Broker, stop_consumer
 from channel_events.tasks import whole, woken
@@ -58,7 +59,7 @@ class Fetching:
             await whole(stop_consumer(consumer))
             raise
         one = cls(consumer, broker, told=True)
-        broker.on_fetch(consumer, one)
+        attend(consumer, one, broker.profile.look_ms)
         return one
 
     async def close(self) -> None:
