@@ -100,7 +100,7 @@ class Fetching:
 
     async def rest(self) -> None:
         """After a question that brought no records: for a moment, and then until there may be some; where it was not answered no longer."""
-        if not (profile := self._profile):
+        if not (profile := self._profile) or not profile.pause_ms:
             return
         await asyncio.sleep(profile.pause_ms / 1000)
         if not self._answer:
