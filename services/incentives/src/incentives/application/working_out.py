@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.facts import PayeeFacts, told_of
 from incentives.domain.calculation import Calculation, Entry
+from incentives.domain.facts import Line
 from incentives.domain.ledger.commands import PostEarnings
 from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.differences import Lines, changed, to_post
@@ -107,15 +108,19 @@ def _entries(
     today = date.min if settlement.open is None else settlement.open.period.first
     if settlement.open is not None and settlement.open.stage is Stage.ENDED:
         today = settlement.open.period.last + timedelta(days=1)
-    calculations, after = _calculations(plans), date.min
+    calculations, after, counted = _calculations(plans), date.min, dict[str, dict[str, Line]]()
     for period in settlement.taking(max(told.last_day(lines), posted_until)):
-        if told.payments:
-            calculations, after = _calculations(plans), date.min
-        facts = told.until(period.last, lines, today, after)
-        for one in calculations:
-            one.add(facts)
+        paid = lines.paid(after, period.last)
+        if any(paid[of].get(name) != one for of in paid for name, one in counted.get(of, {}).items()):
+            # What came back of an order since then changed how what was paid of it is split.
+            calculations, after, counted = _calculations(plans), date.min, {}
+            paid = lines.paid(after, period.last)
         # Each line is looked at once, and not for every period of a history that is settled at last (test_many_periods).
-        after = period.last
+        new = lines.between(after, period.last)
+        new += [one for of, facts in paid.items() for name, one in facts.items() if name not in counted.get(of, {})]
+        for one in calculations:
+            one.add(told.until(period.last, new, today))
+        after, counted = period.last, counted | paid
         entries = [entry for one in calculations for entry in one.entries()]
         found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
     return found
