@@ -52,7 +52,12 @@ def _is_amount(amount: Decimal) -> bool:
 
 
 def _exponent(amount: Decimal) -> int:
-    return int(amount.as_tuple().exponent)
+    """Of a finite one. Of the text, since a tuple of all its digits takes as long as all else that is checked of a line."""
+    text = str(amount)
+    if "E" in text:  # 1E+5, or a very small one
+        return int(amount.as_tuple().exponent)
+    point = text.find(".")
+    return 0 if point < 0 else point + 1 - len(text)
 
 
 def portion(discount: Decimal, units: int, part: int) -> Decimal:

@@ -5,7 +5,7 @@ the order's, so no number of clients can promise the same unit twice. A step of 
 a persistent map, so an event costs what its lines cost, however many SKUs lie there (docs/decisions/0020).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, TypeAlias
 
@@ -203,10 +203,11 @@ class StockItem(Struct, frozen=True, gc=False):
             return None
         return self.on_hand - sum(units for when, units in zip(self.moved[::2], self.moved[1::2], strict=True) if when > at)
 
-    def after(self, on_hand: int, reserved: int, day: date) -> "StockItem":
+    def after(self, on_hand: int, reserved: int, at: int) -> "StockItem":
+        """With what moved on the day ``at``."""
         if not on_hand:
             return StockItem(self.on_hand, self.reserved + reserved, self.moved, self.before)
-        moved, before = self._moved(on_hand, day.toordinal())
+        moved, before = self._moved(on_hand, at)
         return StockItem(self.on_hand + on_hand, self.reserved + reserved, moved, before)
 
     def _moved(self, units: int, at: int) -> tuple[tuple[int, ...], int]:
@@ -295,23 +296,23 @@ def evolve(shelves: Shelves, event: StockEvent) -> Shelves:
         units = event.difference if isinstance(event, StockAdjusted) else event.quantity
         if isinstance(event, StockWrittenOff):
             units = -units
-        return shelves.set(event.sku, shelves.get(event.sku, NONE).after(units, 0, event.occurred_on))
-    move = _MOVES[type(event)]
+        return shelves.set(event.sku, shelves.get(event.sku, NONE).after(units, 0, event.occurred_on.toordinal()))
+    (on_hand, reserved), at = _MOVES[type(event)], event.occurred_on.toordinal()
     with shelves.mutate() as after:
         for one in event.lines:
-            after[one.sku] = after.get(one.sku, NONE).after(*move(one.quantity), event.occurred_on)
+            after[one.sku] = after.get(one.sku, NONE).after(on_hand * one.quantity, reserved * one.quantity, at)
         finished: Shelves = after.finish()
     return finished
 
 
-_MOVES: dict[type, Callable[[int], tuple[int, int]]] = {
-    StockReserved: lambda n: (0, n),
-    StockReleased: lambda n: (0, -n),
-    StockShipped: lambda n: (-n, -n),
-    StockReturned: lambda n: (n, 0),
-    StockTakenIn: lambda n: (n, 0),
+_MOVES: dict[type, tuple[int, int]] = {
+    StockReserved: (0, 1),
+    StockReleased: (0, -1),
+    StockShipped: (-1, -1),
+    StockReturned: (1, 0),
+    StockTakenIn: (1, 0),
 }
-"""What each adds to what is on hand and to what is reserved."""
+"""What a unit of each adds to what is on hand and to what is reserved."""
 
 _EVENTS: tuple[type[StockEvent], ...] = (
     *(StockReceived, StockAdjusted, StockReserved, StockReleased, StockShipped, StockReturned),
