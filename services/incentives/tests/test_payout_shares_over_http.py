@@ -36,7 +36,7 @@ async def test_what_a_partner_earns_is_shared_with_another_and_with_its_salespeo
     assert (of_ann.json()["payee"], of_ann.json()["amount"]) == ("sales_rep", "32.40")
     # What counts for it is its own: one more share of the same entry, and no other tier.
     pool, own = (await earned(finance, "p-1"))["entries"]
-    assert (pool["counted"], pool["amount"], pool["en"][-1]) == ("1080", "0.00", "all of 108 is shared with others")
+    assert (pool["counted"], pool["amount"], pool["en"][-1]) == ("1080", "0.00", "all of 108 is given out by shares")
     assert (own["counted"], own["amount"]) == ("108", "54.00")
 
 
@@ -109,6 +109,8 @@ async def test_one_plan_or_one_rule_is_shared_apart_and_nobody_is_from_a_day_on(
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["0.00", "108.00", "108.00"]
     receipt = await put(finance, "payout-shares/partner/p-1", plan_id="dealers", since="2026-06-01")
     assert [one["member_id"] for one in await seen(finance, "payout-shares", receipt)] == ["p-2", "", "p-9"]
+    assert await amounts(finance, "p-1", "p-2", "p-9") == ["0.00", "108.00", "108.00"]  # all of it was earned before
+    await seen(finance, "payout-shares", await put(finance, "payout-shares/partner/p-1", plan_id="dealers", since="2026-01-01"))
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["108.00", "0", "108.00"]
 
 

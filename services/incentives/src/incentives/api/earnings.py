@@ -157,17 +157,19 @@ class PostedOut(BaseModel):
 
 
 class SharedOut(BaseModel):
-    """What somebody gets of what the entry came to."""
+    """What somebody gets of what the entry came to on some days."""
 
     payee: Payee
     payee_id: str = Field(examples=["ann"])
+    first: date
+    last: date
     share: Exact = Field(description="1 is all of it.", examples=["1/3"])
     amount: Amount
     entry_id: str = Field(examples=["dealer-2026~1~volume~,p-1001,sales_rep~ann~2026-01-01"])
 
     @classmethod
     def of(cls, entry: Entry) -> "SharedOut":
-        names: dict[str, Any] = {name: getattr(entry, name) for name in ("payee", "payee_id", "amount", "entry_id")}
+        names: dict[str, Any] = {name: getattr(entry, name) for name in ("payee", "payee_id", "first", "last", "amount", "entry_id")}
         return cls(**names, share=exact(entry.slices[0].rate))
 
 

@@ -98,11 +98,6 @@ async def told_of(
     return await _told(read, plans, kind, group, _credited(kind, group, to), more)
 
 
-async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> PayeeFacts:
-    """All that tells what anybody earns by orders of these partners."""
-    return await _told(read, [plan], plan.payee, None, _is_of(movements.TABLE.sql.c.partner_id, list(partners)))
-
-
 async def told_of_line(
     read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, order_id: str, line_id: str
 ) -> tuple[list[Line], Credits]:
@@ -122,7 +117,7 @@ async def _told(
     read: AsyncConnection,
     plans: Sequence[PlanDocument],
     payee: Payee,
-    group: list[str] | None,
+    group: list[str],
     which: sa.ColumnElement[bool],
     more: Sequence[Movement] = (),
 ) -> PayeeFacts:
@@ -144,7 +139,7 @@ async def _told(
         quotas=await quotas_of(read, payee, group),
         rulings=await rulings_of(read, payee, group),
         credits=await credits_of(read, payee, {one.credit for one in rules}, group, orders),
-        sharings=frozenset() if group is None else await sharings_of(read, payee, group),
+        sharings=await sharings_of(read, payee, group),
         rates=await rates_of(read, sorted(currencies)),
     )
 

@@ -32,8 +32,8 @@ class PayoutShared(Struct, frozen=True, kw_only=True):
 @command("share_payout", stream="payout_share/{payee}/{payee_id}")
 class SharePayout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same again changes nothing; what is said of the same first day replaces what was. What was earned by the old shares is worked
-    out anew. The shares that hold on the last day of an entry's window share it; a word about a rule goes before one about its plan, and
-    that before one about all. Shared is what the payee earns itself, and not what it gets of others."""
+    out anew. What was earned before that day stays with those who had shares then, also where it comes back later. A word about a rule
+    goes before one about its plan, and that before one about all. Shared is what the payee earns itself, and not what it gets of others."""
 
     payee: Annotated[Payee, Meta(description="Whose earnings are shared: a partner's or a sales rep's, as plans pay them.")]
     payee_id: Annotated[Code, Meta(examples=["p-1001"])]

@@ -52,7 +52,7 @@ def whole(members: Iterable[Member]) -> Fraction:
 
 
 class Sharing(Struct, frozen=True, kw_only=True):
-    """From ``since`` on what the payee, the *pool*, earns is its members'; of no member it stays its own. It is about all plans, one of
+    """What the payee, the *pool*, earns from ``since`` on is its members'; where there are none it keeps it. It is about all plans, one of
     them, or one rule of that; ``members`` are in order."""
 
     payee: Payee

@@ -65,7 +65,7 @@ WORDS = {
     Why.TAKEN_BACK: Words("all of it was cancelled or came back", "已全部取消或退回"),
     Why.NOT_COUNTED: Words("the rule counts no such line", "该规则不计此类明细"),
     Why.OTHER_RULE: Words("another rule is paid instead", "由互斥的其他规则支付"),
-    Why.SHARED: Words("it is paid, and what is paid is shared with others", "已支付，但所付金额已按份额分给他人"),
+    Why.SHARED: Words("it pays, and what it pays is given out by shares", "可支付，所付金额已按份额分出"),
     Why.NOTHING_PAID: Words("it counts, and the rule pays nothing: {steps}", "已计入，但该规则不支付：{steps}"),
     Why.NOT_POSTED: Words(
         "it counts, and nothing is posted: no period of settlement is open for it yet", "已计入但尚未入账：没有可入账的结算期间"

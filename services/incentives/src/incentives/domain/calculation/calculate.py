@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from channel_terms import Span
 
@@ -65,7 +67,22 @@ class Calculation:
             self._exclude(rule.rule)
         rates = Rates(self._rates)
         found = [rounded(one, self._plan, rates) for entries in self._earned.values() for one in entries]
-        return list(shared(found, self._sharings)) if self._sharings else found
+        return list(shared(found, self._sharings, cache(self._before))) if self._sharings else found
+
+    def _before(self, day: date) -> dict[str, Decimal]:
+        """What entries come to by what counts before the day, unshared: what comes back counts on the day of its sale."""
+        past = Calculation(*self._name, self._plan)
+        past.add(
+            Facts(
+                lines=[one for one in self._pots.seen.values() if one.on < day],
+                quotas=tuple(one for several in self._quotas.values() for one in several),
+                rulings=tuple(one for several in self._rulings.values() for one in several if one.on < day),
+                credits=self._credits,
+                rates=tuple(self._rates),
+                today=day if self._today is None else min(day, self._today),
+            )
+        )
+        return {one.entry_id: one.amount for one in past.entries()}
 
     def _exclude(self, rule: Rule) -> None:
         """Of rules that exclude each other, once the last of them was worked out, only one is paid for a payee and window: what is about

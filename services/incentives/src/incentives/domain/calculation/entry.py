@@ -39,7 +39,7 @@ class Step(StrEnum):
     """It cannot be paid until a rate is told."""
     ROUNDED = "rounded"
     SHARED = "shared"
-    """It is others': their entries say so."""
+    """All of it is given out: entries of those who have shares say so, its own share, too."""
     REMAINDER = "remainder"
     """Of shares, what is no whole number of the smallest unit goes to the largest remainders."""
 
@@ -55,7 +55,7 @@ WORDS = {
     Step.EXCHANGED: Words("{before} is exchanged to {after}", "{before} 折算为 {after}"),
     Step.NO_RATE: Words("there is no exchange rate for {before} yet", "{before} 暂无汇率，无法折算"),
     Step.ROUNDED: Words("{before} is rounded to {after}", "{before} 舍入为 {after}"),
-    Step.SHARED: Words("all of {before} is shared with others", "{before} 已全部按份额分给他人"),
+    Step.SHARED: Words("all of {before} is given out by shares", "{before} 已全部按份额分出"),
     Step.REMAINDER: Words(
         "so that all shares come to all of it, {before} becomes {after}", "为使各份额之和等于总额，{before} 按最大余额法取为 {after}"
     ),
