@@ -45,6 +45,7 @@ HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "payout-shares/partner/p-1", {"since": "2026-01-01", "members": [MEMBER | {"share": "1/3"}, BOB]}),
     ("PUT", "payout-shares/partner/p-1", {"since": "2026-01-01", "plan_id": "a", "rule_id": "b", "members": [MEMBER]}),
     ("PUT", "payout-shares/partner/p-1", {"since": "2026-01-01", "members": [MEMBER]}),
+    ("PUT", "payout-shares/partner/p-1", {"since": "2026-06-01", "members": [MEMBER]}),
     ("PUT", "payout-shares/partner/p-1", {"since": "2026-06-01"}),
     ("DELETE", "superiors/bob", {"since": "2039-06-01"}),
 ]  # fmt: skip

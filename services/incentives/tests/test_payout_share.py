@@ -24,7 +24,7 @@ def say(shares: tuple[Member, ...] = (), since: date = DAY, **more: Any) -> Shar
 
 
 def told(shares: tuple[Member, ...], previous: tuple[Member, ...] = (), since: date = DAY, **more: Any) -> PayoutShared:
-    about = {"plan_id": None, "rule_id": None, "replaced": bool(previous), "occurred_on": DAY} | POOL | more
+    about = {"plan_id": None, "rule_id": None, "occurred_on": DAY} | POOL | more
     return PayoutShared(**about, since=since, members=shares, previous=previous)
 
 
@@ -35,12 +35,11 @@ def test_what_is_said_of_a_day_holds_until_it_is_said_otherwise() -> None:
     later = date(2026, 3, 1)
     given(PAYOUT_SHARE, told(THIRDS)).when(say(HALVES, later)).then(told(HALVES, since=later))
     given(PAYOUT_SHARE, told(THIRDS)).when(say(HALVES, plan_id="a")).then(told(HALVES, plan_id="a"))
-    # Nobody has a share any more: from a day on, or never had.
-    given(PAYOUT_SHARE, told(THIRDS)).when(say((), later)).then(told((), since=later))
-    given(PAYOUT_SHARE, told(THIRDS)).when(say()).then(told((), THIRDS))
-    given(PAYOUT_SHARE, told((), THIRDS)).when(say()).then_nothing()
+    # It never held: what held before goes on.
+    given(PAYOUT_SHARE, told(THIRDS), told(HALVES, since=later)).when(say((), later)).then(told((), HALVES, since=later))
+    given(PAYOUT_SHARE, told(THIRDS), told((), THIRDS)).when(say()).then_nothing()
+    given(PAYOUT_SHARE, told(THIRDS), told((), THIRDS)).when(say(HALVES)).then(told(HALVES))
     given(PAYOUT_SHARE).when(say()).then_nothing()
-    given(PAYOUT_SHARE, told((), THIRDS)).when(say(HALVES)).then(told(HALVES, replaced=True))
 
 
 @pytest.mark.parametrize(
@@ -78,19 +77,15 @@ def test_the_same_share_is_the_same_however_it_is_written() -> None:
 
 def test_the_list_shows_what_holds_from_which_day() -> None:
     later = date(2026, 3, 1)
-    fed = feed(PAYOUT_SHARES, told(THIRDS), told(HALVES, THIRDS), told((), since=later), told(HALVES, since=later, replaced=True))
+    fed = feed(PAYOUT_SHARES, told(THIRDS), told(HALVES, THIRDS), told(THIRDS, since=later), told((), THIRDS, since=later))
     assert [(str(row["since"]), row["member_id"], row["share"], row["partner_id"]) for row in fed.rows("payout_share")] == [
         ("2026-01-01", "ann", "0.5", None),
         ("2026-01-01", "eve", "0.5", None),
-        ("2026-03-01", "ann", "0.5", None),
-        ("2026-03-01", "eve", "0.5", None),
     ]
-    ended = feed(PAYOUT_SHARES, told(THIRDS), told((), THIRDS))
-    assert [(row["member"], row["member_id"], row["share"]) for row in ended.rows("payout_share")] == [("", "", "0")]
     # Whoever ever had a share is told of all that comes.
     assert [(row["member_id"], row["changes"]) for row in fed.rows("touched_by_payout_share")] == [
         ("p-1", 4),
-        ("ann", 3),
-        ("bob", 2),
-        ("eve", 2),
+        ("ann", 4),
+        ("bob", 4),
+        ("eve", 1),
     ]

@@ -34,6 +34,8 @@ async def test_what_a_partner_earns_is_shared_with_another_and_with_its_salespeo
     assert await amounts(finance, "p-1", "p-2", "ann") == ["54.00", "21.60", "0"]
     of_ann = await finance.get("/v1/plans/dealers/versions/1/payees/ann", params={"payee": "sales_rep"})
     assert (of_ann.json()["payee"], of_ann.json()["amount"]) == ("sales_rep", "32.40")
+    estimate = (await finance.get("/v1/plans/dealers/versions/1/payees/p-2/estimate", params={"order_id": "shop:1"})).json()
+    assert estimate["amount"] == "14.40"  # of 72
     # What counts for it is its own: one more share of the same entry, and no other tier.
     pool, own = (await earned(finance, "p-1"))["entries"]
     assert (pool["counted"], pool["amount"], pool["en"][-1]) == ("1080", "0.00", "all of 108 is given out by shares")
@@ -101,17 +103,20 @@ async def test_a_partner_sees_its_own_share_and_nobody_elses(finance: Running) -
 
 
 @pytest.mark.row("IN-12")
-async def test_one_plan_or_one_rule_is_shared_apart_and_nobody_is_from_a_day_on(finance: Running) -> None:
+async def test_one_plan_or_one_rule_is_shared_apart_and_kept_from_a_day_on(finance: Running) -> None:
     await go(finance, document(rule(FLAT, moment="ordered"), rule(FLAT, rule_id="more", moment="ordered")))
     await put(finance, "payout-shares/partner/p-1", since="2026-01-01", members=among(p_2="1"))
     receipt = await put(finance, "payout-shares/partner/p-1", plan_id="dealers", rule_id="more", since="2026-01-01", members=among(p_9="1"))
     assert len(await seen(finance, "payout-shares", receipt)) == 2
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["0.00", "108.00", "108.00"]
-    receipt = await put(finance, "payout-shares/partner/p-1", plan_id="dealers", since="2026-06-01")
-    assert [one["member_id"] for one in await seen(finance, "payout-shares", receipt)] == ["p-2", "", "p-9"]
+    kept: dict[str, Any] = {"plan_id": "dealers", "members": among(p_1="1")}
+    receipt = await put(finance, "payout-shares/partner/p-1", since="2026-06-01", **kept)
+    assert [one["member_id"] for one in await seen(finance, "payout-shares", receipt)] == ["p-2", "p-1", "p-9"]
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["0.00", "108.00", "108.00"]  # all of it was earned before
-    await seen(finance, "payout-shares", await put(finance, "payout-shares/partner/p-1", plan_id="dealers", since="2026-01-01"))
+    await seen(finance, "payout-shares", await put(finance, "payout-shares/partner/p-1", since="2026-01-01", **kept))
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["108.00", "0", "108.00"]
+    await seen(finance, "payout-shares", await put(finance, "payout-shares/partner/p-1", since="2026-01-01", plan_id="dealers"))
+    assert await amounts(finance, "p-1", "p-2", "p-9") == ["0.00", "108.00", "108.00"]
 
 
 @pytest.mark.row("IN-12")

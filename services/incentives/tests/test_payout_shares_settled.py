@@ -150,7 +150,7 @@ async def test_facts_one_after_the_other_are_posted_to_pools_and_members_as_all_
     await told_later(settling, MOVEMENTS, orders, BACK)
     await share(settling, *among(eve="0.4", p_2="0.6"), since="2026-03-01")
     await share(settling, *among(eve="1/3", p_2="2/3"), since="2026-03-01")
-    await put(settling, "payout-shares/partner/p-0", since="2026-02-01", plan_id="dealers")
+    await put(settling, "payout-shares/partner/p-0", since="2026-02-01", plan_id="dealers", members=among(p_0="1"))
     for shown in ("payout-shares", "exchange-rates", "plans"):  # all that was told is in the views
         await rows(settling, f"/v1/{shown}")
     earned: dict[str, Decimal] = {}

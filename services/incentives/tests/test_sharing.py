@@ -54,14 +54,14 @@ def test_what_has_no_cents_is_shared_whole() -> None:
 
 def test_what_was_earned_before_stays_with_those_who_had_shares_then() -> None:
     ann, bob = sharing("p-1", ann="1"), sharing("p-1", "2026-04-01", bob="1")
-    nobody = sharing("p-1", "2026-07-01")
+    alone = sharing("p-1", "2026-07-01", p_1="1")
     sold = [line(1, "1000", "2026-03-31"), line(2, "2000", "2026-04-01"), line(3, "100", "2026-07-01")]
     back = line(4, "-1000", "2026-03-31", told_on=date(2026, 8, 1))
     for window in ("year", "month", "deal"):
         made = plan(rule(FLAT, window=window))
         assert earned(entries(made, *sold, sharings=frozenset([ann, bob]))) == {"p-1": 0, "ann": 100, "bob": 210}
         assert earned(entries(made, *sold, sharings=frozenset([bob]))) == {"p-1": 100, "bob": 210}
-        assert earned(entries(made, *sold, sharings=frozenset([ann, bob, nobody]))) == {"p-1": 10, "ann": 100, "bob": 200}
+        assert earned(entries(made, *sold, sharings=frozenset([ann, bob, alone]))) == {"p-1": 10, "ann": 100, "bob": 200}
         # It comes back of those who had it.
         assert earned(entries(made, *sold, back, sharings=frozenset([ann, bob]))) == {"p-1": 0, "ann": 0, "bob": 210}
     # A tier that is reached later pays those who are there then, also for what was sold before.
@@ -94,8 +94,8 @@ def test_the_nearest_word_goes_first() -> None:
     assert shared_among("1000", first, of_plan) == {"p-1": 0, "bob": 100}
     assert shared_among("1000", first, of_plan, of_rule) == {"p-1": 0, "eve": 100}
     assert shared_among("1000", first, sharing("p-1", of=("others", ""), bob="1")) == {"p-1": 0, "ann": 100}
-    # Nobody has a share of what is by this plan; nor is a sales rep's who is called like the partner.
-    assert shared_among("1000", first, sharing("p-1", of=("dealers", ""))) == {"p-1": 100}
+    # It keeps what is by this plan; nor is a sales rep's shared who is called like the partner.
+    assert shared_among("1000", first, sharing("p-1", of=("dealers", ""), p_1="1")) == {"p-1": 100}
     assert shared_among("1000", replace(first, payee=Payee.SALES_REP)) == {"p-1": 100}
 
 
@@ -129,7 +129,8 @@ def sharings(draw: Any, pools: tuple[str, ...] = ("p-1", "p-2", "p-0")) -> froze
     made = {}
     for pool in pools:
         for since in draw(st.lists(st.sampled_from(["2025-01-01", "2026-04-01", "2026-08-15"]), unique=True, max_size=3)):
-            weights = draw(st.dictionaries(st.sampled_from(["ann", "bob", "eve", "p_1", "p_2", "p_9"]), st.integers(1, 999), max_size=5))
+            names = st.sampled_from(["ann", "bob", "eve", "p_1", "p_2", "p_9"])
+            weights = draw(st.dictionaries(names, st.integers(1, 999), min_size=1, max_size=5))
             shares = {name: Fraction(weight, sum(weights.values())) for name, weight in weights.items()}
             about = ("dealers", "") if draw(st.booleans()) else ("", "")
             made[pool, since] = sharing(pool, since, of=about, **shares)

@@ -127,7 +127,7 @@ async def test_whoever_has_or_had_a_share_of_what_is_paid_is_touched_with_who_sh
     # Who shares, and who has or had a share.
     assert await share("p-1", "eve", "p-9") == {"p-1", "eve", "p-9"}
     assert await share("p-1", "p-9", "zoe") == {"p-1", "eve", "p-9", "zoe"}
-    assert await share("p-1", since="2026-03-01") == {"p-1", "eve", "p-9", "zoe"}
+    assert await share("p-1", since="2026-01-01") == {"p-1", "eve", "p-9", "zoe"}
     # What happens to who shares is told of all of them; what is told of others, of none.
     assert await watched.arrive(MOVEMENTS, order("c", "p-1", "ann", "CN-E")) == {"p-1", "p-0", "ann", "eve", "p-9", "zoe"}
     assert await watched.arrive(MOVEMENTS, order("d", "p-2", "bob", "CN-W")) == {"p-2", "bob"}

@@ -24,7 +24,7 @@ class PayoutShareRow(BaseModel):
     plan_id: str = Field(description="Empty: all plans.", examples=["dealer-2026"])
     rule_id: str = Field(description="Empty: all rules of the plan.", examples=["volume"])
     since: date
-    member: str = Field(description="Partner or sales rep. Empty: from that day on nobody has a share.", examples=["sales_rep"])
+    member: Payee
     member_id: str = Field(examples=["ann"])
     share: str = Field(description="1 is all of it.", examples=["1/3"])
     set_on: date

@@ -16,7 +16,7 @@ from incentives.domain.words import Payee, PlanId, RuleId
 @event("payout_shared")
 class PayoutShared(Struct, frozen=True, kw_only=True):
     """From ``since`` on what the payee earns is shared among ``members``, until the next day from which on something is said of the same
-    plan and rule. ``previous`` are those of whom it was said before of the same day; ``replaced`` says that something was."""
+    plan and rule; without any what was said of that day never held. ``previous`` are those of whom it was said before of the same day."""
 
     payee: Payee
     payee_id: str
@@ -25,15 +25,15 @@ class PayoutShared(Struct, frozen=True, kw_only=True):
     since: date
     members: tuple[Member, ...]
     previous: tuple[Member, ...]
-    replaced: bool
     occurred_on: date
 
 
 @command("share_payout", stream="payout_share/{payee}/{payee_id}")
 class SharePayout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same again changes nothing; what is said of the same first day replaces what was. What was earned by the old shares is worked
-    out anew. What was earned before that day stays with those who had shares then, also where it comes back later. A word about a rule
-    goes before one about its plan, and that before one about all. Shared is what the payee earns itself, and not what it gets of others."""
+    """The same again changes nothing; what is said of the same first day replaces what was, and no members take it back: what held before
+    goes on. Who shall keep all of it from a day on is its own only member. What was earned by the old shares is worked out anew. What was
+    earned before that day stays with those who had shares then, also where it comes back later. A word about a rule goes before one about
+    its plan, and that before one about all. Shared is what the payee earns itself, and not what it gets of others."""
 
     payee: Annotated[Payee, Meta(description="Whose earnings are shared: a partner's or a sales rep's, as plans pay them.")]
     payee_id: Annotated[Code, Meta(examples=["p-1001"])]
@@ -42,7 +42,7 @@ class SharePayout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     since: Annotated[date, PLANNED, Meta(examples=["2026-01-01"])]
     members: Annotated[
         tuple[Member, ...],
-        Meta(max_length=50, description="Their shares come to exactly 1; without any the payee keeps all of it from that day on."),
+        Meta(max_length=50, description="Their shares come to exactly 1; without any, what was said of that day never held."),
     ] = ()
     on: HappenedOn = None
 
@@ -62,13 +62,9 @@ Held = tuple[PayoutShared, ...]
 def decide(command: SharePayout, held: Held, known: Known) -> Iterator[PayoutShared]:
     c, members = command, in_order(command.members)
     check_days(c, known.today)
-    same = next((one for one in held if _about(one) == _about(c)), None)
-    if (members == same.members) if same is not None else not (members or held):
-        return
-    before: Held = () if same is None else (same,)
-    previous = tuple(member for one in before for member in one.members)
-    on = happened_on(c.on, known)
-    yield tell(PayoutShared, c, members=members, previous=previous, replaced=bool(before), occurred_on=on)
+    previous = next((one.members for one in held if _about(one) == _about(c)), ())
+    if members != previous:
+        yield tell(PayoutShared, c, members=members, previous=previous, occurred_on=happened_on(c.on, known))
 
 
 def _about(one: SharePayout | PayoutShared) -> tuple[str | None, str | None, date]:
@@ -76,7 +72,8 @@ def _about(one: SharePayout | PayoutShared) -> tuple[str | None, str | None, dat
 
 
 def evolve(held: Held, event: PayoutShared) -> Held:
-    return (*(one for one in held if _about(one) != _about(event)), event)
+    others = tuple(one for one in held if _about(one) != _about(event))
+    return (*others, event) if event.members else others
 
 
 PAYOUT_SHARE: Decider[SharePayout, Held, PayoutShared] = Decider(

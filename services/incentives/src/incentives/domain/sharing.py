@@ -52,12 +52,12 @@ def whole(members: Iterable[Member]) -> Fraction:
 
 
 class Sharing(Struct, frozen=True, kw_only=True):
-    """What the payee, the *pool*, earns from ``since`` on is its members'; where there are none it keeps it. It is about all plans, one of
-    them, or one rule of that; ``members`` are in order."""
+    """What the payee, the *pool*, earns from ``since`` on is its members', in order. It is about all plans, one of them, or one rule of
+    that."""
 
     payee: Payee
     payee_id: str
     plan_id: str = ""
     rule_id: str = ""
     since: date
-    members: tuple[Member, ...] = ()
+    members: tuple[Member, ...]

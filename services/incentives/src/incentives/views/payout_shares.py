@@ -21,8 +21,7 @@ TABLE = Table(
     scope="partner_id",
     indexes=[("member", "member_id"), ("partner_id",)],
 )
-"""``plan_id`` and ``rule_id`` are empty where it is about all; ``member`` and ``member_id`` where from that day on nobody has a share.
-``partner_id`` is the member, where it is a partner."""
+"""``plan_id`` and ``rule_id`` are empty where it is about all; ``partner_id`` is the member, where it is a partner."""
 TOUCHED = Table(
     "touched_by_payout_share",
     key=("payee", "payee_id", "member", "member_id"),
@@ -30,7 +29,6 @@ TOUCHED = Table(
     sums=["changes"],
 )
 """How often anything was told of a share that the member has or had of what the payee earns; the payee itself is among them."""
-_NOBODY = ("", "")
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -42,14 +40,11 @@ def changes(event: Recorded) -> Iterator[Change]:
     for member in sorted({pool, *before, *now}):
         yield Add((*pool, *member), "touched_by_payout_share", changes=1)
     key = (*pool, e.plan_id or "", e.rule_id or "", e.since)
-    if e.replaced:
-        for gone in sorted((before or {_NOBODY}) - now.keys()):
-            yield Delete((*key, *gone))
+    for gone in sorted(before - now.keys()):
+        yield Delete((*key, *gone))
     for named, one in now.items():
         about = {"partner_id": one.member.partner_id(one.member_id), **searchable(e.payee_id, one.member_id)}
         yield Put((*key, *named), share=one.share, set_on=e.occurred_on, **about)
-    if not now:
-        yield Put((*key, *_NOBODY), share="0", set_on=e.occurred_on, **searchable(e.payee_id))
 
 
 def _named(one: Member) -> tuple[str, str]:
@@ -75,9 +70,8 @@ async def sharings_of(read: AsyncConnection, kind: Payee, payees: list[str]) -> 
     )
     found: dict[tuple[Any, ...], list[Member]] = {}
     for row in rows:
-        members = found.setdefault((row.payee_id, row.plan_id, row.rule_id, row.since), [])
-        if row.member:
-            members.append(Member(member=Payee(row.member), member_id=row.member_id, share=row.share))
+        member = Member(member=Payee(row.member), member_id=row.member_id, share=row.share)
+        found.setdefault((row.payee_id, row.plan_id, row.rule_id, row.since), []).append(member)
     return frozenset(
         Sharing(payee=kind, payee_id=payee_id, plan_id=plan_id, rule_id=rule_id, since=since, members=in_order(members))
         for (payee_id, plan_id, rule_id, since), members in found.items()

@@ -57,7 +57,7 @@ _PAYOUT_SHARES = Importable(
     "payout_share",
     SharePayout,
     key=["payee", "payee_id", "plan_id", "rule_id", "since"],
-    changed=lambda event: event.data.replaced,
+    changed=lambda event: bool(event.data.previous),
     counts="members",
     example=SharePayout(
         payee=Payee.PARTNER,

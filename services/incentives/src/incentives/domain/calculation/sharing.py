@@ -26,7 +26,7 @@ Before = Callable[[date], Mapping[str, Decimal]]
 
 
 class Share(NamedTuple):
-    """Some days of an entry's window, and who shares what was earned on them; nobody, where the payee keeps it."""
+    """Some days of an entry's window, and who shares what was earned on them: the payee alone, where nothing is said."""
 
     first: date
     last: date
@@ -41,7 +41,7 @@ def shared(entries: Iterable[Entry], sharings: Iterable[Sharing], before: Before
         held.setdefault((one.payee, one.payee_id, one.plan_id, one.rule_id), []).append(one)
     for entry in entries:
         shares = _shares(held, entry)
-        if any(one.members for one in shares):
+        if any(one.members != _alone(entry) for one in shares):
             yield _given_away(entry)
             for share, amount in zip(shares, _amounts(entry, shares, before), strict=True):
                 yield from _given(entry, share, amount)
@@ -55,20 +55,24 @@ def _shares(held: Held, entry: Entry) -> list[Share]:
     days = sorted({entry.first, *(one.since for of in own for one in of if entry.first < one.since <= entry.last)})
     found: list[tuple[date, Sequence[Member]]] = []
     for day in days:
-        members = _members(own, day)
+        members = _members(own, day) or _alone(entry)
         if not found or found[-1][1] != members:
             found.append((day, members))
     ends = [*(day - timedelta(days=1) for day, _ in found[1:]), entry.last]
     return [Share(first, last, members) for (first, members), last in zip(found, ends, strict=True)]
 
 
-def _members(own: Iterable[Sequence[Sharing]], day: date) -> Sequence[Member]:
+def _members(own: Iterable[Sequence[Sharing]], day: date) -> Sequence[Member] | None:
     """By what holds on the day: of the rule, else of its plan, else of all."""
     for of in own:
         begun = [one.members for one in of if one.since <= day]
         if begun:
             return begun[-1]
-    return ()
+    return None
+
+
+def _alone(pool: Entry) -> Sequence[Member]:
+    return (Member(member=pool.payee, member_id=pool.payee_id, share="1"),)
 
 
 def _amounts(entry: Entry, shares: Sequence[Share], before: Before) -> Iterator[Decimal]:
@@ -87,9 +91,8 @@ def _given_away(pool: Entry) -> Entry:
 
 def _given(pool: Entry, share: Share, whole: Decimal) -> Iterator[Entry]:
     """By largest remainder. What it was paid for is said by the pool's entry alone, of whose lines a member may not know."""
-    members = share.members or [Member(member=pool.payee, member_id=pool.payee_id, share="1")]
-    amounts = split(whole, {_named(one): Fraction(one.share) for one in members}, pool.currency)
-    for one in members:
+    amounts = split(whole, {_named(one): Fraction(one.share) for one in share.members}, pool.currency)
+    for one in share.members:
         amount, base, rate = amounts[_named(one)], Fraction(whole), Fraction(one.share)
         due, given = base * rate, Fraction(amount)
         yield replace(
