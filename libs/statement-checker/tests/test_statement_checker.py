@@ -140,7 +140,7 @@ def test_a_share_is_its_part_of_the_whole_but_for_less_than_a_cent() -> None:
     for amount, right in (("33.33", True), ("33.34", True), ("33.35", False), ("33.32", False)):
         lines, entry = share()
         come_to(entry, amount)
-        says = [one for one in found(forged(lines)) if "smallest unit" in one]
+        says = [one for one in found(forged(lines)) if "smallest unit or more" in one]
         assert (says == []) is right, amount
 
 
@@ -157,6 +157,12 @@ def test_what_is_no_share_of_the_whole_is_found(change: Callable[[Any], Any]) ->
     lines, entry = share()
     change(entry["entry"])
     assert any("no share of" in one for one in found(forged(lines)))
+
+
+def test_only_a_share_has_a_remainder() -> None:
+    lines, entry = share()
+    entry["entry"]["rule_type"] = "flat"
+    assert any("is no share, and does not become" in one for one in found(forged(lines)))
 
 
 def test_what_is_shared_leaves_nothing() -> None:

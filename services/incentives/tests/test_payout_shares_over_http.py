@@ -113,6 +113,13 @@ async def test_one_plan_or_one_rule_is_shared_apart_and_kept_from_a_day_on(finan
     receipt = await put(finance, "payout-shares/partner/p-1", since="2026-06-01", **kept)
     assert [one["member_id"] for one in await seen(finance, "payout-shares", receipt)] == ["p-2", "p-1", "p-9"]
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["0.00", "108.00", "108.00"]  # all of it was earned before
+    await approved(finance, 1)
+    assert [(one["rule_id"], one["payee_id"], one["why"]) for one in await reasons(finance)] == [
+        ("flat", "p-1", "shared"),
+        ("flat", "p-2", "not_posted"),
+        ("more", "p-1", "shared"),
+        ("more", "p-9", "not_posted"),
+    ]
     await seen(finance, "payout-shares", await put(finance, "payout-shares/partner/p-1", since="2026-01-01", **kept))
     assert await amounts(finance, "p-1", "p-2", "p-9") == ["108.00", "0", "108.00"]
     await seen(finance, "payout-shares", await put(finance, "payout-shares/partner/p-1", since="2026-01-01", plan_id="dealers"))

@@ -53,7 +53,7 @@ async def test_a_share_that_is_no_more_leads_to_what_it_was_a_share_of(settling:
     await share(settling, *among(bob="1"))
     await posted(settling, "108.00", "-108.00", payee="ann")
     gone = await explained(settling, entry["entry_id"])
-    assert (gone["entry"]["amount"], gone["entry"]["en"]) == ("0", ["others have a share of it now, or nobody"])
+    assert (gone["entry"]["amount"], gone["entry"]["en"]) == ("0", ["what was earned on these days is shared otherwise now"])
     assert [one["amount"] for one in gone["posted"]] == ["108.00", "-108.00"]
     pool = await explained(settling, gone["earned_by"][0])
     assert [(one["payee_id"], one["amount"]) for one in pool["shared"]] == [("bob", "108.00")]

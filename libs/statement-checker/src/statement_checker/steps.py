@@ -8,13 +8,15 @@ from statement_checker.numbers import exact, rounded, said, unit
 
 ON_BASE = {"less", "most_each", "most_counted"}
 """What became of the base, before any slice."""
+SHARE = "payout_share"
+"""Stands for the rule type of what is a share of another entry."""
 
 
 def worked_out(of: dict[str, Any], after: Fraction) -> Iterator[str]:
     """What is wrong with an entry that comes to ``after``."""
     name, currency, slices = of["entry_id"], of["currency"], of.get("slices", ())
     value = sum((exact(one["base"]) * exact(one["rate"]) for one in slices), Fraction())
-    if of["rule_type"] == "payout_share" and (slices or exact(of["counted"])):
+    if of["rule_type"] == SHARE and (slices or exact(of["counted"])):
         yield from _share_wrong(of, slices)
     steps = _Steps(exact(of["counted"]), value, of)
     for one in of.get("changes", ()):
@@ -56,8 +58,10 @@ class _Steps:
                 return f"at {said(rate)} is not"
             case "no_rate" | "shared" if becomes:
                 return f"leaves nothing ({step}), and not"
+            case "remainder" if self._of["rule_type"] != SHARE:
+                return "is no share, and does not become"
             case "remainder" if abs(becomes - was) >= unit(self._of["currency"]):
-                return "is more than a smallest unit away from"
+                return "is a smallest unit or more away from"
             case "rounded" if becomes != self._rounded(was):
                 return f"rounded {self._of['rounding']} is not"
         return None

@@ -26,7 +26,7 @@ from incentives.views.movements import sellers_of, whose_line
 from incentives.views.postings import payments_for, postings_of
 
 NO_MORE = Words("what it was earned by is credited to others now, or does not count any more", "所依据的明细现已计入他人，或不再计入")
-NOT_SHARED = Words("others have a share of it now, or nobody", "现由他人分享，或不再分享")
+NOT_SHARED = Words("what was earned on these days is shared otherwise now", "这些日期所得的份额现已改变")
 Reading = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 

@@ -82,6 +82,7 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
 
 
 NOTHING = PayeeFacts(movements=[], categories={}, costs={}, payments=[], quotas=(), rulings=(), credits=Credits(), rates=())
+"""Of who is no payee of such plans, and has a share of nothing that they pay."""
 
 
 async def told_of(

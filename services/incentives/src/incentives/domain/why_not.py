@@ -129,7 +129,7 @@ def reasons(
                 own = [one for one in entries.get(payee_id, ()) if one.rule_id == rule.rule_id]
                 reason = _of_rule(plan, rule, lines, own, places)
                 yield replace(reason, payee_id=payee_id)
-                for share in (one for one in own if reason.why is Why.SHARED and one.pool == reason.entry_id):
+                for share in (one for one in own if reason.why is Why.SHARED and one.pool == reason.entry_id and one.counted):
                     yield replace(_of_entry(share, places.get(share.entry_id)), payee=share.payee, payee_id=share.payee_id)
             if not payees:
                 yield Reason(why=Why.NOBODY, words=_NOBODY.get(rule.credit, WORDS[Why.NO_PAYEE]), rule_id=rule.rule_id, payee_id=seller)
