@@ -24,7 +24,7 @@ from qudao_local.demo.play.masters import Masters, wait_for_copies
 from qudao_local.demo.play.refusals import REFUSED, Refusals
 from qudao_local.demo.play.tally import Tally
 
-from .demo_doubles import CHANGED, DAY, NOTHING_BEFORE, doors, imported, order, problem, refused, reporter, scenario
+from .demo_doubles import DAY, doors, imported, order, problem, refused, reporter, scenario
 
 
 async def test_what_may_be_retried_is_sent_again_with_the_same_key() -> None:
@@ -264,20 +264,21 @@ async def test_an_unanswered_document_is_noticed() -> None:
             await send_history(open_doors, scenario([order("1"), order("2")]), reporter(), Refusals())
 
 
-async def test_steps_of_an_order_follow_one_another_with_keys_of_their_own() -> None:
-    calls: list[tuple[str, str, Any]] = []
+async def test_steps_of_an_order_follow_one_another_with_names_of_their_own() -> None:
+    sent: list[Any] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
-        calls.append((request.url.path, request.headers["idempotency-key"], json.loads(request.content)))
-        return problem("nothing_to_deliver") if request.url.path.endswith("deliver") else CHANGED
+        sent.extend(map(json.loads, request.content.splitlines()))
+        return imported({"row": 2, "result": "refused", "problem": "nothing_to_deliver"}, accepted=2, refused=1)
 
     steps = [[Step("t:1", "ship", DAY, [LineQuantity("1", 2)]), Step("t:1", "deliver", DAY, shipment=1), Step("t:1", "ship", DAY)]]
     async with doors(handler) as open_doors:
-        tally = await send_steps(open_doors, scenario([], steps), reporter(), NOTHING_BEFORE)
-    assert calls == [
-        ("/v1/orders/t:1/ship", "t:1/ship/1", {"on": "2025-01-02", "lines": [{"line_id": "1", "quantity": 2}]}),
-        ("/v1/orders/t:1/deliver", "t:1/deliver/2", {"on": "2025-01-02", "shipment": 1}),
-        ("/v1/orders/t:1/ship", "t:1/ship/3", {"on": "2025-01-02"}),
+        tally = await send_steps(open_doors, scenario([], steps), reporter())
+    of: dict[str, Any] = {"source": "t", "external_id": "1", "on": "2025-01-02"}
+    assert sent == [
+        {"kind": "shipment", "reference": "step 1", "lines": [{"line_id": "1", "quantity": 2}], **of},
+        {"kind": "delivery", "reference": "step 2", "shipment": 1, **of},
+        {"kind": "shipment", "reference": "step 3", **of},
     ]
     assert (tally.accepted, tally.refused) == (2, 1)
 

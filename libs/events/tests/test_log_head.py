@@ -26,6 +26,8 @@ async def waiting_for_a_lock(database: str) -> bool:
 class Slow:
     """A unit that puts marbles in, and commits only when somebody waits for the head that it holds."""
 
+    usual = ()
+
     def __init__(self, database: str) -> None:
         self._database = database
         self.holds = asyncio.Event()

@@ -9,6 +9,7 @@ import pytest
 from channel_events import OWN_LOG, Ask, Need, On, Reaction, Recorded, Rejected, Topic, redrive
 from channel_events.broker import Broker
 from channel_events.relay import Relay
+from channel_events.subscription.reaction_effect import ReactionEffect
 
 from .moving import SPECIMEN, eventually, fill, is_caught_up, parked_streams, rows, running, take
 from .specimen import MarblesTaken
@@ -87,6 +88,30 @@ async def test_events_that_ask_are_decided_a_few_times_however_many_they_are(dat
     assert len(told) == 200
     assert decided < 5 * 204 + 200  # at most: for what is lacking, before the head is held and under it, in two batches
     assert looked <= 4
+
+
+async def test_a_unit_is_decided_once_where_nobody_writes_beside_it(database: str) -> None:
+    """And what every event asks of a copy is looked up before any of them is decided."""
+    limits, called = Need[int]("limit"), 0
+
+    def commands(event: Recorded) -> Any:
+        nonlocal called
+        called += 1
+        yield Ask(limits, "all")
+
+    async def look(asked: Sequence[tuple[Need[Any], str]]) -> dict[tuple[Need[Any], str], Any]:
+        return dict.fromkeys(asked, 1)
+
+    reaction = Reaction("ask_one", of=OWN_LOG, commands=commands)
+    await create(database, reaction)
+    async with opened(database, look=look) as log:
+        await fill(log, jars=4, each=300)
+        async with running(reader := follower(reaction, log, database)):
+            await eventually(partial(is_caught_up, reader))
+        events = await log.head()
+    assert events > 2 * ReactionEffect.most
+    # Once to see whether it acts, and once for good; twice for good in the first two units, which find out what is asked for.
+    assert called <= 2 * events + 2 * ReactionEffect.most
 
 
 async def test_a_redrive_goes_on_beside_a_worker_that_acts(database: str) -> None:

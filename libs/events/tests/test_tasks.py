@@ -4,7 +4,7 @@ import asyncio
 import gc
 
 import pytest
-from channel_events.tasks import end, whole, within
+from channel_events.tasks import Settle, end, whole, within
 
 
 async def test_a_task_that_loses_its_cancellation_is_asked_again() -> None:
@@ -88,3 +88,21 @@ async def test_a_time_out_of_something_within_keeps_its_own_words() -> None:
     with pytest.raises(TimeoutError, match=r"^no answer$"):
         async with within(60, "not this"):
             raise TimeoutError("no answer")
+
+
+async def test_who_found_something_looks_soon_again() -> None:
+    settle, wake, loop = Settle(), asyncio.Event(), asyncio.get_running_loop()
+
+    async def waited(seconds: float = 60.0) -> float:
+        began = loop.time()
+        await settle.woken(wake, seconds, 0.2)
+        return loop.time() - began
+
+    wake.set()
+    assert await waited() >= 0.2
+    settle.found()
+    pauses = [await waited() for _ in range(6)]
+    wake.clear()
+    assert pauses[0] < 0.2
+    assert sum(pauses) > 0.2  # the views have folded it by then
+    assert await waited(0.5) >= 0.5

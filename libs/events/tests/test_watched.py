@@ -143,6 +143,8 @@ class Bug(Exception):
 class Fails:
     """A unit that finds a fault of its own when nobody answers any more."""
 
+    usual = ()
+
     def __init__(self, quiet: Any) -> None:
         self._quiet = quiet
 

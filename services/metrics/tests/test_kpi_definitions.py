@@ -88,6 +88,12 @@ def test_every_kpi_is_pinned_with_its_version() -> None:
     assert {name: (kpi.version, kpi.formula) for name, kpi in CATALOGUE.kpis.items()} == FORMULAS
 
 
+@pytest.mark.parametrize("kpi", CATALOGUE.kpis.values(), ids=lambda one: one.name)
+def test_each_says_what_it_means_in_both_languages(kpi: Kpi) -> None:
+    assert kpi.description.isascii()
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in kpi.zh)
+
+
 @pytest.mark.parametrize("kpi", EXPECTED)
 async def test_a_kpi_of_an_order_that_was_cancelled_shipped_and_returned_in_part(metrics_url: str, kpi: str) -> None:
     await count(metrics_url, [told(event, n, MONDAY) for n, event in enumerate(STORY, 1)])

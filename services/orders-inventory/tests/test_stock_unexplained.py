@@ -25,7 +25,7 @@ async def counted(client: Running) -> int:
         f"update {BALANCE} set reserved = 0 where sku = 'A'",
         f"update {BALANCE} set received = received - 1 where sku = 'A'",
         f"delete from {BALANCE} where sku = 'A'",
-        f"delete from {MOVEMENT} where sku = 'A' and kind = 'reserved'",
+        f"delete from {MOVEMENT} where sku = 'A' and reserved > 0",
         f"delete from {MOVEMENT} where sku = 'A'",
     ],
 )

@@ -72,7 +72,8 @@ def test_balances_and_movements_follow_the_stock() -> None:
         "returned": 1,
         "adjusted": -2,
     }
-    movements = [row for row in fed.rows("stock_movement") if row["sku"] == "A"]
+    told = {row["position"]: row for row in fed.rows("stock_told")}
+    movements = [row | told[row["position"]] for row in fed.rows("stock_movement") if row["sku"] == "A"]
     assert [(m["kind"], m["on_hand"], m["reserved"], m["order_id"], m["reference"]) for m in movements] == [
         ("received", 10, 0, None, "r1"),
         ("reserved", 0, 6, "shop:1", None),

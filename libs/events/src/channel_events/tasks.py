@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 _AGAIN_SECONDS = 2.0
+_LIVELY_SECONDS, _SOON_SECONDS = 1.0, 0.01
 _WHOLE_SECONDS = 1.0
 
 
@@ -72,6 +74,34 @@ async def woken(event: asyncio.Event, seconds: float, settle: float = 0.0) -> bo
             if settle:
                 await asyncio.sleep(settle)
     return event.is_set()
+
+
+class Settle:
+    """How long after the log grew somebody looks who acts on what views show of it: in ``settle`` seconds they have folded it, and a busy
+    log is not looked at for each of its events.
+
+    Who found something a moment ago looks sooner, and again and again until then: where each step lets the next one be done, none of
+    them takes a fifth of a second for waiting (test_who_found_something_looks_soon_again).
+    """
+
+    def __init__(self) -> None:
+        self._found = -_LIVELY_SECONDS
+        self._next: float | None = None
+        """Of a look that may have been too early: how long after it the next one is."""
+
+    def found(self) -> None:
+        """The look that was just had found something."""
+        self._found, self._next = time.monotonic(), None
+
+    async def woken(self, event: asyncio.Event, seconds: float, settle: float) -> None:
+        """Returns when it is time to look again, within ``seconds``."""
+        if self._next is not None:
+            await asyncio.sleep(min(self._next, seconds))
+            self._next = 2 * self._next if 2 * self._next < settle else None
+            return
+        soon = time.monotonic() - self._found < _LIVELY_SECONDS
+        self._next = _SOON_SECONDS if soon and settle > _SOON_SECONDS else None
+        await woken(event, seconds, min(settle, _SOON_SECONDS) if soon else settle)
 
 
 def next_tick(every: float) -> float:

@@ -16,7 +16,7 @@ from channel_events.log.keys import keep
 from channel_events.pulse import RUNNING
 from channel_events.pure import Rejected
 from channel_events.subscription.serving import use_serving
-from channel_events.tasks import woken
+from channel_events.tasks import Settle
 from channel_events.timer import Due, Timer
 from channel_events.told import told
 
@@ -65,7 +65,7 @@ class TimerRun(Lasting):
     def __init__(self, timer: Timer, *, dsn: str, log: Log, clock: Clock = now) -> None:
         super().__init__(f"timer/{timer.name}")
         self.timer, self._dsn, self._events, self._clock = timer, dsn, log, clock
-        self._wake = log.wake()
+        self._wake, self._settle = log.wake(), Settle()
         self._failing: dict[str, _Failing] = {}
         key, at, table = f'"{timer.due.key}"', f'"{timer.due.at}"', f'"{timer.due.table.sql.name}"'
         # The name of an instant is exact to the microsecond and the same in every process.
@@ -87,7 +87,9 @@ class TimerRun(Lasting):
         try:
             while True:
                 self._wake.clear()  # before the look: what is appended during it sets the event again
-                if not await self._look(connection):
+                if await self._look(connection):
+                    self._settle.found()
+                else:
                     self._progressed = True
                     self._pulse.enter(RUNNING)
                     await self._sleep(await self._upcoming(connection))
@@ -148,4 +150,4 @@ class TimerRun(Lasting):
         return min([LONGEST_SECONDS, until, *waits])
 
     async def _sleep(self, seconds: float) -> None:
-        await woken(self._wake, seconds, SETTLE_SECONDS)
+        await self._settle.woken(self._wake, seconds, SETTLE_SECONDS)

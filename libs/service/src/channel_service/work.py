@@ -7,7 +7,7 @@ from typing import TypeAlias
 from channel_events.lasting import Lasting
 from channel_events.log import Log
 from channel_events.pulse import RUNNING
-from channel_events.tasks import woken
+from channel_events.tasks import Settle
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -37,6 +37,7 @@ class WorkRun(Lasting):
     def __init__(self, work: Work, *, log: Log, reading: Reading) -> None:
         super().__init__(f"work/{work.name}")
         self._work, self._log, self._reading, self._wake = work, log, reading, log.wake()
+        self._settle = Settle()
         self._looks = False
 
     @property
@@ -52,5 +53,7 @@ class WorkRun(Lasting):
             more = await self._work.look(self._log, self._reading)
             self._progressed = True
             self._pulse.enter(RUNNING)
-            if not more:
-                await woken(self._wake, LONGEST_SECONDS, SETTLE_SECONDS)
+            if more:
+                self._settle.found()
+            else:
+                await self._settle.woken(self._wake, LONGEST_SECONDS, SETTLE_SECONDS)

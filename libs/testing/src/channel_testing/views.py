@@ -23,7 +23,7 @@ class MemoryTable:
         self.rows: dict[Key, dict[str, Any]] = {}
 
     def write(self, changes: TableChanges) -> None:
-        for key, values in changes.inserts.items():
+        for key, values in changes.inserted():
             must(key not in self.rows, f"{self.table.name} has a row {key!r} already: Insert is for keys that are new by construction")
             self.rows[key] = self.table.blank() | values
         for key, change in changes.rows.items():

@@ -184,7 +184,7 @@ Document = Order | Confirmation | Shipment | Delivery | Cancellation | Return | 
 
 
 class Step(Struct, frozen=True):
-    """A call at an order's own door, for what an import document cannot say: a shipment of some of the lines.
+    """What happens to an order beside its own document and history, like a shipment of some of the lines.
 
     ``action`` is ``ship`` or ``deliver``; the steps of one order are made in their order.
     """

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 
 from channel_events.log.batch import KeyName, KnownKeys
 from channel_events.log.draft import Draft
+from channel_events.pure import Need
 
 
 class Unit(Protocol):
@@ -16,6 +17,10 @@ class Unit(Protocol):
     Lock order everywhere: progress, parked, head. What a part raises rolls everything back and reaches the caller. `begin`
     may be done again after a rollback of ours, before anything was decided: where a stream had to be read first.
     """
+
+    @property
+    def usual(self) -> tuple[tuple[Need[Any], str], ...]:
+        """What those before it asked of copies again and again: it is looked up beforehand, and spares deciding all of it for nothing."""
 
     async def begin(self, connection: asyncpg.Connection) -> Sequence[KeyName]:
         """The first statements of the transaction: moves the progress row. Returns the keys of the commands."""

@@ -40,6 +40,8 @@ async def transact(unit: Unit, session: Session, found: Any, clock: Callable[[],
     `Cold` when streams have to be read first; whatever is raised, nothing of it was written, or nobody knows yet.
     """
     wanted = _Wanted(clock, look)
+    if unit.usual:
+        await wanted.take(Lacking(needs=unit.usual))
     for attempt in range(1, ATTEMPTS + 1):
         connection = await session.connection()
         transaction = connection.transaction()
@@ -60,30 +62,34 @@ async def _run(
 ) -> Draft | None:
     await transaction.start()
     keys = await unit.begin(connection)
-    await _rehearse(unit, session, connection, found, wanted)
+    draft = await _rehearse(unit, session, connection, found, wanted)
     head = Head.of(await connection.fetchrow(sql.LOCK_HEAD))
     if not await session.basis.follow(connection, head, attempt):
         return None
-    draft = Draft(head, session.basis.states, wanted.clock(), wanted.found)
-    try:
-        unit.decide(draft, await known_keys(connection, keys))
-    except Lacking as lacking:  # what others wrote meanwhile made it ask for more
-        await wanted.take(lacking)
-        return None
+    known = await known_keys(connection, keys)
+    if known or head != draft.base:
+        # Otherwise it was decided on these very states: to decide again would come to the same (test_a_unit_is_decided_once).
+        draft = Draft(head, session.basis.states, wanted.clock(), wanted.found)
+        try:
+            unit.decide(draft, known)
+        except Lacking as lacking:  # what others wrote meanwhile made it ask for more
+            await wanted.take(lacking)
+            return None
     await unit.end(connection)
     await session.write_with(draft, connection, transaction)
     return draft
 
 
-async def _rehearse(unit: Unit, session: Session, connection: asyncpg.Connection, found: Any, wanted: _Wanted) -> None:
+async def _rehearse(unit: Unit, session: Session, connection: asyncpg.Connection, found: Any, wanted: _Wanted) -> Draft:
     """Decides before the head is held, for what is asked: nobody waits while streams and copies are read."""
     while True:
         head, cold = await session.basis.load(connection, wanted.streams, found)
         if cold:
             raise Cold(cold)
+        draft = Draft(head, session.basis.states, wanted.clock(), wanted.found)
         try:
-            unit.decide(Draft(head, session.basis.states, wanted.clock(), wanted.found), {})
+            unit.decide(draft, {})
         except Lacking as lacking:
             await wanted.take(lacking)
         else:
-            return
+            return draft

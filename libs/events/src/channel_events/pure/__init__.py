@@ -1,6 +1,6 @@
 """The part of the library that domain code may import: no clock, no ids, no I/O."""
 
-from channel_events.pure.changes import Add, Change, Delete, Insert, Put, Set
+from channel_events.pure.changes import Add, Change, Delete, Insert, Put, Rows, Set
 from channel_events.pure.commands import CommandType, command, command_type, key_of
 from channel_events.pure.decider import Ask, Current, Decider, On, Rejected, Steps, UseCase
 from channel_events.pure.events import EventType, Registry, event, event_type
@@ -29,6 +29,7 @@ __all__ = [
     "Recorded",
     "Registry",
     "Rejected",
+    "Rows",
     "Set",
     "Steps",
     "UseCase",

@@ -47,4 +47,17 @@ class Insert(_Change):
     """
 
 
-Change: TypeAlias = Put | Set | Add | Delete | Insert
+class Rows:
+    """What `Insert` does, for many rows at once: each its key and then its ``columns``, in this order. Of a fact for each line of an
+    order most of what an `Insert` costs is the names, again and again."""
+
+    __slots__ = ("columns", "rows", "table")
+
+    def __init__(self, columns: tuple[str, ...], rows: list[tuple[Any, ...]], /, table: str | None = None) -> None:
+        self.columns, self.rows, self.table = columns, rows, table
+
+    def __repr__(self) -> str:
+        return f"Rows({self.columns!r}, {self.rows!r})"
+
+
+Change: TypeAlias = Put | Set | Add | Delete | Insert | Rows

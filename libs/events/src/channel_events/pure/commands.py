@@ -1,6 +1,7 @@
 """What a command is: a struct that says what somebody asks for and nothing else, whichever door it comes through."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from string import Formatter
 from typing import Any, TypeVar
 
@@ -10,12 +11,14 @@ C = TypeVar("C", bound=type[msgspec.Struct])
 
 
 class CommandType(msgspec.Struct, frozen=True):
-    """How a class of commands is called, and which stream one is aimed at: ``kind`` and the ``key`` that its ``named`` fields make."""
+    """How a class of commands is called, and which stream one is aimed at: ``kind`` and the ``key`` that its ``named`` fields make, by
+    ``key_of``."""
 
     name: str
     kind: str
     key: str
     named: tuple[str, ...]
+    key_of: Callable[[Any], str]
 
 
 # As with events: msgspec's metaclass takes no keyword of ours and its structs have no __dict__.
@@ -35,14 +38,27 @@ def command(name: str, *, stream: str) -> Callable[[C], C]:
     def declare(cls: C) -> C:
         if missing := set(named) - set(cls.__struct_fields__):
             raise TypeError(f"{cls.__name__} has no field {', '.join(sorted(missing))}, which its stream {stream!r} is named by")
-        _TYPES[cls] = CommandType(name, kind, key, named)
+        _TYPES[cls] = CommandType(name, kind, key, named, _reading(key, named))
         return cls
 
     return declare
 
 
+def _reading(key: str, named: tuple[str, ...]) -> Callable[[Any], str]:
+    """Made once: an order of a hundred lines asks for a hundred products."""
+    if not named:
+        return lambda _: key
+    read: Any = attrgetter(*named)
+    template = key.format_map({name: f"{{{at}}}" for at, name in enumerate(named)}).format
+    if len(named) == 1:
+        return lambda command: template(read(command))
+    return lambda command: template(*read(command))
+
+
 def command_type(cls: type) -> CommandType:
     """The declaration of a command's class, or of the class that it extends; ``TypeError`` when there is none."""
+    if (own := _TYPES.get(cls)) is not None:
+        return own
     for one in cls.__mro__:
         if one in _TYPES:
             return _TYPES[one]
@@ -51,5 +67,4 @@ def command_type(cls: type) -> CommandType:
 
 def key_of(command: Any) -> str:
     """The key of the stream that a command is aimed at."""
-    declared = command_type(type(command))
-    return declared.key.format_map({field: getattr(command, field) for field in declared.named})
+    return command_type(type(command)).key_of(command)

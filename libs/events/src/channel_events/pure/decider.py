@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
 import msgspec
 
-from channel_events.pure.commands import command_type, key_of
+from channel_events.pure.commands import command_type
 from channel_events.pure.known import Known, Need
 from channel_events.pure.recorded import stream_id, stream_tag
 
@@ -97,9 +97,10 @@ class On:
         self.decider = decider
         self.command = aimed[-1]
         if len(aimed) == 1:
-            if (kind := command_type(type(self.command)).kind) != decider.name:
-                raise TypeError(f"{type(self.command).__name__} is aimed at a stream of {kind}, not of {decider.name}")
-            self.key = key_of(self.command)
+            declared = command_type(type(self.command))
+            if declared.kind != decider.name:
+                raise TypeError(f"{type(self.command).__name__} is aimed at a stream of {declared.kind}, not of {decider.name}")
+            self.key = declared.key_of(self.command)
         else:
             self.key = aimed[0]
         self.stream = stream_id(decider.name, self.key)

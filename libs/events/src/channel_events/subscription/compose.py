@@ -1,9 +1,9 @@
 """Changes of one key composed to one: what a whole batch of events comes to, before anything is written. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from channel_events.pure import Add, Change, Delete, Insert, Put, Recorded, Set
+from channel_events.pure import Add, Change, Delete, Insert, Put, Recorded, Rows, Set
 from channel_events.pure.changes import Key
 from channel_events.view import Table, View
 
@@ -52,20 +52,26 @@ class TableChanges:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.rows: dict[Key, RowChange] = {}
-        self.inserts: dict[Key, dict[str, Any]] = {}
-        self._width = len(table.key)
+        self.inserts: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        """By the columns that are given, rows of these behind their key."""
+        self._there = RowChange(base=False) if len(table.key) == len(table.columns) else None
+        """Of every row that is nothing but its key."""
 
     def take(self, change: Change) -> None:
+        if isinstance(change, Rows):
+            self.inserts.setdefault(change.columns, []).extend(change.rows)
+            return
         key, kind = change.key, type(change)
-        row = self.rows.get(key)
         if kind is Insert:
-            self._insert(key, change.values)
+            self.inserts.setdefault(tuple(change.values), []).append((*key, *change.values.values()))
+        elif kind is Put and self._there is not None:
+            self._there.sets.update(change.values)  # which `check` refuses
+            self.rows[key] = self._there
         elif kind is Put or kind is Delete:
             row = self.rows[key] = RowChange(base=False, gone=kind is Delete)
             row.sets.update(change.values)
         else:
-            if row is None:
-                row = self.rows[key] = RowChange(base=True)
+            row = self.rows.get(key) or self.rows.setdefault(key, RowChange(base=True))
             if kind is Add:
                 row.add(change.values)
             elif kind is Set:
@@ -73,10 +79,11 @@ class TableChanges:
             else:
                 raise TypeError(f"{change!r} is no change")
 
-    def _insert(self, key: Key, values: dict[str, Any]) -> None:
-        if key in self.inserts:
-            raise ValueError(f"two rows with the key {key!r} are inserted into {self.table.name}")
-        self.inserts[key] = values
+    def inserted(self) -> Iterator[tuple[Key, dict[str, Any]]]:
+        """The rows that are inserted, by key."""
+        width = len(self.table.key)
+        for columns, rows in self.inserts.items():
+            yield from ((row[:width], dict(zip(columns, row[width:], strict=True))) for row in rows)
 
 
 def compose(view: View, events: Iterable[Recorded]) -> list[TableChanges]:
@@ -101,6 +108,9 @@ def check(composed: TableChanges) -> None:
     for key, row in composed.rows.items():
         if len(key) != width or not row.sets.keys() <= columns or not row.adds.keys() <= sums:
             raise ValueError(f"{table.name}{key!r}: {[*row.sets, *row.adds]} do not fit key {table.key} and columns {sorted(columns)}")
-    for key, values in composed.inserts.items():
-        if len(key) != width or not values.keys() <= columns:
-            raise ValueError(f"{table.name}{key!r}: {[*values]} do not fit key {table.key} and columns {sorted(columns)}")
+    for names, rows in composed.inserts.items():
+        if not columns.issuperset(names) or any(len(row) != width + len(names) for row in rows):
+            raise ValueError(f"{table.name}{rows[0]!r}: {[*names]} do not fit key {table.key} and columns {sorted(columns)}")
+    keys = {row[:width] for rows in composed.inserts.values() for row in rows}
+    if len(keys) < sum(map(len, composed.inserts.values())):
+        raise ValueError(f"two rows that are inserted into {table.name} share the key")

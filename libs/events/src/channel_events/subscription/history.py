@@ -41,7 +41,7 @@ def revisions(view: View, events: Iterable[Recorded]) -> dict[str, list[Revision
     for event in events:
         for changes in compose(view, [event]):
             into = found[changes.table.name]
-            for key, values in changes.inserts.items():
+            for key, values in changes.inserted():
                 whole = RowChange(base=False)
                 whole.sets.update(values)
                 into.append((key, event.recorded_at, whole))

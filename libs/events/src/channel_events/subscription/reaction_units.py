@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from channel_events.log.batch import KeyName, KnownKeys
 from channel_events.log.draft import Draft, Task, check_storable
 from channel_events.log.keys import keep
-from channel_events.pure import Lacking, Recorded, Rejected
+from channel_events.pure import Lacking, Need, Recorded, Rejected
 from channel_events.reaction import Reaction
 from channel_events.subscription.judging import Judged
 from channel_events.subscription.parking import Failure, Parking
@@ -15,6 +15,8 @@ from channel_events.subscription.progress import Progress, ProgressTable
 from channel_events.told import told
 from channel_events.view import Topic
 
+Asked: TypeAlias = tuple[Need[Any], str]
+_USUAL = 8
 IDLE = "nothing"
 """The outcome of an event that makes no commands."""
 
@@ -25,6 +27,14 @@ class Reacting:
     def __init__(self, reaction: Reaction, source: str) -> None:
         self.table, self.parking = ProgressTable(reaction.subscription, source), Parking(reaction.subscription, source)
         self.reaction = reaction
+        self.usual: tuple[Asked, ...] = ()
+        """What was asked of copies by two units that followed each other; the last few of these."""
+        self._asked: frozenset[Asked] = frozenset()
+
+    def asks(self, needs: Sequence[Asked]) -> None:
+        again = [one for one in needs if one in self._asked and one not in self.usual]
+        self.usual = (*self.usual, *again)[-_USUAL:]
+        self._asked = frozenset(needs)
 
     def failure(self, error: Exception) -> Failure:
         if not isinstance(error, Rejected):
@@ -63,6 +73,10 @@ class _Unit:
         self._parked: set[str] = set()
         self._clear()
 
+    @property
+    def usual(self) -> tuple[Asked, ...]:
+        return self._effect.usual
+
     def _clear(self) -> None:
         self._outcomes = {"appended": 0, "nothing": 0, "replayed": 0, "rejected": 0}
         self._done: list[tuple[Recorded, str]] = []
@@ -92,7 +106,9 @@ class _Unit:
                     self._failures[stream] = (stream, partition, failure)
                     self._held.append(event)
         if lacking:
-            raise Lacking.all_of(lacking)
+            together = Lacking.all_of(lacking)
+            self._effect.asks(together.needs)
+            raise together
 
     def _decide(self, draft: Draft, known: KnownKeys, judged: Judged) -> Failure | None:
         """Decides the event's commands; why it is to be parked, or None when it is done: now, before, or refused for good."""

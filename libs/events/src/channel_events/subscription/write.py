@@ -21,8 +21,8 @@ async def write(connection: Any, changes: TableChanges) -> None:
     In order, because workers on other partitions may sum into the same rows: all locking them in one order cannot deadlock.
     """
     table = changes.table
-    if changes.inserts:
-        await _copy(connection, table, changes.inserts)
+    for given, records in changes.inserts.items():
+        await connection.copy_records_to_table(table.sql.name, records=records, columns=[*table.key, *given])
     gone: list[Key] = []
     shapes: dict[Shape, list[tuple[Key, RowChange]]] = defaultdict(list)
     blank = table.blank()
@@ -48,15 +48,6 @@ def _key(item: tuple[Key, RowChange]) -> Key:
 
 def _values(rows: Iterable[tuple[Key, RowChange]], name: str, default: Any) -> list[Any]:
     return [row.sets.get(name, default) for _, row in rows]
-
-
-async def _copy(connection: Any, table: Table, inserts: dict[Key, dict[str, Any]]) -> None:
-    blank = table.blank()
-    await connection.copy_records_to_table(
-        table.sql.name,
-        records=[(*key, *map(values.get, blank, blank.values())) for key, values in inserts.items()],
-        columns=[*table.key, *blank],
-    )
 
 
 @lru_cache(maxsize=1000)

@@ -15,11 +15,14 @@ class Subscriber(Struct, frozen=True):
     partner_id: str | None
     event_types: frozenset[str]
 
-    def wants(self, event: Recorded) -> bool:
-        """A partner's gets only what names it as the partner that it is about."""
+    def asks_for(self, event: Recorded) -> bool:
+        """By its type."""
         service = event.source.replace("-", "_")
-        told = f"{service}.{event.type}" in self.event_types or f"{service}.*" in self.event_types
-        return told and self.partner_id in (None, event.data.get("partner_id"))
+        return f"{service}.{event.type}" in self.event_types or f"{service}.*" in self.event_types
+
+    def may_have(self, data: dict[str, Any]) -> bool:
+        """A partner's gets only what names it as the partner that it is about."""
+        return self.partner_id in (None, data.get("partner_id"))
 
 
 SUBSCRIBERS: Need[tuple[Subscriber, ...]] = Need("subscribers")

@@ -1,7 +1,9 @@
 """The facts that tell what a payee earns by some plans, of one snapshot: of all that is credited to it, and no more."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,18 +53,15 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
     rates: tuple[Rate, ...]
     sharings: frozenset[Sharing] = frozenset()
 
-    def lines(self) -> list[Line]:
-        """All lines but those of payments. A payee may have a hundred thousand: not for the loop."""
-        return list(lines_of(self.movements, self.categories, self.costs))
+    def lines(self) -> "Lines":
+        """A payee may have a hundred thousand: not for the loop."""
+        return Lines(lines_of(self.movements, self.categories, self.costs), self.payments)
 
-    def until(self, last: date, lines: list[Line], today: date | None, after: date = date.min) -> Facts:
-        """What were facts at the end of the day; ``lines`` are those of `lines`, ``today`` tells which windows are over. What was told of
-        who is credited, of quotas and costs holds from its own day on, whenever it was told. Of lines only those ``after`` a day, which
-        has a meaning where there are no payments: how one is split changes with what comes back of its order."""
-        known = [one for one in lines if after < one.since <= last]
-        payments = [one for one in self.payments if one.paid_on <= last]
+    def until(self, last: date, lines: Iterable[Line], today: date | None) -> Facts:
+        """What were facts at the end of the day, with these ``lines``; ``today`` tells which windows are over. What was told of who is
+        credited, of quotas and costs holds from its own day on, whenever it was told."""
         return Facts(
-            lines=[*known, *paid_lines(known, payments)],
+            lines=lines,
             quotas=self.quotas,
             rulings=tuple(one for one in self.rulings if one.on <= last),
             credits=self.credits,
@@ -73,12 +72,48 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
 
     def now(self, today: date | None) -> Facts:
         """All there are."""
-        return self.until(date.max, self.lines(), today)
+        return self.until(date.max, self.lines().until(date.max), today)
 
-    def last_day(self, lines: list[Line]) -> date:
+    def last_day(self, lines: "Lines") -> date:
         """The last on which something became a fact."""
-        days = [*(one.since for one in lines), *(one.paid_on for one in self.payments), *(one.on for one in self.rulings)]
-        return max(days, default=date.min)
+        return max((lines.last_day, *(one.on for one in self.rulings)))
+
+
+class Lines:
+    """Of a payee's facts, by the days on which they became facts."""
+
+    def __init__(self, lines: Iterable[Line], payments: Iterable[Paid]) -> None:
+        self._lines = sorted(lines, key=_SINCE)
+        self._paid: dict[str, tuple[list[Line], list[Paid]]] = {}
+        for payment in payments:
+            self._paid.setdefault(payment.order_id, ([], []))[1].append(payment)
+        for line in self._lines:
+            if (order := self._paid.get(line.order_id)) is not None:
+                order[0].append(line)
+        days = [*(one.since for one in self._lines[-1:]), *(one.paid_on for _, paid in self._paid.values() for one in paid)]
+        self.last_day = max(days, default=date.min)
+
+    def until(self, last: date) -> list[Line]:
+        """All that were facts at the end of the day."""
+        return [*self.between(date.min, last), *(line for of in self.paid(date.min, last).values() for line in of.values())]
+
+    def between(self, after: date, last: date) -> list[Line]:
+        """Those that became facts after a day, but for what was paid: that may be split otherwise by now."""
+        return self._lines[bisect_right(self._lines, after, key=_SINCE) : bisect_right(self._lines, last, key=_SINCE)]
+
+    def paid(self, after: date, last: date) -> dict[str, dict[str, Line]]:
+        """What was paid until the end of the day, split by what was ordered until then and had not come back: by order and the fact's id,
+        of orders to which anything happened ``after`` a day."""
+        found = {}
+        for order_id, (lines, payments) in self._paid.items():
+            known = [one for one in lines if one.since <= last]
+            made = [one for one in payments if one.paid_on <= last]
+            if any(one.since > after for one in known) or any(one.paid_on > after for one in made):
+                found[order_id] = {one.fact_id: one for one in paid_lines(known, made)}
+        return found
+
+
+_SINCE: Any = attrgetter("since")
 
 
 NOTHING = PayeeFacts(movements=[], categories={}, costs={}, payments=[], quotas=(), rulings=(), credits=Credits(), rates=())

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.facts import PayeeFacts, told_of
 from incentives.domain.calculation import Calculation, Entry
+from incentives.domain.facts import Line
 from incentives.domain.ledger.commands import PostEarnings
 from incentives.domain.ledger.decide import LEDGER, ledger_key
 from incentives.domain.ledger.differences import Lines, changed, to_post
@@ -109,11 +110,11 @@ def _entries(
     if settlement.open is not None and settlement.open.stage is Stage.ENDED:
         today = settlement.open.period.last + timedelta(days=1)
     taking = settlement.taking(max([posted_until, *(one.last_day for one in kinds)]))
-    return [(period, [entry for one in kinds for entry in one.until(period, today) if owner.earns(entry)]) for period in taking]
+    return [(period, [entry for one in kinds for entry in one.until(period.last, today) if owner.earns(entry)]) for period in taking]
 
 
 class _Kind:
-    """The plans that pay payees of one kind, over what was told, period after period."""
+    """The plans that pay payees of one kind, over what was told, one period after the other."""
 
     def __init__(self, plans: Sequence[Plan], told: PayeeFacts) -> None:
         self._plans, self._told, self._lines = plans, told, told.lines()
@@ -122,17 +123,21 @@ class _Kind:
 
     def _begin(self) -> None:
         self._calculations = [Calculation(plan.plan_id, plan.version, plan.document) for plan in self._plans]
-        self._after = date.min
+        self._after, self._counted = date.min, dict[str, dict[str, Line]]()
 
-    def until(self, period: Period, today: date) -> list[Entry]:
-        """What is earned by the facts until the end of the period, by anybody."""
-        if self._told.payments:
+    def until(self, last: date, today: date) -> list[Entry]:
+        """What anybody earns by the facts until the end of a period."""
+        paid = self._lines.paid(self._after, last)
+        if any(paid[of].get(name) != one for of in paid for name, one in self._counted.get(of, {}).items()):
+            # What came back of an order since then changed how what was paid of it is split.
             self._begin()
-        facts = self._told.until(period.last, self._lines, today, self._after)
-        for one in self._calculations:
-            one.add(facts)
+            paid = self._lines.paid(self._after, last)
         # Each line is looked at once, and not for every period of a history that is settled at last (test_many_periods).
-        self._after = period.last
+        new = self._lines.between(self._after, last)
+        new += [one for of, facts in paid.items() for name, one in facts.items() if name not in self._counted.get(of, {})]
+        for one in self._calculations:
+            one.add(self._told.until(last, new, today))
+        self._after, self._counted = last, self._counted | paid
         return [entry for one in self._calculations for entry in one.entries()]
 
 

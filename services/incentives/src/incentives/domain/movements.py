@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -31,10 +32,10 @@ class Movement(Struct, frozen=True, gc=False):
     units: int
     unit_price: Decimal
     discount: Decimal
+    sku: str
     currency: str
     partner_id: str
     sales_rep: str
-    sku: str
     channel_type: str
     segment: str
     territory: str
@@ -49,6 +50,9 @@ Categories = Mapping[str, Sequence[tuple[date, str]]]
 Costs = Mapping[tuple[str, str], Sequence[tuple[date, Decimal]]]
 """What a unit costs, by SKU and currency: from which day on, oldest first."""
 NO_COSTS: Costs = {}
+
+
+_IN_TIME: Any = attrgetter("occurred_on", "event_id")
 
 
 class _Part(NamedTuple):
@@ -73,11 +77,14 @@ def lines_of(movements: Iterable[Movement], categories: Categories, costs: Costs
         first = (one.placed_on, one.order_id)
         orders[one.partner_id] = min(orders.get(one.partner_id, first), first)
     for several in by_line.values():
-        for part in _parts(sorted(several, key=lambda one: (one.occurred_on, one.event_id))):
-            one = part.of
-            category = _category(categories.get(one.sku, ()), one.placed_on)
-            cost = _cost(costs.get((one.sku, one.currency), ()), one.placed_on)
-            yield _line(part, category, cost, one.order_id == orders[one.partner_id][1])
+        if len(several) > 1:
+            several.sort(key=_IN_TIME)
+        one = several[0]
+        category = _category(categories.get(one.sku, ()), one.placed_on)
+        cost = _cost(costs.get((one.sku, one.currency), ()), one.placed_on) if costs else None
+        first = one.order_id == orders[one.partner_id][1]
+        for part in _parts(several):
+            yield _line(part, category, cost, first)
 
 
 def _parts(several: Sequence[Movement]) -> Iterator[_Part]:

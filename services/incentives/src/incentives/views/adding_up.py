@@ -47,7 +47,7 @@ def _place(view: Any) -> Any:
 def gross(last: date) -> sa.Select[Any]:
     """By currency what was placed up to this day, before discounts."""
     c = MOVEMENT.sql.c
-    own = sa.select(c.currency, sa.func.sum(c.units * c.unit_price)).where(c.what == What.PLACED.value, c.occurred_on <= last)
+    own = sa.select(c.currency, sa.func.sum(c.gross)).where(c.what == What.PLACED.value, c.occurred_on <= last)
     return own.group_by(c.currency)
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Insert, OwnLog, Set, Table, View
 from channel_events.pure import Change, Recorded
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from incentives.domain.exact import exactly
 from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.ledger.differences import CountedIn
 from incentives.domain.ledger.events import (
@@ -46,18 +49,18 @@ ENTRY = Table(
     indexes=[("entry_id",), ("partner_id",), ("statement_id",)],
 )
 COUNTED = Table(
-    "counted_line",
-    key=("payee", "payee_id", "number", "fact_id"),
+    "counted",
+    key=("payee", "payee_id", "number"),
     columns={
         **_OWNER,
         "number": INTEGER,
-        **dict.fromkeys(("fact_id", "entry_id", "told_by", "order_id", "line_id", "partner_id"), TEXT),
-        "counted": NUMERIC,
+        **dict.fromkeys(("entry_id", "partner_id", "lines"), TEXT),
         "period_last": DATE,
     },
     scope="partner_id",
-    indexes=[("entry_id",), ("order_id", "line_id")],
+    indexes=[("entry_id",)],
 )
+"""What was said of lines: ``lines`` as JSON, each like `_Line`. A row for each of them took more time than to work it out."""
 BALANCE = Table(
     "ledger_balance",
     key=("payee", "payee_id", "account", "currency"),
@@ -66,6 +69,17 @@ BALANCE = Table(
     scope="partner_id",
 )
 _NAMES = ("entry_id", "period", "period_last", "currency", "amount", "statement_id", "occurred_on")
+
+
+class _Line(NamedTuple):
+    fact_id: str
+    told_by: str
+    order_id: str
+    line_id: str
+    counted: Decimal
+
+
+_LINES = msgspec.json.Decoder(list[_Line])
 
 
 def changes(event: Recorded) -> Iterator[Change]:
@@ -86,13 +100,12 @@ def changes(event: Recorded) -> Iterator[Change]:
         yield Add(balance, "ledger_balance", amount=posting.amount)
         yield Set(balance, "ledger_balance", partner_id=e.partner_id)
     if isinstance(e, LinesCounted):
-        for one in e.lines:
-            of = {"order_id": one.order_id, "line_id": one.line_id, "told_by": one.event_id, "counted": one.counted}
-            of |= {"entry_id": e.entry_id, "period_last": e.period_last, "partner_id": e.partner_id}
-            yield Insert((*key, e.number, one.fact_id), "counted_line", **of)
+        lines = [_Line(one.fact_id, one.event_id, one.order_id, one.line_id, one.counted) for one in e.lines]
+        about = {"entry_id": e.entry_id, "period_last": e.period_last, "partner_id": e.partner_id}
+        yield Insert((*key, e.number), "counted", **about, lines=msgspec.json.encode(lines).decode())
 
 
-LEDGERS = View("ledgers", version=1, of=OwnLog(events=LEDGER.events), tables=[STANDING, ENTRY, COUNTED, BALANCE], changes=changes)
+LEDGERS = View("ledgers", version=2, of=OwnLog(events=LEDGER.events), tables=[STANDING, ENTRY, COUNTED, BALANCE], changes=changes)
 
 
 def of(table: Table, owner: Owner) -> sa.ColumnElement[bool]:
@@ -107,15 +120,18 @@ async def number_of(read: AsyncConnection, owner: Owner) -> int:
 async def counted_of(read: AsyncConnection, owner: Owner, entries: list[str]) -> list[CountedIn]:
     """What was said of the lines of these entries, by period."""
     c = COUNTED.sql.c
-    columns = (c.entry_id, c.fact_id, c.told_by, c.order_id, c.line_id, c.period_last)
-    rows = await read.execute(
-        sa.select(*columns, sa.func.sum(c.counted).label("counted"))
-        .where(of(COUNTED, owner), c.entry_id == sa.any_(sa.literal(entries, sa.ARRAY(sa.Text))))
-        .group_by(*columns)
+    own = sa.select(c.entry_id, c.period_last, c.lines).where(
+        of(COUNTED, owner), c.entry_id == sa.any_(sa.literal(entries, sa.ARRAY(sa.Text)))
     )
-    return [
-        CountedIn(row.entry_id, row.fact_id, row.period_last, Counted(row.told_by, row.order_id, row.line_id, row.counted)) for row in rows
-    ]
+    found: dict[tuple[str, str, date], CountedIn] = {}
+    rows = (await read.execute(own)).all()
+    with exactly():
+        for entry_id, last, lines in rows:
+            for fact_id, told_by, order_id, line_id, counted in _LINES.decode(lines):
+                before = found.get(of_fact := (entry_id, fact_id, last))
+                sum_ = counted if before is None else before.counted.counted + counted
+                found[of_fact] = CountedIn(entry_id, fact_id, last, Counted(told_by, order_id, line_id, sum_))
+    return list(found.values())
 
 
 async def last_posting(read: AsyncConnection, owner: Owner, entry_id: str) -> str | None:

@@ -12,6 +12,7 @@ from incentives.domain.support_agreement import SUPPORT_AGREEMENT, SupportAgreed
 from incentives.domain.support_claim.decide import SUPPORT_CLAIM, SupportStatus
 from incentives.domain.support_claim.events import SupportClaimApproved, SupportClaimCredited, SupportClaimDenied, SupportClaimSubmitted
 from incentives.domain.support_claim.purchases import PURCHASES, Moved
+from incentives.views.movements import LINES_OF_M
 from incentives.views.movements import TABLE as MOVEMENT
 
 AGREEMENT = Table(
@@ -120,10 +121,10 @@ def _purchases(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Moved, ...]
 
 KNOWN_PURCHASES = Copy(
     PURCHASES,
-    "select k.key, m.occurred_on, sum(case m.what when 'shipped' then m.units else -m.units end) as units, "
-    "sum(case m.what when 'shipped' then 1 else -1 end * (m.unit_price * m.units - m.discount)) as net "
+    "select k.key, m.occurred_on, sum(case m.what when 'shipped' then l.units else -l.units end) as units, "
+    "sum(case m.what when 'shipped' then 1 else -1 end * (l.unit_price * l.units - l.discount)) as net "
     f"from unnest($1::text[]) as k (key) join {MOVEMENT.sql.name} m on m.partner_id = k.key::jsonb ->> 0 "
-    "and m.currency = k.key::jsonb ->> 1 and (k.key::jsonb ->> 2 is null or m.sku = k.key::jsonb ->> 2) "
+    f"and m.currency = k.key::jsonb ->> 1 join lateral {LINES_OF_M} on k.key::jsonb ->> 2 is null or l.sku = k.key::jsonb ->> 2 "
     "where m.what in ('shipped', 'returned') group by k.key, m.occurred_on, m.what order by k.key, m.occurred_on",
     _purchases,
 )

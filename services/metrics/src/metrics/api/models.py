@@ -32,6 +32,7 @@ class KpiDefinition(BaseModel):
     version: int = Field(description="Counts up with every change of the formula.", examples=[1])
     title: str = Field(examples=["Net sales"])
     description: str = Field(examples=["What was placed, less discounts, cancellations and returns."])
+    zh: str = Field(description="The same in Chinese.", examples=["下单金额，减去折扣、取消与退货。"])
     unit: Unit
     formula: str = Field(description="Over amounts of facts by their kind.", examples=["placed.gross - placed.discount"])
     dated: Dated = Field(description="The date on which a fact counts: of its own event, or of the order it belongs to.")

@@ -90,8 +90,9 @@ class Figures(Struct, frozen=True):
 
 
 class Kpi(Struct, frozen=True):
-    """A definition; ``said`` is what it means, the docstring of its module. With a ``denominator`` it is a ratio, with a
-    ``quantile`` that number of days within which so much of the ``numerator`` lies. ``ValueError`` for what makes no sense.
+    """A definition; ``said`` is what it means, the docstring of its module, ``zh`` the same in Chinese. With a ``denominator`` it is a
+    ratio, with a ``quantile`` that number of days within which so much of the ``numerator`` lies. ``ValueError`` for what makes no
+    sense.
 
     Another formula is another ``version``: answers carry it, so two numbers can be told apart.
     """
@@ -104,6 +105,7 @@ class Kpi(Struct, frozen=True):
     quantile: Quantile | None = None
     dated: Dated = Dated.EVENT
     version: int = 1
+    zh: str = ""
 
     def __post_init__(self) -> None:
         units = [formula.unit for formula in (self.numerator, self.denominator) if formula]

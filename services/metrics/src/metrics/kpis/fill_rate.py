@@ -8,6 +8,7 @@ KPI = Kpi(
     "fill_rate",
     "Fill rate (lines)",
     __doc__,
+    zh="随订单首次发货即全部发出的订单行，除以已下单且未在发货前全部取消的订单行。均计入订单日期：发货会提高下单当日的满足率。",
     numerator=SHIPPED.filled,
     denominator=PLACED.lines - CANCELLED.complete,
     dated=Dated.ORDER,

@@ -3,4 +3,4 @@
 from metrics.domain.kpi import Kpi
 from metrics.facts.sales import PLACED
 
-KPI = Kpi("order_lines", "Order lines", __doc__, numerator=PLACED.lines)
+KPI = Kpi("order_lines", "Order lines", __doc__, zh="已下单订单的行数；计入订单日期。之后的取消与退货不改变它。", numerator=PLACED.lines)

@@ -4,4 +4,11 @@ here."""
 from metrics.domain.kpi import Kpi
 from metrics.facts.sales import RETURNED, RETURNED_WITHOUT_SALE
 
-KPI = Kpi("returned", "Returned", __doc__, numerator=RETURNED.net + RETURNED_WITHOUT_SALE.net, version=2)
+KPI = Kpi(
+    "returned",
+    "Returned",
+    __doc__,
+    zh="退货数量乘以单价，减去其所分摊的折扣；计入退货当日，也含原单未知的货物。",
+    numerator=RETURNED.net + RETURNED_WITHOUT_SALE.net,
+    version=2,
+)

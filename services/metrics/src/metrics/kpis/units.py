@@ -3,4 +3,4 @@
 from metrics.domain.kpi import Kpi
 from metrics.facts.sales import PLACED
 
-KPI = Kpi("units", "Units", __doc__, numerator=PLACED.units)
+KPI = Kpi("units", "Units", __doc__, zh="已下单订单行的数量；计入订单日期。", numerator=PLACED.units)

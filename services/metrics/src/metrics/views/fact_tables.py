@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
-from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Change, Insert, Recorded, Table, Topic, View
+from channel_events import DATE, INTEGER, NUMERIC, TEXT, Add, Change, Recorded, Rows, Table, Topic, View
 
 from metrics.domain.facts import DATES, PARTNER, Amount, Dimension, Facts
 
@@ -62,12 +62,14 @@ class FactTables:
         self.rows = sa.select(self.table.sql, *(_counted(one, self.table.sql) for one in facts.summed if one.counts)).subquery(facts.name)
 
     def _changes(self, rollup: str, overall: str) -> Any:
-        """The view's fold. What lines share is read off the event under its names, the rest is what `Facts.fold` yields."""
+        """The view's fold. What lines share is read off the event under its names, the rest is what `Facts.fold` yields of each."""
         facts, table = self.facts, self.table.name
         ids = [one for one in facts.ids if not one.by_line]
         told = [one for one in (*facts.shared, *ids) if one.name not in facts.apart]
         read = attrgetter(*DATES, *(one.field or one.name for one in told))
-        names = (*DATES, *(one.name for one in told))
+        names = ("event_id", "kind", "recorded_on", *DATES, *(one.name for one in told))
+        by_line = tuple(one for one in self.table.columns if one not in names and one not in KEY)
+        columns = (*names, *by_line)
         stored = [one.name for one in facts.stored]
         counts = {one.name: one.counts for one in facts.summed if one.counts}
         by = [*DATES, "recorded_on", *(one.name for one in facts.shared)]
@@ -76,9 +78,12 @@ class FactTables:
         def changes(event: Recorded) -> Iterator[Change]:
             kind, lines = facts.kinds[type(event.data)], list(facts.fold(event.data))
             values = ["" if value is None else value for value in read(event.data)]
-            shared = {"event_id": event.id, "kind": kind, "recorded_on": event.recorded_on, **dict(zip(names, values, strict=True))}
-            for number, line in enumerate(lines, 1):
-                yield Insert((event.source, event.partition, event.position, number), table=table, **line, **shared)
+            alike = (event.id, kind, event.recorded_on, *values)
+            key = (event.source, event.partition, event.position)
+            yield Rows(
+                columns, [(*key, number, *alike, *map(line.__getitem__, by_line)) for number, line in enumerate(lines, 1)], table=table
+            )
+            shared = dict(zip(names, alike, strict=True))
             # Summed up here: an Add per line would make the library do, a thousand times for a long order, what one addition does.
             for apart, together in _apart(facts.apart, lines):
                 sums = {name: sum([line[name] for line in together]) for name in stored}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from orders_inventory.api.models import Sku, Warehouse
 from orders_inventory.application.stocking import counting, receiving, writing_off
 from orders_inventory.domain.stock import CountStock, ReceiveStock, WriteOffStock
-from orders_inventory.views.stock import BALANCE_TABLE, MOVEMENT_TABLE, STOCK_LEVELS
+from orders_inventory.views.stock import BALANCE_TABLE, MOVEMENT_TABLE, STOCK_LEVELS, TOLD_TABLE
 
 router = APIRouter(tags=["stock"], dependencies=[Allow(*BRAND)])
 
@@ -55,7 +55,7 @@ commands.post("/v1/stock-counts", CountStock, use=counting, allow=[Role.OPS], id
 commands.post("/v1/stock-write-offs", WriteOffStock, use=writing_off, allow=[Role.OPS], created=True, id=_balance, summary="Write off")
 
 
-_level, _moved = BALANCE_TABLE.sql.c, MOVEMENT_TABLE.sql.c
+_level, _moved, _told = BALANCE_TABLE.sql.c, MOVEMENT_TABLE.sql.c, TOLD_TABLE.sql.c
 
 BALANCE_LIST = Listing(
     STOCK_LEVELS,
@@ -65,7 +65,7 @@ BALANCE_LIST = Listing(
 )
 MOVEMENT_LIST = Listing(
     STOCK_LEVELS,
-    sa.select(*_moved),
+    sa.select(*_moved, *(one for one in _told if one.name != "position")).join(TOLD_TABLE.sql, _told.position == _moved.position),
     order=[_moved.position],
     newest=True,
     filters=[same(_moved.warehouse, Warehouse), same(_moved.sku, Sku)],

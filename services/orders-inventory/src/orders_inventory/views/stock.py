@@ -1,11 +1,11 @@
 """Stock balances, and the movements that explain them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from channel_events import DATE, INTEGER, TEXT, TIME, OwnLog, Table, View
-from channel_events.pure import Add, Change, Insert, Recorded
+from channel_events.pure import Add, Change, Insert, Recorded, Rows
 
 from orders_inventory.domain.stock import (
     STOCK,
@@ -38,22 +38,21 @@ BALANCE_TABLE = Table(
 MOVEMENT_TABLE = Table(
     "stock_movement",
     key=("warehouse", "sku", "position"),
+    columns={"warehouse": TEXT, "sku": TEXT, **dict.fromkeys(("position", "on_hand", "reserved"), INTEGER)},
+)
+"""``on_hand`` and ``reserved`` are what the movement added to each: their sums up to a position are the balance there. There are dozens
+for an order: what they share is in `TOLD_TABLE`."""
+TOLD_TABLE = Table(
+    "stock_told",
+    key=("position",),
     columns={
-        "warehouse": TEXT,
-        "sku": TEXT,
         "position": INTEGER,
-        "event_id": TEXT,
-        "kind": TEXT,
-        "on_hand": INTEGER,
-        "reserved": INTEGER,
-        "order_id": TEXT,
-        "reference": TEXT,
-        "reason": TEXT,
+        **dict.fromkeys(("event_id", "kind", "order_id", "reference", "reason"), TEXT),
         "occurred_on": DATE,
         "recorded_at": TIME,
     },
 )
-"""``on_hand`` and ``reserved`` are what the movement added to each: their sums up to a position are the balance there."""
+"""What the event at a position was."""
 _MOVED = ("on_hand", "reserved")
 
 
@@ -78,36 +77,29 @@ _IN_LINES: dict[type, _Kind] = {
 def changes(event: Recorded) -> Iterator[Change]:
     match event.data:
         case StockReceived() as e:
-            yield from _moved(event, e.sku, e.quantity, _Kind("received", 1, 0, "received"))
+            yield from _moved(event, [(e.sku, e.quantity)], _Kind("received", 1, 0, "received"))
         case StockAdjusted() as e:
-            yield from _moved(event, e.sku, e.difference, _Kind("adjusted", 1, 0, "adjusted"))
+            yield from _moved(event, [(e.sku, e.difference)], _Kind("adjusted", 1, 0, "adjusted"))
         case StockWrittenOff() as e:
-            yield from _moved(event, e.sku, -e.quantity, _Kind("written_off", 1, 0, "adjusted"))
+            yield from _moved(event, [(e.sku, -e.quantity)], _Kind("written_off", 1, 0, "adjusted"))
         case StockReserved() | StockReleased() | StockShipped() | StockReturned() | StockTakenIn() as e:
-            for line in e.lines:
-                yield from _moved(event, line.sku, line.quantity, _IN_LINES[type(e)])
+            yield from _moved(event, [(line.sku, line.quantity) for line in e.lines], _IN_LINES[type(e)])
 
 
-def _moved(event: Recorded, sku: str, units: int, kind: _Kind) -> Iterator[Change]:
-    e = event.data
-    moved = {"on_hand": kind.on_hand * units, "reserved": kind.reserved * units}
-    sums = {name: value for name, value in moved.items() if value} | ({kind.sum: units} if kind.sum else {})
-    yield Add((e.warehouse, sku), table="stock_balance", **sums)
-    yield Insert(
-        (e.warehouse, sku, event.position),
-        table="stock_movement",
-        event_id=event.id,
-        kind=kind.kind,
-        order_id=getattr(e, "order_id", None),
-        reference=getattr(e, "reference", None),
-        reason=getattr(e, "reason", None),
-        occurred_on=e.occurred_on,
-        recorded_at=event.recorded_at,
-        **moved,
-    )
+def _moved(event: Recorded, units: Sequence[tuple[str, int]], kind: _Kind) -> Iterator[Change]:
+    e, at = event.data, event.position
+    about = {name: getattr(e, name, None) for name in ("order_id", "reference", "reason")}
+    said = {"event_id": event.id, "kind": kind.kind, "occurred_on": e.occurred_on, "recorded_at": event.recorded_at}
+    yield Insert((at,), table="stock_told", **about, **said)
+    adds = {"on_hand": kind.on_hand, "reserved": kind.reserved} | ({kind.sum: 1} if kind.sum else {})
+    adds = {name: sign for name, sign in adds.items() if sign}
+    for sku, moved in units:
+        yield Add((e.warehouse, sku), table="stock_balance", **{name: sign * moved for name, sign in adds.items()})
+    rows = [(e.warehouse, sku, at, kind.on_hand * moved, kind.reserved * moved) for sku, moved in units]
+    yield Rows(_MOVED, rows, table="stock_movement")
 
 
-STOCK_LEVELS = View("stock", version=5, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE], changes=changes)
+STOCK_LEVELS = View("stock", version=6, of=OwnLog(events=STOCK.events), tables=[BALANCE_TABLE, MOVEMENT_TABLE, TOLD_TABLE], changes=changes)
 
 
 def unexplained() -> sa.Select[Any]:

@@ -1,10 +1,11 @@
 """A seeded year of a brand's channel as a scenario: the same seed gives the same bytes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from typing import Generic, TypeVar
 
 from qudao_local.demo.documents import Cancellation, Document, History, Line, LineQuantity, Order, Receipt, Return, Step
 from qudao_local.demo.generator.orders import OrderDraft, drafts
@@ -23,16 +24,15 @@ _RECEIPTS = 4_400
 _CANCEL_REASONS = ["ordered twice", "price changed", "customer withdrew"]
 _RETURN_REASONS = ["damaged in transit", "wrong item", "unsold stock", "defect"]
 
+_Made = TypeVar("_Made")
+
 
 def brand(seed: int, orders: int = ORDERS) -> Scenario:
     """The demo's channel; a smaller number of orders keeps the shape."""
     world = build(seed, FIRST - timedelta(1))
 
-    def documents() -> Iterator[Document]:
-        return _documents(world, seed, orders)
-
-    def steps() -> Iterator[list[Step]]:
-        return filter(None, map(_steps, drafts(world, seed, FIRST, LAST, orders)))
+    documents = _Kept(lambda: _documents(world, seed, orders))
+    steps = _Kept(lambda: filter(None, map(_steps, drafts(world, seed, FIRST, LAST, orders))))
 
     return Scenario(
         name="demo",
@@ -49,6 +49,23 @@ def brand(seed: int, orders: int = ORDERS) -> Scenario:
         steps=steps,
         incentives=incentives(seed, world, lambda: stories(documents(), steps()), FIRST, LAST, ZONE),
     )
+
+
+class _Kept(Generic[_Made]):
+    """Made when it is asked for first, and kept: what has to come of the year is worked out of it several times."""
+
+    def __init__(self, make: Callable[[], Iterator[_Made]]) -> None:
+        self._make, self._made = make, list[_Made]()
+
+    def __call__(self) -> Iterator[_Made]:
+        return iter(self._made) if self._made else self._keep()
+
+    def _keep(self) -> Iterator[_Made]:
+        made = []
+        for one in self._make():
+            made.append(one)
+            yield one
+        self._made = made
 
 
 def _documents(world: World, seed: int, orders: int) -> Iterator[Document]:
@@ -97,7 +114,7 @@ def _order(world: World, order: OrderDraft, *, prices: list[Decimal], skus: list
 
 
 def _history(order: OrderDraft) -> History:
-    """What the import says; shipments in parts and what follows a cancellation go through the order's own doors."""
+    """What the order's document says; shipments in parts and what follows a cancellation are steps of their own."""
     if order.fate == "cancelled":
         return History()
     whole = order.fate in {"kept", "returned"}

@@ -1,15 +1,14 @@
-"""Sends the history: the import, rows that may succeed later once more, then the steps at the orders' own doors."""
+"""Sends the history: the import, rows that may succeed later once more, then the steps of orders."""
 
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from qudao_local.demo.documents import Document, Step
-from qudao_local.demo.play.doors import Doors, Refused
+from qudao_local.demo.play.doors import Doors
 from qudao_local.demo.play.going_on import go_on
-from qudao_local.demo.play.heads import Heads
 from qudao_local.demo.play.imports import RefusedRow, send_documents, send_whole
-from qudao_local.demo.play.masters import each
 from qudao_local.demo.play.progress import Reporter
 from qudao_local.demo.play.refusals import ALTERED, Refusals
 from qudao_local.demo.play.tally import Tally
@@ -19,7 +18,7 @@ RETRYABLE = frozenset({"partner_unknown", "partner_not_active", "product_unknown
 """Refusals of a row that pass when facts of another service, or the order's own row, have arrived."""
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before what may pass later is sent again."""
-_STEPS_AT_ONCE = 16
+_KINDS = {"ship": "shipment", "deliver": "delivery"}
 
 
 class Lost(Exception):
@@ -69,26 +68,23 @@ def _at(documents: Iterator[Document], rows: set[int]) -> Iterator[Document]:
     return (document for row, document in enumerate(documents, 1) if row in rows)
 
 
-async def send_steps(doors: Doors, scenario: Scenario, reporter: Reporter, heads: Heads) -> Tally:
-    """Shipments and deliveries that an import cannot say; the steps of one order one after another."""
-    orders = list(scenario.steps())
+async def send_steps(doors: Doors, scenario: Scenario, reporter: Reporter) -> Tally:
+    """Shipments and deliveries in parts, and those after a cancellation; the steps of one order one after another."""
+    rows = [_row(step, number) for of_order in scenario.steps() for number, step in enumerate(of_order, 1)]
     tally = Tally()
-    if not orders:
+    if not rows:
         return tally
-    stage = reporter.stage("shipments", sum(map(len, orders)))
-
-    async def of_order(steps: list[Step]) -> None:
-        for number, step in enumerate(steps, 1):
-            body = {name: getattr(step, name) for name in ("on", "lines", "shipment") if getattr(step, name) is not None}
-            path = f"/v1/orders/{step.order_id}/{step.action}"
-            try:
-                receipt = await doors.post("orders-inventory", path, body, key=f"{step.order_id}/{step.action}/{number}")
-            except Refused as refusal:
-                tally.refuse(str(refusal), refusal.code)
-            else:
-                tally.accept(repeated=heads.is_repeated("orders-inventory", receipt))
-            stage.advance()
-
-    await each(orders, of_order, _STEPS_AT_ONCE)
+    stage = reporter.stage("shipments", len(rows))
+    result = await send_whole(doors, lambda: rows, stage)
+    tally.accepted, tally.repeated = result.accepted, result.repeated
+    for why in result.refused.values():
+        tally.refuse(str(why), why.problem)
     stage.finish(str(tally))
     return tally
+
+
+def _row(step: Step, number: int) -> dict[str, Any]:
+    """As an import takes it; by its ``number`` among those of its order it is known when it is sent again."""
+    source, _, external_id = step.order_id.partition(":")
+    row = {"kind": _KINDS[step.action], "source": source, "external_id": external_id, "reference": f"step {number}"}
+    return row | {name: getattr(step, name) for name in ("on", "lines", "shipment") if getattr(step, name) is not None}

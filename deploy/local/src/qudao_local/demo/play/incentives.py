@@ -41,8 +41,8 @@ async def play_incentives(
     tally.add(await _tell(doors, incentives, reporter, refusals))
     await _heard(doors, incentives.plans[0], reporter)
     await commands.put("finance", "/v1/settlement/calendar", incentives.calendar)
-    await _closed(doors, incentives.months, reporter)
-    earned = incentives.earned()
+    # What has to come of it takes seconds to work out, and so does the closing.
+    earned, _ = await asyncio.gather(asyncio.to_thread(incentives.earned), _closed(doors, incentives.months, reporter))
     await Closes(doors, commands, incentives.months, scenario.currency, reporter).play(earned)
     await settle_incentives(doors, scenario, books(earned, incentives.months), reporter)
     await _up_to_date(doors)

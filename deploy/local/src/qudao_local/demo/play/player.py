@@ -84,7 +84,7 @@ class Player:
                 outcome.notes.append(f"orders-inventory has not heard of {len(unheard):,} partners ({some}...): `make status` says why")
             sent = await send_history(self._doors, self._scenario, self._reporter, outcome.refusals)
             outcome.documents = sent.tally
-            outcome.steps = await send_steps(self._doors, self._scenario, self._reporter, heads)
+            outcome.steps = await send_steps(self._doors, self._scenario, self._reporter)
             figures = expected(self._scenario.documents(), self._scenario.steps(), set(sent.refused))
             try:
                 if note := await settle(self._kpis, figures, self._reporter, altered=sent.altered):

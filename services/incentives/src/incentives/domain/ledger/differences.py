@@ -59,8 +59,8 @@ class Lines:
         for one in self._by_entry.get(entry_id, ()):
             if one.last <= last:
                 before = found.get(one.fact_id)
-                sum_ = one.counted.counted + (ZERO if before is None else before.counted)
-                found[one.fact_id] = one.counted._replace(counted=sum_)
+                now = one.counted
+                found[one.fact_id] = now if before is None else now._replace(counted=now.counted + before.counted)
         return found
 
     def say(self, worked: Worked, period: Period) -> Worked:

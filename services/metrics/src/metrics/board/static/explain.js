@@ -58,7 +58,7 @@ function summary(value, definition) {
     pair("formula", `${definition.formula}  (v${definition.version})`),
     value.denominator === null ? pair("exact", words.exact(value.numerator, value.currency)) : pair("numerator", words.exact(value.numerator)),
     value.denominator === null ? null : pair("denominator", words.exact(value.denominator)),
-    make("p", { className: "muted", textContent: definition.description }));
+    make("p", { className: "muted", textContent: words.language === "zh" ? definition.zh : definition.description }));
 }
 
 function factsTable(names, rows) {
