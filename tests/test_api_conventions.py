@@ -20,6 +20,7 @@ NOT_SEARCHED = {
     "/v1/stock": "by warehouse and SKU",
     "/v1/stock/{warehouse}/{sku}/movements": "all of one balance",
     "/v1/kpis": "a dozen",
+    "/v1/files": "by partner and hash",
     "/v1/settlement/periods": "by name",
     "/v1/ledger-entries": "by payee, entry, rule, period and statement",
     "/v1/ledger-balances": "by payee and account",

@@ -1,5 +1,6 @@
 """The drill of docs/backup.md, with its own commands: dumped while orders come in, restored elsewhere, and everything goes on."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -27,6 +28,8 @@ from .platform import Platform
 DUMP, RESTORE = (block.text for block in blocks((ROOT / "docs/backup.md").read_text("utf-8")) if block.info == "sh")
 FIRST, WHILE, AFTER = 40, 30, 20
 """Orders before the dump, while it is made, and after it."""
+FILE = b"%PDF-1.7 an invoice"
+ADDRESS = f"/v1/partners/p1/files/{hashlib.sha256(FILE).hexdigest()}"
 
 
 def order(platform: Platform, number: int) -> int:
@@ -53,6 +56,8 @@ def restored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     old, new, backup = (tmp_path_factory.mktemp(name) for name in ("old", "new", "backup"))
     with Stack(old, given=dict.fromkeys(PORTS, 0), say=lambda *_: None) as stack, Platform(stack.urls, stack.token()) as platform:
         platform.prepare()
+        url, header = platform.urls["incentives"] + ADDRESS, {"content-type": "application/pdf"}
+        assert platform.http.put(url, content=FILE, headers=header).status_code == 201
         assert {order(platform, number) for number in range(FIRST)} == {201}
         platform.until(lambda: platform.kpi("orders", source="drill") > FIRST / 2)  # its readers are under way
         going_on = threading.Thread(target=lambda: [order(platform, FIRST + number) for number in range(WHILE)])
@@ -90,6 +95,10 @@ def test_a_restored_platform_goes_on_and_what_is_sent_again_counts_once(restored
     assert restored.kpi("gross", source="drill") == (new + 1) * Decimal("4.10")
     restored.until(lambda: restored.stock("bike")["reserved"] == 1 + new + 1)
     assert {row["external_id"] for row in orders(restored)} == {f"n{number}" for number in range(new + 1)}
+
+
+def test_files_come_back_with_the_database_that_they_lie_in(restored: Platform) -> None:
+    assert restored.http.get(restored.urls["incentives"] + ADDRESS).content == FILE
 
 
 def orders(platform: Platform) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ The routes come from the five OpenAPI documents, so a new one is walked at once;
 taught here.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -113,6 +114,7 @@ def ids(platform: Platform, stack: Stack) -> dict[str, str]:
         "quote": "CNY",
         "day": DAY,
         "run_id": "walk",
+        "sha256": HASH,
     }
 
 
@@ -158,8 +160,14 @@ def credited(platform: Platform, partner: str) -> None:
     platform.put("incentives", f"/v1/plans/walk/assignments/partner/{partner}", {})
 
 
+FILE = b"what was paid"
+HASH = hashlib.sha256(FILE).hexdigest()
+
+
 def funded(platform: Platform, partner: str) -> None:
-    """A part of a fund, and a request of the partner."""
+    """A part of a fund, a request of the partner, and a file of its."""
+    address = f"{platform.urls['incentives']}/v1/partners/{partner}/files/{HASH}"
+    assert platform.http.put(address, content=FILE, headers={"content-type": "text/plain"}).is_success
     terms = {"first": "2026-01-01", "last": "2030-12-31", "claims_until": "2031-01-31"}
     platform.put("incentives", "/v1/funds/walk", terms | {"title": "Walk", "currency": "CNY", "budget": "100.00"})
     part = f"/v1/funds/walk/parts/{partner}"

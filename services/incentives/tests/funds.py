@@ -2,12 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from incentives.domain.fund.words import FundTerms
 
 DAY = date(2026, 3, 1)
-HASH = "ab" * 32
+INVOICE = b"%PDF-1.7 invoice"
+HASH = sha256(INVOICE).hexdigest()
+FILE = f"/v1/partners/p-1/files/{HASH}"
 TERMS = FundTerms(
     currency="CNY", first=date(2026, 1, 1), last=date(2026, 12, 31), claims_until=date(2027, 1, 31), reimburses=Decimal("0.5")
 )

@@ -11,7 +11,7 @@ from channel_service.testing import Running, fold, running
 from incentives.app import SERVICE
 from incentives.views.movements import MOVEMENTS
 
-from .funds import FUND, body, claimed
+from .funds import FILE, FUND, INVOICE, body, claimed
 from .test_earnings_over_http import ORDERS
 
 PART = "/v1/funds/mdf/parts/p-1"
@@ -33,6 +33,7 @@ async def refused(client: Running, method: str, path: str, json: dict[str, Any])
 async def opened(client: Running, amount: str = "4000.00", **more: Any) -> None:
     await done(client.as_("finance", subject="eve"), "PUT", "/v1/funds/mdf", FUND | more)
     await done(client.as_("channel_manager", subject="cem"), "POST", f"{PART}/allocations", {"amount": amount, "reference": "Q1"})
+    await client.as_("partner", partner_id="p-1").put(FILE, content=INVOICE, headers={"content-type": "application/pdf"})
 
 
 @pytest.mark.row("IN-24")

@@ -49,7 +49,7 @@ async def test_claims_that_a_company_has_elsewhere_come_as_a_file_and_once(whole
     assert (await imported(finance, "funds", file))["accepted"] == 8
     assert (await imported(finance, "funds", file))["repeated"] == 8
     claims = (await whole.get(PART)).json()["requests"][0]["claims"]
-    assert [(one["status"], one["proofs"][0]["sha256"]) for one in claims] == [("paid", HASH)]
+    assert [(one["status"], one["proofs"][0]["sha256"], one["proofs"][0]["kept"]) for one in claims] == [("paid", HASH, False)]
     more = [rows[5] | {"claim_id": "more", "amount": "100.00"}, rows[6] | {"claim_id": "more", "by": "ann"}]
     mine = "\n".join(map(json.dumps, more)).encode()
     refused = (await finance.post("/v1/imports/funds", content=mine, headers={"content-type": "application/x-ndjson"})).text

@@ -34,7 +34,7 @@ IMPURE = frozenset(
 DOORS = {
     "channel_events": ("pure", "schema"),
     "channel_operate": (),
-    "channel_service": ("exporting", "importing", "look_alikes", "migrations", "partners", "testing"),
+    "channel_service": ("exporting", "files", "importing", "look_alikes", "migrations", "partners", "testing"),
     "channel_terms": (),
     "channel_testing": (),
 }
@@ -77,14 +77,14 @@ ROOMS = {
     "views": _room("views domain contracts", "channel_events channel_service.partners channel_terms", {"msgspec", "sqlalchemy"} | STDLIB),
     "application": _room(
         "application domain contracts views connectors",
-        "channel_events channel_service.look_alikes channel_terms",
+        "channel_events channel_service.files channel_service.look_alikes channel_terms",
         {"msgspec", "sqlalchemy"} | STDLIB,
     ),
     "senders": _room("senders application domain contracts views settings", "channel_events channel_service"),
     "api": _room("api application views connectors senders", "channel_events channel_service channel_terms", classes_of="domain"),
     "problems": _room("", "channel_service", STDLIB),
     "settings": _room("settings", "channel_service"),
-    "migrations": _room("migrations", "channel_events channel_service.migrations"),
+    "migrations": _room("migrations", "channel_events channel_service.files channel_service.migrations"),
     "app": _room(_EVERYTHING, "channel_events channel_service"),
     "__main__": _room("app settings", "channel_service"),
     "__init__": _room("", "", STDLIB),

@@ -200,6 +200,20 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "console"] = Field("json", description="json or console")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="the largest request body in bytes, at least 1024, like 1048576")
+    max_file_bytes: int = Field(
+        10_485_760,
+        ge=1024,
+        le=104_857_600,
+        description="the largest file that is kept, in bytes from 1024 to 104857600, like 10485760; each that is taken in is in memory",
+    )
+    loose_files_bytes: int = Field(
+        209_715_200,
+        ge=1024,
+        description="bytes that one partner's files may come to which nothing names yet, at least 1024, like 209715200",
+    )
+    partner_files_bytes: int = Field(
+        10_737_418_240, ge=1024, description="bytes that all files of one partner may come to, at least 1024, like 10737418240"
+    )
     rate_staff: RateText = Field("2000/20000", description="requests a second, and at once, of each of the brand's people, like 2000/20000")
     rate_partner: RateText = Field("50/500", description="requests a second, and at once, of each partner, like 50/500")
     rate_source: RateText = Field("200/5000", description="requests a second, and at once, of each machine source, like 200/5000")

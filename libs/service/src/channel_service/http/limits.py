@@ -25,9 +25,12 @@ SIGN_IN = "sign-in"
 class Caller(Protocol):
     """What is used of `channel_service.auth.Principal`."""
 
-    subject: str
-    partner_id: str | None
-    source: str | None
+    @property
+    def subject(self) -> str: ...
+    @property
+    def partner_id(self) -> str | None: ...
+    @property
+    def source(self) -> str | None: ...
 
 
 def limiters(settings: Settings) -> Mapping[str, Limiter]:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from channel_events import Rejected
 from channel_service import BRAND, Allow, Amount, Caller, Code, Listing, LogDep, Role, RuntimeDep, list_route, same, set_etag
+from channel_service.files import Files
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from incentives.api.funds import FundId
-from incentives.application.fund_reading import find_part, won_by
+from incentives.application.fund_reading import files_of, find_part, won_by
 from incentives.domain.fund.words import Standing
+from incentives.domain.fund_part.events import Proof
 from incentives.domain.fund_part.state import ClaimStatus, FundPart, Request, RequestStatus
 from incentives.views.funds import CLAIM, FUNDS, PART, PARTS, REQUEST
 
@@ -70,8 +72,22 @@ class ClaimRow(BaseModel):
 
 
 class ProofOut(BaseModel):
+    """``kept``: ``/v1/partners/{partner_id}/files/{sha256}`` gives it out. One that is not was brought in from elsewhere, or erased."""
+
     name: str = Field(examples=["invoice-17.pdf"])
     sha256: str = Field(examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])
+    kept: bool
+    claims: int = Field(description="How many name this file: where it is more than one, what it cost may be claimed twice.", examples=[1])
+    size: int | None = Field(description="In bytes, of one that is kept.", examples=[48_213])
+    media_type: str | None = Field(examples=["application/pdf"])
+
+    @classmethod
+    def of(cls, told: Proof, files: Files) -> "ProofOut":
+        file = files.kept(told.sha256)
+        size, media_type = (None, None) if file is None else (file.size, file.media_type)
+        return cls(
+            name=told.name, sha256=told.sha256, kept=file is not None, claims=files.names(told.sha256), size=size, media_type=media_type
+        )
 
 
 class ClaimOut(BaseModel):
@@ -98,7 +114,7 @@ class RequestOut(BaseModel):
     claims: list[ClaimOut]
 
     @classmethod
-    def of(cls, request_id: str, request: Request) -> "RequestOut":
+    def of(cls, request_id: str, request: Request, files: Files) -> "RequestOut":
         told, held = request.told, request.held
         claims = [
             ClaimOut(
@@ -107,7 +123,7 @@ class RequestOut(BaseModel):
                 cost=one.told.cost,
                 amount=one.told.amount,
                 approved=one.approved,
-                proofs=[ProofOut(name=proof.name, sha256=proof.sha256) for proof in one.told.proofs],
+                proofs=[ProofOut.of(proof, files) for proof in one.told.proofs],
                 orders=list(one.told.orders),
                 reason=one.reason,
             )
@@ -185,6 +201,7 @@ async def get_fund_part(
     part, tag = await _part(fund_id, partner_id, log, runtime, caller)
     set_etag(response, tag)
     terms: Any = part.terms
+    files = await files_of(log, partner_id)
     return PartOut(
         fund_id=fund_id,
         partner_id=partner_id,
@@ -192,7 +209,7 @@ async def get_fund_part(
         last=terms.last,
         claims_until=terms.claims_until,
         standing=StandingOut.of(part.standing),
-        requests=[RequestOut.of(name, one) for name, one in part.requests.items()],
+        requests=[RequestOut.of(name, one, files) for name, one in part.requests.items()],
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from incentives.api.as_caller import by_caller, by_itself
 from incentives.application.fund_reading import find_fund
-from incentives.application.funds import allocating
+from incentives.application.funds import allocating, submitting
 from incentives.domain.fund.budget import AllocateFund, OpenFund, SetBudget
 from incentives.domain.fund_part.commands import (
     ApproveClaim,
@@ -29,7 +29,7 @@ from incentives.views.funds import FUND_TABLE, FUNDS
 router = APIRouter(prefix="/v1/funds", tags=["funds"], dependencies=[Allow(*BRAND)])
 FundId = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", examples=["mdf-2026"])]
 _FINANCE, _MANAGE = [Role.FINANCE], [Role.CHANNEL_MANAGER, Role.FINANCE]
-_ASK = [*_MANAGE, Role.PARTNER]
+ASK = [*_MANAGE, Role.PARTNER]
 commands = Commands(router)
 
 
@@ -38,7 +38,7 @@ def _finance(path: str, command: type, summary: str) -> None:
 
 
 def _own(path: str, command: type, summary: str) -> None:
-    commands.post(path, command, by_caller=by_itself, allow=_ASK, summary=summary)
+    commands.post(path, command, by_caller=by_itself, allow=ASK, summary=summary)
 
 
 commands.put("/{fund_id}", OpenFund, by_caller=by_caller, allow=_FINANCE, created=True, summary="Open a fund")
@@ -47,13 +47,14 @@ _PART = "/{fund_id}/parts/{partner_id}"
 _give = {"use": allocating, "by_caller": by_caller, "allow": _MANAGE, "summary": "Give a partner a part of the budget, or take it back"}
 commands.post(_PART + "/allocations", AllocateFund, **_give)
 _REQUEST = _PART + "/requests/{request_id}"
-commands.put(_REQUEST, RequestFund, by_caller=by_itself, allow=_ASK, created=True, summary="Request money for an activity")
+commands.put(_REQUEST, RequestFund, by_caller=by_itself, allow=ASK, created=True, summary="Request money for an activity")
 _finance(_REQUEST + "/approve", ApproveFundRequest, "Approve a request: commits the money")
 _finance(_REQUEST + "/deny", DenyFundRequest, "Deny a request")
 _own(_REQUEST + "/end", EndFundRequest, "Withdraw a request, or say that nothing more is claimed")
 _own(_REQUEST + "/activity", ReportActivity, "Report that the activity took place")
 _CLAIM = _REQUEST + "/claims/{claim_id}"
-commands.put(_CLAIM, SubmitClaim, by_caller=by_itself, allow=_ASK, created=True, summary="Claim what was paid, with proofs")
+_claim = {"use": submitting, "by_caller": by_itself, "allow": ASK, "created": True, "summary": "Claim what was paid, with proofs"}
+commands.put(_CLAIM, SubmitClaim, **_claim)
 _finance(_CLAIM + "/approve", ApproveClaim, "Approve a claim")
 _finance(_CLAIM + "/deny", DenyClaim, "Deny a claim")
 _own(_CLAIM + "/withdraw", WithdrawClaim, "Withdraw a claim")

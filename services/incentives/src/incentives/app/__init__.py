@@ -2,6 +2,7 @@
 
 from channel_service import ProblemCatalogue, Role, Service
 from channel_service.exporting import document_routes
+from channel_service.files import GRANTS
 from channel_service.importing import ImportSet, import_routes
 from channel_service.partners import partner_routes
 
@@ -46,6 +47,8 @@ SERVICE = Service(
     works=[each for one in _ALL for each in one.works],
     measures=[each for one in _ALL for each in one.measures],
     also_sees=PARTNERS.children_seen,
+    migrations="incentives.migrations",
+    grants=GRANTS,
     routers=[
         partner_routes(PARTNERS),
         import_routes(*_SETS, roles=[Role.FINANCE]),

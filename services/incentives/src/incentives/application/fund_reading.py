@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from channel_events import Log, Rejected
+from channel_service.files import KEPT_FILES, Files
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,11 @@ async def find_part(log: Log, fund_id: str, partner_id: str) -> tuple[FundPart, 
     if found.state.terms is None:
         raise Rejected("fund_part_unknown", fund_id=fund_id, partner_id=partner_id)
     return found.state, found.tag
+
+
+async def files_of(log: Log, partner_id: str) -> Files:
+    """The partner's files that are kept, or were named."""
+    return await log.state(KEPT_FILES, partner_id)
 
 
 class Won(Struct, frozen=True, kw_only=True):

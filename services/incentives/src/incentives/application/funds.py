@@ -3,9 +3,10 @@
 from typing import Any
 
 from channel_events import Ask, Due, DueIn, On, Rejected, Steps, Timer
+from channel_service.files import KEPT_FILES, NameFiles
 
 from incentives.domain.fund.budget import FUND, AllocateFund, BudgetGiven, Carry
-from incentives.domain.fund_part.commands import ExpirePart, OpenPart
+from incentives.domain.fund_part.commands import ExpirePart, OpenPart, SubmitClaim
 from incentives.domain.fund_part.decide import FUND_PART
 from incentives.domain.fund_part.events import FundExpired
 from incentives.domain.fund_part.state import FundPart
@@ -33,6 +34,14 @@ def _opening(given: BudgetGiven, reference: str, by: str) -> Steps:
     about: dict[str, Any] = {"fund_id": given.fund_id, "partner_id": given.partner_id, "carried_from": given.carried_from}
     part = OpenPart(**about, terms=terms, amount=given.amount, reference=reference, by=by, on=given.occurred_on)
     yield On(FUND_PART, part_key(given.fund_id, given.partner_id), part)
+
+
+def submitting(c: SubmitClaim) -> Steps:
+    """What a claim rests on is kept from then on: named in the same write, so nothing removes it in between."""
+    if (yield On(FUND_PART, c)):
+        files = tuple(one.sha256 for one in c.proofs)
+        named_by = f"fund_claim/{c.fund_id}/{c.request_id}/{c.claim_id}"
+        yield On(KEPT_FILES, c.partner_id, NameFiles(partner_id=c.partner_id, files=files, named_by=named_by))
 
 
 def expiring(due: Due) -> Steps:

@@ -82,9 +82,9 @@ def lines_of(movements: Iterable[Movement], categories: Categories, costs: Costs
         one = several[0]
         category = _category(categories.get(one.sku, ()), one.placed_on)
         cost = _cost(costs.get((one.sku, one.currency), ()), one.placed_on) if costs else None
-        first = one.order_id == orders[one.partner_id][1]
+        is_first = one.order_id == orders[one.partner_id][1]
         for part in _parts(several):
-            yield _line(part, category, cost, first)
+            yield _line(part, category, cost, is_first)
 
 
 def _parts(several: Sequence[Movement]) -> Iterator[_Part]:

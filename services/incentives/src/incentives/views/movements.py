@@ -87,7 +87,7 @@ def _moved(event: Recorded, what: What) -> Iterator[Change]:
             gross += line.quantity * line.unit_price
             discount += line.discount
             lines.append((line.line_id, line.sku, line.quantity, line.unit_price, line.discount))
-        amounts = {"gross": gross, "net": gross - discount}
+        amounts: dict[str, Any] = {"gross": gross, "net": gross - discount}
     yield Insert((event.id,), **header, **amounts, lines=msgspec.json.encode(lines).decode())
     yield Add((e.partner_id,), "touched_by_order", changes=1)
     if what is not What.PLACED:

@@ -9,7 +9,7 @@ from typing import Any
 from channel_service.importing import Importable, ImportSet, never
 
 from incentives.api.rows.steps import step
-from incentives.application.funds import allocating
+from incentives.application.funds import allocating, submitting
 from incentives.domain.fund.budget import AllocateFund, OpenFund, SetBudget
 from incentives.domain.fund_part.commands import (
     ApproveClaim,
@@ -82,6 +82,7 @@ KINDS: tuple[Importable[Any], ...] = (
             proofs=(ProofFile(name="invoice-17.pdf", sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),),
         ),
         *_OF_CLAIM,
+        use=submitting,
     ),
     step("fund_claim_approval", ApproveClaim(**_CLAIM | {"by": "bob"}), *_OF_CLAIM),
     step("fund_claim_denial", DenyClaim(**_CLAIM | {"by": "bob"}, reason="not readable"), *_OF_CLAIM),

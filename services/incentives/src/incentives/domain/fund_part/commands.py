@@ -16,7 +16,7 @@ _STREAM = "fund_part/{fund_id}/{partner_id}"
 
 
 class ProofFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file that shows what was done or paid, by its name and the SHA-256 of its bytes."""
+    """A file that shows what was done or paid, by its name and the SHA-256 of its bytes: the partner's, put here before it is named."""
 
     name: Annotated[Name, Meta(examples=["invoice-17.pdf"])]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])]
@@ -80,7 +80,7 @@ class ReportActivity(_OfRequest, frozen=True, kw_only=True):
 @command("submit_claim", stream=_STREAM)
 class SubmitClaim(_OfClaim, frozen=True, kw_only=True):
     """A part of what was promised, with proofs. All claims of a request together never come to more than was promised, and each to no
-    more than the fund's share of what it cost. The same again changes nothing."""
+    more than the fund's share of what it cost. The proofs are files of the partner that are kept here. The same again changes nothing."""
 
     cost: Annotated[Least, Meta(description="What was paid to others.", examples=["6000.00"])]
     amount: Annotated[Least, Meta(description="What is claimed of it.", examples=["3000.00"])]

@@ -1,0 +1,1 @@
+"""The way of the database, forward only."""
