@@ -3,6 +3,7 @@ PY := .venv/bin/python
 PACKAGES := $(patsubst %/,%,$(sort $(dir $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)))) deploy/local tools
 TYPED := $(PACKAGES) deploy/container tests conftest.py $(wildcard bench)
 INSTALLED := .venv/.installed
+COMPILED := .venv/.compiled
 LOCAL := $(PY) -m qudao_local
 
 .DEFAULT_GOAL := help
@@ -15,6 +16,11 @@ install: $(INSTALLED) ## Everything into .venv (Python 3.11+, no root); the othe
 
 $(INSTALLED): requirements.lock tools/install $(addsuffix /pyproject.toml,$(PACKAGES))
 	@PYTHON="$(PYTHON)" tools/install $(PACKAGES)
+	@touch $@
+
+# Not by install: a demo needs none of it. What does not compile is nobody's import.
+$(COMPILED): $(INSTALLED)
+	@$(PY) -m compileall -qq -j 0 .venv/lib || true
 	@touch $@
 
 demo: $(INSTALLED) ## A year of a channel, played and measured: ONCE=1, FRESH=1, DATA=folder, MAPPING=file, DRY_RUN=1
@@ -41,21 +47,21 @@ logs: $(INSTALLED) ## Follow the logs: SERVICE=metrics for one
 events: $(INSTALLED) ## Look into a running service's events by hand: SERVICE=metrics ARGS="parked"
 	@$(LOCAL) events $(SERVICE) $(ARGS)
 
-test: $(INSTALLED) ## All tests: ARGS="-k order" for some
+test: $(COMPILED) ## All tests: ARGS="-k order" for some
 	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10 $(ARGS)
 
 # The broker is had in the first way that is open: QUDAO_TEST_KAFKA=host:port, a container (DOCKER_HOST), Maven with Java 17.
-test-kafka: $(INSTALLED) ## All that uses a broker, on an Apache Kafka: SHORT=1 (two minutes), ARGS="-k group"
+test-kafka: $(COMPILED) ## All that uses a broker, on an Apache Kafka: SHORT=1 (two minutes), ARGS="-k group"
 	@QUDAO_TEST_BROKER=kafka $(PY) -m pytest $(if $(SHORT),libs/events/tests -k "sharing or topic_cut or secured or lost" -m "not thorough",libs tests/end_to_end) -n auto --dist worksteal $(ARGS)
 
 test-k8s: $(INSTALLED) ## What deploy/k8s renders to, judged by a real kube-apiserver (needs Go, Java, Maven, kubectl; built once, five minutes)
 	@$(PY) -m qudao_checks.cluster
 	@$(PY) -m pytest tests/kubernetes -q $(ARGS)
 
-mutations: $(INSTALLED) ## Make each known mistake in a copy of the code and expect its tests to fail: ARGS="links relay"
+mutations: $(COMPILED) ## Make each known mistake in a copy of the code and expect its tests to fail: ARGS="links relay"
 	@$(PY) -m qudao_checks.mutations $(ARGS)
 
-fuzz: $(INSTALLED) ## Send each route of each service what its OpenAPI document allows and forbids: EXAMPLES=200, ARGS="-k metrics"
+fuzz: $(COMPILED) ## Send each route of each service what its OpenAPI document allows and forbids: EXAMPLES=200, ARGS="-k metrics"
 	@QUDAO_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest tests/test_fuzz.py -n auto -o faulthandler_timeout=7200 --show-capture=no $(ARGS)
 
 lint: $(INSTALLED) ## Style and likely mistakes

@@ -21,6 +21,13 @@ def test_a_process_imports_what_serving_needs(module: str) -> None:
     assert done.stdout.split() == []
 
 
+def test_who_serves_searches_for_cycles_though_its_parent_did_not() -> None:
+    """A nursery forks without: nothing of what is made at the start goes again."""
+    told = "import gc; gc.disable(); from channel_service import cli; cli._spare_the_collector(); print(gc.isenabled())"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
 def test_revisions_are_read_as_alembic_reads_them(tmp_path: Path) -> None:
     services = [import_module(f"{module}.app").SERVICE for module in SERVICES]
     ways = [way for service in services for way in revisions_of(service)]

@@ -111,7 +111,7 @@ def test_the_list_shows_it_as_it_is() -> None:
 
 
 def placed(**data: Any) -> Any:
-    facts = {"source": "orders-inventory", "type": "order_placed", "position": 7, "data": data}
+    facts = {"source": "orders-inventory", "type": "order_placed", "position": 7, "data": msgspec.json.encode(data)}
     whole = recorded(DEFINED, position=7)
     return type(whole)(**{**{name: getattr(whole, name) for name in whole.__struct_fields__}, **facts})
 

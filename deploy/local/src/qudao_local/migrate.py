@@ -1,7 +1,7 @@
-"""``python -m qudao_local.migrate MODULE...``: the migrations of several services in one process.
+"""``python -m qudao_local.migrate MODULE...``: the migrations of services, one after another.
 
-The same as ``python -m <service> migrate`` for each of them, but what they all import is imported once, and while
-PostgreSQL starts: that is most of the time it takes. The owners' URLs come as JSON on the environment: command lines are
+The same as ``python -m <service> migrate`` for each of them, but what they import is imported while PostgreSQL starts: that is most of
+the time it takes. The owners' URLs come as JSON on the environment: command lines are
 visible to every user of the machine.
 """
 

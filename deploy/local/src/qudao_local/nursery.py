@@ -107,12 +107,13 @@ def _call_it(asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    gc.disable()  # nothing of what is imported goes again, and looking for it takes a tenth of the time
+    # Nothing of what is imported goes again, and looking for it takes a tenth of the time here, and a third where a service makes its
+    # routes; so a child begins without, and turns it on when it has made what it keeps (`channel_service.run`).
+    gc.disable()
     for name in sys.argv[2:]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # so that no search for cycles copies the pages that all share
-    gc.enable()
     if role := main(socket.socket(fileno=int(sys.argv[1]))):
         sys.argv = [role["module"], *role["arguments"]]
         runpy.run_module(role["module"], run_name="__main__", alter_sys=True)

@@ -4,9 +4,7 @@ with Stack(Path("var/local")) as stack:
     httpx.get(stack.urls["partner-registry"] + "/v1/partners")
 """
 
-import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 
-from qudao_local import databases, forked, guard, logs, ports
+from qudao_local import databases, forked, logs, ports
 from qudao_local.broker import Broker
 from qudao_local.folder import Folder, PartState
-from qudao_local.forked import Nursery, NurseryGone
+from qudao_local.forked import Nursery
+from qudao_local.migrations import Migrations
 from qudao_local.part import Part, Say
 from qudao_local.postgres import Postgres
-from qudao_local.server import StartFailed
-from qudao_local.services import OWNER_URLS, SERVICES, Service, ServiceKind, environment
+from qudao_local.services import SERVICES, Service, ServiceKind
 from qudao_local.watch import Watch
 
 if TYPE_CHECKING:
@@ -69,7 +67,6 @@ class Stack:
         """The settings by which services trust the tokens of this stack; there once it is built."""
         self._say_lock = threading.Lock()
         self._state_lock = threading.Lock()
-        self._migration: guard.Child | None = None
         self._nursery: Nursery | None = None
         self._parts: list[Part] = []
         self._watch: Watch | None = None
@@ -167,38 +164,27 @@ class Stack:
 
     def _start_all(self) -> None:
         postgres, broker, *services = self._parts
-        with ThreadPoolExecutor(len(self._parts)) as pool:
+        urls = {kind: self._postgres.dsn(kind.database, kind.owner) for kind in self._kinds if kind.migrates}
+        migrations = Migrations(urls, self._nursery, self.folder.log("migrations"), self.say)
+        with ThreadPoolExecutor(2 * len(self._parts)) as pool:
             try:
-                _all_done([pool.submit(work) for work in (lambda: self._start_databases(postgres), broker.start, self._migrate)])
-                _all_done([pool.submit(service.start) for service in services])
+                standing = [pool.submit(self._start_databases, postgres), pool.submit(broker.start)]
+                migrated: dict[str, Future[None]] = {}
+                for group in migrations.groups:
+                    migrated |= dict.fromkeys([kind.name for kind in group], pool.submit(migrations.run, group))
+                needed = {one.name: [*standing, migrated[one.name]] if one.name in migrated else standing for one in services}
+                begun = [pool.submit(_start_after, needed[one.name], one) for one in services]
+                _all_done([*standing, *migrated.values(), *begun])
             except BaseException:
                 # A Ctrl-C too: starts under way are broken off, so that the pool can end.
                 for part in self._parts:
                     part.ask_to_stop()
-                if self._migration:
-                    guard.ask_to_end(self._migration)
+                migrations.ask_to_end()
                 raise
 
     def _start_databases(self, postgres: Part) -> None:
         postgres.start()
         databases.create(self._postgres, self._kinds)
-
-    def _migrate(self) -> None:
-        modules = [kind.module for kind in self._kinds if kind.migrates]
-        if not modules:
-            return
-        began = time.monotonic()
-        log = self.folder.log("migrations")
-        urls = {kind.module: self._postgres.dsn(kind.database, kind.owner) for kind in self._kinds}
-        settings = {**environment({}), OWNER_URLS: json.dumps(urls)}
-        child: guard.Child | None = None
-        if self._nursery:
-            with suppress(NurseryGone):
-                child = self._nursery.fork("qudao_local.migrate", *modules, log=log, environment=settings, grace=15)
-        self._migration = child or guard.start([sys.executable, "-m", "qudao_local.migrate", *modules], log=log, environment=settings)
-        if status := guard.wait(self._migration):
-            raise StartFailed(f"the migrations failed (exit status {status}), see {log}")
-        self.say("migrations", f"done after {time.monotonic() - began:.1f} s")
 
     def _end_leftovers(self) -> None:
         """Waits for what a killed launcher left ending; what does not end is killed: it is ours, and it is in the way."""
@@ -226,6 +212,12 @@ class Stack:
     def _write_down(self) -> None:
         with self._state_lock, suppress(OSError):  # on a full disk `status` knows less, and a part still starts again
             self.folder.write_parts(self.states())
+
+
+def _start_after(needed: Iterable[Future[None]], part: Part) -> None:
+    for one in needed:
+        one.result()
+    part.start()
 
 
 def _all_done(started: Iterable[Future[None]]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -66,7 +66,9 @@ class Profile(msgspec.Struct, frozen=True):
 
     ``fetch_max_wait_ms``: Apache Kafka wakes a waiting fetch, so its default costs nothing; the embedded broker polls for it, so there
     it waits as short as it can (with no time to wait the broker does not look at all). ``pause_ms``: how long it is not asked again
-    when nothing came, ``quiet_pause_ms`` when nothing has come for a while. What then comes first is seen that much later.
+    when nothing came, ``quiet_pause_ms`` when nothing has come for a while, ``rung_pause_ms`` by who would hear the `Bell`. What comes
+    first after a quiet pause is seen that much later; after the last one only when its ring was lost. ``look_ms``: how long it may look
+    for records that it told of and did not give: in a large partition a short wait is over before it has found any.
     ``request_ms``: after how long without an answer a client believes it lost, and asks again: of whoever leads by then, where there
     are several nodes and one stands still. What it sends again is taken once where it is ``idempotent``, which the embedded broker
     refuses; there it waits as long as the relay does.
@@ -84,10 +86,14 @@ class Profile(msgspec.Struct, frozen=True):
     request_ms: int = 10_000
     pause_ms: int = 0
     quiet_pause_ms: int = 0
+    rung_pause_ms: int = 0
+    look_ms: int = 0
 
 
 PROFILES = {
-    "embedded": Profile("embedded", 1, idempotent=False, volatile=True, pause_ms=20, quiet_pause_ms=250),
+    "embedded": Profile(
+        "embedded", 1, idempotent=False, volatile=True, pause_ms=20, quiet_pause_ms=250, rung_pause_ms=1_000, look_ms=2_000
+    ),
     "kafka": Profile("kafka", 500, idempotent=True, volatile=False, groups=True, replication=3, request_ms=2_000),
 }
 
@@ -170,24 +176,6 @@ class Broker(msgspec.Struct, frozen=True):
             max_partition_fetch_bytes=_PARTITION_BYTES,
             fetch_max_bytes=_ANSWER_BYTES,
         )
-
-    def on_answer(self, consumer: Any, call: Callable[[], float]) -> None:
-        """``call`` after each answer to a fetch of this consumer, which is started; aiokafka tells only of answers with records. It says
-        for how many seconds the broker is not asked again if there were none."""
-        fetcher = consumer._fetcher
-        fetch = fetcher._proc_fetch_request
-
-        async def heard(*given: Any) -> Any:
-            found = rest = None
-            try:
-                found = await fetch(*given)
-            finally:
-                rest = call()
-            if rest and not found:
-                await asyncio.sleep(rest)
-            return found
-
-        fetcher._proc_fetch_request = heard
 
     def member(self, group: str) -> Any:
         """A member of a consumer group, which tells who follows which partitions and nothing else."""

@@ -1,5 +1,6 @@
 """A client that fetches partitions assigned and offsets sought by hand, and what its answers tell beside records."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,13 +8,15 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from channel_events.asking import attend
+from channel_events.bell import Bell
 from channel_events.broker import Broker, stop_consumer
-from channel_events.tasks import whole
+from channel_events.tasks import whole, woken
 
 _READ_MS = 200
 """How long a read waits for a first record: the pace of all checks that are made when nothing comes."""
 QUIET_SECONDS = 2.0
-"""After so long without a record the broker is asked less often, where asking costs it something."""
+"""After so long without a new record the broker is asked less often, where asking costs it something and there is no `Bell`."""
 
 
 class _Answered:
@@ -32,11 +35,17 @@ class _Answered:
 
 
 class Fetching:
-    """Partitions of any topics, each read from where it was last sought to. ``pauses``: the seconds between an answer without records and
-    the next question, and when all is quiet; ``told`` says whether somebody calls `heard` after each answer."""
+    """Partitions of any topics, each read from where it was last sought to. With a ``broker`` it hears its `Bell`, and rests between
+    two questions as its profile says; ``told`` says whether the consumer tells it of each question and answer."""
 
-    def __init__(self, consumer: Any, pauses: tuple[float, float] = (0.0, 0.0), *, told: bool = False) -> None:
-        self._consumer, self._pauses, self._told = consumer, pauses, told
+    def __init__(self, consumer: Any, broker: Broker | None = None, *, told: bool = False) -> None:
+        self._consumer, self._told = consumer, told
+        self._profile = broker.profile if broker else None
+        self._bell = Bell(broker, self._hear_ring) if broker else None
+        self._answer = False
+        """Whether the last question had one."""
+        self._hurry = asyncio.Event()
+        """There may be something that the question under way, or the last one, did not ask for."""
         self._came = self._left = time.monotonic()
         self._paused: set[TopicPartition] = set()
         self._answered: dict[TopicPartition, _Answered] = {}
@@ -49,11 +58,13 @@ class Fetching:
         except BaseException:
             await whole(stop_consumer(consumer))
             raise
-        one = cls(consumer, (broker.profile.pause_ms / 1000, broker.profile.quiet_pause_ms / 1000), told=True)
-        broker.on_answer(consumer, one.heard)
+        one = cls(consumer, broker, told=True)
+        attend(consumer, one, broker.profile.look_ms)
         return one
 
     async def close(self) -> None:
+        if self._bell:
+            self._bell.close()
         await stop_consumer(self._consumer)
 
     def assign(self, places: Mapping[TopicPartition, int]) -> None:
@@ -61,15 +72,14 @@ class Fetching:
         self._answered = {tp: self._answered.get(tp) or _Answered(place) for tp, place in places.items()}
         self._consumer.assign(list(places))
         for tp, offset in places.items():
-            self.seek(tp, offset, hurry=False)
+            self.seek(tp, offset)
 
-    def seek(self, tp: TopicPartition, offset: int, *, hurry: bool = True) -> None:
-        """Reads on from ``offset``; asks often for what is to be found there, if that is in a ``hurry``."""
-        if hurry:
-            self._came = time.monotonic()
+    def seek(self, tp: TopicPartition, offset: int) -> None:
+        """Reads on from ``offset``."""
         self._consumer.seek(tp, offset)
         one = self._answered.setdefault(tp, _Answered(offset))
         one.place, one.fell = offset, None
+        self._hurry.set()
 
     async def read(self, limit: int) -> dict[TopicPartition, Sequence[Any]]:
         """Records that have come, at most ``limit``; returns after a moment when none come. `OffsetOutOfRangeError` names the
@@ -81,13 +91,28 @@ class Fetching:
             self._listen(began)
         for tp, records in found.items():
             self._answered[tp].place = records[-1].offset + 1
-            self._came = time.monotonic()
         return found
 
-    def heard(self) -> float:
-        """After an answer: for how many seconds not to ask again, if nothing came."""
-        self.hear()
-        return self._pauses[time.monotonic() - self._came > QUIET_SECONDS]
+    def ask(self) -> None:
+        """Before a question: what is rung for from now on may not be in its answer."""
+        self._answer = False
+        self._hurry.clear()
+
+    async def rest(self) -> None:
+        """After a question that brought no records: for a moment, and then until there may be some; where it was not answered no longer."""
+        if not (profile := self._profile) or not profile.pause_ms:
+            return
+        await asyncio.sleep(profile.pause_ms / 1000)
+        if not self._answer:
+            return
+        if self._bell and self._bell.works:
+            await woken(self._hurry, (profile.rung_pause_ms - profile.pause_ms) / 1000)
+        elif time.monotonic() - self._came > QUIET_SECONDS:
+            await woken(self._hurry, (profile.quiet_pause_ms - profile.pause_ms) / 1000)
+
+    def _hear_ring(self, topic: str) -> None:
+        if any(tp.topic == topic for tp in self._answered):
+            self._hurry.set()
 
     def hear(self) -> None:
         """Notes which partitions were answered for, and what was said: an end that falls is noted at each answer, for a topic that is
@@ -98,8 +123,11 @@ class Fetching:
             if stamp in (None, one.stamp):
                 continue
             one.stamp, one.moment, one.count = stamp, now, one.count + 1
+            self._answer = True
             end = self._consumer.highwater(tp)
             if end is not None and end >= 0:
+                if end != one.end:  # not at each record: who goes back to look at one again is in no hurry
+                    self._came = now
                 one.end = end
                 if end < one.place:
                     one.fell = end

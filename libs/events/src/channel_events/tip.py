@@ -67,7 +67,7 @@ class Tip:
         if offset < self._places.get(tp, offset + 1):
             self._places[tp] = offset
             if self.client is not None and tp in self._assigned:
-                self.client.seek(tp, offset, hurry=False)
+                self.client.seek(tp, offset)
 
     def stand(self, seat: "Seat") -> None:
         """Takes the seat away; the client is told at its next read."""

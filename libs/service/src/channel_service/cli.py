@@ -105,9 +105,11 @@ async def _serve_until_told(service: Service, settings: Settings) -> int:
 
 
 def _spare_the_collector() -> None:
-    """What is here by now stays: it is not looked at again in every search for cycles. Requests make few cycles, so searches are rare."""
+    """What is here by now stays: it is not looked at again in every search for cycles. Requests make few cycles, so searches are rare.
+    Who started the process may have spared it until now."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 

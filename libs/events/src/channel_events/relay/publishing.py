@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from channel_events.bell import Ringer
 from channel_events.broker import Broker
 from channel_events.envelope import Encoder, timestamp_ms
 from channel_events.relay.state import Mark, Remembered
-from channel_events.signature import HEADER, Signature
+from channel_events.signature import HEADER
 from channel_events.tasks import whole, within
 
 ACK_SECONDS = 10
@@ -25,8 +26,9 @@ class OffsetsWentBack(Exception):
 class Publisher:
     """One producer on one topic; dropped after any failure, because aiokafka's may never recover."""
 
-    def __init__(self, producer: Any, topic: str, encoder: Encoder, signature: Signature | None = None) -> None:
-        self._producer, self._topic, self._encoder, self._signature = producer, topic, encoder, signature
+    def __init__(self, producer: Any, broker: Broker, topic: str, encoder: Encoder) -> None:
+        self._producer, self._topic, self._encoder = producer, topic, encoder
+        self._signature, self._ringer = broker.signature(topic), Ringer(broker)
 
     @classmethod
     @asynccontextmanager
@@ -34,7 +36,11 @@ class Publisher:
         producer = broker.producer()
         try:
             await broker.start(producer)
-            yield cls(producer, topic, encoder, broker.signature(topic))
+            one = cls(producer, broker, topic, encoder)
+            try:
+                yield one
+            finally:
+                one._ringer.close()
         finally:
             await whole(_end(producer))
 
@@ -55,6 +61,7 @@ class Publisher:
                 if isinstance(metadata, BaseException):
                     raise metadata
                 _remember(remembered, metadata.partition, metadata.offset, part)
+        self._ringer.ring(self._topic)
 
     async def _send(self, partition: int, rows: list[Any]) -> list[tuple[list[Any], Any]]:
         """Fills batches as large as they may be; each with the confirmation to await."""
