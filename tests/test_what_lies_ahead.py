@@ -13,6 +13,7 @@ from incentives.domain.cost import COST, SetCost
 from incentives.domain.coupon import IssueCoupon
 from incentives.domain.fund.budget import OpenFund, SetBudget
 from incentives.domain.fund_part.commands import EndFundRequest, RequestFund
+from incentives.domain.payout_share import PAYOUT_SHARE, SharePayout
 from incentives.domain.plan.commands import ApprovePlan, DraftPlan, SimulatePlan, SubmitPlan, WithdrawPlan
 from incentives.domain.plan.decide import PLAN
 from incentives.domain.promotion.commands import DefinePromotion, EndPromotion
@@ -73,6 +74,10 @@ _price = {"price_list": "retail", "currency": "CNY", "sku": "A"}
 _quota = {"payee": "partner", "payee_id": "p", "measure": "net"}
 _cost = {"sku": "A", "currency": "CNY"}
 _responsible = {"payee": "partner", "territory": "CN", "payee_id": "p"}
+
+
+def _shared(member: str) -> dict[str, Any]:
+    return {"payee": "partner", "payee_id": "p", "members": [{"member": "partner", "member_id": member, "share": "1"}]}
 
 
 OTHERWISE: dict[type[Struct], type[Struct] | str] = {
@@ -142,6 +147,13 @@ CASES = {
         of(SetCost, **_cost, since=AHEAD),
         price_on,
     ),
+    "payout shares": Case(
+        PAYOUT_SHARE,
+        [of(SharePayout, **_shared("p-1"), since="2026-01-01")],
+        [of(SharePayout, **_shared("p-2"), since=AHEAD)],
+        of(SharePayout, payee="partner", payee_id="p", since=AHEAD),
+        lambda held, day: [one.members for one in sorted(held, key=lambda one: one.since) if one.since <= day][-1:],
+    ),
     "responsibility": Case(
         RESPONSIBILITY,
         [of(SetResponsibility, **_responsible, first="2026-01-01", last=NOW)],
@@ -157,7 +169,7 @@ CASES = {
         lambda links, day: [one.above for one in links["ann"] if one.since <= day][-1],
     ),
 }
-SET_AGAIN = {"quota", "cost", "responsibility"}
+SET_AGAIN = {"quota", "cost", "responsibility", "payout shares"}
 """Taken back by the same command, which says another thing of the same day: that is a change, also of what has begun."""
 
 
@@ -196,7 +208,7 @@ def test_every_command_that_may_be_dated_ahead_is_among_them() -> None:
         import_module(f"{name}.app")
     dated = {cls for cls in structs(Struct) if is_command(cls) and may_lie_ahead(cls)} - OTHERWISE.keys()
     ways_back = {type(case.withdrawn) for case in CASES.values()}
-    assert {type(case.planned[0]) for case in CASES.values()} == dated - (ways_back - {SetQuota, SetCost, SetResponsibility})
+    assert {type(case.planned[0]) for case in CASES.values()} == dated - (ways_back - {SetQuota, SetCost, SetResponsibility, SharePayout})
 
 
 def structs(cls: type) -> Iterator[type[Any]]:

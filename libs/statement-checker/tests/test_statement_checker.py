@@ -12,13 +12,15 @@ import pytest
 from statement_checker import check
 from statement_checker.numbers import exact, rounded
 
-FILE = Path(__file__).parent / "statement.ndjson"
-LINES = FILE.read_text("utf-8").splitlines()
+FILE, SHARES = Path(__file__).parent / "statement.ndjson", Path(__file__).parent / "shares.ndjson"
+"""Of rules of several kinds; and of shares of what others earned, and of what was shared with others when it was posted already."""
+FILES = {one: one.read_text("utf-8").splitlines() for one in (FILE, SHARES)}
+LINES = FILES[FILE]
 Lines = list[dict[str, Any]]
 
 
-def file() -> Lines:
-    return [json.loads(line) for line in LINES]
+def file(path: Path = FILE) -> Lines:
+    return [json.loads(line) for line in FILES[path]]
 
 
 def found(lines: Lines) -> list[str]:
@@ -42,19 +44,27 @@ def test_a_right_statement_is_right() -> None:
     assert (report.findings, report.entries, report.payable) == ([], len(LINES) - 1, {"CNY": "33.33", "JPY": "11"})
     assert report.head == file()[-1]["entry"]["hash"]
     assert forged(file()) == file()
+    shares = check(FILES[SHARES])
+    assert (shares.findings, shares.payable) == ([], {"CNY": "-11.44"})
+    assert forged(file(SHARES)) == file(SHARES)
 
 
-@pytest.mark.parametrize("at", range(1, len(LINES)))
-def test_an_entry_that_is_missing_is_found(at: int) -> None:
-    lines = file()
+def entries(before_last: int) -> list[Any]:
+    """Which file, and which entry of it, but for so many at its end."""
+    return [pytest.param(path, at, id=f"{path.stem}/{at}") for path, lines in FILES.items() for at in range(1, len(lines) - before_last)]
+
+
+@pytest.mark.parametrize(("path", "at"), entries(0))
+def test_an_entry_that_is_missing_is_found(path: Path, at: int) -> None:
+    lines = file(path)
     del lines[at]
     assert found(lines)
     assert found(forged(lines))
 
 
-@pytest.mark.parametrize("at", range(1, len(LINES) - 1))
-def test_entries_that_are_exchanged_are_found(at: int) -> None:
-    lines = file()
+@pytest.mark.parametrize(("path", "at"), entries(1))
+def test_entries_that_are_exchanged_are_found(path: Path, at: int) -> None:
+    lines = file(path)
     lines[at], lines[at + 1] = lines[at + 1], lines[at]
     assert found(lines)
     assert found(forged(lines))
@@ -69,7 +79,7 @@ def amounts(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 MONEY = {"amount", "before", "after", "counted", "unrounded", "base", "rate", "carried", "accrued", "reversed", "adjusted", "payable"}
-PLACES = amounts(file())
+PLACES = [pytest.param(path, place, id="/".join(map(str, (path.stem, *place)))) for path in FILES for place in amounts(file(path))]
 
 
 def changed(lines: Lines, place: tuple[Any, ...], more: str) -> bool:
@@ -84,9 +94,9 @@ def changed(lines: Lines, place: tuple[Any, ...], more: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: "/".join(map(str, place)))
-def test_a_changed_cent_is_found(place: tuple[Any, ...]) -> None:
-    lines = file()
+@pytest.mark.parametrize(("path", "place"), PLACES)
+def test_a_changed_cent_is_found(path: Path, place: tuple[Any, ...]) -> None:
+    lines = file(path)
     if changed(lines, place, "1/100"):
         assert found(lines)
         assert found(forged(lines)), "a forger who works the hashes out again"
@@ -110,6 +120,56 @@ def test_what_is_no_statement_is_said_and_not_raised(change: Callable[[Any], Any
     lines = file()
     change(lines)
     assert found(lines)
+
+
+def share() -> tuple[Lines, dict[str, Any]]:
+    """A file, and in it the first entry that is a share of another: a third of 100.01."""
+    lines = file(SHARES)
+    return lines, next(one["entry"] for one in lines if one.get("entry", {}).get("entry", {}).get("rule_type") == "payout_share")
+
+
+def come_to(entry: dict[str, Any], amount: str) -> None:
+    """In all that it says of its amount."""
+    of = entry["entry"]
+    entry |= {"amount": amount, "after": amount}
+    of |= {"unrounded": amount, "changes": [{"step": "remainder", "before": of["changes"][0]["before"], "after": amount}]}
+    entry["postings"] = [{**one, "amount": f"{'-' * (at == 1)}{amount}"} for at, one in enumerate(entry["postings"])]
+
+
+def test_a_share_is_its_part_of_the_whole_but_for_less_than_a_cent() -> None:
+    for amount, right in (("33.33", True), ("33.34", True), ("33.35", False), ("33.32", False)):
+        lines, entry = share()
+        come_to(entry, amount)
+        says = [one for one in found(forged(lines)) if "smallest unit or more" in one]
+        assert (says == []) is right, amount
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda of: of["slices"][0].update(base="100.02"),
+        lambda of: of["slices"][0].update(rate="4/3"),
+        lambda of: of.update(slices=of["slices"] * 2),
+        lambda of: of.update(slices=[]),
+    ],
+)
+def test_what_is_no_share_of_the_whole_is_found(change: Callable[[Any], Any]) -> None:
+    lines, entry = share()
+    change(entry["entry"])
+    assert any("no share of" in one for one in found(forged(lines)))
+
+
+def test_only_a_share_has_a_remainder() -> None:
+    lines, entry = share()
+    entry["entry"]["rule_type"] = "flat"
+    assert any("is no share, and does not become" in one for one in found(forged(lines)))
+
+
+def test_what_is_shared_leaves_nothing() -> None:
+    lines = file(SHARES)
+    shared = [step for one in lines[1:] for step in one["entry"].get("entry", {}).get("changes", ()) if step["step"] == "shared"]
+    shared[0]["after"] = "1.00"
+    assert any("leaves nothing (shared)" in one for one in found(forged(lines)))
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from channel_service import Service
 from channel_service.testing import Running, running
 from incentives.app import SERVICE
 
-LISTS = ["quotas", "rulings", "payments", "splits", "responsibilities", "superiors", "exchange-rates", "costs"]
+LISTS = ["quotas", "rulings", "payments", "splits", "responsibilities", "superiors", "payout-shares", "exchange-rates", "costs"]
 CSV, NDJSON = "text/csv", "application/x-ndjson"
+MEMBER = {"member": "sales_rep", "member_id": "ann", "share": "1"}
+BOB = MEMBER | {"member_id": "bob", "share": "2/3"}
 OVERLAY = {"counts": "overlay"}
 HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "quotas/partner/p-1/sales", {"first": "2026-01-01", "last": "2026-03-31", "amount": "100.00"}),
@@ -40,6 +42,11 @@ HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "costs/INK/CNY", {"since": "2026-01-01", "unit_cost": "1"}),
     ("PUT", "costs/INK/CNY", {"since": "2026-01-01"}),
     ("PUT", "superiors/bob", {"above": "cid", "since": "2039-06-01"}),
+    ("PUT", "payout-shares/partner/p-1", {"since": "2026-01-01", "members": [MEMBER | {"share": "1/3"}, BOB]}),
+    ("PUT", "payout-shares/partner/p-1", {"since": "2026-01-01", "plan_id": "a", "rule_id": "b", "members": [MEMBER]}),
+    ("PUT", "payout-shares/partner/p-1", {"since": "2026-01-01", "members": [MEMBER]}),
+    ("PUT", "payout-shares/partner/p-1", {"since": "2026-06-01", "members": [MEMBER]}),
+    ("PUT", "payout-shares/partner/p-1", {"since": "2026-06-01"}),
     ("DELETE", "superiors/bob", {"since": "2039-06-01"}),
 ]  # fmt: skip
 
@@ -91,6 +98,8 @@ FILES = {
     "shop:1,b-2,p-1,CNY,0.001,2026-02-03\n",
     "splits": "payee,order_id,payee_id,share,counts\nsales_rep,shop:1,ann,0.5,credit\nsales_rep,shop:1,bob,0.5,credit\n"
     "sales_rep,shop:2,ann,0.9,credit\n",
+    "payout-shares": "payee,payee_id,since,member,member_id,share\npartner,p-1,2026-01-01,partner,p-1,1/3\n"
+    "partner,p-1,2026-01-01,sales_rep,ann,1/3\npartner,p-1,2026-01-01,sales_rep,bob,1/3\npartner,p-2,2026-01-01,partner,p-1,0.9\n",
     "exchange-rates": "base,quote,day,rate\nUSD,CNY,2026-01-05,7.1\nUSD,CNY,2026-01-05,7.2\n",
     "costs": "sku,currency,since,unit_cost\nPEN,CNY,2026-01-01,2.10\nPEN,CNY,2026-01-01,-1\n",
 }  # fmt: skip

@@ -84,6 +84,6 @@ def test_each_of_many_periods_comes_to_what_it_comes_to_alone(of: list[list[Move
     )
     settlement = Settlement(calendar=CALENDAR, standing=(Standing(period=CALENDAR.at(FIRST), stage=Stage.OPEN),))
     lines = told.lines()
-    for period, entries in _entries(PLANS, told, settlement, Owner(Payee.PARTNER, "p-1"), date(2026, 12, 31)):
+    for period, entries in _entries([(PLANS, told)], settlement, Owner(Payee.PARTNER, "p-1"), date(2026, 12, 31)):
         facts = told.until(period.last, lines.until(period.last), FIRST)
         assert entries == [entry for one in PLANS for entry in calculate(one.plan_id, one.version, one.document, facts)]

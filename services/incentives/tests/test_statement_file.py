@@ -18,6 +18,7 @@ from incentives.domain.ledger.decide import LEDGER
 from incentives.domain.ledger.differences import CountedIn, Lines, changed, to_post
 from incentives.domain.ledger.events import EarningAccrued, EarningReversed, LedgerEntry, LedgerEvent, LinesCounted
 from incentives.domain.ledger.said import Counted
+from incentives.domain.sharing import Sharing
 from statement_checker import Report, check
 
 from .ledgers import CALENDAR, OWNER
@@ -54,8 +55,10 @@ async def test_an_exported_statement_is_checked_alone(settling: Running, clock: 
         assert (await who.get(f"/v1/statements/{name}/file")).json()["code"] == "statement_unknown"
 
 
-def posted_of(name: str, runs: Sequence[Sequence[Line]], closed: Sequence[int]) -> list[LedgerEvent]:
-    """What is posted when so much is known at each run; before the run at ``closed[n]`` period n gets its statement."""
+def posted_of(
+    name: str, runs: Sequence[Sequence[Line]], closed: Sequence[int], shared: Sequence[frozenset[Sharing]] = ()
+) -> list[LedgerEvent]:
+    """What is posted when so much is known at each run, and ``shared`` so; before the run at ``closed[n]`` period n gets its statement."""
     events: list[LedgerEvent] = []
     taking = list(PERIODS)
     for at, lines in enumerate(runs):
@@ -68,8 +71,9 @@ def posted_of(name: str, runs: Sequence[Sequence[Line]], closed: Sequence[int]) 
         ledger = LEDGER.fold(events)
         worked = []
         for period in taking:
-            known = Facts(lines=[one for one in lines if one.since <= period.last], quotas=QUOTAS, rulings=RULINGS)
-            worked.append((period, [one for one in calculate("dealers", 1, PLANS[name], known) if one.payee_id == OWNER.payee_id]))
+            sharings = shared[at] if shared else frozenset()
+            known = Facts(lines=[one for one in lines if one.since <= period.last], quotas=QUOTAS, rulings=RULINGS, sharings=sharings)
+            worked.append((period, [one for one in calculate("dealers", 1, PLANS[name], known) if OWNER.earns(one)]))
         gone = {one.entry.entry_id: one.entry for one in events if isinstance(one, EarningAccrued | EarningReversed)}
         for period, some in to_post(changed(ledger, worked), Lines(_counted(events)), gone):
             number = LEDGER.fold(events).number

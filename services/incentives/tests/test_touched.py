@@ -14,7 +14,7 @@ from incentives.domain.credits import CreditTo
 from incentives.domain.plan.document import Payee
 from incentives.views.movements import MOVEMENTS, TABLE
 from incentives.views.partner_copy import PARTNERS
-from incentives.views.touched import touched
+from incentives.views.touched import payees, touched
 
 from .plans import document, go, plan, rule
 from .settling import until
@@ -110,6 +110,39 @@ async def test_whoever_a_change_is_about_is_touched_and_nobody_else(whole: Runni
     assert await watched.put("quotas/partner/p-1/sales", "quotas", **quota) == {"p-1", "p-0", "p-2"}
     # No calculation looks at who reads a plan.
     assert await watched.put("plans/partners/assignments/partner/p-1", "assignments") == set()
+
+
+async def test_whoever_has_or_had_a_share_of_what_is_paid_is_touched_with_who_shares(whole: Running) -> None:
+    watched = Watched(whole)
+    await watched.arrive(PARTNERS, PartnerApplied("p-1", "p-1", "store", "CN-E", NEW_YEAR, parent="p-0"))
+    await watched.arrive(MOVEMENTS, order("a", "p-1", "ann", "CN-E"), order("b", "p-2", "bob", "CN-W"))
+    above = rule({"override": {"rates": ["0.1"]}}, credit="above", moment="ordered")
+    await approved(watched, document(above, foreign="exchanged"), "partners")
+
+    async def share(pool: str, *members: str, since: str = "2026-01-01") -> set[str]:
+        kinds = {name: "partner" if name.startswith("p-") else "sales_rep" for name in members}
+        said = [{"member": kind, "member_id": name, "share": f"1/{len(members)}"} for name, kind in kinds.items()]
+        return await watched.put(f"payout-shares/partner/{pool}", "payout-shares", since=since, members=said)
+
+    # Who shares, and who has or had a share.
+    assert await share("p-1", "eve", "p-9") == {"p-1", "eve", "p-9"}
+    assert await share("p-1", "p-9", "zoe") == {"p-1", "eve", "p-9", "zoe"}
+    assert await share("p-1", since="2026-01-01") == {"p-1", "eve", "p-9", "zoe"}
+    # What happens to who shares is told of all of them; what is told of others, of none.
+    assert await watched.arrive(MOVEMENTS, order("c", "p-1", "ann", "CN-E")) == {"p-1", "p-0", "ann", "eve", "p-9", "zoe"}
+    assert await watched.arrive(MOVEMENTS, order("d", "p-2", "bob", "CN-W")) == {"p-2", "bob"}
+    quota = {"first": "2026-02-01", "last": "2026-02-28", "amount": "5"}
+    assert await watched.put("quotas/partner/p-1/sales", "quotas", **quota) == {"p-1", "p-0", "eve", "p-9", "zoe"}
+    # Of who is above: through those below it, too. What a member gets is not shared once more.
+    assert await share("p-0", "tom") == {"p-0", "tom"}
+    assert await share("p-9", "kim") == {"p-9", "kim"}
+    assert await watched.arrive(MOVEMENTS, order("e", "p-1", "ann", "CN-E")) == {"p-1", "p-0", "ann", "eve", "p-9", "zoe", "tom"}
+    await approved(watched, document(rule(FLAT, moment="ordered")), "more")
+    async with watched.client.runtime.reading_everything() as read:
+        partners = {one.owner.payee_id for one in await touched(read, [Payee.PARTNER], 1000)}
+        assert {"p-1", "p-9", "eve", "zoe", "tom"} <= partners
+        assert "ann" not in partners  # no plan pays it, and nobody shares with it
+        assert "eve" not in await payees(read, Payee.SALES_REP)  # of its own facts nothing is told
 
 
 async def test_a_version_that_is_withdrawn_and_another_approved_between_two_looks_are_both_seen(whole: Running) -> None:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from statement_checker.numbers import exact, rounded, said
-
-ON_BASE = {"less", "most_each", "most_counted"}
-"""What became of the base, before any slice."""
+from statement_checker.numbers import exact, said
+from statement_checker.steps import worked_out
 
 
 class Earnings:
@@ -36,7 +34,7 @@ class Earnings:
             yield f"{name} was posted with {said(known)} until {last}, and says {said(before)}"
         if after - before != amount:
             yield f"{said(before)} and {said(amount)} are not {said(after)}"
-        yield from _worked_out(of, after)
+        yield from worked_out(of, after)
         if (told := self._said.pop((name, last), 0)) != entry.get("lines", 0):
             yield f"{told} lines are told of {name}, and it says {entry.get('lines', 0)}"
         counted = sum((value for day, value in self._counted[name] if day <= last), Fraction())
@@ -48,30 +46,3 @@ class Earnings:
         """Lines of which no posting follows."""
         for (name, last), count in self._said.items():
             yield f"{count} lines are told of {name} until {last}, and nothing is posted of it"
-
-
-def _worked_out(of: dict[str, Any], after: Fraction) -> Iterator[str]:
-    name = of["entry_id"]
-    base, value = exact(of["counted"]), sum((exact(one["base"]) * exact(one["rate"]) for one in of.get("slices", ())), Fraction())
-    paid: Fraction | None = None
-    for one in of.get("changes", ()):
-        step, was, becomes = one["step"], exact(one["before"]), exact(one["after"])
-        should = base if step in ON_BASE else value if paid is None else paid
-        if was != should:
-            yield f"{name}: {step} begins at {said(was)}, and it was {said(should)}"
-        if step in ON_BASE:
-            base = becomes
-        elif step in {"exchanged", "no_rate"}:
-            paid = becomes
-            rate = exact(of["exchanged"]["rate"]) if step == "exchanged" else Fraction()
-            if becomes != was * rate:
-                yield f"{name}: {said(was)} at {said(rate)} is not {said(becomes)}"
-        elif step != "rounded":
-            value = becomes
-        elif becomes != after:
-            yield f"{name}: rounded to {said(becomes)}, and it comes to {said(after)}"
-    if value != exact(of["unrounded"]):
-        yield f"{name}: the slices come to {said(value)}, and it says {of['unrounded']}"
-    due = value if paid is None else paid
-    if rounded(due, of["currency"], of["rounding"]) != after:
-        yield f"{name}: {said(due)} is not {said(after)}, rounded {of['rounding']}"

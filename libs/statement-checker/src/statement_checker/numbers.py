@@ -12,6 +12,11 @@ def digits(currency: str) -> int:
     return 0 if currency in _NO_DIGITS else 3 if currency in _THREE_DIGITS else 2
 
 
+def unit(currency: str) -> Fraction:
+    """The smallest that is paid in it."""
+    return Fraction(1, 10 ** digits(currency))
+
+
 def exact(text: str) -> Fraction:
     """``0.125``, ``1/3``. ``ValueError`` for what is no number."""
     try:
@@ -22,15 +27,15 @@ def exact(text: str) -> Fraction:
 
 def rounded(value: Fraction, currency: str, rounding: str) -> Fraction:
     """To the currency's smallest unit: ``half_even``, ``half_up`` (a half away from zero), ``down`` (towards zero)."""
-    unit = Fraction(1, 10 ** digits(currency))
-    units = value / unit
+    smallest = unit(currency)
+    units = value / smallest
     if rounding == "half_even":
-        return round(units) * unit
+        return round(units) * smallest
     if rounding not in {"half_up", "down"}:
         raise ValueError(f"{rounding!r} is no way of rounding")
     size = abs(units) + (Fraction(1, 2) if rounding == "half_up" else 0)
     whole = size.numerator // size.denominator
-    return (whole if units >= 0 else -whole) * unit
+    return (whole if units >= 0 else -whole) * smallest
 
 
 def said(value: Fraction) -> str:

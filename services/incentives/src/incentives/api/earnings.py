@@ -1,6 +1,6 @@
 """What a payee earns, and how it came to that: down to the lines and the events that told of them."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from incentives.api.as_caller import may_see
 from incentives.api.plans import PlanId, VersionNumber
-from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said
-from incentives.application.explaining import NO_MORE, NoMore, no_more, posted
+from incentives.application.earnings import entries_of, entry_named, exact, rated_plan, said, with_shares
+from incentives.application.explaining import NoMore, no_more, posted
 from incentives.domain.calculation.entry import Entry, Step
 from incentives.domain.facts import Base, Line, Moment, Rate
 from incentives.domain.ledger.differences import CountedIn
@@ -156,6 +156,23 @@ class PostedOut(BaseModel):
     payments: list[PaymentOut] = Field(description="Of that statement.")
 
 
+class SharedOut(BaseModel):
+    """What somebody gets of what the entry came to on some days."""
+
+    payee: Payee
+    payee_id: str = Field(examples=["ann"])
+    first: date
+    last: date
+    share: Exact = Field(description="1 is all of it.", examples=["1/3"])
+    amount: Amount
+    entry_id: str = Field(examples=["dealer-2026~1~volume~,p-1001,sales_rep~ann~2026-01-01"])
+
+    @classmethod
+    def of(cls, entry: Entry) -> "SharedOut":
+        names: dict[str, Any] = {name: getattr(entry, name) for name in ("payee", "payee_id", "first", "last", "amount", "entry_id")}
+        return cls(**names, share=exact(entry.slices[0].rate))
+
+
 class Explanation(BaseModel):
     """From the amount to the events, and to the payouts. The slices and, after them, the changes of their sum come to ``unrounded``, and
     that to the amount."""
@@ -172,14 +189,18 @@ class Explanation(BaseModel):
     slices: list[SliceOut]
     unrounded: Exact
     earned_by: list[str] = Field(
-        description="Of rules about what others pay: their entries.", examples=[["dealer-2026~1~volume~~p-1001~2026-01-01"]]
+        description="Of rules about what others pay: their entries; of a share: the entry of which it is one.",
+        examples=[["dealer-2026~1~volume~~p-1001~2026-01-01"]],
     )
+    shared: list[SharedOut] = Field(description="Who has which share of it. A partner sees its own.")
     lines_in_all: int
     lines: list[LineOut] = Field(description="In the order of their ids, from ``skip`` on.")
     posted: list[PostedOut] = Field(description="Oldest first; without a settlement nothing is.")
 
     @classmethod
-    def of(cls, payee: Payee, entry: Entry, posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None) -> "Explanation":
+    def of(
+        cls, entry: Entry, shares: Iterable[Entry], posted: list[PostedOut], skip: int, limit: int, sees: Set[str] | None
+    ) -> "Explanation":
         slices = [
             SliceOut(tier=s.tier, start=s.start, until=s.until, base=exact(s.base), rate=exact(s.rate), amount=exact(s.amount))
             for s in entry.slices
@@ -189,7 +210,7 @@ class Explanation(BaseModel):
             entry=EntryOut.of(entry),
             plan_id=entry.plan_id,
             version=entry.version,
-            payee=payee,
+            payee=entry.payee,
             payee_id=entry.payee_id,
             currency=entry.currency,
             rounding=entry.rounding.value,
@@ -198,6 +219,7 @@ class Explanation(BaseModel):
             slices=slices,
             unrounded=exact(entry.unrounded),
             earned_by=list(entry.earned_by),
+            shared=[SharedOut.of(one) for one in shares if sees is None or one.payee.partner_id(one.payee_id) in sees],
             lines_in_all=len(entry.lines),
             lines=lines,
             posted=posted,
@@ -211,7 +233,7 @@ class Explanation(BaseModel):
         said: dict[str, Any] = {name: getattr(of, name) for name in names}
         said |= {"counted": "0", "baseline": "0", "amount": Decimal(0), "base": Base(of.base), "moment": Moment(of.moment)}
         return cls(
-            entry=EntryOut(**said, en=[NO_MORE.en], zh=[NO_MORE.zh]),
+            entry=EntryOut(**said, en=[found.words.en], zh=[found.words.zh]),
             plan_id=of.plan_id,
             version=of.version,
             payee=owner.payee,
@@ -222,7 +244,8 @@ class Explanation(BaseModel):
             changes=[],
             slices=[],
             unrounded="0",
-            earned_by=[],
+            earned_by=list(of.earned_by),
+            shared=[],
             lines_in_all=len(found.lines),
             lines=[LineOut.no_more(one, sees is None or found.seller.get(one.counted.order_id) in sees) for one in shown],
             posted=posted,
@@ -233,18 +256,26 @@ class Explanation(BaseModel):
     "/v1/plans/{plan_id}/versions/{version}/payees/{payee_id}", dependencies=[SeenBy(MOVEMENTS)], summary="What a payee earns by a plan"
 )
 async def get_payee(
-    plan_id: PlanId, version: VersionNumber, payee_id: PayeeId, log: LogDep, runtime: RuntimeDep, caller: Caller, today: Today
+    plan_id: PlanId,
+    version: VersionNumber,
+    payee_id: PayeeId,
+    log: LogDep,
+    runtime: RuntimeDep,
+    caller: Caller,
+    today: Today,
+    payee: Annotated[Payee | None, Query(description="Of the other kind, for what it has shares of; without it who the plan pays.")] = None,
 ) -> PayeeOut:
     """Of lines of the days on which the version is in force, worked out anew from the facts there are."""
     plan = await rated_plan(log, plan_id, version)
-    if not may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+    owner = Owner(payee or plan.payee, payee_id)
+    if not may_see(caller, owner.payee, await runtime.sees(caller, payee_id)):
         raise Rejected("plan_unknown", plan_id=plan_id, version=version)
-    entries = await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today)
+    entries = await entries_of(runtime.reading_everything(), plan_id, version, plan, owner, today)
     amount = sum((one.amount for one in entries), Decimal(0))
     return PayeeOut(
         plan_id=plan_id,
         version=version,
-        payee=plan.payee,
+        payee=owner.payee,
         payee_id=payee_id,
         currency=plan.paid_in,
         amount=amount,
@@ -264,15 +295,17 @@ async def explain(
 ) -> Explanation:
     """From the amount by the version of the rule, its slices and limits to the lines, and to the events that told of them; and to the
     periods in which it is posted, the statements that it is on, and how these were paid."""
-    plan_id, version, payee_id = entry_named(entry_id)
+    plan_id, version, kind, payee_id = entry_named(entry_id)
     plan = await rated_plan(log, plan_id, version)
-    if may_see(caller, plan.payee, await runtime.sees(caller, payee_id)):
+    owner = Owner(kind or plan.payee, payee_id)
+    if may_see(caller, owner.payee, await runtime.sees(caller, payee_id)):
         told = [PostedOut.model_validate(each) for each in await posted(runtime.reading(caller.scope), entry_id)]
         sees = await runtime.visible(caller)
-        for one in await entries_of(runtime.reading_everything(), plan_id, version, plan, payee_id, today):
+        found = await with_shares(runtime.reading_everything(), plan_id, version, plan, owner, today)
+        for one in found:
             if one.entry_id == entry_id:
-                return Explanation.of(plan.payee, one, told, skip, limit, sees)
-        owner = Owner(plan.payee, payee_id)
+                shares = [each for each in found if each.pool == entry_id]
+                return Explanation.of(one, shares, told, skip, limit, sees)
         gone = await no_more(log, runtime.reading_everything, owner, entry_id)
         if gone is not None:
             return Explanation.no_more(gone, owner, told, skip, limit, sees)

@@ -28,7 +28,7 @@ class ReasonOut(BaseModel):
     plan_id: str | None = Field(description="Null where there is no plan at all.", examples=["dealer-2026"])
     version: int | None
     rule_id: str | None = Field(description="Null where it is the whole plan's.", examples=["volume"])
-    payee: Payee | None = Field(description="Whom the plan pays.")
+    payee: Payee | None = Field(description="Whom the plan pays; or who has a share of that.")
     payee_id: str | None = Field(examples=["p-1001"])
     entry_id: str | None = Field(
         description="In which the line counts: ``/v1/explain/{entry_id}``.", examples=["dealer-2026~1~volume~~p-1001~2026-01-01"]
@@ -44,7 +44,7 @@ class ReasonOut(BaseModel):
             plan_id=None if plan is None else plan.plan_id,
             version=None if plan is None else plan.version,
             rule_id=reason.rule_id or None,
-            payee=None if plan is None else plan.document.payee,
+            payee=None if plan is None else reason.payee or plan.document.payee,
             payee_id=reason.payee_id or None,
             entry_id=reason.entry_id or None,
         )
@@ -54,7 +54,8 @@ class WhyNot(BaseModel):
     order_id: str = Field(examples=["shop:1001"])
     line_id: str = Field(examples=["1"])
     reasons: list[ReasonOut] = Field(
-        description="For each rule of each version of each plan one for everybody whom it credits with the line, and one for who sold it."
+        description="For each rule of each version of each plan one for everybody whom it credits with the line, and one for who sold "
+        "it; behind one that is shared one for each who has a share."
     )
 
 

@@ -17,6 +17,7 @@ from incentives.application.facts import told_of
 from incentives.domain.calculation import Entry, calculate
 from incentives.domain.draft_order import DRAFT, DraftOrder, Stamp, placed
 from incentives.domain.facts import Facts, Line, Moment
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.words import ZERO
 from incentives.views.partner_copy import PARTNERS
@@ -47,13 +48,13 @@ async def estimated(
     """``order_unknown`` for an order that is nothing of the payee's, ``partner_unknown`` for one of a partner that is not known here."""
     # An order that is not shipped is known by its placing, whatever the plan is about.
     by_placing = replace(plan, rules=(*plan.rules, replace(plan.rules[0], rule_id="estimate", moment=Moment.ORDERED)))
-    order_id = DRAFT if isinstance(order, DraftOrder) else order
+    owner, order_id = Owner(plan.payee, payee_id), DRAFT if isinstance(order, DraftOrder) else order
     async with reading() as read:
         more = [*placed(order, await _stamp(read, order.partner_id, today), today)] if isinstance(order, DraftOrder) else []
         told = await told_of(read, [by_placing], plan.payee, payee_id, more)
 
     def entries(facts: Facts) -> dict[str, Entry]:
-        return {one.entry_id: one for one in calculate(*name, plan, facts) if one.payee_id == payee_id}
+        return {one.entry_id: one for one in calculate(*name, plan, facts) if owner.earns(one)}
 
     def work_out() -> Estimate:
         facts = told.now(today)

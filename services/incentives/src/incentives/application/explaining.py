@@ -10,9 +10,11 @@ from channel_events import Log, Rejected
 from channel_terms import Words
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from incentives.application.earnings import own_and_shared
 from incentives.application.facts import PayeeFacts, told_of, told_of_line
 from incentives.application.working_out import Plan, approved_plans, last_said
 from incentives.domain.calculation import Entry, calculate
+from incentives.domain.calculation.entry import PAYOUT_SHARE
 from incentives.domain.facts import Facts, Line
 from incentives.domain.ledger.differences import CountedIn
 from incentives.domain.ledger.said import EntrySaid
@@ -24,6 +26,7 @@ from incentives.views.movements import sellers_of, whose_line
 from incentives.views.postings import payments_for, postings_of
 
 NO_MORE = Words("what it was earned by is credited to others now, or does not count any more", "所依据的明细现已计入他人，或不再计入")
+NOT_SHARED = Words("what was earned on these days is shared otherwise now", "这些日期所得的份额现已改变")
 Reading = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -67,6 +70,10 @@ class NoMore(NamedTuple):
     """What its lines counted, all postings together, which is nothing."""
     seller: Mapping[str, str]
     """Whose the orders of these lines are."""
+
+    @property
+    def words(self) -> Words:
+        return NOT_SHARED if self.said.rule_type == PAYOUT_SHARE else NO_MORE
 
 
 async def no_more(log: Log, everything: Reading, owner: Owner, entry_id: str) -> NoMore | None:
@@ -127,7 +134,7 @@ async def why_not(
         for kind, of in zip(kinds, worked, strict=True)
         for plan, whose, entries in zip(kind.plans, kind.whose, of, strict=True)
         for reason in reasons(plan.document, kind.seller, kind.lines, whose, entries, places)
-        if sees is None or reason.payee_id in sees
+        if sees is None or (reason.payee is not Payee.SALES_REP and reason.payee_id in sees)
     ]
     if not plans:
         found = [OfPlan(None, Reason(why=Why.NO_PLAN, words=WORDS[Why.NO_PLAN], payee_id=line.partner_id))]
@@ -145,4 +152,5 @@ async def _told_of(read: AsyncConnection, plans: Sequence[Plan], kind: Payee, se
 
 
 def _entries(plan: Plan, facts: Facts, payee_id: str) -> list[Entry]:
-    return [one for one in calculate(plan.plan_id, plan.version, plan.document, facts) if one.payee_id == payee_id]
+    found = calculate(plan.plan_id, plan.version, plan.document, facts)
+    return own_and_shared(found, Owner(plan.document.payee, payee_id))

@@ -16,15 +16,18 @@ from incentives.application.credits import credits_of
 from incentives.domain.condition import Eligible
 from incentives.domain.credits import Credits, CreditTo
 from incentives.domain.facts import Base, Facts, Line, Moment, Quota, Rate, Ruling
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.movements import Categories, Costs, Movement, What, lines_of
 from incentives.domain.payment import Paid, paid_lines
 from incentives.domain.plan.document import Payee, PlanDocument
 from incentives.domain.rule import Rule
+from incentives.domain.sharing import Sharing
 from incentives.views import movements, responsibilities, splits, superiors
 from incentives.views.costs import costs_of
 from incentives.views.exchange_rates import rates_of
 from incentives.views.partner_copy import PARTNERS, TERRITORY
 from incentives.views.payments import payments_of
+from incentives.views.payout_shares import pools_of, sharings_of
 from incentives.views.quotas import quotas_of
 from incentives.views.rulings import rulings_of
 
@@ -48,6 +51,7 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
     rulings: tuple[Ruling, ...]
     credits: Credits
     rates: tuple[Rate, ...]
+    sharings: frozenset[Sharing] = frozenset()
 
     def lines(self) -> "Lines":
         """A payee may have a hundred thousand: not for the loop."""
@@ -61,6 +65,7 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
             quotas=self.quotas,
             rulings=tuple(one for one in self.rulings if one.on <= last),
             credits=self.credits,
+            sharings=self.sharings,
             rates=tuple(one for one in self.rates if one.on <= last),
             today=today,
         )
@@ -111,19 +116,22 @@ class Lines:
 _SINCE: Any = attrgetter("since")
 
 
+NOTHING = PayeeFacts(movements=[], categories={}, costs={}, payments=[], quotas=(), rulings=(), credits=Credits(), rates=())
+"""Of who is no payee of such plans, and has a share of nothing that they pay."""
+
+
 async def told_of(
     read: AsyncConnection, plans: Sequence[PlanDocument], payee: Payee, payee_id: str, more: Sequence[Movement] = ()
 ) -> PayeeFacts:
-    """All that tells what the payee earns by the plans, which pay such payees; also through those below it. As if ``more`` had
-    happened."""
-    to = {one.credit for one in _rules(plans)}
-    group = await _group(read, payee, payee_id) if to & {CreditTo.ABOVE, CreditTo.GROUP} else [payee_id]
-    return await _told(read, plans, payee, group, _credited(payee, group, to), more)
-
-
-async def told_of_all(read: AsyncConnection, plan: PlanDocument, partners: Sequence[str]) -> PayeeFacts:
-    """All that tells what anybody earns by orders of these partners."""
-    return await _told(read, [plan], plan.payee, None, _is_of(movements.TABLE.sql.c.partner_id, list(partners)))
+    """All that tells what the payee earns by the plans, which all pay payees of one kind; also through those below it, and of those who
+    share with it. As if ``more`` had happened."""
+    to, kind = {one.credit for one in _rules(plans)}, plans[0].payee if plans else payee
+    group = sorted({*([payee_id] if kind is payee else []), *await pools_of(read, kind, Owner(payee, payee_id))})
+    if not group:
+        return NOTHING
+    if to & {CreditTo.ABOVE, CreditTo.GROUP}:
+        group = await _group(read, kind, group)
+    return await _told(read, plans, kind, group, _credited(kind, group, to), more)
 
 
 async def told_of_line(
@@ -145,7 +153,7 @@ async def _told(
     read: AsyncConnection,
     plans: Sequence[PlanDocument],
     payee: Payee,
-    group: list[str] | None,
+    group: list[str],
     which: sa.ColumnElement[bool],
     more: Sequence[Movement] = (),
 ) -> PayeeFacts:
@@ -167,6 +175,7 @@ async def _told(
         quotas=await quotas_of(read, payee, group),
         rulings=await rulings_of(read, payee, group),
         credits=await credits_of(read, payee, {one.credit for one in rules}, group, orders),
+        sharings=await sharings_of(read, payee, group),
         rates=await rates_of(read, sorted(currencies)),
     )
 
@@ -212,11 +221,11 @@ def _territories(payee: Payee, group: list[str]) -> sa.CTE:
     return found.union(sa.select(inner.territory).where(inner.parent == found.c.territory))
 
 
-async def _group(read: AsyncConnection, payee: Payee, payee_id: str) -> list[str]:
-    """The payee, and all that are ever below it."""
+async def _group(read: AsyncConnection, payee: Payee, payees: list[str]) -> list[str]:
+    """The payees, and all that are ever below them."""
     table, name, above = HIERARCHY[payee]
     link = table.sql.c
-    found = sa.select(sa.literal(payee_id, sa.Text).label("payee_id")).cte(recursive=True)
+    found = sa.select(sa.func.unnest(sa.literal(payees, sa.ARRAY(sa.Text))).label("payee_id")).cte(recursive=True)
     found = found.union(sa.select(link[name]).where(link[above] == found.c.payee_id))
     return sorted(await read.scalars(sa.select(found.c.payee_id)))
 

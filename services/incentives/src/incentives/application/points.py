@@ -8,6 +8,7 @@ from channel_events.pure import tell
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incentives.application.earnings import entries_of, rated_plan
+from incentives.domain.ledger.writing import Owner
 from incentives.domain.points.account import PLAN, Points
 from incentives.domain.points.account import account_key as account_key
 from incentives.domain.points.commands import Cancel, CancelReward, Earn, EarnByPlan, ExpirePoints, GivePoints, Redeem, RedeemPoints
@@ -90,7 +91,7 @@ async def earned_by_plan(
         raise Rejected("plan_pays_others", plan_id=plan[0], pays=document.payee.value, payee=payee.value)
     if document.currency != programme.currency:
         raise Rejected("points_other_currency", currency=programme.currency, plan_currency=document.currency)
-    entries = await entries_of(reading, *plan, document, payee_id)
+    entries = await entries_of(reading, *plan, document, Owner(payee, payee_id))
     earned = sum((Fraction(one.amount) for one in entries), Fraction()) * Fraction(programme.per_unit)
     points = max(earned.numerator // earned.denominator, 0)
     named = f"{PLAN}{plan[0]}/{plan[1]}"

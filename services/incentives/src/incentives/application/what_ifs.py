@@ -92,8 +92,9 @@ def _draft(asked: WhatIfRequested) -> Plan:
 
 
 def _entries(asked: WhatIfRequested, plans: Iterable[Plan], payee_id: str, told: PayeeFacts) -> Iterator[Entry]:
-    """Of lines of the days that were asked for."""
-    facts = told.now(None)
+    """Of lines of the days that were asked for. A run is about plans: what they pay is not shared, so that whoever is in it comes to all
+    of it, also where others have a share who are no payees of the plan (test_a_what_if_is_of_what_is_paid_before_it_is_shared)."""
+    facts = replace(told.now(None), sharings=frozenset())
     for one in plans:
         document = _on_days(one.document, asked.first, asked.last)
         if document.valid_from <= (document.valid_until or date.max):

@@ -26,6 +26,7 @@ from incentives.domain.plan.decide import PLAN
 from incentives.domain.plan.document import PlanDocument
 from incentives.domain.plan.state import Status
 from incentives.domain.settlement import CALENDAR, SETTLEMENT, Period, Settlement, Stage
+from incentives.domain.words import Payee
 from incentives.views.ledgers import counted_of, last_posting, number_of
 from incentives.views.plans import TABLE as VERSION
 from incentives.views.touched import Touched
@@ -62,12 +63,13 @@ async def work_out(log: Log, reading: Reading, plans: Sequence[Plan], settlement
     async with reading() as read:
         if await number_of(read, owner) != number:
             return False
-        own = [one for one in plans if one.document.payee is owner.payee]
-        told = await told_of(read, [one.document for one in own], owner.payee, owner.payee_id)
+        of_kinds = [[one for one in plans if one.document.payee is kind] for kind in Payee]
+        # Of the other kind it has what those share with it whom its plans pay.
+        told = [(own, await told_of(read, [one.document for one in own], owner.payee, owner.payee_id)) for own in of_kinds if own]
     # Beside the loop: of a large payee it takes seconds.
-    worked = await asyncio.to_thread(lambda: _entries(own, told, settlement, owner, _posted_until(ledger)))
+    worked = await asyncio.to_thread(lambda: _entries(told, settlement, owner, _posted_until(ledger)))
     found = list(changed(ledger, worked))
-    await tell_near(log, own, [entry for _, entries in worked[-1:] for entry in entries])
+    await tell_near(log, plans, [entry for _, entries in worked[-1:] for entry in entries])
     names = sorted({name for _, entries in found for name in entries})
     async with reading() as read:
         if await number_of(read, owner) != number:
@@ -100,34 +102,43 @@ def _posted_until(ledger: Ledger) -> date:
 
 
 def _entries(
-    plans: Sequence[Plan], told: PayeeFacts, settlement: Settlement, owner: Owner, posted_until: date
+    told: Sequence[tuple[Sequence[Plan], PayeeFacts]], settlement: Settlement, owner: Owner, posted_until: date
 ) -> list[tuple[Period, list[Entry]]]:
-    lines = told.lines()
-    found = []
+    kinds = [_Kind(plans, facts) for plans, facts in told]
     # The first day of which the period has not ended: guarantees of windows before it are made up.
     today = date.min if settlement.open is None else settlement.open.period.first
     if settlement.open is not None and settlement.open.stage is Stage.ENDED:
         today = settlement.open.period.last + timedelta(days=1)
-    calculations, after, counted = _calculations(plans), date.min, dict[str, dict[str, Line]]()
-    for period in settlement.taking(max(told.last_day(lines), posted_until)):
-        paid = lines.paid(after, period.last)
-        if any(paid[of].get(name) != one for of in paid for name, one in counted.get(of, {}).items()):
+    taking = settlement.taking(max([posted_until, *(one.last_day for one in kinds)]))
+    return [(period, [entry for one in kinds for entry in one.until(period.last, today) if owner.earns(entry)]) for period in taking]
+
+
+class _Kind:
+    """The plans that pay payees of one kind, over what was told, one period after the other."""
+
+    def __init__(self, plans: Sequence[Plan], told: PayeeFacts) -> None:
+        self._plans, self._told, self._lines = plans, told, told.lines()
+        self.last_day = told.last_day(self._lines)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._calculations = [Calculation(plan.plan_id, plan.version, plan.document) for plan in self._plans]
+        self._after, self._counted = date.min, dict[str, dict[str, Line]]()
+
+    def until(self, last: date, today: date) -> list[Entry]:
+        """What anybody earns by the facts until the end of a period."""
+        paid = self._lines.paid(self._after, last)
+        if any(paid[of].get(name) != one for of in paid for name, one in self._counted.get(of, {}).items()):
             # What came back of an order since then changed how what was paid of it is split.
-            calculations, after, counted = _calculations(plans), date.min, {}
-            paid = lines.paid(after, period.last)
+            self._begin()
+            paid = self._lines.paid(self._after, last)
         # Each line is looked at once, and not for every period of a history that is settled at last (test_many_periods).
-        new = lines.between(after, period.last)
-        new += [one for of, facts in paid.items() for name, one in facts.items() if name not in counted.get(of, {})]
-        for one in calculations:
-            one.add(told.until(period.last, new, today))
-        after, counted = period.last, counted | paid
-        entries = [entry for one in calculations for entry in one.entries()]
-        found.append((period, [one for one in entries if one.payee_id == owner.payee_id]))
-    return found
-
-
-def _calculations(plans: Sequence[Plan]) -> list[Calculation]:
-    return [Calculation(plan.plan_id, plan.version, plan.document) for plan in plans]
+        new = self._lines.between(self._after, last)
+        new += [one for of, facts in paid.items() for name, one in facts.items() if name not in self._counted.get(of, {})]
+        for one in self._calculations:
+            one.add(self._told.until(last, new, today))
+        self._after, self._counted = last, self._counted | paid
+        return [entry for one in self._calculations for entry in one.entries()]
 
 
 def _commands(owner: Owner, worked: Iterable[tuple[Period, list[Worked]]], seen: int) -> Iterator[PostEarnings]:

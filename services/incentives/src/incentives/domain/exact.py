@@ -41,7 +41,7 @@ def _whole(value: Fraction, rounding: Rounding) -> int:
     return size if value >= 0 else -size
 
 
-def split(total: Decimal, shares: Mapping[str, Decimal], currency: str) -> dict[str, Decimal]:
+def split(total: Decimal, shares: Mapping[str, Decimal] | Mapping[str, Fraction], currency: str) -> dict[str, Decimal]:
     """``total``, which can be paid in the currency, among those who have ``shares``, by largest remainder: to the smallest unit the parts
     are the total. What is left over goes to the largest remainders, of equal ones to the first by name, whatever order they come in.
 

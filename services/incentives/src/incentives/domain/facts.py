@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from incentives.domain.credits import Credits
 from incentives.domain.exact import exactly
+from incentives.domain.sharing import Sharing
 from incentives.domain.words import ZERO, Payee
 
 ONE = Decimal(1)
@@ -139,6 +140,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     quotas: tuple[Quota, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     credits: Credits = Credits()
+    sharings: frozenset[Sharing] = frozenset()
     rates: tuple[Rate, ...] = ()
     today: date | None = None
     """What guarantees wait for is over by it; without one everything is."""

@@ -16,7 +16,7 @@ from incentives.domain.credits import Credits, CreditTo
 from incentives.domain.facts import Base, Line, Moment
 from incentives.domain.plan.document import Foreign, PlanDocument
 from incentives.domain.rule import Rule
-from incentives.domain.words import ZERO
+from incentives.domain.words import ZERO, Payee
 
 
 class Why(StrEnum):
@@ -34,6 +34,7 @@ class Why(StrEnum):
     TAKEN_BACK = "taken_back"
     NOT_COUNTED = "not_counted"
     OTHER_RULE = "other_rule"
+    SHARED = "shared"
     NOTHING_PAID = "nothing_paid"
     NOT_POSTED = "not_posted"
     PERIOD_NOT_OVER = "period_not_over"
@@ -64,6 +65,7 @@ WORDS = {
     Why.TAKEN_BACK: Words("all of it was cancelled or came back", "已全部取消或退回"),
     Why.NOT_COUNTED: Words("the rule counts no such line", "该规则不计此类明细"),
     Why.OTHER_RULE: Words("another rule is paid instead", "由互斥的其他规则支付"),
+    Why.SHARED: Words("it pays, and what it pays is given out by shares", "可支付，所付金额已按份额分出"),
     Why.NOTHING_PAID: Words("it counts, and the rule pays nothing: {steps}", "已计入，但该规则不支付：{steps}"),
     Why.NOT_POSTED: Words(
         "it counts, and nothing is posted: no period of settlement is open for it yet", "已计入但尚未入账：没有可入账的结算期间"
@@ -77,10 +79,11 @@ WORDS = {
 
 class Reason(Struct, frozen=True, kw_only=True):
     """Of one rule, for one payee; ``rule_id`` is empty where it is the whole plan's, ``entry_id`` names the entry in which the line
-    counts."""
+    counts, or a share of it. ``payee`` is of which kind a member is who has a share; else it is that which the plan pays."""
 
     why: Why
     words: Words
+    payee: Payee | None = None
     payee_id: str = ""
     rule_id: str = ""
     entry_id: str = ""
@@ -112,7 +115,7 @@ def reasons(
     places: Mapping[str, Place],
 ) -> Iterator[Reason]:
     """``lines`` are all facts of the one line of an order, ``whose`` is what `credited` says of them, and ``entries`` those of these
-    payees by this version."""
+    payees by this version, with the shares that others have in them."""
     if not seller and not any(whose.values()):
         yield _reason(Why.NO_PAYEE)
     elif lines and plan.foreign is Foreign.LEFT_OUT and all(one.currency != plan.currency for one in lines):
@@ -124,7 +127,10 @@ def reasons(
             payees = whose[rule.rule_id]
             for payee_id in payees:
                 own = [one for one in entries.get(payee_id, ()) if one.rule_id == rule.rule_id]
-                yield replace(_of_rule(plan, rule, lines, own, places), payee_id=payee_id)
+                reason = _of_rule(plan, rule, lines, own, places)
+                yield replace(reason, payee_id=payee_id)
+                for share in (one for one in own if reason.why is Why.SHARED and one.pool == reason.entry_id and one.counted):
+                    yield replace(_of_entry(share, places.get(share.entry_id)), payee=share.payee, payee_id=share.payee_id)
             if not payees:
                 yield Reason(why=Why.NOBODY, words=_NOBODY.get(rule.credit, WORDS[Why.NO_PAYEE]), rule_id=rule.rule_id, payee_id=seller)
             elif seller and seller not in payees:
@@ -164,8 +170,9 @@ def _of_rule(plan: PlanDocument, rule: Rule, lines: Sequence[Line], entries: Seq
 def _of_entry(entry: Entry, place: Place | None) -> Reason:
     about = {"rule": entry.rule_id, "entry": entry.entry_id}
     if not entry.amount:
-        if any(change.step is Step.EXCLUDED for change in entry.changes):
-            return _reason(Why.OTHER_RULE, **about)
+        for step, why in ((Step.EXCLUDED, Why.OTHER_RULE), (Step.SHARED, Why.SHARED)):
+            if any(change.step is step for change in entry.changes):
+                return _reason(why, **about)
         steps = explained(entry)
         en, zh = "; ".join(one.en for one in steps), "；".join(one.zh for one in steps)
         words = Words(WORDS[Why.NOTHING_PAID].en.format(steps=en or "0"), WORDS[Why.NOTHING_PAID].zh.format(steps=zh or "0"))

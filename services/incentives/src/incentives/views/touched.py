@@ -20,6 +20,7 @@ from incentives.views.movements import BY_PRODUCT, DEALING, ORDER_OF
 from incentives.views.movements import TOUCHED as BY_ORDER
 from incentives.views.partner_copy import BY_PLACE, BY_TERRITORY
 from incentives.views.payments import TOUCHED as BY_PAYMENT
+from incentives.views.payout_shares import TOUCHED as BY_SHARE
 from incentives.views.plans import RETIRED
 from incentives.views.plans import TABLE as VERSION
 from incentives.views.quotas import TOUCHED as BY_QUOTA
@@ -110,17 +111,27 @@ everybodys as (
     from (values ('partner'), ('sales_rep')) k (payee)
 )"""
 """What concerns all payees of a kind: plans, the rates by which they pay, and that a period ended, after which guarantees are made up."""
-_NOW = f"""
-with recursive {_PARTNERS}, {_WHOSE}, {_OWN}, {_ABOVE}, {_EVERYBODYS}, now as (
+_TOLD = f"""
+with recursive {_PARTNERS}, {_WHOSE}, {_OWN}, {_ABOVE}, {_EVERYBODYS}, known as (
   select t.payee, t.payee_id, (sum(t.changes) + e.changes)::bigint as seen from told t join everybodys e using (payee)
     where t.payee = any(:kinds) group by t.payee, t.payee_id, e.changes
 )"""
+_NOW = f"""
+{_TOLD}, share as (
+  select s.*, sum(s.changes) over (partition by s.payee, s.payee_id) as told from {BY_SHARE.sql.name} s where s.payee = any(:kinds)
+), now as (
+  select payee, payee_id, sum(seen)::bigint as seen from (
+    select payee, payee_id, seen from known
+    union all select s.member, s.member_id, s.told + coalesce(k.seen, 0) from share s left join known k using (payee, payee_id)
+  ) t group by 1, 2
+)"""
+"""What was told of who shares is told of all that ever had a share of it."""
 _TOUCHED = sa.text(f"""
 {_NOW}
 select n.payee, n.payee_id, n.seen from now n left join {STANDING.sql.name} l using (payee, payee_id)
   where n.seen <> coalesce(l.seen, 0) order by n.payee, n.payee_id limit :limit
 """)
-_ALL = sa.text(f"{_NOW} select payee_id from now")
+_ALL = sa.text(f"{_TOLD} select payee_id from known")
 
 
 async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> list[Touched]:
@@ -129,5 +140,5 @@ async def touched(read: AsyncConnection, kinds: Sequence[Payee], limit: int) -> 
 
 
 async def payees(read: AsyncConnection, payee: Payee) -> list[str]:
-    """All of whose facts anything was told, in no order."""
+    """All of whose own facts anything was told, in no order."""
     return list(await read.scalars(_ALL, {"kinds": [payee.value]}))

@@ -1,4 +1,4 @@
-"""Who is credited, as rows: splits of orders, responsibilities for territories, superiors of sales reps."""
+"""Who is credited, as rows: splits of orders, responsibilities for territories, superiors of sales reps, shares of what is paid."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,9 @@ from channel_service.importing import Importable, ImportSet, never, not_first
 
 from incentives.application.taking_in import setting_responsibility, splitting
 from incentives.domain.credits import Share
+from incentives.domain.payout_share import SharePayout
 from incentives.domain.responsibility import SetResponsibility
+from incentives.domain.sharing import Member
 from incentives.domain.split import SplitOrder
 from incentives.domain.superior import SetSuperior, WithdrawSuperior
 from incentives.domain.words import Payee
@@ -51,5 +53,24 @@ _NOT_ABOVE = Importable(
     changed=never,
     example=WithdrawSuperior(payee_id="ann", since=_YEAR),
 )
-KINDS: tuple[Importable[Any], ...] = (_SPLITS, _RESPONSIBILITIES, _SUPERIORS, _NOT_ABOVE)
-SETS = (ImportSet("splits", _SPLITS, default=_SPLITS, summary="Import splits of orders"),)
+_PAYOUT_SHARES = Importable(
+    "payout_share",
+    SharePayout,
+    key=["payee", "payee_id", "plan_id", "rule_id", "since"],
+    changed=lambda event: bool(event.data.previous),
+    counts="members",
+    example=SharePayout(
+        payee=Payee.PARTNER,
+        payee_id="p-1001",
+        since=_YEAR,
+        members=(
+            Member(member=Payee.PARTNER, member_id="p-1001", share="0.5"),
+            Member(member=Payee.SALES_REP, member_id="ann", share="0.5"),
+        ),
+    ),
+)
+KINDS: tuple[Importable[Any], ...] = (_SPLITS, _RESPONSIBILITIES, _SUPERIORS, _NOT_ABOVE, _PAYOUT_SHARES)
+SETS = (
+    ImportSet("splits", _SPLITS, default=_SPLITS, summary="Import splits of orders"),
+    ImportSet("payout-shares", _PAYOUT_SHARES, default=_PAYOUT_SHARES, summary="Import shares of what payees earn"),
+)

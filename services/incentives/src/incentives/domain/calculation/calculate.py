@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from channel_terms import Span
 
 from incentives.domain.calculation.entry import Entry
 from incentives.domain.calculation.pots import Collected, Key, Pots
 from incentives.domain.calculation.rating import not_paid, rated, rounded
+from incentives.domain.calculation.sharing import shared
 from incentives.domain.credits import Credits, CreditTo
 from incentives.domain.exact import summed
 from incentives.domain.exchange import Rates
@@ -16,6 +19,7 @@ from incentives.domain.facts import Base, Facts, Line, Quota, Rate, Ruling
 from incentives.domain.plan.document import Exclusive, PlanDocument
 from incentives.domain.rule import Rule
 from incentives.domain.rule_type import Pot
+from incentives.domain.sharing import Sharing
 from incentives.domain.window import Window, within
 
 Way = tuple[str, ...]
@@ -28,6 +32,7 @@ class Calculation:
     def __init__(self, plan_id: str, version: int, plan: PlanDocument) -> None:
         self._name, self._plan = (plan_id, version), plan
         self._credits, self._rates = Credits(), frozenset[Rate]()
+        self._sharings = frozenset[Sharing]()
         self._today: date | None = None
         self._pots = Pots(plan, self._credits, Rates(()))
         self._quotas: dict[str, list[Quota]] = {}
@@ -42,6 +47,7 @@ class Calculation:
             self._credits, self._rates = known
             before, self._pots = self._pots, Pots(self._plan, self._credits, Rates(self._rates))
             self._pots.add(before.seen.values())
+        self._sharings |= facts.sharings
         self._today = max((day for day in (self._today, facts.today) if day is not None), default=None)
         self._pots.add(facts.lines)
         # What is told of a payee of the other kind is nothing to the plan, though it may have the same id.
@@ -51,7 +57,8 @@ class Calculation:
             _once(self._rulings.setdefault(ruling.payee_id, []), ruling)
 
     def entries(self) -> list[Entry]:
-        """In the order of the rules, within one by payee, part and window. An entry that pays nothing is there, too: it says why."""
+        """In the order of the rules, within one by payee, part and window. An entry that pays nothing is there, too: it says why.
+        Behind one that is shared are those of its members."""
         self._earned = {}
         for rule in self._pots.rules:
             self._earned[rule.rule.rule_id] = [
@@ -59,7 +66,23 @@ class Calculation:
             ]
             self._exclude(rule.rule)
         rates = Rates(self._rates)
-        return [rounded(one, self._plan, rates) for entries in self._earned.values() for one in entries]
+        found = [rounded(one, self._plan, rates) for entries in self._earned.values() for one in entries]
+        return list(shared(found, self._sharings, cache(self._before))) if self._sharings else found
+
+    def _before(self, day: date) -> dict[str, Decimal]:
+        """What entries come to by what counts before the day, unshared: what comes back counts on the day of its sale."""
+        past = Calculation(*self._name, self._plan)
+        past.add(
+            Facts(
+                lines=[one for one in self._pots.seen.values() if one.on < day],
+                quotas=tuple(one for several in self._quotas.values() for one in several),
+                rulings=tuple(one for several in self._rulings.values() for one in several if one.on < day),
+                credits=self._credits,
+                rates=tuple(self._rates),
+                today=day if self._today is None else min(day, self._today),
+            )
+        )
+        return {one.entry_id: one.amount for one in past.entries()}
 
     def _exclude(self, rule: Rule) -> None:
         """Of rules that exclude each other, once the last of them was worked out, only one is paid for a payee and window: what is about

@@ -17,6 +17,7 @@ from incentives.domain.exact import Rounding, exactly, percent, text
 from incentives.domain.facts import Base, Line, Moment, Rate
 from incentives.domain.rule_type import Slice
 from incentives.domain.rule_types import RULE_TYPES
+from incentives.domain.words import Payee
 
 
 class Step(StrEnum):
@@ -37,6 +38,10 @@ class Step(StrEnum):
     NO_RATE = "no_rate"
     """It cannot be paid until a rate is told."""
     ROUNDED = "rounded"
+    SHARED = "shared"
+    """All of it is given out: entries of those who have shares say so, its own share, too."""
+    REMAINDER = "remainder"
+    """Of shares, what is no whole number of the smallest unit goes to the largest remainders."""
 
 
 WORDS = {
@@ -50,8 +55,16 @@ WORDS = {
     Step.EXCHANGED: Words("{before} is exchanged to {after}", "{before} 折算为 {after}"),
     Step.NO_RATE: Words("there is no exchange rate for {before} yet", "{before} 暂无汇率，无法折算"),
     Step.ROUNDED: Words("{before} is rounded to {after}", "{before} 舍入为 {after}"),
+    Step.SHARED: Words("all of {before} is given out by shares", "{before} 已全部按份额分出"),
+    Step.REMAINDER: Words(
+        "so that all shares come to all of it, {before} becomes {after}", "为使各份额之和等于总额，{before} 按最大余额法取为 {after}"
+    ),
 }
 
+
+PAYOUT_SHARE = "payout_share"
+"""Stands for the rule type in an entry that is a share of another's."""
+SHARE_WORDS = Words("a share of {rate} of {base}", "按份额 {rate} 分得 {base} 的相应部分")
 
 ON_BASE = {Step.LESS, Step.MOST_EACH, Step.MOST_COUNTED}
 """Of the base; all others are of what the slices come to."""
@@ -80,7 +93,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     that a later calculation's entry about the same has the same; ``lines`` are the facts behind it, in the order of their ids.
 
     ``currency`` is that of ``amount``; all other amounts are in the plan's. Where it is another, ``exchanged`` is the rate.
-    ``ahead`` is the base from which on more is paid than now, where its rule type knows one."""
+    ``payee`` is of which kind the payee is: that which the plan pays, but where it is a share of another's entry, whose id then is what it
+    is ``earned_by``. ``ahead`` is the base from which on more is paid than now, where its rule type knows one."""
 
     entry_id: str
     plan_id: str
@@ -88,6 +102,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     rule_id: str
     rule_type: str
     part: str
+    payee: Payee
     payee_id: str
     first: date
     last: date
@@ -105,6 +120,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     earned_by: tuple[str, ...] = ()
     exchanged: Rate | None = None
     ahead: Fraction | None = None
+
+    @property
+    def pool(self) -> str | None:
+        """The entry of which it is a share; None of one that is none."""
+        return self.earned_by[0] if self.rule_type == PAYOUT_SHARE else None
 
     @property
     def rated(self) -> Fraction:
@@ -149,7 +169,7 @@ def deltas(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[Delta]:
 
 def explained(entry: Entry) -> list[Words]:
     """In words, a step each: the base, what became of it, the slices, the limits, the rounding."""
-    words = RULE_TYPES[entry.rule_type].words
+    words = SHARE_WORDS if entry.rule_type == PAYOUT_SHARE else RULE_TYPES[entry.rule_type].words
     on_base = [change for change in entry.changes if change.step in ON_BASE]
     on_sum = [change for change in entry.changes if change not in on_base]
     said = [WORDS[change.step].of(_texts(change)) for change in on_base]

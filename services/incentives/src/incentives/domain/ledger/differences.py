@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from incentives.domain.calculation import Entry
+from incentives.domain.calculation.entry import PAYOUT_SHARE
 from incentives.domain.ledger.said import Counted, EntrySaid, Worked, new_lines
 from incentives.domain.ledger.state import Ledger
 from incentives.domain.settlement.calendar import Period
@@ -82,5 +83,8 @@ def to_post(
 def _worked(name: str, entry: Entry | None, before: dict[str, Counted], gone: Mapping[str, EntrySaid]) -> Worked:
     if entry is not None:
         return Worked(EntrySaid.of(entry), entry.amount, tuple(new_lines(entry.parts, before)))
-    nothing = replace(gone[name], counted="0", baseline="0", unrounded="0", slices=(), changes=(), earned_by=())
+    was = gone[name]
+    # What it was a share of stays the way down to where the money is (test_a_share_that_is_no_more_leads_to_what_it_was_a_share_of).
+    earned_by = was.earned_by if was.rule_type == PAYOUT_SHARE else ()
+    nothing = replace(was, counted="0", baseline="0", unrounded="0", slices=(), changes=(), earned_by=earned_by)
     return Worked(nothing, ZERO, tuple(new_lines((), before)))

@@ -54,7 +54,8 @@ class EntrySaid(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a payee earns by one rule in one window. Numbers that may be fractions are texts: ``0.125``, ``1/3``. ``base`` is what of the
     lines counts, ``counted`` their sum, ``first`` and ``last`` the window. ``slices`` summed, and then changed by the ``changes`` after
     those of the base, are ``unrounded``; rounded as ``rounding`` says that is what the entry comes to. ``currency`` is what it is paid in;
-    where that is another than the plan's ``exchanged`` is the rate, frozen with its day."""
+    where that is another than the plan's ``exchanged`` is the rate, frozen with its day. Where ``rule_type`` is ``payout_share``
+    it is a share of what the entry came to that it is ``earned_by``: that is what is ``counted``."""
 
     entry_id: str
     plan_id: str

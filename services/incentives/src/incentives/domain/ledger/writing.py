@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from incentives.domain.calculation import Entry
 from incentives.domain.ledger.chain import linked
 from incentives.domain.ledger.events import LedgerEntry
 from incentives.domain.ledger.posting import Posting, unbalanced
@@ -24,6 +25,10 @@ class Owner(msgspec.Struct, frozen=True):
     @property
     def partner_id(self) -> str | None:
         return self.payee.partner_id(self.payee_id)
+
+    def earns(self, entry: Entry) -> bool:
+        """Whether it is what this payee earns, of whichever plan."""
+        return entry.payee_id == self.payee_id and entry.payee is self.payee
 
 
 class Writer:
