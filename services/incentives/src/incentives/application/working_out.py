@@ -135,8 +135,9 @@ class _Kind:
         # Each line is looked at once, and not for every period of a history that is settled at last (test_many_periods).
         new = self._lines.between(self._after, last)
         new += [one for of, facts in paid.items() for name, one in facts.items() if name not in self._counted.get(of, {})]
+        facts = self._told.until(last, new, today)
         for one in self._calculations:
-            one.add(self._told.until(last, new, today))
+            one.add(facts)
         self._after, self._counted = last, self._counted | paid
         return [entry for one in self._calculations for entry in one.entries()]
 
