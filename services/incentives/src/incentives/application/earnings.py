@@ -62,7 +62,7 @@ def own_and_shared(entries: Sequence[Entry], owner: Owner) -> list[Entry]:
     return [one for one in entries if one.entry_id in own or one.pool in own]
 
 
-class Named(NamedTuple):
+class EntryName(NamedTuple):
     """What an entry's id names; ``kind`` is None where the payee is of the kind that the plan pays."""
 
     plan_id: str
@@ -71,12 +71,12 @@ class Named(NamedTuple):
     payee_id: str
 
 
-def entry_named(entry_id: str) -> Named:
+def entry_named(entry_id: str) -> EntryName:
     """``entry_unknown`` for what is no such id."""
     parts = entry_id.split("~")
     if len(parts) < 6 or not parts[1].isascii() or not parts[1].isdigit() or len(parts[1]) > 7:
         raise Rejected("entry_unknown", entry_id=entry_id)
-    return Named(parts[0], int(parts[1]), member_kind(parts[3]), "~".join(parts[4:-1]))
+    return EntryName(parts[0], int(parts[1]), member_kind(parts[3]), "~".join(parts[4:-1]))
 
 
 def said(entry: Entry) -> tuple[list[str], list[str]]:
