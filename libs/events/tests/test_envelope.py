@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from channel_events.envelope import Decoder, Encoder, Unreadable, from_row, timestamp_ms
+from channel_events.once import Once
 from channel_events.pure import Recorded, Registry, event
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.formats.json import JSONFormat
@@ -119,3 +120,39 @@ def test_second_versions_of_an_event_are_types_of_their_own() -> None:
     found = Decoder("the-specimen", Registry([MarblesTaken, MarblesTakenV2])).event(*sent(type="marbles_taken.v2", data=b'{"weight":7}'))
     assert found is not None
     assert found.data == MarblesTakenV2(7)
+
+
+class Came:
+    """A record as several readers get it, that counts how often it is opened."""
+
+    def __init__(self) -> None:
+        self.partition, self.key, self.value, self._headers = sent()
+        self.opened = 0
+
+    @property
+    def headers(self) -> list[tuple[str, bytes]]:
+        self.opened += 1
+        return self._headers
+
+
+def test_a_record_is_opened_once_whoever_reads_it() -> None:
+    one, other = Decoder("the-specimen", REGISTRY), Decoder("the-specimen", Registry([]))
+    record, alike = Came(), Came()
+    assert one.read(record) == from_row("the-specimen", REGISTRY, ROW)
+    assert (found := other.read(record)) is not None
+    assert (found.data, found.type, found.id) == (None, "marbles_taken", GOLDEN["ce_id"])
+    assert one.read(alike) == one.read(record)
+    assert (record.opened, alike.opened) == (1, 1)
+
+
+def test_few_records_are_remembered() -> None:
+    seen: list[int] = []
+
+    def look(record: tuple[int]) -> int:
+        seen.append(record[0])
+        return record[0]
+
+    once, records = Once(look), [(number,) for number in range(5_000)]
+    assert [once(record) for record in records] == [once(record) for record in records] == list(range(5_000))
+    assert len(seen) == 10_000
+    assert len(once._known) <= 1_000

@@ -50,6 +50,13 @@ class Ringer:
             self._socket.close()
 
 
+def ring(broker: Broker, topic: str) -> None:
+    """Rings once: whoever reads this topic looks now."""
+    one = Ringer(broker)
+    one.ring(topic)
+    one.close()
+
+
 class Bell:
     """Calls ``rung`` with a topic's name at each ring for one of this broker's.
 

@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from channel_events.once import Once
 from channel_events.pure import Recorded, Registry
 
 COLUMNS = (
@@ -78,35 +80,51 @@ class Decoder:
 
     def event(self, partition: int, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Recorded | None:
         """The event; None for a record that is not one of ours at all, which somebody else put into the topic."""
-        h = dict(headers)
-        try:
-            wire = h["ce_type"].decode()
-            type_ = wire.removeprefix(self._prefix)
-            occurred, reason = h.get("ce_occurredon"), h.get("ce_reason")
-            correlation, causation, trace = h.get("ce_correlation"), h.get("ce_causation"), h.get("ce_traceparent")
-            return Recorded(
-                source=self._service,
-                position=int(h["ce_position"]),
-                id=h["ce_id"].decode(),
-                stream=key.decode() if key else "",
-                version=int(h["ce_streamversion"]),
-                type=type_,
-                data=read(self._decode, type_, value or b""),
-                recorded_at=datetime.fromisoformat(h["ce_time"].decode()),
-                recorded_on=date.fromisoformat(h["ce_recordedon"].decode()),
-                occurred_on=None if occurred is None else date.fromisoformat(occurred.decode()),
-                partition=partition,
-                previous_position=int(h["ce_previousposition"]),
-                previous_id=h["ce_previousid"].decode(),
-                actor=h["ce_actor"].decode(),
-                reason=None if reason is None else reason.decode(),
-                correlation=None if correlation is None else correlation.decode(),
-                causation=None if causation is None else causation.decode(),
-                trace=None if trace is None else trace.decode(),
-                raw=value or b"",
-            )
-        except (KeyError, ValueError):
+        return self._event(_opened(partition, key, value, headers))
+
+    def read(self, record: Any) -> Recorded | None:
+        """The same of a record that others in this process may read, too: its headers are read once (test_a_record_is_opened_once)."""
+        return self._event(_OPENED(record))
+
+    def _event(self, opened: Recorded | None) -> Recorded | None:
+        if opened is None:
             return None
+        type_ = opened.type.removeprefix(self._prefix)
+        return replace(opened, source=self._service, type=type_, data=read(self._decode, type_, opened.raw))
+
+
+def _opened(partition: int, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Recorded | None:
+    """What the headers tell, with the type as it is on the wire, and the data not read yet."""
+    h = dict(headers)
+    try:
+        occurred, reason = h.get("ce_occurredon"), h.get("ce_reason")
+        correlation, causation, trace = h.get("ce_correlation"), h.get("ce_causation"), h.get("ce_traceparent")
+        return Recorded(
+            source="",
+            position=int(h["ce_position"]),
+            id=h["ce_id"].decode(),
+            stream=key.decode() if key else "",
+            version=int(h["ce_streamversion"]),
+            type=h["ce_type"].decode(),
+            data=None,
+            recorded_at=datetime.fromisoformat(h["ce_time"].decode()),
+            recorded_on=date.fromisoformat(h["ce_recordedon"].decode()),
+            occurred_on=None if occurred is None else date.fromisoformat(occurred.decode()),
+            partition=partition,
+            previous_position=int(h["ce_previousposition"]),
+            previous_id=h["ce_previousid"].decode(),
+            actor=h["ce_actor"].decode(),
+            reason=None if reason is None else reason.decode(),
+            correlation=None if correlation is None else correlation.decode(),
+            causation=None if causation is None else causation.decode(),
+            trace=None if trace is None else trace.decode(),
+            raw=value or b"",
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+_OPENED = Once(lambda record: _opened(record.partition, record.key, record.value, record.headers))
 
 
 def from_row(service: str, registry: Registry, row: Any) -> Recorded:

@@ -9,12 +9,14 @@ import base64
 import hmac
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 import structlog
 
 from channel_events import telemetry
+from channel_events.once import Once
 
 HEADER = "signature"
 KEY_BYTES = 32
@@ -37,29 +39,40 @@ class Signature:
     """The codes of one topic: HMAC-SHA256 by ``key`` over topic, partition, key, value and headers, as hexadecimal digits."""
 
     def __init__(self, key: bytes, topic: str) -> None:
-        self._key, self._topic = key, topic
+        self._key, self._topic, self._checked = key, topic, _checked(key, topic)
         self._told = -_TOLD_EVERY
 
     def of(self, partition: int, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> bytes:
         """The code. It holds in this place only: a record that is sent again elsewhere is none."""
-        said = _ENCODE((self._topic, partition, key, value, headers))
-        return hmac.digest(self._key, said, "sha256").hex().encode()
+        return _code(self._key, self._topic, partition, key, value, headers)
 
     def only_signed(self, records: Sequence[Any]) -> list[Any]:
         """Those that carry their code, in their order; the others are counted."""
-        signed = [record for record in records if self._holds(record)]
+        signed = [record for record in records if self._checked(record)]
         if unsigned := len(records) - len(signed):
             self._tell(unsigned)
         return signed
-
-    def _holds(self, record: Any) -> bool:
-        headers = [tuple(header) for header in record.headers]
-        if not headers or headers[-1][0] != HEADER:
-            return False
-        return hmac.compare_digest(headers[-1][1], self.of(record.partition, record.key, record.value, headers[:-1]))
 
     def _tell(self, unsigned: int) -> None:
         telemetry.UNSIGNED.labels(self._topic).inc(unsigned)
         if time.monotonic() - self._told > _TOLD_EVERY:
             self._told = time.monotonic()
             _log.warning("unsigned_records", topic=self._topic, records=unsigned)
+
+
+@cache
+def _checked(secret: bytes, topic: str) -> Once[bool]:
+    """Whether a record carries its code: looked at once, however many readers of a process get it."""
+
+    def holds(record: Any) -> bool:
+        headers = [tuple(header) for header in record.headers]
+        if not headers or headers[-1][0] != HEADER:
+            return False
+        return hmac.compare_digest(headers[-1][1], _code(secret, topic, record.partition, record.key, record.value, headers[:-1]))
+
+    return Once(holds)
+
+
+def _code(secret: bytes, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> bytes:
+    said = _ENCODE((topic, partition, key, value, headers))
+    return hmac.digest(secret, said, "sha256").hex().encode()

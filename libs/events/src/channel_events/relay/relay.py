@@ -11,6 +11,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from channel_events import telemetry, tracing
+from channel_events.bell import ring
 from channel_events.broker import Broker, TopicRefused, cluster_id
 from channel_events.envelope import Encoder
 from channel_events.log.connect import IDLE_SECONDS, connect_as, prepare
@@ -143,6 +144,9 @@ class Relay:
                 if cluster != known_cluster and self._broker.profile.volatile:
                     await self._broker.renew_topic(admin, self._topic)
                 await self._broker.ensure_topic(admin, self._topic)
+                # A topic that was made anew is empty only until the audit is done: who reads it has to see that now, or takes what is in
+                # it then for what follows (test_a_missing_record_stops_its_partition_until_the_audit_repairs_the_topic).
+                ring(self._broker, self._topic)
                 self._pulse.enter(AUDITING)
                 place = await self._audit(state, remembered, cluster)
                 if place.lost and self._broker.profile.volatile:
