@@ -6,7 +6,6 @@ Headers: the CloudEvents attributes, ours among them as extensions. Positions ar
 Integer of CloudEvents has 32 bits.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -78,24 +77,18 @@ class Decoder:
         self._prefix = wire_prefix(service)
         self._decode = registry.decode
 
-    def event(self, partition: int, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Recorded | None:
-        """The event; None for a record that is not one of ours at all, which somebody else put into the topic."""
-        return self._event(_opened(partition, key, value, headers))
-
-    def read(self, record: Any) -> Recorded | None:
-        """The same of a record that others in this process may read, too: its headers are read once (test_a_record_is_opened_once)."""
-        return self._event(_OPENED(record))
-
-    def _event(self, opened: Recorded | None) -> Recorded | None:
-        if opened is None:
+    def event(self, record: Any) -> Recorded | None:
+        """The event; None for a record that is not one of ours at all, which somebody else put into the topic. Its headers are read once,
+        however many of this process get it (test_a_record_is_opened_once_whoever_reads_it)."""
+        if (opened := _OPENED(record)) is None:
             return None
         type_ = opened.type.removeprefix(self._prefix)
         return replace(opened, source=self._service, type=type_, data=read(self._decode, type_, opened.raw))
 
 
-def _opened(partition: int, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Recorded | None:
+def _opened(record: Any) -> Recorded | None:
     """What the headers tell, with the type as it is on the wire, and the data not read yet."""
-    h = dict(headers)
+    h = dict(record.headers)
     try:
         occurred, reason = h.get("ce_occurredon"), h.get("ce_reason")
         correlation, causation, trace = h.get("ce_correlation"), h.get("ce_causation"), h.get("ce_traceparent")
@@ -103,14 +96,14 @@ def _opened(partition: int, key: bytes | None, value: bytes | None, headers: Ite
             source="",
             position=int(h["ce_position"]),
             id=h["ce_id"].decode(),
-            stream=key.decode() if key else "",
+            stream=record.key.decode() if record.key else "",
             version=int(h["ce_streamversion"]),
             type=h["ce_type"].decode(),
             data=None,
             recorded_at=datetime.fromisoformat(h["ce_time"].decode()),
             recorded_on=date.fromisoformat(h["ce_recordedon"].decode()),
             occurred_on=None if occurred is None else date.fromisoformat(occurred.decode()),
-            partition=partition,
+            partition=record.partition,
             previous_position=int(h["ce_previousposition"]),
             previous_id=h["ce_previousid"].decode(),
             actor=h["ce_actor"].decode(),
@@ -118,13 +111,13 @@ def _opened(partition: int, key: bytes | None, value: bytes | None, headers: Ite
             correlation=None if correlation is None else correlation.decode(),
             causation=None if causation is None else causation.decode(),
             trace=None if trace is None else trace.decode(),
-            raw=value or b"",
+            raw=record.value or b"",
         )
     except (KeyError, ValueError):
         return None
 
 
-_OPENED = Once(lambda record: _opened(record.partition, record.key, record.value, record.headers))
+_OPENED = Once(_opened)
 
 
 def from_row(service: str, registry: Registry, row: Any) -> Recorded:

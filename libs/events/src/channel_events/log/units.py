@@ -68,7 +68,8 @@ async def _run(
         return None
     known = await known_keys(connection, keys)
     if known or head != draft.base:
-        # Otherwise it was decided on these very states: to decide again would come to the same (test_a_unit_is_decided_once).
+        # Otherwise it was decided on these very states: to decide again would come to the same
+        # (test_a_unit_is_decided_once_where_nobody_writes_beside_it).
         draft = Draft(head, session.basis.states, wanted.clock(), wanted.found)
         try:
             unit.decide(draft, known)

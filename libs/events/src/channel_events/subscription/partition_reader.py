@@ -86,5 +86,5 @@ class PartitionReader:
 
 def decoded(decoder: Any, records: Sequence[Any]) -> list[tuple[int, Recorded]]:
     """Offsets and events; records that are not ours at all are left out."""
-    pairs = ((record.offset, decoder.read(record)) for record in records)
+    pairs = ((record.offset, decoder.event(record)) for record in records)
     return [(offset, found) for offset, found in pairs if found is not None]

@@ -17,6 +17,7 @@ from channel_events.view import Topic
 
 Asked: TypeAlias = tuple[Need[Any], str]
 _USUAL = 8
+"""Of these so many: what each event asks for itself, like its own partner, is not worth a look for the next."""
 IDLE = "nothing"
 """The outcome of an event that makes no commands."""
 
@@ -32,6 +33,7 @@ class Reacting:
         self._asked: frozenset[Asked] = frozenset()
 
     def asks(self, needs: Sequence[Asked]) -> None:
+        """A unit did not find these."""
         again = [one for one in needs if one in self._asked and one not in self.usual]
         self.usual = (*self.usual, *again)[-_USUAL:]
         self._asked = frozenset(needs)

@@ -79,9 +79,9 @@ async def tail_topic(target: Target, after: int | None, last: int, *, follow: bo
                 keep = False
             if ended and not follow:
                 return
-            for partition, records in (await topic.read(_PAGE)).items():
+            for records in (await topic.read(_PAGE)).values():
                 for record in records:
-                    event = decoder.event(partition, record.key, record.value, record.headers)
+                    event = decoder.event(record)
                     if event is None or (after is not None and event.position <= after):
                         continue
                     found = {**shown(target.name, event, record.value or b"null"), "offset": record.offset}

@@ -53,9 +53,9 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
     rates: tuple[Rate, ...]
     sharings: frozenset[Sharing] = frozenset()
 
-    def lines(self) -> "Lines":
+    def lines(self) -> "LinesByDay":
         """A payee may have a hundred thousand: not for the loop."""
-        return Lines(lines_of(self.movements, self.categories, self.costs), self.payments)
+        return LinesByDay(lines_of(self.movements, self.categories, self.costs), self.payments)
 
     def until(self, last: date, lines: Iterable[Line], today: date | None) -> Facts:
         """What were facts at the end of the day, with these ``lines``; ``today`` tells which windows are over. What was told of who is
@@ -74,12 +74,12 @@ class PayeeFacts(Struct, frozen=True, kw_only=True):
         """All there are."""
         return self.until(date.max, self.lines().until(date.max), today)
 
-    def last_day(self, lines: "Lines") -> date:
+    def last_day(self, lines: "LinesByDay") -> date:
         """The last on which something became a fact."""
         return max((lines.last_day, *(one.on for one in self.rulings)))
 
 
-class Lines:
+class LinesByDay:
     """Of a payee's facts, by the days on which they became facts."""
 
     def __init__(self, lines: Iterable[Line], payments: Iterable[Paid]) -> None:

@@ -133,11 +133,10 @@ _COLUMNS = [TABLE.sql.c[name] for name in ("lines", *(name for name in Movement.
 LINE = sa.func.json_array_elements(sa.cast(TABLE.sql.c.lines, sa.JSON)).table_valued(sa.column("value", sa.JSON), name="line")
 """The lines of a movement, in a query of `TABLE` that joins them laterally."""
 
-LINES_OF_M = (
-    "(select told ->> 0 as line_id, told ->> 1 as sku, (told ->> 2)::bigint as units, (told ->> 3)::numeric as unit_price, "
-    "(told ->> 4)::numeric as discount from json_array_elements(m.lines::json) told) l"
-)
-"""The same as SQL, for a movement that is called m."""
+_SQL_TYPES = {"units": "bigint", "unit_price": "numeric", "discount": "numeric"}
+_SQL_COLUMNS = ", ".join(f"(told ->> {at})::{_SQL_TYPES.get(name, 'text')} as {name}" for at, name in enumerate(_Line._fields))
+LINES_OF_M = f"(select {_SQL_COLUMNS} from json_array_elements(m.lines::json) told) l"
+"""The same as SQL: ``l``, the lines of a movement that is called ``m``."""
 
 
 def _of_line(name: str) -> sa.ColumnElement[str]:
